@@ -1,0 +1,21 @@
+"""The root of every error that Växeln raises on purpose.
+
+VaxelnError
+├── telephony.config.ConfigError    a setting is wrong or unknown
+├── telephony.sip.errors.SipError   the SIP side
+├── telephony.sdp.errors.SdpError   a session description
+├── NoPortFree                       every media port is in use
+├── telephony.media.errors.MediaError
+└── telephony.archive.errors.ArchiveError
+
+`routing` stands alone and has its own root, `routing.errors.RoutingError`.
+"""
+
+
+class VaxelnError(Exception):
+    """Base of the errors of `telephony`."""
+
+
+class NoPortFree(VaxelnError):
+    """No pair of media ports in the range can be bound. Raised by `media`, answered by `legs`, which share
+    only this."""

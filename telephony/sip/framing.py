@@ -1,0 +1,105 @@
+"""Where a message begins and ends, and which fields it has (RFC 3261 7, 18.3).
+
+Only the start line, the shape of the header lines and Content-Length can make a datagram fail here, never a
+header's value. Lines end with CRLF and with nothing else: a lone CR or LF counts as white space, because a
+proxy before us may have taken it for part of a value, and what it let through as a Subject must not become a
+P-Asserted-Identity here.
+"""
+
+import re
+
+from telephony.sip.errors import ParseError
+from telephony.sip.grammar import is_token, parse_number
+from telephony.sip.headers import Headers
+from telephony.sip.message import VERSION, Request, Response
+
+MAX_MESSAGE = 65_535
+"""Octets. No UDP datagram is longer."""
+
+MAX_HEADERS = 400
+"""Header lines. 70 hops (Max-Forwards) that each add Via, Record-Route and one more make 210."""
+
+_FOLD = re.compile(r"\r\n[ \t]+")
+_LONE_BREAK = re.compile(r"\r(?!\n)|(?<!\r)\n")
+_VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+", re.IGNORECASE | re.ASCII)
+_STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?", re.IGNORECASE | re.ASCII)
+
+
+def parse_datagram(data: bytes) -> Request | Response | None:
+    """Parse the one message of a datagram; `None` for a keep-alive, which is nothing but line breaks.
+
+    Octets behind the body are ignored (18.3). Raises `ParseError`, with `partial` for a request that can be
+    refused: 400, 505 for another version, 513 for more than `MAX_MESSAGE` octets or `MAX_HEADERS` lines.
+    """
+    data = data.lstrip(b"\r\n")
+    if not data:
+        return None
+    faults: list[ParseError] = []
+    if len(data) > MAX_MESSAGE:
+        faults.append(ParseError("Message Too Large", 513))
+        data = data[:MAX_MESSAGE]
+    head, blank_line, rest = data.partition(b"\r\n\r\n")
+    if not blank_line:
+        faults.append(ParseError("No empty line behind the headers"))
+    start_line, *lines = _unfold(head.decode("utf-8", "surrogateescape")).split("\r\n")
+    headers = _read_headers(lines, faults)
+    body = _cut_body(rest, headers, faults)
+    if start_line[:4].upper() == "SIP/":
+        return _read_response(start_line, headers, body, faults)
+    return _read_request(start_line, headers, body, faults)
+
+
+def _unfold(text: str) -> str:
+    breaks = text.count("\r\n")
+    if text.count("\r") != breaks or text.count("\n") != breaks:
+        text = _LONE_BREAK.sub(" ", text)
+    if "\r\n " in text or "\r\n\t" in text:
+        text = _FOLD.sub(" ", text)
+    return text
+
+
+def _read_headers(lines: list[str], faults: list[ParseError]) -> Headers:
+    if len(lines) > MAX_HEADERS:
+        faults.append(ParseError("Too Many Headers", 513))
+    headers, whole = Headers.parse(lines[:MAX_HEADERS])
+    if not whole:
+        faults.append(ParseError("Malformed header line"))
+    return headers
+
+
+def _cut_body(rest: bytes, headers: Headers, faults: list[ParseError]) -> bytes:
+    lengths = headers.get_all("Content-Length")
+    if not lengths:
+        return rest
+    length = parse_number(lengths[0], len(rest) + 1)
+    if len(lengths) > 1 or length is None:
+        faults.append(ParseError("Malformed Content-Length header"))
+    elif length > len(rest):
+        faults.append(ParseError("Content-Length larger than the body"))
+    return rest[:length]
+
+
+def _read_response(line: str, headers: Headers, body: bytes, faults: list[ParseError]) -> Response:
+    match = _STATUS_LINE.fullmatch(line)
+    if match is None:
+        raise ParseError("Malformed status line")
+    if faults:
+        raise faults[0]
+    return Response(int(match[1]), match[2] or "", headers, body)
+
+
+def _read_request(line: str, headers: Headers, body: bytes, faults: list[ParseError]) -> Request:
+    words = line.split()
+    if len(words) < 3 or not _VERSION.fullmatch(words[-1]):
+        # Perhaps it is not SIP at all; without `partial` nobody is tempted to answer.
+        raise ParseError("Malformed request line")
+    method, *uri, version = words
+    request = Request(method, " ".join(uri), headers, body)
+    if version.upper() != VERSION:
+        raise ParseError("Version Not Supported", 505, request)
+    if len(words) != 3 or " ".join(words) != line or not is_token(method):
+        raise ParseError("Malformed request line", 400, request)
+    if faults:
+        faults[0].partial = request
+        raise faults[0]
+    return request

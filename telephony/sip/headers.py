@@ -1,0 +1,127 @@
+"""The header fields of a message, in order and as they came (RFC 3261 7.3)."""
+
+from collections.abc import Iterable, Iterator
+
+from telephony.sip.grammar import LWS, is_token, split_list
+from telephony.sip.header_names import KNOWN, FieldName, field_name
+
+
+class Headers:
+    """Header fields in order, one for each line. Names are matched in any case and in compact form.
+
+    Lookup is by an index that is made at first use, so that many fields cost no more than their number.
+    """
+
+    __slots__ = ("_fields", "_index", "revision")
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._fields: list[tuple[FieldName, str]] = [
+            (field_name(name), value.strip(LWS)) for name, value in fields
+        ]
+        self._index: dict[str, list[str]] | None = None
+        self.revision = object()
+        """Another one after each change, for who keeps what was parsed from these fields."""
+
+    @classmethod
+    def parse(cls, lines: Iterable[str]) -> tuple["Headers", bool]:
+        """Read unfolded lines, and say whether each was a field. One that is not is left out."""
+        headers = cls()
+        fields = headers._fields
+        whole = True
+        for line in lines:
+            name, colon, value = line.partition(":")
+            known = KNOWN.get(name)
+            if known is None or not colon:
+                name = name.rstrip(LWS)
+                if not colon or not is_token(name):
+                    whole = False
+                    continue
+                known = field_name(name)
+            fields.append((known, value.strip(LWS)))
+        return headers, whole
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter([(name[1], value) for name, value in self._fields])
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __contains__(self, name: str) -> bool:
+        return bool(self._values(name))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self._comparable() == other._comparable()
+
+    def __repr__(self) -> str:
+        return f"Headers({list(self)!r})"
+
+    def get(self, name: str) -> str | None:
+        """Return the raw value of the first field of that name, or `None`."""
+        values = self._values(name)
+        return values[0] if values else None
+
+    def get_all(self, name: str) -> list[str]:
+        """Return the raw values of all fields of that name, one for each line."""
+        return list(self._values(name))
+
+    def elements(self, name: str) -> list[str]:
+        """Return the comma-separated elements of all lines. Date and Authorization are no such lists."""
+        return [element for value in self._values(name) for element in split_list(value)]
+
+    def add(self, name: str, value: str) -> None:
+        """Append a field."""
+        self._fields.append((field_name(name), value.strip(LWS)))
+        self._changed()
+
+    def prepend(self, name: str, value: str) -> None:
+        """Put a field before all others, as a new Via or Route is."""
+        self._fields.insert(0, (field_name(name), value.strip(LWS)))
+        self._changed()
+
+    def set(self, name: str, value: str) -> None:
+        """Let `value` be the only field of that name: in place of the first, else at the end."""
+        new = field_name(name)
+        kept = [field for field in self._fields if field[0][0] != new[0]]
+        at = next((i for i, field in enumerate(self._fields) if field[0][0] == new[0]), len(kept))
+        kept.insert(at, (new, value.strip(LWS)))
+        self._fields = kept
+        self._changed()
+
+    def replace_first(self, name: str, value: str) -> None:
+        """Put `value` in place of the first element of the first field of that name, if there is one."""
+        key = field_name(name)[0]
+        for i, (known, old) in enumerate(self._fields):
+            if known[0] == key:
+                self._fields[i] = (known, ", ".join([value, *split_list(old)[1:]]))
+                self._changed()
+                return
+
+    def remove(self, name: str) -> None:
+        """Remove all fields of that name."""
+        key = field_name(name)[0]
+        self._fields = [field for field in self._fields if field[0][0] != key]
+        self._changed()
+
+    def copy(self) -> "Headers":
+        """Return headers of their own with the same fields."""
+        copy = Headers()
+        copy._fields = list(self._fields)
+        return copy
+
+    def _comparable(self) -> list[tuple[str, str]]:
+        return [(key, value) for (key, _), value in self._fields]
+
+    def _values(self, name: str) -> list[str]:
+        index = self._index
+        if index is None:
+            index = self._index = {}
+            for (key, _), value in self._fields:
+                if key in index:
+                    index[key].append(value)
+                else:
+                    index[key] = [value]
+        return index.get(field_name(name)[0], [])
+
+    def _changed(self) -> None:
+        self._index = None
+        self.revision = object()
