@@ -1,0 +1,30 @@
+"""What is wrong or doubtful in a plan, all of it at once."""
+
+from collections.abc import Collection
+from datetime import date
+
+from routing.check_calendars import check_calendars
+from routing.check_flow import check_flow
+from routing.check_numbers import check_numbers
+from routing.check_people import check_people
+from routing.check_trunks import check_trunks
+from routing.plan import Plan
+from routing.problem import Problem, Severity
+
+
+def check(
+    plan: Plan, today: date | None = None, prompts: Collection[str] | None = None
+) -> tuple[Problem, ...]:
+    """Every problem of a plan, errors first.
+
+    `today` (local) is needed to see that a deviation is in the past, `prompts` (the names of the
+    announcements that exist) to see that one is missing; without them those two are not checked.
+    """
+    problems = [
+        *check_flow(plan, prompts),
+        *check_people(plan),
+        *check_calendars(plan, today),
+        *check_numbers(plan),
+        *check_trunks(plan),
+    ]
+    return tuple(sorted(problems, key=lambda problem: problem.severity is Severity.WARNING))

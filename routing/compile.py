@@ -1,0 +1,195 @@
+"""A plan made into the frozen tables that `decide` reads.
+
+This is where the costly libraries and the following of references are, so that no call pays for them.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from routing.check import check
+from routing.compile_calendar import always_open, compile_calendar
+from routing.decision import Branch, Reason, Target
+from routing.emergency import EMERGENCY_NUMBER
+from routing.errors import PlanRefused
+from routing.flow import CLOSED, DEFAULT_CLOSED, Way, default_way, flow_of
+from routing.numbers import show
+from routing.peers import DEFAULT_PORT, Peer, PeerTable
+from routing.plan import Person, Plan, Trunk
+from routing.problem import Severity
+from routing.tables import (
+    CalendarTable,
+    Destination,
+    GroupRow,
+    NumberRow,
+    PersonRow,
+    PhoneRow,
+    Route,
+    Tables,
+    ToAnnouncement,
+    ToGroup,
+    ToNumber,
+    ToPerson,
+    ToReject,
+    TrunkRow,
+)
+
+
+def compile_plan(plan: Plan, version: int = 1) -> Tables:
+    """The tables of one version of a plan. Raises PlanRefused when check finds errors in it."""
+    errors = [problem for problem in check(plan) if problem.severity is Severity.ERROR]
+    if errors:
+        raise PlanRefused(errors)
+    people = {key: _person(key, person) for key, person in plan.people.items()}
+    calendars = {name: compile_calendar(name, calendar) for name, calendar in plan.calendars.items()}
+    trunks = {name: _trunk(name, trunk) for name, trunk in plan.trunks.items()}
+    return Tables(
+        version=version,
+        digest=digest_of(plan),
+        municipality=plan.municipality.name,
+        main_number=plan.municipality.main_number,
+        contact_centre=plan.municipality.contact_centre,
+        numbers=MappingProxyType(_own_numbers(plan) | _numbers(plan, calendars)),
+        groups=MappingProxyType(_groups(plan, people)),
+        people=MappingProxyType(people),
+        phones=MappingProxyType(_phones(plan)),
+        trunks=MappingProxyType(trunks),
+        calendars=MappingProxyType(calendars),
+        emergency_targets=tuple(
+            Target(f"trunk/{name}", trunk=name, number=EMERGENCY_NUMBER)
+            for name, trunk in trunks.items()
+            if trunk.emergency
+        ),
+        own_series=tuple(series for trunk in trunks.values() for series in trunk.series),
+        peers=PeerTable.of(
+            (Peer.parse(peer), name) for name, trunk in plan.trunks.items() for peer in trunk.peers
+        ),
+    )
+
+
+def digest_of(plan: Plan) -> str:
+    """SHA-256 (hex) of the plan's canonical form. Order counts: trunks take 112 in theirs."""
+    text = json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _numbers(plan: Plan, calendars: Mapping[str, CalendarTable]) -> dict[str, NumberRow]:
+    flow = flow_of(plan)
+    return {
+        key: NumberRow(
+            number=key,
+            function=number.function,
+            calendar=calendars[number.calendar],
+            routes=_routes(flow[key]),
+            closed=next(_route(way) for way in flow[key] if way.branch == CLOSED),
+            protected=number.protected,
+            internal_only=False,
+            reason=Reason("number", f"numbers.{key}", f"{show(key)} is {number.function}"),
+        )
+        for key, number in plan.numbers.items()
+    }
+
+
+def _own_numbers(plan: Plan) -> dict[str, NumberRow]:
+    """The people's own numbers: always open, to the person, then Kontaktcenter; outside only by choice."""
+    return {
+        person.number: _own_number(key, person, person.number, plan.municipality.main_number)
+        for key, person in plan.people.items()
+        if person.number is not None
+    }
+
+
+def _own_number(key: str, person: Person, number: str, main_number: str) -> NumberRow:
+    path = f"people.{key}.number"
+    arrived = Way(number, Branch.ARRIVED.value, path, ToPerson(key), given=True)
+    others = (
+        default_way(number, branch.value, path, main_number) for branch in Branch if branch != Branch.ARRIVED
+    )
+    return NumberRow(
+        number=number,
+        function=person.name,
+        calendar=always_open(path, "a person's own number has no hours"),
+        routes=_routes((arrived, *others)),
+        closed=_route(Way(number, CLOSED, path, DEFAULT_CLOSED, given=False)),
+        protected=False,
+        internal_only=not person.number_public,
+        reason=Reason("number", path, f"{show(number)} is {person.name}'s own number"),
+    )
+
+
+def _routes(ways: tuple[Way, ...]) -> Mapping[Branch, Route]:
+    return MappingProxyType({Branch(way.branch): _route(way) for way in ways if way.branch != CLOSED})
+
+
+def _route(way: Way) -> Route:
+    branch = way.branch.replace("_", " ")
+    default = "" if way.given else " (not given in the plan, so the default)"
+    text = f"{branch}: {_words(way.destination)}{default}"
+    return Route(way.destination, Reason("destination", way.path, text))
+
+
+def _words(destination: Destination) -> str:
+    match destination:
+        case ToNumber(number):
+            return f"on to {show(number)}"
+        case ToGroup(group):
+            return f"to group {group}"
+        case ToPerson(person):
+            return f"to person {person}"
+        case ToAnnouncement(prompt, early):
+            return f"announcement {prompt}" + (" before an answer" if early else "")
+        case ToReject(status):
+            return f"refused with {status}"
+
+
+def _person(key: str, person: Person) -> PersonRow:
+    return PersonRow(
+        key=key,
+        name=person.name,
+        number=person.number or "",
+        number_public=person.number_public,
+        ring_seconds=person.ring_seconds,
+        targets=tuple(Target(key, phone=phone) for phone in person.phones),
+    )
+
+
+def _groups(plan: Plan, people: Mapping[str, PersonRow]) -> dict[str, GroupRow]:
+    return {
+        key: GroupRow(
+            key=key,
+            name=group.name,
+            members=tuple(people[member] for member in group.members),
+            strategy=group.strategy,
+            ring_seconds=group.ring_seconds,
+        )
+        for key, group in plan.groups.items()
+    }
+
+
+def _phones(plan: Plan) -> dict[str, PhoneRow]:
+    owner = {phone: key for key, person in plan.people.items() for phone in person.phones}
+    return {
+        account: PhoneRow(
+            account=account,
+            display=phone.display,
+            legacy_digest=phone.legacy_digest,
+            max_contacts=phone.max_contacts,
+            person=owner.get(account, ""),
+        )
+        for account, phone in plan.phones.items()
+    }
+
+
+def _trunk(name: str, trunk: Trunk) -> TrunkRow:
+    addresses = [Peer.parse(text) for text in trunk.gateways or trunk.peers]
+    return TrunkRow(
+        name=name,
+        gateways=tuple(
+            (str(peer.address), peer.port or DEFAULT_PORT) for peer in addresses if not peer.is_prefix
+        ),
+        number_format=trunk.number_format,
+        trusted_identity=trunk.trusted_identity,
+        emergency=trunk.emergency,
+        series=trunk.numbers,
+    )

@@ -1,0 +1,230 @@
+"""Where a call goes, and why: the one function that answers for live calls, explain and simulation alike.
+
+It reads the tables, the question, the situation and the clock it is given, and nothing else. Every step it
+takes is a reason in the decision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy
+from routing.emergency import EMERGENCY_NUMBER, is_emergency
+from routing.hours import is_open
+from routing.numbers import NumberClass, classify
+from routing.situation import Situation
+from routing.strategy import choose
+from routing.tables import (
+    NumberRow,
+    PersonRow,
+    Route,
+    Tables,
+    ToAnnouncement,
+    ToGroup,
+    ToNumber,
+    ToPerson,
+    ToReject,
+)
+
+NOT_FOUND = 404
+FORBIDDEN = 403
+UNAVAILABLE = 480
+BUSY_HERE = 486
+SERVICE_UNAVAILABLE = 503
+
+FAILED = "failed"
+CLOSED = "closed"
+
+# The issue's rule: the next trunk is tried after 4 s without a sign of life.
+EMERGENCY_FIRST_RESPONSE_SECONDS = 4.0
+# An emergency call rings until it is answered; three minutes is what RFC 3261 16.6 (timer C) grants a ringing
+# call.
+EMERGENCY_RING_SECONDS = 180.0
+
+
+def decide(tables: Tables, question: Question, situation: Situation, now: datetime) -> Decision:
+    """The decision for a call that has arrived, or whose last decision led nowhere (`question.branch`).
+
+    `now` is aware (raises NaiveTime). No other error: whatever a caller dials gets an answer.
+    """
+    if is_emergency(question.dialled):
+        return _emergency(tables, question)
+    if question.branch is Branch.ARRIVED:
+        row = tables.numbers.get(question.dialled)
+        if row is None or (row.internal_only and question.origin is Origin.TRUNK):
+            return _refuse_number(tables, question)
+        return _Path(tables, question, situation, now).follow(row, Branch.ARRIVED)
+    path = _Path(tables, question, situation, now)
+    row = tables.numbers.get(question.number)
+    if row is None:
+        return path.follow_vanished(question.branch)
+    return path.follow(row, question.branch)
+
+
+def _emergency(tables: Tables, question: Question) -> Decision:
+    """112 goes to every emergency trunk in turn. A trunk that it came by is the last: it may send it back."""
+    came_by = question.origin_name if question.origin is Origin.TRUNK else ""
+    targets = tuple(sorted(tables.emergency_targets, key=lambda target: target.trunk == came_by))
+    exhausted = question.branch is not Branch.ARRIVED
+    if exhausted or not targets:
+        why = "every emergency trunk was tried" if exhausted else "the plan has no emergency trunk"
+        return Decision(
+            kind=Kind.REJECT,
+            number=EMERGENCY_NUMBER,
+            function=EMERGENCY_NUMBER,
+            status=SERVICE_UNAVAILABLE,
+            outcome=FAILED,
+            emergency=True,
+            plan_version=tables.version,
+            reasons=(Reason("emergency", "trunks", why),),
+        )
+    trunks = ", ".join(target.trunk for target in targets)
+    return Decision(
+        kind=Kind.RING,
+        number=EMERGENCY_NUMBER,
+        function=EMERGENCY_NUMBER,
+        strategy=Strategy.LINEAR,
+        targets=targets,
+        ring_seconds=EMERGENCY_RING_SECONDS,
+        first_response_seconds=EMERGENCY_FIRST_RESPONSE_SECONDS,
+        emergency=True,
+        plan_version=tables.version,
+        reasons=(Reason("emergency", "trunks", f"an emergency call, before every other rule: {trunks}"),),
+    )
+
+
+def _refuse_number(tables: Tables, question: Question) -> Decision:
+    """No number of the plan: 403 for a phone that wants to call outside, 404 for all else."""
+    number_class = classify(question.dialled)
+    ours = question.dialled.startswith(tables.own_series)
+    outside = number_class is not NumberClass.UNKNOWN and not ours
+    if question.origin is Origin.PHONE and outside:
+        status, text = (
+            FORBIDDEN,
+            f"an outside number ({number_class}): phones call numbers of the plan, and 112",
+        )
+    else:
+        status, text = NOT_FOUND, "not a number of the plan that can be reached from there"
+    return Decision(
+        kind=Kind.REJECT,
+        status=status,
+        outcome=FAILED,
+        plan_version=tables.version,
+        reasons=(Reason("number", "numbers", text),),
+    )
+
+
+class _Path:
+    """The way of one question through the plan. Each step leaves a mark in `visited`; none is taken twice."""
+
+    def __init__(self, tables: Tables, question: Question, situation: Situation, now: datetime) -> None:
+        self._tables = tables
+        self._situation = situation
+        self._now = now
+        self._visited = list(question.visited)
+        self._reasons: list[Reason] = []
+        self._outcome = ""
+        phone = tables.phones.get(question.origin_name) if question.origin is Origin.PHONE else None
+        self._caller = phone.person if phone else ""
+
+    def follow_vanished(self, branch: Branch) -> Decision:
+        """The number pursued has left the plan since the last decision: Kontaktcenter takes the call."""
+        self._outcome = branch.value
+        self._reasons.append(
+            Reason("plan", "numbers", "the number is no longer in the plan: the call goes to the main number")
+        )
+        return self.follow(self._tables.numbers[self._tables.main_number], Branch.ARRIVED)
+
+    def follow(self, row: NumberRow, branch: Branch) -> Decision:
+        """Go from one branch of a number to whatever it ends in."""
+        while True:
+            route = self._enter(row, branch)
+            if route is None:
+                return self._reject(row, BUSY_HERE if self._outcome == Branch.BUSY else UNAVAILABLE)
+            self._reasons.append(route.reason)
+            match route.destination:
+                case ToNumber(number):
+                    row, branch = self._tables.numbers[number], Branch.ARRIVED
+                case ToGroup() | ToPerson() as destination:
+                    decision = self._ring(row, destination)
+                    if isinstance(decision, Decision):
+                        return decision
+                    branch = decision
+                case ToAnnouncement(prompt, early):
+                    return self._announce(row, prompt, early)
+                case ToReject(status):
+                    return self._reject(row, status)
+
+    def _enter(self, row: NumberRow, branch: Branch) -> Route | None:
+        """The route of this branch, by the clock on arrival; None when this step was taken before."""
+        mark = row.number if branch is Branch.ARRIVED else f"{row.number}/{branch}"
+        if mark in self._visited:
+            self._reasons.append(Reason("loop", row.reason.where, "the call has been here before: it ends"))
+            return None
+        self._visited.append(mark)
+        if branch is not Branch.ARRIVED:
+            self._outcome = branch.value
+            return row.routes[branch]
+        self._reasons.append(row.reason)
+        opening, entry = is_open(row.calendar, self._now)
+        self._reasons.append(entry)
+        if opening:
+            return row.routes[branch]
+        self._outcome = CLOSED
+        return row.closed
+
+    def _ring(self, row: NumberRow, destination: ToGroup | ToPerson) -> Decision | Branch:
+        """Ring whoever is there and free, or say by which branch the call goes on."""
+        members, strategy, ring_seconds, where = self._members(destination)
+        chosen = choose(members, self._situation, self._caller)
+        if isinstance(chosen, Branch):
+            text = "all who are there are busy" if chosen is Branch.BUSY else "nobody is registered"
+            self._reasons.append(Reason("presence", where, text))
+            return chosen
+        free = len({target.member for target in chosen})
+        self._reasons.append(
+            Reason(
+                "presence", where, f"{free} of {len(members)} free, rings {strategy} for {ring_seconds:g} s"
+            )
+        )
+        return replace(
+            self._answer(row, Kind.RING),
+            group=destination.group if isinstance(destination, ToGroup) else "",
+            strategy=strategy,
+            targets=chosen,
+            ring_seconds=ring_seconds,
+        )
+
+    def _members(self, destination: ToGroup | ToPerson) -> tuple[Sequence[PersonRow], Strategy, float, str]:
+        """Whom to ring, how, for how many seconds, and where the plan says so."""
+        if isinstance(destination, ToGroup):
+            group = self._tables.groups[destination.group]
+            return group.members, group.strategy, group.ring_seconds, f"groups.{group.key}"
+        person = self._tables.people[destination.person]
+        return (person,), Strategy.ALL, person.ring_seconds, f"people.{person.key}"
+
+    def _announce(self, row: NumberRow, prompt: str, early: bool) -> Decision:
+        return replace(
+            self._answer(row, Kind.ANNOUNCE),
+            prompt=prompt,
+            early=early,
+            status=UNAVAILABLE if early else 0,
+            outcome=self._outcome or FAILED,
+        )
+
+    def _reject(self, row: NumberRow, status: int) -> Decision:
+        return replace(self._answer(row, Kind.REJECT), status=status, outcome=self._outcome or FAILED)
+
+    def _answer(self, row: NumberRow, kind: Kind) -> Decision:
+        """What every decision at this number has in common."""
+        numbers = self._tables.numbers
+        passed = [numbers[number] for mark in self._visited if (number := mark.partition("/")[0]) in numbers]
+        return Decision(
+            kind=kind,
+            number=row.number,
+            function=passed[0].function,
+            protected=any(number.protected for number in passed),
+            plan_version=self._tables.version,
+            visited=tuple(self._visited),
+            reasons=tuple(self._reasons),
+        )

@@ -1,0 +1,118 @@
+"""The question that a call puts to routing, and the answer.
+
+Both are plain values: an answer is journalled whole, so that nothing but it is needed to replay the call.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What is to be done with the call."""
+
+    RING = "ring"
+    ANNOUNCE = "announce"
+    REJECT = "reject"
+
+
+class Branch(StrEnum):
+    """Why routing is asked: the call has arrived, or what was decided before led nowhere."""
+
+    ARRIVED = "arrived"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    NOBODY_THERE = "nobody_there"
+
+
+class Origin(StrEnum):
+    """Where the call came from: a trunk of the plan, or a phone that has shown who it is."""
+
+    TRUNK = "trunk"
+    PHONE = "phone"
+
+
+class Strategy(StrEnum):
+    """How the members of a group are rung: all together, or one after the other in the order of the plan."""
+
+    ALL = "all"
+    LINEAR = "linear"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something to ring: a phone account of a person, or a trunk and the number to dial there.
+
+    Targets with the same `member` belong together: one stage of a linear hunt rings all of them.
+    A trunk's member is `trunk/NAME`, which no person can be called.
+    """
+
+    member: str
+    phone: str = ""
+    trunk: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step on the way to a decision: which rule, where in the plan, and what it said.
+
+    Example: `Reason("calendar", "calendars.kontorstid.weekly.mon[0]", "open 08:00-16:30")`.
+    """
+
+    rule: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What routing is asked.
+
+    `dialled` is normalised: E.164, a short number such as 112, or as it came when it is neither.
+    `origin_name` is the trunk or phone account; `caller` is E.164, or None when hidden or unknown.
+    `number` is the plan number being pursued and `visited` the last decision's, when `branch` is not ARRIVED.
+    """
+
+    dialled: str
+    origin: Origin
+    origin_name: str
+    caller: str | None
+    branch: Branch = Branch.ARRIVED
+    number: str = ""
+    visited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Where a call goes, and why.
+
+    number: the plan number whose branches apply if this leads nowhere; "" when no plan number was reached.
+    function: what the caller asked for, to be shown on the phone that rings (P6). It stays when the call
+        overflows: Kontaktcenter sees that the caller wanted Bygglov.
+    ring_seconds: for each stage: all together, or each member in turn.
+    first_response_seconds: a target that has sent no 1xx by then is given up; 0 is no limit.
+    prompt, early: the announcement; `early` plays it before an answer, followed by `status`.
+    status: the SIP status that ends the call when it is rejected, or after an early announcement.
+    outcome: closed, nobody_there, busy, no_answer, failed, or "" when it rings.
+    protected: a number on the way is protected; whoever overflows from it stays so.
+    visited: what has been tried, opaque to others: given back in the next question of the same call.
+    reasons: every step, in order.
+    """
+
+    kind: Kind
+    number: str = ""
+    function: str = ""
+    group: str = ""
+    strategy: Strategy = Strategy.ALL
+    targets: tuple[Target, ...] = ()
+    ring_seconds: float = 0.0
+    first_response_seconds: float = 0.0
+    prompt: str = ""
+    early: bool = False
+    status: int = 0
+    outcome: str = ""
+    emergency: bool = False
+    protected: bool = False
+    plan_version: int = 0
+    visited: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()

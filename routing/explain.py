@@ -1,0 +1,83 @@
+"""A decision put into words and into data, for the command line, the log and the API."""
+
+from routing.decision import Decision, Kind, Strategy, Target
+from routing.numbers import show
+
+
+def explain_lines(decision: Decision) -> list[str]:
+    """The decision as lines for a terminal: what is done, then every step that led there."""
+    head = [_what(decision)]
+    head += [f"  rings {_target(target)}" for target in decision.targets]
+    if decision.protected:
+        head.append("  protected: the caller is secret")
+    steps = [f"  because {reason.text}  ({reason.rule}: {reason.where})" for reason in decision.reasons]
+    return [*head, *steps, f"  by plan version {decision.plan_version}"]
+
+
+def explain_json(decision: Decision) -> dict[str, object]:
+    """The decision as an object of the API, with all keys always there.
+
+    - `kind`: ring, announce or reject; `outcome`: closed, nobody_there, busy, no_answer, failed, or "" when
+      it rings
+    - `number` (E.164, "112", or "" when no number of the plan was reached), `function`, `group`
+    - `strategy` (all or linear), `ring_seconds`, `first_response_seconds` (0 is no limit)
+    - `targets`: objects of `member`, `phone`, `trunk`, `number`
+    - `prompt`, `early`, `status` (SIP, 0 when none is sent)
+    - `emergency`, `protected`, `plan_version`
+    - `reasons`: objects of `rule`, `where` (a path in the plan), `text`, in the order of the steps
+    """
+    return {
+        "kind": decision.kind.value,
+        "outcome": decision.outcome,
+        "number": decision.number,
+        "function": decision.function,
+        "group": decision.group,
+        "strategy": decision.strategy.value,
+        "ring_seconds": decision.ring_seconds,
+        "first_response_seconds": decision.first_response_seconds,
+        "targets": [
+            {
+                "member": target.member,
+                "phone": target.phone,
+                "trunk": target.trunk,
+                "number": target.number,
+            }
+            for target in decision.targets
+        ],
+        "prompt": decision.prompt,
+        "early": decision.early,
+        "status": decision.status,
+        "emergency": decision.emergency,
+        "protected": decision.protected,
+        "plan_version": decision.plan_version,
+        "reasons": [
+            {"rule": reason.rule, "where": reason.where, "text": reason.text} for reason in decision.reasons
+        ],
+    }
+
+
+def _what(decision: Decision) -> str:
+    at = f"{decision.function}, at {show(decision.number)}"
+    place = at if decision.number else "no number of the plan"
+    match decision.kind:
+        case Kind.RING:
+            return f"{place}: {_how(decision)}"
+        case Kind.ANNOUNCE:
+            end = f"before an answer, then {decision.status}" if decision.early else "after an answer"
+            return f"{place}: announcement {decision.prompt} {end}, outcome {decision.outcome}"
+        case Kind.REJECT:
+            return f"{place}: refused with {decision.status}, outcome {decision.outcome}"
+
+
+def _how(decision: Decision) -> str:
+    whom = f"group {decision.group}" if decision.group else "one member"
+    if decision.emergency:
+        whom = "the emergency trunks"
+    each = "each in turn" if decision.strategy is Strategy.LINEAR else "all at once"
+    return f"rings {whom}, {each}, for {decision.ring_seconds:g} s"
+
+
+def _target(target: Target) -> str:
+    if target.trunk:
+        return f"{target.number} by trunk {target.trunk}"
+    return f"{target.member} on phone {target.phone}"

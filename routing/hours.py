@@ -1,0 +1,205 @@
+"""When a calendar is open, by the wall clock of Europe/Stockholm.
+
+- Precedence: a dated deviation, else a holiday, else the week.
+- Intervals are half-open, and belong to the day they begin on: a night that began before a closed day runs to
+  its end.
+- The wall clock decides on the days of the DST changes too: an interval keeps its ends on the clock, so it
+  lasts an hour less in March and an hour more in October when the change is inside it. What the clock shows
+  twice is open twice.
+- A calendar that cannot be evaluated is never closed: where holidays are not known, the week's hours stand.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from routing.decision import Reason
+from routing.errors import NaiveTime, PeriodTooLong
+from routing.interval import DAY
+from routing.tables import CalendarTable, DayHours, OpenInterval
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+# A number with no opening in more than a year has none that a caller wants to hear about.
+NEXT_OPENING_DAYS = 400
+
+# Ten years of hours take 0.1 s to work out; nobody needs more at once.
+MAX_PERIOD = timedelta(days=3660)
+
+_ONE_DAY = timedelta(days=1)
+
+
+class Opening(NamedTuple):
+    """Whether it is open, and the entry of the plan that decided."""
+
+    open: bool
+    entry: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `start` to before `end` (aware, UTC) it is open, or not, by one and the same entry."""
+
+    start: datetime
+    end: datetime
+    open: bool
+    entry: Reason
+
+
+def is_open(calendar: CalendarTable, at: datetime) -> Opening:
+    """Whether the calendar is open at an aware time. Raises NaiveTime."""
+    wall = _wall_clock(at)
+    today = wall.date()
+    second = wall.hour * 3600 + wall.minute * 60 + wall.second
+    hours = day_hours(calendar, today)
+    for interval in hours.intervals:
+        if interval.start <= second < interval.end:
+            return Opening(True, interval.reason)
+    for interval in day_hours(calendar, today - _ONE_DAY).intervals:
+        if interval.start <= second + DAY < interval.end:
+            return Opening(True, interval.reason)
+    return Opening(False, hours.closed)
+
+
+def day_hours(calendar: CalendarTable, day: date) -> DayHours:
+    """The hours that begin on a day, by the precedence of the rules."""
+    found = calendar.deviations.get(day) or calendar.holidays.get(day)
+    if found:
+        return found
+    hours = calendar.weekly[day.weekday()]
+    if calendar.holiday_years is not None and day.year not in calendar.holiday_years:
+        return _without_holidays(hours, day.year)
+    return hours
+
+
+def effective_hours(calendar: CalendarTable, start: datetime, end: datetime) -> tuple[Span, ...]:
+    """The time from `start` to before `end`, cut where it opens or closes or where another entry decides.
+
+    The spans follow each other without gaps; each is judged by `is_open`, so the two cannot disagree.
+    Raises NaiveTime, and PeriodTooLong beyond MAX_PERIOD.
+    """
+    first, last = _wall_clock(start).date(), _wall_clock(end).date()
+    if end - start > MAX_PERIOD:
+        raise PeriodTooLong(f"hours can be worked out for at most {MAX_PERIOD.days} days at once")
+    begin, stop = start.astimezone(UTC), end.astimezone(UTC)
+    spans: list[Span] = []
+    for instant in (begin, *(edge for edge in _edges(calendar, first, last) if begin < edge < stop)):
+        opening, entry = is_open(calendar, instant)
+        if not spans or (spans[-1].open, spans[-1].entry) != (opening, entry):
+            spans.append(Span(instant, stop, opening, entry))
+    ends = [span.start for span in spans[1:]] + [stop]
+    closed_up = (
+        Span(span.start, until, span.open, span.entry) for span, until in zip(spans, ends, strict=True)
+    )
+    return tuple(span for span in closed_up if span.start < span.end)
+
+
+def next_opening(calendar: CalendarTable, at: datetime) -> datetime | None:
+    """The first moment from `at` on when it is open, in UTC; None when there is none in NEXT_OPENING_DAYS.
+
+    Raises NaiveTime.
+    """
+    today = _wall_clock(at).date()
+    begin = at.astimezone(UTC)
+    if is_open(calendar, begin).open:
+        return begin
+    for edge in _edges(calendar, today, today + timedelta(days=NEXT_OPENING_DAYS)):
+        if edge > begin and is_open(calendar, edge).open:
+            return edge
+    return None
+
+
+def hours_lines(spans: tuple[Span, ...]) -> list[str]:
+    """The spans as lines for a terminal, in local time."""
+    return [
+        f"{_shown(span.start)} - {_shown(span.end)}  {'open' if span.open else 'closed':6}"
+        f"  {span.entry.text}  ({span.entry.where})"
+        for span in spans
+    ]
+
+
+def hours_json(spans: tuple[Span, ...]) -> list[dict[str, object]]:
+    """The spans as objects: `from`, `to` (ISO 8601, local offset), `open`, `rule`, `where`, `text`."""
+    return [
+        {
+            "from": span.start.astimezone(STOCKHOLM).isoformat(),
+            "to": span.end.astimezone(STOCKHOLM).isoformat(),
+            "open": span.open,
+            "rule": span.entry.rule,
+            "where": span.entry.where,
+            "text": span.entry.text,
+        }
+        for span in spans
+    ]
+
+
+def _wall_clock(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise NaiveTime("a time needs a time zone: hours are judged in Europe/Stockholm")
+    return at.astimezone(STOCKHOLM)
+
+
+def _without_holidays(hours: DayHours, year: int) -> DayHours:
+    """The week's hours, saying that they stand because nobody knows whether the day is a holiday."""
+    note = f"; the holidays of {year} are not known, and what is not known never closes"
+    intervals = tuple(
+        OpenInterval(interval.start, interval.end, _noted(interval.reason, note))
+        for interval in hours.intervals
+    )
+    return DayHours(intervals, _noted(hours.closed, note))
+
+
+def _noted(reason: Reason, note: str) -> Reason:
+    return Reason(reason.rule, reason.where, reason.text + note)
+
+
+def _edges(calendar: CalendarTable, first: date, last: date) -> Iterator[datetime]:
+    """In order, every moment of the days at which the answer of `is_open` may change, in UTC."""
+    midnight = _instant(first, 0, 0)
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        next_midnight = _instant(day + _ONE_DAY, 0, 0)
+        seconds = _edge_seconds(calendar, day)
+        if next_midnight - midnight == _ONE_DAY:
+            yield from (midnight + timedelta(seconds=second) for second in seconds)
+        else:
+            twice = {_instant(day, second, fold) for second in seconds for fold in (0, 1)}
+            yield from sorted(twice | {_clock_change(midnight, next_midnight)})
+        midnight = next_midnight
+
+
+def _edge_seconds(calendar: CalendarTable, day: date) -> list[int]:
+    seconds = {0}
+    for interval in day_hours(calendar, day).intervals:
+        seconds.update((interval.start, interval.end))
+    for interval in day_hours(calendar, day - _ONE_DAY).intervals:
+        seconds.add(interval.end - DAY)
+    return sorted(second for second in seconds if 0 <= second < DAY)
+
+
+def _instant(day: date, second: int, fold: int) -> datetime:
+    wall = datetime.combine(day, time()) + timedelta(seconds=second)
+    return wall.replace(tzinfo=STOCKHOLM, fold=fold).astimezone(UTC)
+
+
+def _clock_change(before: datetime, after: datetime) -> datetime:
+    """The first second of the new offset, between two moments of different offset."""
+    offset = before.astimezone(STOCKHOLM).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = (before + (after - before) // 2).replace(microsecond=0)
+        if middle.astimezone(STOCKHOLM).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def _shown(instant: datetime) -> str:
+    wall = instant.astimezone(STOCKHOLM)
+    clock = f"{wall:%H:%M:%S}" if wall.second else f"{wall:%H:%M}"
+    return f"{_WEEKDAYS[wall.weekday()]} {wall:%Y-%m-%d} {clock}"

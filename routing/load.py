@@ -1,0 +1,73 @@
+"""A TOML text read into a plan, or every fault in it at once."""
+
+import tomllib
+from collections.abc import Sequence
+from types import UnionType
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from routing.errors import Fault, PlanInvalid
+from routing.plan import Part, Plan
+
+# A plan of 10,000 people is about 2 MB; what is larger is no plan, and is not read at all.
+MAX_CHARACTERS = 16_000_000
+
+# Values are shown so that they are recognised, not in full.
+_MAX_SHOWN = 80
+
+
+def load_plan(text: str) -> Plan:
+    """The plan in a TOML text. Raises PlanInvalid with every fault: path, value and what is allowed."""
+    if len(text) > MAX_CHARACTERS:
+        raise PlanInvalid([Fault("plan", f"{len(text)} characters", f"at most {MAX_CHARACTERS} characters")])
+    try:
+        document = tomllib.loads(text)
+    except ValueError as error:  # TOMLDecodeError, and what int() says of a number of thousands of digits
+        raise PlanInvalid([Fault("plan", "", f"must be TOML: {error}")]) from error
+    except RecursionError as error:
+        raise PlanInvalid([Fault("plan", "", "must be TOML that is not nested so deeply")]) from error
+    try:
+        return Plan.model_validate(document)
+    except ValidationError as error:
+        raise PlanInvalid([_fault(detail) for detail in error.errors()]) from error
+
+
+def _fault(detail: ErrorDetails) -> Fault:
+    location = tuple(step for step in detail["loc"] if step != "[key]")
+    if detail["type"] == "extra_forbidden":
+        # Its value is not shown: it may be a secret that somebody put where none belongs.
+        allowed = ", ".join(_model_at(location[:-1]).model_fields)
+        return Fault(_path(location), "", f"unknown key; allowed here: {allowed}")
+    if detail["type"] == "missing":
+        return Fault(_path(location), "", "must be given")
+    return Fault(_path(location), _shown(detail["input"]), detail["msg"].removeprefix("Value error, "))
+
+
+def _model_at(location: Sequence[int | str]) -> type[Part]:
+    """The model at a place of the plan, one step a time: a model's field, or an entry of a table or list."""
+    at: Any = Plan
+    for step in location:
+        if _is_part(at):
+            at = at.model_fields[str(step)].annotation
+            if isinstance(at, UnionType):  # `Destination | None` is no step of its own
+                at = get_args(at)[0]
+        else:
+            at = next(inner for inner in get_args(at) if _is_part(inner))
+    model: type[Part] = at
+    return model
+
+
+def _is_part(thing: object) -> bool:
+    return isinstance(thing, type) and issubclass(thing, Part)
+
+
+def _path(location: Sequence[int | str]) -> str:
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    return path.removeprefix(".") or "plan"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "..."

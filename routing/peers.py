@@ -1,0 +1,139 @@
+"""Which trunk a datagram's source address belongs to: the most specific peer wins.
+
+An address with a port is more specific than the address alone, which is more specific than a prefix that
+holds it; of two prefixes the longer wins. Addresses only, no host names: a trunk, and 112 above all, must not
+depend on DNS.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+Address = IPv4Address | IPv6Address
+
+DEFAULT_PORT = 5060  # RFC 3261 section 19.1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One peer as the plan writes it: an address, an address with a port, or a prefix.
+
+    `prefix_length` is the full length of the address for a single host. `port` is None when any port will do.
+    """
+
+    address: Address
+    prefix_length: int
+    port: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Peer":
+        """Read `10.1.0.9`, `10.1.0.9:5060`, `10.1.0.0/24`, `2001:db8::1`, `[2001:db8::1]:5060`,
+        `2001:db8::/32`.
+
+        Raises ValueError, saying what is allowed.
+        """
+        try:
+            return cls._parse(text)
+        except ValueError as error:
+            raise ValueError(
+                f"must be an IP address, address:port, [IPv6]:port or a prefix such as 10.1.0.0/24 ({error})"
+            ) from error
+
+    @classmethod
+    def _parse(cls, text: str) -> "Peer":
+        if "%" in text:
+            raise ValueError("a zone is known on one machine only")
+        if "/" in text:
+            network = ip_network(text)
+            return cls(network.network_address, network.prefixlen)
+        host, port = split_port(text)
+        address = ip_address(host)
+        return cls(address, address.max_prefixlen, port)
+
+    @property
+    def is_prefix(self) -> bool:
+        """Whether this names many addresses, so that nothing can be sent to it."""
+        return self.prefix_length < self.address.max_prefixlen
+
+    def __str__(self) -> str:
+        if self.is_prefix:
+            return f"{self.address}/{self.prefix_length}"
+        if self.port is None:
+            return str(self.address)
+        host = f"[{self.address}]" if self.address.version == 6 else str(self.address)
+        return f"{host}:{self.port}"
+
+
+def split_port(text: str) -> tuple[str, int | None]:
+    """Take `host:port`, `[IPv6]:port`, or a host alone apart. Raises ValueError."""
+    if text.startswith("["):
+        host, bracket, rest = text[1:].partition("]")
+        if not bracket or (rest and not rest.startswith(":")):
+            raise ValueError("a bracket is not closed")
+        return host, _port(rest[1:]) if rest else None
+    if text.count(":") == 1:
+        host, _, port = text.partition(":")
+        return host, _port(port)
+    return text, None
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536):
+        raise ValueError("a port is 1 to 65535")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerTable:
+    """The peers of all trunks, ready for look-up. `prefixes` is ordered from the longest to the shortest."""
+
+    sockets: Mapping[tuple[Address, int], str]
+    hosts: Mapping[Address, str]
+    prefixes: tuple[tuple[int, int, Mapping[int, str]], ...]
+
+    @classmethod
+    def of(cls, peers: Iterable[tuple[Peer, str]]) -> "PeerTable":
+        """Build the table from pairs of peer and trunk name."""
+        sockets: dict[tuple[Address, int], str] = {}
+        hosts: dict[Address, str] = {}
+        prefixes: dict[tuple[int, int], dict[int, str]] = {}
+        for peer, trunk in peers:
+            if peer.is_prefix:
+                by_network = prefixes.setdefault((peer.address.version, peer.prefix_length), {})
+                by_network[_network_bits(peer.address, peer.prefix_length)] = trunk
+            elif peer.port is None:
+                hosts[peer.address] = trunk
+            else:
+                sockets[peer.address, peer.port] = trunk
+        longest_first = sorted(prefixes.items(), key=lambda item: -item[0][1])
+        return cls(sockets, hosts, tuple((version, length, by) for (version, length), by in longest_first))
+
+    def trunk(self, host: str, port: int) -> str | None:
+        """The trunk that a source address belongs to, or None when it is nobody we know."""
+        address = _address(host)
+        if address is None:
+            return None
+        found = self.sockets.get((address, port)) or self.hosts.get(address)
+        if found:
+            return found
+        for version, length, by_network in self.prefixes:
+            if version == address.version:
+                found = by_network.get(_network_bits(address, length))
+                if found:
+                    return found
+        return None
+
+
+def _network_bits(address: Address, length: int) -> int:
+    return int(address) >> (address.max_prefixlen - length)
+
+
+def _address(host: str) -> Address | None:
+    """The address of a socket, as the plan would write it: without zone, IPv4 not wrapped in IPv6."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        return address.ipv4_mapped
+    return address

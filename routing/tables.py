@@ -1,0 +1,179 @@
+"""The frozen tables that `decide` reads: a plan with every reference followed and every sentence written
+beforehand.
+
+Only `compile` makes them. They hold no pydantic, no library types and nothing that can change.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from routing.decision import Branch, Reason, Strategy, Target
+from routing.numbers import NumberFormat
+from routing.peers import PeerTable
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInterval:
+    """Open from `start` to before `end` (seconds of the wall clock), and the entry that says so."""
+
+    start: int
+    end: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """The intervals that begin on one day; `closed` is the entry that decides the rest of that day."""
+
+    intervals: tuple[OpenInterval, ...]
+    closed: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarTable:
+    """When something is open. `weekly` begins with Monday.
+
+    `holiday_years` are those whose holidays are known; None when the calendar keeps no holidays.
+    """
+
+    name: str
+    weekly: tuple[DayHours, ...]
+    holidays: Mapping[date, DayHours]
+    deviations: Mapping[date, DayHours]
+    holiday_years: range | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToNumber:
+    """Go through the whole flow of another number."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToGroup:
+    """Ring a group."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """Ring one person."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToAnnouncement:
+    """Play a prompt."""
+
+    prompt: str
+    early: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToReject:
+    """Refuse with a SIP status."""
+
+    status: int
+
+
+Destination = ToNumber | ToGroup | ToPerson | ToAnnouncement | ToReject
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A destination, and the entry of the plan that names it."""
+
+    destination: Destination
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """A number that can be dialled.
+
+    `routes` has one for every branch; ARRIVED is where a call goes when the number is open.
+    `internal_only`: a person's own number that is not public, so nobody outside is told of it (P11).
+    """
+
+    number: str
+    function: str
+    calendar: CalendarTable
+    routes: Mapping[Branch, Route]
+    closed: Route
+    protected: bool
+    internal_only: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person, with one target for each phone. `key` is the name in the plan, `name` what people say."""
+
+    key: str
+    name: str
+    number: str
+    number_public: bool
+    ring_seconds: float
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group, with its members in the order of the plan."""
+
+    key: str
+    name: str
+    members: tuple[PersonRow, ...]
+    strategy: Strategy
+    ring_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRow:
+    """A phone account. `person` is the key of whose it is, or ""."""
+
+    account: str
+    display: str
+    legacy_digest: bool
+    max_contacts: int
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkRow:
+    """A trunk. `gateways` are the (address, port) to send calls to, in order."""
+
+    name: str
+    gateways: tuple[tuple[str, int], ...]
+    number_format: NumberFormat
+    trusted_identity: bool
+    emergency: bool
+    series: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """One version of the plan, ready for use.
+
+    `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
+    `emergency_targets` are the trunks for 112, in the order of the plan.
+    """
+
+    version: int
+    digest: str
+    municipality: str
+    main_number: str
+    contact_centre: str
+    numbers: Mapping[str, NumberRow]
+    groups: Mapping[str, GroupRow]
+    people: Mapping[str, PersonRow]
+    phones: Mapping[str, PhoneRow]
+    trunks: Mapping[str, TrunkRow]
+    calendars: Mapping[str, CalendarTable]
+    emergency_targets: tuple[Target, ...]
+    own_series: tuple[str, ...]
+    peers: PeerTable

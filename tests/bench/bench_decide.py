@@ -1,0 +1,84 @@
+"""What a decision costs with 2,000 numbers and 10,000 people: `python -m tests.bench.bench_decide`.
+
+The bar is a median of 50 µs.
+"""
+
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+
+from routing.compile import compile_plan
+from routing.decide import decide
+from routing.decision import Origin, Question
+from routing.plan import Plan
+from tests.support.plans import Presence
+
+NUMBERS = 2_000
+PEOPLE = 10_000
+GROUP_SIZE = 10
+ROUNDS = 20_000
+BAR_MICROSECONDS = 50.0
+
+MAIN = "+46853060000"
+
+
+def large_plan() -> Plan:
+    """A plan of the size that the bar is set for. Every 10th group has nobody there, so that calls overflow."""
+    week = {day: ["08:00-12:00", "13:00-16:30"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    groups = [[f"person{(10 * index + n) % PEOPLE}" for n in range(GROUP_SIZE)] for index in range(NUMBERS)]
+    return Plan.model_validate(
+        {
+            "municipality": {"name": "Large", "main_number": MAIN, "contact_centre": "group0"},
+            "phones": {f"phone{index}": {"display": f"Phone {index}"} for index in range(PEOPLE)},
+            "people": {
+                f"person{index}": {"name": f"Person {index}", "phones": [f"phone{index}"]}
+                for index in range(PEOPLE)
+            },
+            "groups": {
+                f"group{index}": {"name": f"Group {index}", "members": members}
+                for index, members in enumerate(groups)
+            },
+            "calendars": {"hours": {"weekly": week, "holidays": "SE", "holiday_eves": True}},
+            "numbers": {
+                f"+4685306{index:04}": {
+                    "function": f"Function {index}",
+                    "calendar": "hours",
+                    "destination": {"group": f"group{index}"},
+                }
+                for index in range(NUMBERS)
+            },
+        }
+    )
+
+
+def measure(rounds: int = ROUNDS) -> list[float]:
+    """The cost of each of many decisions, in microseconds."""
+    tables = compile_plan(large_plan())
+    absent = {f"phone{100 * group + n}" for group in range(1, NUMBERS) for n in range(GROUP_SIZE)}
+    presence = Presence(unregistered=absent, busy={f"person{index}" for index in range(0, PEOPLE, 3)})
+    monday = datetime(2027, 3, 1, 7, tzinfo=UTC)
+    costs = []
+    for index in range(rounds):
+        number = f"+4685306{(index * 7) % NUMBERS:04}"
+        question = Question(number, Origin.TRUNK, "operator", "+46701740605")
+        now = monday + timedelta(minutes=index % 480)
+        start = time.perf_counter()
+        decide(tables, question, presence, now)
+        costs.append((time.perf_counter() - start) * 1e6)
+    return costs
+
+
+def main() -> None:
+    plan = large_plan()
+    start = time.perf_counter()
+    compile_plan(plan)
+    print(f"compile: {time.perf_counter() - start:.2f} s for {NUMBERS} numbers and {PEOPLE} people")
+    costs = sorted(measure())
+    print(
+        f"decide: median {statistics.median(costs):.1f} µs, 99 % {costs[len(costs) * 99 // 100]:.1f} µs"
+        f" (bar: median {BAR_MICROSECONDS:.0f} µs)"
+    )
+
+
+if __name__ == "__main__":
+    main()

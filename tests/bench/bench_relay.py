@@ -1,0 +1,195 @@
+"""What a packet costs in the media relay, and how many calls with sound one core carries.
+
+    python -m tests.bench.bench_relay [--calls 200] [--seconds 5]
+
+Every call is two legs of 50 packets a second each, A-law, 172 octets, from another process on loopback. CPU
+is the relay's own process, by the kernel's accounting. The relay as it is (`add_reader`) stands beside the
+same decisions behind asyncio's datagram transports, on both event loops. Exit code 1 when the relay on
+uvloop carries fewer than `BAR` calls a core or loses more than one packet in a thousand.
+"""
+
+import argparse
+import asyncio
+import json
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from random import Random
+from typing import Any, cast
+
+import uvloop
+
+from telephony.media.latch import Address
+from telephony.media.leg import MediaLeg
+from telephony.media.prompts import Prompts
+from telephony.media.relay import MediaRelay
+from telephony.sdp.codec import PCMA
+from telephony.sdp.direction import Direction
+from telephony.sdp.stream import Stream
+
+BAR = 200
+MAX_LOST = 0.001
+PACKETS_A_SECOND = 100  # of one call, both ways
+PHONE_HOST, RELAY_HOST = "127.0.0.2", "127.0.0.1"
+FIRST_PORT = 20000
+PACKET = bytes((0x80, 8)) + bytes(10) + b"\xd5" * 160
+
+
+@dataclass(frozen=True)
+class Result:
+    """CPU seconds of the relay for packets sent to it and received from it."""
+
+    cpu: float
+    sent: int
+    received: int
+
+    @property
+    def microseconds(self) -> float:
+        return self.cpu / max(1, self.received) * 1e6
+
+    @property
+    def calls(self) -> int:
+        return int(1e6 / self.microseconds / PACKETS_A_SECOND)
+
+    @property
+    def lost(self) -> float:
+        return 1 - self.received / self.sent
+
+
+def agreed(number: int) -> Stream:
+    """What is agreed with phone `number`, which receives on its own port."""
+    return Stream((PHONE_HOST, FIRST_PORT + number), {8: PCMA}, {PCMA: 8}, Direction.SENDRECV)
+
+
+@asynccontextmanager
+async def by_reader(legs: int) -> AsyncIterator[list[Address]]:
+    """The relay of the service."""
+    loop, ports = asyncio.get_running_loop(), range(FIRST_PORT, FIRST_PORT + 2 * legs)
+    relay = MediaRelay(loop, RELAY_HOST, RELAY_HOST, ports, Prompts({}), lambda leg: None, Random(1))
+    addresses = [relay.open(str(number)) for number in range(legs)]
+    for number in range(legs):
+        relay.set_stream(str(number), agreed(number))
+    for number in range(0, legs, 2):
+        relay.bridge(str(number), str(number + 1))
+    yield addresses
+    relay.close_all()
+
+
+class Transport(asyncio.DatagramProtocol):
+    """A leg behind asyncio's datagram transport, for comparison."""
+
+    def __init__(self) -> None:
+        self.leg = MediaLeg()
+        self.peer: Transport | None = None
+        self.transport: asyncio.DatagramTransport | None = None
+        self.now = asyncio.get_running_loop().time
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        packet = bytearray(data)
+        routed = self.leg.route_rtp(packet, len(data), addr, self.now())
+        if isinstance(routed, tuple) and self.peer and self.peer.transport:
+            self.peer.transport.sendto(packet, routed)
+
+
+@asynccontextmanager
+async def by_transport(legs: int) -> AsyncIterator[list[Address]]:
+    """The same decisions behind asyncio's datagram transports."""
+    loop = asyncio.get_running_loop()
+    addresses = [(RELAY_HOST, FIRST_PORT + 2 * number) for number in range(legs)]
+    ends = [await loop.create_datagram_endpoint(Transport, local_addr=local) for local in addresses]
+    lines = [line for _, line in ends]
+    for number, line in enumerate(lines):
+        line.leg.change(agreed(number), loop.time())
+    for one, other in zip(lines[::2], lines[1::2], strict=True):
+        one.peer, other.peer = other, one
+        one.leg.bridge(other.leg)
+    yield addresses
+    for transport, _ in ends:
+        transport.close()
+
+
+def send_load(addresses: list[Address], seconds: float) -> tuple[int, int]:
+    """Be the phones: send evenly spread, take what comes; how many packets that were."""
+    phones = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in addresses]
+    for number, phone in enumerate(phones):
+        phone.bind((PHONE_HOST, FIRST_PORT + number))
+        phone.setblocking(False)
+    total = int(seconds * 50) * len(phones)
+    interval = 1 / (50 * len(phones))
+    received, start = 0, time.monotonic()
+    for count in range(total):
+        early = start + count * interval - time.monotonic()
+        if early > 0.001:
+            time.sleep(early)
+        number = count % len(phones)
+        phones[number].sendto(PACKET, addresses[number])
+        received += take(phones[number])
+    time.sleep(0.3)
+    return total, received + sum(take(phone) for phone in phones)
+
+
+def take(phone: socket.socket) -> int:
+    """How many packets wait at a phone."""
+    count = 0
+    while True:
+        try:
+            phone.recv(2000)
+        except BlockingIOError:
+            return count
+        count += 1
+
+
+Way = Callable[[int], AbstractAsyncContextManager[list[Address]]]
+
+
+async def measure(way: Way, calls: int, seconds: float) -> Result:
+    """Relay the load that another process makes."""
+    async with way(2 * calls) as addresses:
+        load = [sys.executable, "-m", "tests.bench.bench_relay", "--load", json.dumps(addresses)]
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*load, "--seconds", str(seconds), stdout=pipe)
+        before = time.process_time()
+        out, _ = await process.communicate()
+        sent, received = json.loads(out)
+        return Result(time.process_time() - before, sent, received)
+
+
+def compare(calls: int, seconds: float) -> bool:
+    """Print what each way costs on each loop; whether the service's own reaches the bar."""
+    passed = False
+    print(f"{calls} calls with sound for {seconds:.0f} s")
+    for loop_name, new_loop in (("uvloop", uvloop.new_event_loop), ("asyncio", asyncio.new_event_loop)):
+        for way_name, way in (("add_reader", by_reader), ("transports", by_transport)):
+            with asyncio.Runner(loop_factory=new_loop) as runner:
+                result = runner.run(measure(way, calls, seconds))
+            print(
+                f"{loop_name:8} {way_name:10} {result.microseconds:6.1f} us a packet, "
+                f"{result.calls:5} calls a core, {result.lost:.2%} lost"
+            )
+            if (loop_name, way_name) == ("uvloop", "add_reader"):
+                passed = result.calls >= BAR and result.lost < MAX_LOST
+    return passed
+
+
+def main() -> int:
+    """Be the load, or measure."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--calls", type=int, default=200)
+    options.add_argument("--seconds", type=float, default=5.0)
+    options.add_argument("--load", help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.load:
+        addresses = [(host, port) for host, port in json.loads(chosen.load)]
+        print(json.dumps(send_load(addresses, chosen.seconds)))
+        return 0
+    return 0 if compare(chosen.calls, chosen.seconds) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+import pytest
+
+from routing.compile import compile_plan, digest_of
+from routing.decision import Branch, Reason, Target
+from routing.errors import PlanRefused
+from routing.numbers import NumberFormat
+from routing.tables import PhoneRow, Route, ToNumber, ToPerson, TrunkRow
+from tests.support.plans import BYGGLOV, FORSKOLA, GROUPS, MAIN, NUMBERS, PEOPLE, TRUNKS, plan_of, tables_of
+
+PBX = """
+[trunks.pbx]
+peers = ["10.1.0.0/24", "10.1.0.5", "[2001:db8::1]:5062"]
+number_format = "national"
+trusted_identity = true
+emergency = true
+"""
+
+
+def test_a_plan_with_errors_is_refused_with_all_of_them() -> None:
+    plan = plan_of(groups=GROUPS + 'tom = { name = "Tom", members = [] }\n')
+
+    with pytest.raises(PlanRefused) as raised:
+        compile_plan(plan)
+
+    assert [problem.path for problem in raised.value.problems] == ["groups.tom.members"]
+
+
+def test_a_plan_with_warnings_only_is_compiled() -> None:
+    assert tables_of(trunks="").emergency_targets == ()
+
+
+def test_version_and_digest() -> None:
+    tables = tables_of(version=7)
+
+    assert tables.version == 7
+    assert tables.digest == digest_of(plan_of())
+    assert len(tables.digest) == 64
+
+
+def test_the_digest_changes_with_the_order_of_trunks() -> None:
+    assert digest_of(plan_of(trunks=TRUNKS + PBX)) != digest_of(plan_of(trunks=PBX + TRUNKS))
+
+
+def test_references_are_followed() -> None:
+    tables = tables_of()
+
+    assert [person.name for person in tables.groups["bygglov"].members] == ["David Holm", "Elif Yilmaz"]
+    assert tables.people["david"].targets == (Target("david", "bygg1"), Target("david", "bygg1m"))
+    assert tables.phones["bygg1m"] == PhoneRow("bygg1m", "Bygglov 1, mobile", False, 1, "david")
+    assert tables.numbers[BYGGLOV].calendar is tables.calendars["alltid"]
+
+
+def test_a_phone_of_nobody() -> None:
+    tables = tables_of(phones='[phones]\nlobby = { display = "Lobby" }\n' + "".join(_phone_lines()))
+
+    assert tables.phones["lobby"].person == ""
+
+
+def _phone_lines() -> list[str]:
+    return [f'{name} = {{ display = "{name}" }}\n' for name in ("kc1", "kc2", "bygg1", "bygg1m", "bygg2")]
+
+
+def test_trunks_have_the_addresses_to_send_to() -> None:
+    tables = tables_of(trunks=TRUNKS + PBX)
+
+    assert tables.trunks["operator"].gateways == (("192.0.2.10", 5060),)
+    assert tables.trunks["pbx"] == TrunkRow(
+        name="pbx",
+        gateways=(("10.1.0.5", 5060), ("2001:db8::1", 5062)),
+        number_format=NumberFormat.NATIONAL,
+        trusted_identity=True,
+        emergency=True,
+        series=(),
+    )
+    assert tables.peers.trunk("10.1.0.77", 5060) == "pbx"
+    assert tables.own_series == ("+4685306",)
+
+
+def test_gateways_go_before_peers() -> None:
+    tables = tables_of(trunks=TRUNKS + PBX + 'gateways = ["10.1.0.6"]\n')
+
+    assert tables.trunks["pbx"].gateways == (("10.1.0.6", 5060),)
+
+
+def test_emergency_targets_in_the_order_of_the_plan_each_a_member_of_its_own() -> None:
+    assert tables_of(trunks=TRUNKS + PBX).emergency_targets == (
+        Target("trunk/operator", trunk="operator", number="112"),
+        Target("trunk/pbx", trunk="pbx", number="112"),
+    )
+
+
+def test_every_branch_has_a_route_with_its_reason() -> None:
+    routes = tables_of().numbers[BYGGLOV].routes
+
+    assert routes.keys() == set(Branch)
+    assert routes[Branch.NO_ANSWER] == Route(
+        ToNumber(MAIN),
+        Reason(
+            "destination",
+            f"numbers.{BYGGLOV}.no_answer",
+            "no answer: on to 08-530 610 00 (not given in the plan, so the default)",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("destination", "words"),
+    [
+        ('{ person = "elif" }', "busy: to person elif"),
+        ('{ announcement = "busy" }', "busy: announcement busy"),
+        ('{ announcement = "busy", early = true }', "busy: announcement busy before an answer"),
+        ("{ reject = 486 }", "busy: refused with 486"),
+        ('{ group = "bygglov" }', "busy: to group bygglov"),
+    ],
+)
+def test_a_destination_in_words(destination: str, words: str) -> None:
+    forskola = f"""
+[numbers."{FORSKOLA}"]
+function = "Förskola"
+calendar = "alltid"
+destination = {{ group = "kc" }}
+busy = {destination}
+"""
+    tables = tables_of(numbers=NUMBERS + forskola)
+
+    assert tables.numbers[FORSKOLA].routes[Branch.BUSY].reason.text == words
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_a_person_s_own_number_can_be_dialled_from_outside_only_by_choice(public: bool) -> None:
+    choice = f'number = "+46701740605", number_public = {"true" if public else "false"}'
+    tables = tables_of(people=PEOPLE.replace('phones = ["kc1"]', f'phones = ["kc1"], {choice}'))
+
+    row = tables.numbers["+46701740605"]
+
+    assert row.internal_only is not public
+    assert row.function == "Amina Berg"
+    assert row.routes[Branch.ARRIVED].destination == ToPerson("amina")
+    assert row.routes[Branch.NO_ANSWER].destination == ToNumber(MAIN)
+    assert row.reason.text == "070-174 06 05 is Amina Berg's own number"

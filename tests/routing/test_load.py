@@ -1,0 +1,112 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.errors import Fault, PlanInvalid
+from routing.load import MAX_CHARACTERS, load_plan
+from tests.support.plans import MAIN, PlanText
+
+
+def faults(text: str) -> tuple[Fault, ...]:
+    with pytest.raises(PlanInvalid) as raised:
+        load_plan(text)
+    return raised.value.faults
+
+
+def test_a_whole_plan_is_read() -> None:
+    plan = load_plan(str(PlanText()))
+
+    assert plan.municipality.main_number == MAIN
+    assert plan.people["david"].phones == ("bygg1", "bygg1m")
+
+
+def test_every_fault_is_found_at_once_with_its_path() -> None:
+    calendars = """
+[calendars.alltid]
+open = "allways"
+[calendars.kontorstid.weekly]
+mon = ["08:00-16:30", "8-16"]
+"""
+    phones = "[phones]\nkc1 = { display = 5, max_contacts = 0 }\n"
+
+    found = faults(str(PlanText(calendars=calendars, phones=phones)))
+
+    assert [fault.path for fault in found] == [
+        "phones.kc1.display",
+        "phones.kc1.max_contacts",
+        "calendars.alltid.open",
+        "calendars.kontorstid.weekly.mon[1]",
+    ]
+    assert str(found[2]) == "calendars.alltid.open = 'allways': Input should be 'weekly', 'always' or 'never'"
+    assert found[3].value == "'8-16'"
+    assert "HH:MM-HH:MM" in found[3].allowed
+
+
+def test_what_is_missing_is_named() -> None:
+    assert faults("[phones]\n")[0] == Fault("municipality", "", "must be given")
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "allowed"),
+    [
+        ("[sip]\nx = 1", "sip", "municipality, phones, trunks"),
+        ("[phones.kc9]\ndisplay = 'x'\nring = 1", "phones.kc9.ring", "display, legacy_digest, max_contacts"),
+        (
+            "[[calendars.x.deviations]]\ndate = 2027-01-05\nnote = 'n'\nreturns = true",
+            "calendars.x.deviations[0].returns",
+            "date, intervals, note",
+        ),
+        (
+            f"[numbers.'{MAIN[:-1]}1']\nfunction='x'\ncalendar='alltid'\ndestination={{group='kc'}}\n"
+            "busy={group='kc', early=true, sound='x'}",
+            f"numbers.{MAIN[:-1]}1.busy.sound",
+            "number, group, person, announcement, early, reject",
+        ),
+    ],
+)
+def test_an_unknown_key_is_refused_and_the_known_ones_named(more: str, path: str, allowed: str) -> None:
+    text = str(PlanText(more=more)) if not more.startswith("[phones") else str(PlanText(phones=more))
+
+    found = {fault.path: fault.allowed for fault in faults(text)}
+
+    assert allowed in found[path]
+
+
+def test_the_value_of_an_unknown_key_is_not_shown_since_it_may_be_a_secret() -> None:
+    found = faults(str(PlanText(phones='[phones]\nkc1 = { display = "x", password = "hemligt" }\n')))
+
+    assert "hemligt" not in str(found[0])
+
+
+def test_a_bad_name_is_a_fault_of_the_name() -> None:
+    (fault,) = faults(str(PlanText(phones='[phones]\n"Kontaktcenter 1" = { display = "x" }\n')))
+
+    assert fault.path == "phones.Kontaktcenter 1"
+    assert fault.value == "'Kontaktcenter 1'"
+
+
+def test_a_long_value_is_cut() -> None:
+    (fault,) = faults(str(PlanText(phones=f'[phones]\nkc1 = {{ display = "{"x" * 500}" }}\n')))
+
+    assert len(fault.value) < 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = ",
+        "x = " + "[" * 100_000,
+        "x = " + "9" * 5_000,
+        "x = 1\nx = 2",
+        "x" * (MAX_CHARACTERS + 1),
+    ],
+)
+def test_what_is_not_toml_is_one_fault(text: str) -> None:
+    (fault,) = faults(text)
+
+    assert fault.path == "plan"
+
+
+@given(st.text(alphabet="abc[]{}=\"'.,1-:\n #", max_size=60))
+def test_any_text_is_refused_with_the_package_s_own_error(text: str) -> None:
+    assert faults(text)

@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.peers import Peer, PeerTable
+
+
+def table(**peers: str) -> PeerTable:
+    return PeerTable.of((Peer.parse(text), trunk) for trunk, text in peers.items())
+
+
+def test_the_most_specific_peer_wins() -> None:
+    peers = table(wide="10.0.0.0/8", narrow="10.1.0.0/16", host="10.1.0.9", socket="10.1.0.9:5062")
+
+    assert peers.trunk("10.1.0.9", 5062) == "socket"
+    assert peers.trunk("10.1.0.9", 5060) == "host"
+    assert peers.trunk("10.1.0.8", 5060) == "narrow"
+    assert peers.trunk("10.2.0.8", 5060) == "wide"
+    assert peers.trunk("11.0.0.1", 5060) is None
+
+
+def test_ipv6_peers() -> None:
+    peers = table(wide="2001:db8::/32", host="2001:db8::1", socket="[2001:db8::1]:5062", v4="10.0.0.0/8")
+
+    assert peers.trunk("2001:db8::1", 5062) == "socket"
+    assert peers.trunk("2001:db8::1", 5060) == "host"
+    assert peers.trunk("2001:db8:5::1", 5060) == "wide"
+    assert peers.trunk("2001:dead::1", 5060) is None
+
+
+def test_a_source_is_recognised_with_a_zone_or_as_ipv4_in_ipv6() -> None:
+    peers = table(link="fe80::1", v4="10.1.0.9")
+
+    assert peers.trunk("fe80::1%eth0", 5060) == "link"
+    assert peers.trunk("::ffff:10.1.0.9", 5060) == "v4"
+
+
+def test_a_source_that_is_no_address_is_nobody() -> None:
+    assert table(host="10.1.0.9").trunk("pbx.example", 5060) is None
+
+
+def test_a_prefix_of_full_length_is_a_host() -> None:
+    assert not Peer.parse("10.1.0.9/32").is_prefix
+
+
+@pytest.mark.parametrize(
+    "text", ["10.1.0.9", "10.1.0.9:5060", "10.1.0.0/24", "2001:db8::1", "[2001:db8::1]:5060", "2001:db8::/32"]
+)
+def test_a_peer_is_written_as_it_was_read(text: str) -> None:
+    assert str(Peer.parse(text)) == text
+
+
+def test_brackets_without_a_port() -> None:
+    assert str(Peer.parse("[2001:db8::1]")) == "2001:db8::1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "pbx.example",
+        "10.1.0.9:",
+        "10.1.0.9:0",
+        "10.1.0.9:65536",
+        "10.1.0.9:5060x",
+        "10.1.0.9/24",
+        "[2001:db8::1",
+        "[2001:db8::1]5060",
+        "fe80::1%eth0",
+    ],
+)
+def test_anything_else_is_refused_and_told_what_is_allowed(text: str) -> None:
+    with pytest.raises(ValueError, match="must be an IP address"):
+        Peer.parse(text)
+
+
+@given(st.text())
+def test_any_text_gives_a_peer_or_value_error(text: str) -> None:
+    try:
+        peer = Peer.parse(text)
+    except ValueError:
+        return
+    assert Peer.parse(str(peer)) == peer

@@ -1,0 +1,110 @@
+from pathlib import Path
+
+import pytest
+
+from routing.check import check
+from routing.compile import compile_plan
+from routing.errors import PlanInvalid
+from routing.load import load_plan
+from tests.support.plans import MAIN, PlanText, plan_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def number_with(destination: str) -> str:
+    return f"""
+[numbers."{MAIN}"]
+function = "Kontaktcenter"
+calendar = "alltid"
+destination = {destination}
+"""
+
+
+def refusal(**parts: str) -> str:
+    with pytest.raises(PlanInvalid) as raised:
+        plan_of(**parts)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "destination", ["{}", '{ group = "kc", reject = 480 }', '{ group = "kc", person = "amina" }']
+)
+def test_a_destination_is_exactly_one_place(destination: str) -> None:
+    assert "exactly one of number, group, person" in refusal(numbers=number_with(destination))
+
+
+def test_early_belongs_to_an_announcement() -> None:
+    assert "early belongs to an announcement" in refusal(
+        numbers=number_with('{ group = "kc", early = true }')
+    )
+
+
+@pytest.mark.parametrize("reject", ["399", "700", "true", '"480"'])
+def test_a_refusal_is_a_sip_status(reject: str) -> None:
+    assert "destination.reject" in refusal(numbers=number_with(f"{{ reject = {reject} }}"))
+
+
+def test_always_and_weekly_hours_contradict_each_other() -> None:
+    calendars = '[calendars]\nalltid = { open = "always", weekly = { mon = ["08:00-09:00"] } }\n'
+
+    assert "weekly hours have no meaning" in refusal(calendars=calendars)
+
+
+def test_holiday_eves_need_holidays() -> None:
+    assert "holiday_eves needs holidays" in refusal(calendars="[calendars]\nx = { holiday_eves = true }\n")
+
+
+def test_an_interval_is_text() -> None:
+    assert 'must be text such as "08:00-16:30"' in refusal(
+        calendars="[calendars]\nx = { weekly = { mon = [8] } }\n"
+    )
+
+
+def test_a_deviation_has_a_date_with_its_year() -> None:
+    text = '[calendars]\nx = { deviations = [{ date = "05-01", note = "n" }] }\n'
+
+    assert "calendars.x.deviations[0].date" in refusal(calendars=text)
+
+
+@pytest.mark.parametrize("number", ["0853061000", "+0853061000", "+46 8 530 610 00", "112"])
+def test_a_number_is_e164(number: str) -> None:
+    text = number_with('{ group = "kc" }').replace(MAIN, number)
+
+    assert "must be E.164" in refusal(numbers=text)
+
+
+@pytest.mark.parametrize(
+    ("trunk", "allowed"),
+    [
+        ('peers = ["pbx.example"]', "must be an IP address"),
+        ("peers = []", "at least 1 item"),
+        ('peers = ["10.1.0.0/24"]\ngateways = ["10.1.0.0/24"]', "not a prefix"),
+        ('peers = ["10.1.0.9"]\nnumbers = ["08530"]', "beginning of E.164 numbers"),
+        ('peers = ["10.1.0.9"]\nnumber_format = "tel"', "subscriber-without-zero"),
+    ],
+)
+def test_a_trunk_says_what_is_allowed(trunk: str, allowed: str) -> None:
+    assert allowed in refusal(trunks=f"[trunks.x]\n{trunk}\n")
+
+
+def test_a_plan_written_out_is_read_again_as_the_same() -> None:
+    plan = load_plan(str(PlanText()))
+
+    assert type(plan).model_validate(plan.model_dump(mode="python")) == plan
+
+
+@pytest.mark.parametrize("path", ["deploy/botkyrka.toml", "telephony/demo/botkyrka-demo.toml"])
+def test_the_plans_that_come_with_vaxeln_have_no_problems(path: str) -> None:
+    plan = load_plan((ROOT / path).read_text(encoding="utf-8"))
+
+    assert check(plan, prompts={"closed"}) == ()
+    assert compile_plan(plan).main_number == MAIN
+
+
+def test_the_example_has_group_numbers_of_which_the_social_services_are_protected() -> None:
+    plan = load_plan((ROOT / "deploy/botkyrka.toml").read_text(encoding="utf-8"))
+
+    groups = [number for number in plan.numbers.values() if number.destination.group]
+    protected = {number.function for number in groups if number.protected}
+    assert len(groups) >= 5
+    assert "Socialtjänstens mottagning" in protected
