@@ -1,0 +1,1 @@
+"""Session descriptions and their negotiation: pure, one `SdpSession` for each leg."""

@@ -1,0 +1,127 @@
+"""Codecs as SDP names them, and the payload numbers that mean one by themselves (RFC 3551 6)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from telephony.sdp.errors import MalformedSdp
+from telephony.sdp.media import read_number
+
+MAX_PAYLOAD_TYPE = 127
+_MAX_CLOCK_RATE = 10_000_000
+_MAX_CHANNELS = 255
+_MAX_NAME = 64  # the longest registered is half of that; names are remembered for the whole session
+
+_NOT_AUDIO = frozenset({"telephone-event", "cn", "tone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """A codec. Two are equal when `identity` is: the name in lower case, the clock rate (Hz), the channels.
+
+    `fmtp` goes along: the text after the payload number of an `a=fmtp` line, as it came, or "".
+    """
+
+    name: str = field(compare=False)
+    clock_rate: int = field(compare=False)
+    channels: int = field(default=1, compare=False)
+    fmtp: str = field(default="", compare=False)
+    identity: tuple[str, int, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Kept, not computed: codecs are keys of dicts, and negotiating a call hashes them some thirty times.
+        object.__setattr__(self, "identity", (self.name.lower(), self.clock_rate, self.channels))
+
+    @classmethod
+    def parse(cls, text: str, fmtp: str = "") -> "Codec":
+        """Read the encoding of an `a=rtpmap` line, such as "opus/48000/2"; raises MalformedSdp."""
+        name, _, rest = text.strip().partition("/")
+        if not _is_name(name):
+            raise MalformedSdp("codec name is not a short token")
+        rate, slash, channels = rest.partition("/")
+        clock_rate = read_number(rate, _MAX_CLOCK_RATE)
+        count = read_number(channels, _MAX_CHANNELS) if slash else 1
+        if not clock_rate or not count:
+            raise MalformedSdp("codec with a rate or channels of 0")
+        return cls(name, clock_rate, count, fmtp)
+
+    def __str__(self) -> str:
+        channels = f"/{self.channels}" if self.channels != 1 else ""
+        return f"{self.name}/{self.clock_rate}{channels}"
+
+    def with_fmtp(self, fmtp: str) -> "Codec":
+        """The codec with these parameters, or its own where `fmtp` is empty."""
+        return Codec(self.name, self.clock_rate, self.channels, fmtp) if fmtp and fmtp != self.fmtp else self
+
+    @property
+    def is_audio(self) -> bool:
+        """Whether it carries speech by itself; keys (RFC 4733) and comfort noise (RFC 3389) do not."""
+        return self.identity[0] not in _NOT_AUDIO
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedCodec:
+    """A codec and the payload number that it has, or would like to have."""
+
+    codec: Codec
+    payload_type: int
+
+
+STATIC: Mapping[int, Codec] = MappingProxyType(
+    {
+        0: Codec("PCMU", 8000),
+        3: Codec("GSM", 8000),
+        4: Codec("G723", 8000),
+        5: Codec("DVI4", 8000),
+        6: Codec("DVI4", 16000),
+        7: Codec("LPC", 8000),
+        8: Codec("PCMA", 8000),
+        9: Codec(
+            "G722", 8000
+        ),  # samples at 16 kHz; the rate of 8000 is an old error that stands (RFC 3551 4.5.2)
+        10: Codec("L16", 44100, 2),
+        11: Codec("L16", 44100),
+        12: Codec("QCELP", 8000),
+        13: Codec("CN", 8000),
+        14: Codec("MPA", 90000),
+        15: Codec("G728", 8000),
+        16: Codec("DVI4", 11025),
+        17: Codec("DVI4", 22050),
+        18: Codec("G729", 8000),
+    }
+)
+"""The audio codecs whose payload number is fixed (RFC 3551 table 4)."""
+
+STATIC_NUMBERS: Mapping[Codec, int] = MappingProxyType({codec: number for number, codec in STATIC.items()})
+
+PCMU, PCMA, G722 = STATIC[0], STATIC[8], STATIC[9]
+TELEPHONE_EVENT = Codec("telephone-event", 8000, fmtp="0-16")
+
+
+def accept(offered: Iterable[OfferedCodec], agreed: Iterable[Codec]) -> tuple[OfferedCodec, ...]:
+    """What the offerer has of `agreed`, in the offerer's order and spelling, with its payload numbers.
+
+    The fmtp is the agreed one's, since it speaks for the far end; the offerer's stands where that has none.
+    """
+    fmtps = {codec: codec.fmtp for codec in agreed}
+    return tuple(
+        [
+            OfferedCodec(entry.codec.with_fmtp(fmtps[entry.codec]), entry.payload_type)
+            for entry in offered
+            if entry.codec in fmtps
+        ]
+    )
+
+
+def common(offered: Iterable[OfferedCodec], agreed: Iterable[Codec]) -> tuple[Codec, ...]:
+    """The codecs that `accept` gives: what an offerer and the far end have in common."""
+    return tuple([entry.codec for entry in accept(offered, agreed)])
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _MAX_NAME and text.isascii() and text.isprintable() and " " not in text
+
+
+def has_audio(codecs: Iterable[Codec]) -> bool:
+    """Whether speech can be carried by one of them."""
+    return any(codec.is_audio for codec in codecs)
