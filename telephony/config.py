@@ -1,0 +1,361 @@
+"""The settings of the service: what the machine decides, while the plan holds what the municipality decides.
+
+A setting comes from the command line, else the environment, else the settings file (TOML), else its
+default. A wrong or unknown one stops the start with a `ConfigError` of one line that names the setting, its
+place and what is allowed. `SETTINGS` lists them all, for the README and `--help`.
+
+By default the service listens on this machine alone, so that it starts anywhere and nothing is open by
+accident. To take calls from the network set `sip.listen` to `udp:0.0.0.0:5060` and `sip.advertise` to the
+machine's address.
+"""
+
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from telephony.errors import VaxelnError
+
+_SHOWN = 60
+"""Characters shown of a wrong value: enough to find it, and the message stays one line."""
+
+
+class ConfigError(VaxelnError):
+    """A setting is wrong or unknown. The text is one line: the setting, its place, what is allowed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(" ".join(text.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class ListenAddress:
+    """A socket to listen on. `transport` is upper case, as in Via, or empty; `host` is an IP address."""
+
+    transport: str
+    host: str
+    port: int
+
+    @property
+    def is_wildcard(self) -> bool:
+        """Whether it is every address of the machine."""
+        return ipaddress.ip_address(self.host).is_unspecified
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        transport = f"{self.transport.lower()}:" if self.transport else ""
+        return f"{transport}{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class PortRange:
+    """UDP ports from `first`, which is even, to `last`, both included."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    return value
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
+        raise ValueError("not a port")
+    return int(text)
+
+
+def _http_address(value: object, transport: str = "") -> ListenAddress:
+    host, _, port = _text(value).rpartition(":")
+    is_bracketed = host.startswith("[") and host.endswith("]")
+    if is_bracketed != (":" in host):
+        raise ValueError("an IPv6 address goes in brackets")
+    address = ipaddress.ip_address(host[1:-1] if is_bracketed else host)
+    return ListenAddress(transport, str(address), _number(port))
+
+
+def _sip_addresses(value: object) -> tuple[ListenAddress, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError("not a list")
+    split = [_text(item).partition(":") for item in value]
+    if any(transport != "udp" for transport, _, _ in split):
+        raise ValueError("not a transport that is supported")
+    return tuple(_http_address(rest, "UDP") for _, _, rest in split)
+
+
+def _advertised(value: object) -> str:
+    address = ipaddress.ip_address(_text(value))
+    if address.is_unspecified or address.is_multicast:
+        raise ValueError("nobody can send to it")
+    return str(address)
+
+
+def _ports(value: object) -> PortRange:
+    first, _, last = _text(value).partition("-")
+    ports = PortRange(_number(first), _number(last))
+    # A call has two legs, and each a port for RTP and the one above for RTCP.
+    if ports.first < 1024 or ports.first % 2 or ports.last < ports.first + 3:
+        raise ValueError("too low, odd or too few")
+    return ports
+
+
+def _folder(value: object) -> Path:
+    if "\0" in _text(value) or not value:
+        raise ValueError("no path")
+    return Path(_text(value))
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _field(default: object, meaning: str, allowed: str) -> Any:
+    return Field(default=default, description=meaning, json_schema_extra={"allowed": allowed})
+
+
+class SipSettings(_Section):
+    """`[sip]`: where phones and trunks reach the service."""
+
+    listen: Annotated[tuple[ListenAddress, ...], BeforeValidator(_sip_addresses)] = _field(
+        (ListenAddress("UDP", "127.0.0.1", 5060),),
+        "Where SIP is received. The default is this machine alone.",
+        'a list of "udp:ADDRESS:PORT", such as ["udp:0.0.0.0:5060"]; port 0 is any free one',
+    )
+    advertise: Annotated[str, BeforeValidator(_advertised)] | None = _field(
+        None,
+        "The address that peers are told to use. Demanded when listening on 0.0.0.0 or ::.",
+        'an IP address of this machine that the peers reach, such as "192.0.2.10"',
+    )
+    realm: Annotated[str, StringConstraints(pattern=r'^[^"\\\x00-\x1f\x7f:]{1,64}$')] = _field(
+        "vaxeln",
+        "The realm of the phones' passwords. Changing it makes every password invalid.",
+        "1 to 64 characters without quotation mark, backslash and colon",
+    )
+
+
+class RtpSettings(_Section):
+    """`[rtp]`: the sound."""
+
+    ports: Annotated[PortRange, BeforeValidator(_ports)] = _field(
+        PortRange(10000, 10999),
+        "The UDP ports for sound. A call takes four: RTP and RTCP on each of its two legs.",
+        '"FIRST-LAST" with FIRST even, from 1024 to 65535, at least four ports, such as "10000-10999"',
+    )
+
+
+class HttpSettings(_Section):
+    """`[http]`: health, metrics and the API."""
+
+    listen: Annotated[ListenAddress, BeforeValidator(_http_address)] = _field(
+        ListenAddress("", "127.0.0.1", 8080),
+        "Where /healthz and /metrics are served.",
+        '"ADDRESS:PORT", such as "127.0.0.1:8080"; port 0 is any free one',
+    )
+
+
+class CallSettings(_Section):
+    """`[calls]`: how long things may last."""
+
+    max_seconds: Annotated[int, Field(ge=60, le=86400)] = _field(
+        4 * 3600,
+        "The longest that a call may last, in seconds.",
+        "a whole number from 60 to 86400",
+    )
+    drain_seconds: Annotated[int, Field(ge=0, le=3600)] = _field(
+        60,
+        "How long running calls may go on when the service is stopped, in seconds.",
+        "a whole number from 0 to 3600",
+    )
+
+
+class LogSettings(_Section):
+    """`[log]`: what is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = _field(
+        "info",
+        "The least important events that are logged. Only debug shows callers' numbers.",
+        "debug, info, warning or error",
+    )
+    format: Literal["console", "json"] = _field(
+        "console",
+        "How a line looks: for people or for programs.",
+        "console or json",
+    )
+
+
+class Settings(_Section):
+    """All settings of the service, checked."""
+
+    data: Annotated[Path, BeforeValidator(_folder)] = _field(
+        Path("data"),
+        "The folder for the journal and the passwords; a relative one lies in the working directory.",
+        "the path of a folder",
+    )
+    sip: SipSettings = SipSettings()
+    rtp: RtpSettings = RtpSettings()
+    http: HttpSettings = HttpSettings()
+    calls: CallSettings = CallSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def media_bind(self) -> str:
+        """The address that the sockets for sound are bound to: that of the first SIP socket."""
+        return self.sip.listen[0].host
+
+    @property
+    def media_host(self) -> str:
+        """The address that peers are told to send sound to."""
+        return self.sip.advertise or self.media_bind
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table of settings. `name` is `section.key`; the default is as in the environment."""
+
+    name: str
+    default: str
+    allowed: str
+    meaning: str
+    is_list: bool
+
+    @property
+    def environment(self) -> str:
+        """The environment variable, such as `VAXELN_SIP_LISTEN`."""
+        return f"VAXELN_{self.name.upper().replace('.', '_')}"
+
+    @property
+    def option(self) -> str:
+        """The option of the command line, such as `--sip-listen`."""
+        return f"--{self.name.replace('.', '-').replace('_', '-')}"
+
+
+def _settings_of(model: type[BaseModel], section: str) -> Iterator[Setting]:
+    for key, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _settings_of(field.annotation, f"{key}.")
+            continue
+        extra = field.json_schema_extra
+        allowed = str(extra["allowed"]) if isinstance(extra, dict) else ""
+        values = field.default if isinstance(field.default, tuple) else (field.default,)
+        default = ",".join(str(value) for value in values if value is not None)
+        is_list = isinstance(field.default, tuple)
+        yield Setting(f"{section}{key}", default, allowed, field.description or "", is_list)
+
+
+SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in _settings_of(Settings, "")}
+"""Every setting by its name."""
+
+
+class _Given(NamedTuple):
+    value: object
+    place: str
+
+
+def load_settings(file: Path | None, environ: Mapping[str, str], overrides: Mapping[str, str]) -> Settings:
+    """Read the settings. `overrides` are the command line's, by name (`sip.listen`), lists by comma.
+
+    An empty environment variable counts as not given. Raises `ConfigError`.
+    """
+    given = _from_file(file) if file is not None else {}
+    given |= _from_environment(environ)
+    given |= _from_command_line(overrides)
+    settings = _validated(given)
+    if settings.sip.advertise is None:
+        for address in settings.sip.listen:
+            if address.is_wildcard:
+                raise ConfigError(
+                    f"setting sip.advertise is missing: sip.listen ({given['sip.listen'].place}) "
+                    f"has the wildcard address {address.host}; allowed: {SETTINGS['sip.advertise'].allowed}"
+                )
+    return settings
+
+
+def settings_table() -> str:
+    """Return all settings as a Markdown table."""
+    rows = [("Setting", "Environment", "Default", "Meaning", "Allowed")]
+    rows.append(("---",) * 5)
+    rows += [
+        (f"`{s.name}`", f"`{s.environment}`", f"`{s.default}`" if s.default else "", s.meaning, s.allowed)
+        for s in SETTINGS.values()
+    ]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _from_file(file: Path) -> dict[str, _Given]:
+    try:
+        document = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read the settings file {file}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"the settings file {file} is not TOML: {error}") from error
+    given: dict[str, _Given] = {}
+    sections = {name.partition(".")[0] for name in SETTINGS if "." in name}
+    for key, value in document.items():
+        if key in sections and not isinstance(value, dict):
+            raise ConfigError(f"setting {key} in {file} is a section: write [{key}] and its settings below")
+        if key in sections:
+            given |= {f"{key}.{inner}": _Given(v, f"[{key}] {inner} in {file}") for inner, v in value.items()}
+        else:
+            given[key] = _Given(value, f"{key} in {file}")
+    for name, (_, place) in given.items():
+        if name not in SETTINGS:
+            raise ConfigError(f"unknown setting {place}{_nearest(name, SETTINGS)}")
+    return given
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
+    names = {setting.environment: setting for setting in SETTINGS.values()}
+    given = {}
+    for variable, text in environ.items():
+        if not variable.startswith("VAXELN_"):
+            continue
+        if variable not in names:
+            raise ConfigError(f"unknown environment variable {variable}{_nearest(variable, names)}")
+        if text:
+            setting = names[variable]
+            given[setting.name] = _Given(_split(setting, text), f"environment variable {variable}")
+    return given
+
+
+def _from_command_line(overrides: Mapping[str, str]) -> dict[str, _Given]:
+    given = {}
+    for name, text in overrides.items():
+        setting = SETTINGS.get(name)
+        if setting is None:
+            raise ConfigError(f"unknown setting {name} on the command line{_nearest(name, SETTINGS)}")
+        given[name] = _Given(_split(setting, text), f"option {setting.option}")
+    return given
+
+
+def _split(setting: Setting, text: str) -> object:
+    return [part.strip() for part in text.split(",")] if setting.is_list else text
+
+
+def _nearest(name: str, known: Mapping[str, object]) -> str:
+    """Suggest the known name that looks most like this one, or tell them all."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
+
+
+def _validated(given: Mapping[str, _Given]) -> Settings:
+    document: dict[str, Any] = {}
+    for name, (value, _) in given.items():
+        section, _, key = name.rpartition(".")
+        (document.setdefault(section, {}) if section else document)[key] = value
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        location = error.errors(include_url=False)[0]["loc"]
+    name = next(name for name in (str(location[0]), ".".join(map(str, location[:2]))) if name in SETTINGS)
+    shown = repr(given[name].value)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+    raise ConfigError(f"setting {name} ({given[name].place}) is {shown}; allowed: {SETTINGS[name].allowed}")
