@@ -1,0 +1,128 @@
+"""The sound of one leg as decisions: whose a datagram is, whether and where it goes."""
+
+from telephony.media.counters import Drop
+from telephony.media.latch import Address, Latch, RtcpLatch
+from telephony.media.payloads import MARKER, NOTHING, UNKNOWN, translate
+from telephony.sdp.stream import Stream
+
+MAX_DATAGRAM = 1500
+"""Octets. What fits into an Ethernet frame: 20 ms of G.711 are 172, and phones keep below fragmentation."""
+
+_MIN_RTP = 12  # the fixed header (RFC 3550 5.1)
+_MIN_RTCP = 8  # header and sender's SSRC (RFC 3550 6.4)
+_VERSION_MASK = 0xC0
+_VERSION_2 = 0x80
+_RTCP_TYPES = range(192, 224)  # RFC 5761 4
+
+
+class MediaLeg:
+    """One leg: its agreed stream, its latches and the leg that it is bridged to.
+
+    What a change decides for all packets to come is worked out at the change; a packet costs two look-ups.
+    """
+
+    __slots__ = ("_latch", "_obstacle", "_octets", "_peer", "_receives", "_rtcp_latch", "_stream", "heard")
+
+    def __init__(self) -> None:
+        self._latch = Latch()
+        self._rtcp_latch = RtcpLatch(self._latch)
+        self._stream: Stream | None = None
+        self._receives: frozenset[int] = frozenset()
+        self._peer: MediaLeg | None = None
+        self._obstacle: Drop | None = None
+        self._octets = NOTHING
+        self.heard: float | None = None
+        """When the last packet of RTP came from this leg's source, passed on or not; monotonic seconds."""
+
+    @property
+    def stream(self) -> Stream | None:
+        """What is agreed with this leg's far end."""
+        return self._stream
+
+    @property
+    def peer(self) -> "MediaLeg | None":
+        """The leg that this one is bridged to."""
+        return self._peer
+
+    @property
+    def destination(self) -> Address | None:
+        """Where sound for this leg goes; `None` while it is on hold or its address is unknown."""
+        if self._stream is None or not self._stream.direction.sends:
+            return None
+        return self._latch.destination
+
+    def change(self, stream: Stream, now: float) -> None:
+        """Take a newly agreed stream. A new address frees the latch, see `Latch.aim`."""
+        self._stream = stream
+        self._receives = frozenset(stream.receives)
+        self._latch.aim(stream.remote, now)
+        self._refresh()
+        if self._peer is not None:
+            self._peer._refresh()
+
+    def bridge(self, other: "MediaLeg") -> None:
+        """Pass sound between the two, and no longer between either and another."""
+        self.unbridge()
+        other.unbridge()
+        self._peer, other._peer = other, self
+        self._refresh()
+        other._refresh()
+
+    def unbridge(self) -> None:
+        """Pass no sound between this leg and the one it is bridged to, if any."""
+        other, self._peer = self._peer, None
+        self._refresh()
+        if other is not None:
+            other._peer = None
+            other._refresh()
+
+    def route_rtp(self, packet: bytearray, size: int, source: Address, now: float) -> Address | Drop:
+        """Where a datagram from this leg goes, by the bridged leg's RTP socket, or why it does not.
+
+        The datagram is the first `size` octets of `packet`. Its payload number is rewritten when it goes;
+        SSRC, sequence number and timestamp stay, as with the translator of RFC 3550 7.1.
+        """
+        if not _MIN_RTP <= size <= MAX_DATAGRAM or packet[0] & _VERSION_MASK != _VERSION_2:
+            return Drop.MALFORMED
+        if source != self._latch.source and not self._admits(packet, source, now):
+            return Drop.STRANGER
+        self.heard = now
+        if self._peer is None:
+            return Drop.UNBRIDGED
+        if self._obstacle is not None:
+            return self._obstacle
+        octet = self._octets[packet[1]]
+        if octet == UNKNOWN:
+            return Drop.PAYLOAD
+        destination = self._peer._latch.destination
+        if destination is None:
+            return Drop.UNSENDABLE
+        packet[1] = octet
+        return destination
+
+    def route_rtcp(self, packet: bytearray, size: int, source: Address) -> Address | Drop:
+        """The same for RTCP, by the bridged leg's RTCP socket. Reports go on during a hold (RFC 3264 5.1)."""
+        if not _MIN_RTCP <= size <= MAX_DATAGRAM or packet[0] & _VERSION_MASK != _VERSION_2:
+            return Drop.MALFORMED
+        if packet[1] not in _RTCP_TYPES:
+            return Drop.MALFORMED
+        if not self._rtcp_latch.accept(source):
+            return Drop.STRANGER
+        if self._peer is None:
+            return Drop.UNBRIDGED
+        return self._peer._rtcp_latch.destination or Drop.UNSENDABLE
+
+    def _admits(self, packet: bytearray, source: Address, now: float) -> bool:
+        # Only sound settles the source: a stray packet of no agreed payload does not tell where the phone is.
+        return packet[1] & ~MARKER in self._receives and self._latch.accept(source, now)
+
+    def _refresh(self) -> None:
+        ours = self._stream
+        theirs = self._peer._stream if self._peer else None
+        if ours is None or theirs is None:
+            self._obstacle = Drop.UNBRIDGED
+        elif not (ours.direction.receives and theirs.direction.sends):
+            self._obstacle = Drop.DIRECTION
+        else:
+            self._obstacle = None
+            self._octets = translate(ours.receives, theirs.sends)

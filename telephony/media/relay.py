@@ -1,0 +1,202 @@
+"""The sockets of all legs on one event loop: `MediaLeg` judges what comes in, its peer's socket sends it on.
+
+A leg costs two sockets and two entries in the loop's selector: no thread, no task, no timer of its own. The
+sockets are read by `add_reader`, one datagram a wake-up. Against asyncio's datagram transports it costs the
+same on uvloop and a third on plain asyncio (`tests/bench/bench_relay.py`). To ask a socket again after its
+one datagram of these 20 ms would only cost a refusal, and so a leg that is flooded holds up the others by
+one datagram a turn.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from random import Random
+
+from telephony.media.counters import Counters, Drop
+from telephony.media.errors import LegAlreadyOpen
+from telephony.media.latch import Address
+from telephony.media.leg import MAX_DATAGRAM, MediaLeg
+from telephony.media.player import Player, Voice
+from telephony.media.ports import PortPair, PortPairs
+from telephony.media.prompts import Prompts
+from telephony.sdp.connection import UNSPECIFIED
+from telephony.sdp.stream import Stream
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """A leg and its sockets."""
+
+    leg: MediaLeg
+    ports: PortPair
+
+
+class MediaRelay:
+    """The media of the service. Legs are named by their ids; one that is closed is passed over.
+
+    `bind_host` is the address that sockets are bound to, `advertised_host` the one that peers are told.
+    `ended` is called with the leg's id when a prompt has been played to its end; it may use the relay. Only
+    for the loop's own thread.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        bind_host: str,
+        advertised_host: str,
+        ports: range,
+        prompts: Prompts,
+        ended: Callable[[str], None],
+        random: Random,
+    ) -> None:
+        self._loop = loop
+        self._bind_host = bind_host
+        self._advertised_host = advertised_host
+        self._pairs = PortPairs(bind_host, ports, random)
+        self._prompts = prompts
+        self._ended = ended
+        self._player = Player(random)
+        self._timer: asyncio.TimerHandle | None = None
+        self._due: float | None = None
+        self._lines: dict[str, _Line] = {}
+        self._by_leg: dict[MediaLeg, _Line] = {}
+        self._own: dict[Address, str] = {}
+        # One octet more than is relayed, so that a longer datagram shows.
+        self._buffer = bytearray(MAX_DATAGRAM + 1)
+        self._view = memoryview(self._buffer)
+        self.counters = Counters()
+
+    def open(self, leg: str) -> Address:
+        """Bind ports for a leg and return the address for its session description; raises NoPortFree."""
+        if leg in self._lines:
+            raise LegAlreadyOpen(leg)
+        line = _Line(MediaLeg(), self._pairs.open())
+        self._lines[leg] = line
+        self._by_leg[line.leg] = line
+        for address in self._addresses(line):
+            self._own[address] = leg
+        self._loop.add_reader(line.ports.rtp, self._read_rtp, line)
+        self._loop.add_reader(line.ports.rtcp, self._read_rtcp, line)
+        self.counters.legs_open += 1
+        return self._advertised_host, line.ports.port
+
+    def set_stream(self, leg: str, stream: Stream) -> None:
+        """Take what was agreed with the leg's far end. A new address frees the latch, see `Latch.aim`."""
+        line = self._lines.get(leg)
+        if line is None:
+            return
+        if stream.remote in self._own:
+            # A far end that names a port of ours would have us send to ourselves, round and round.
+            stream = replace(stream, remote=(UNSPECIFIED[0], 0))
+        line.leg.change(stream, self._loop.time())
+        self._player.set_voice(leg, Voice.of(stream))
+
+    def bridge(self, a: str, b: str) -> None:
+        """Copy sound and reports between two legs, in place of whatever they heard before, a prompt too."""
+        if a not in self._lines or b not in self._lines:
+            return
+        self._player.stop(a)
+        self._player.stop(b)
+        self._lines[a].leg.bridge(self._lines[b].leg)
+        self._arm()
+
+    def play(self, leg: str, prompt: str) -> None:
+        """Play a prompt once, in place of whatever the leg heard before, a bridge too; raises UnknownPrompt.
+
+        A leg that cannot be sent to, or has no G.711, hears nothing; the prompt ends all the same.
+        """
+        sound = self._prompts.get(prompt)
+        line = self._lines.get(leg)
+        if line is None:
+            return
+        line.leg.unbridge()
+        voice = Voice.of(line.leg.stream)
+        if voice is None:
+            self.counters.prompts_unheard += 1
+        self._player.play(leg, sound, voice, self._loop.time())
+        self._arm()
+
+    def close(self, leg: str) -> None:
+        """Let go of the leg's ports. A prompt that it hears is broken off, and not reported as ended."""
+        line = self._lines.pop(leg, None)
+        if line is None:
+            return
+        self._player.stop(leg)
+        line.leg.unbridge()
+        del self._by_leg[line.leg]
+        for address in self._addresses(line):
+            self._own.pop(address, None)
+        self._loop.remove_reader(line.ports.rtp)
+        self._loop.remove_reader(line.ports.rtcp)
+        self._pairs.close(line.ports)
+        self.counters.legs_open -= 1
+        self._arm()
+
+    def close_all(self) -> None:
+        """Close every leg, at the end of the service."""
+        for leg in tuple(self._lines):
+            self.close(leg)
+
+    def heard(self, leg: str) -> float | None:
+        """When the last RTP came from the leg, in seconds of the loop's clock; `None` if none did."""
+        line = self._lines.get(leg)
+        return line.leg.heard if line else None
+
+    def _addresses(self, line: _Line) -> set[Address]:
+        return {(self._bind_host, line.ports.port), (self._advertised_host, line.ports.port)}
+
+    def _read_rtp(self, line: _Line) -> None:
+        try:
+            size, source = line.ports.rtp.recvfrom_into(self._buffer)
+        except OSError:
+            return  # nothing there after all, or the echo of an earlier packet that found nobody
+        routed = line.leg.route_rtp(self._buffer, size, source[:2], self._loop.time())
+        if isinstance(routed, Drop):
+            self.counters.dropped[routed] += 1
+        elif line.leg.peer and self._send(self._by_leg[line.leg.peer].ports.rtp, self._view[:size], routed):
+            self.counters.relayed += 1
+
+    def _read_rtcp(self, line: _Line) -> None:
+        try:
+            size, source = line.ports.rtcp.recvfrom_into(self._buffer)
+        except OSError:
+            return  # as for RTP
+        routed = line.leg.route_rtcp(self._buffer, size, source[:2])
+        if isinstance(routed, Drop):
+            self.counters.dropped[routed] += 1
+        elif line.leg.peer and self._send(self._by_leg[line.leg.peer].ports.rtcp, self._view[:size], routed):
+            self.counters.rtcp_relayed += 1
+
+    def _send(self, out: socket.socket, packet: memoryview | bytes, destination: Address) -> bool:
+        try:
+            out.sendto(packet, destination)
+        except OSError:
+            # A full buffer or a missing route: late sound is worth nothing, so it is not kept.
+            self.counters.dropped[Drop.UNSENDABLE] += 1
+            return False
+        return True
+
+    def _arm(self) -> None:
+        due = self._player.get_timer()
+        if due == self._due:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if due is None else self._loop.call_at(due, self._tick)
+        self._due = due
+
+    def _tick(self) -> None:
+        self._timer = self._due = None
+        turn = self._player.handle_timer(self._loop.time())
+        for leg, packet in turn.packets:
+            line = self._lines[leg]
+            destination = line.leg.destination
+            if destination is None:
+                self.counters.dropped[Drop.UNSENDABLE] += 1
+            elif self._send(line.ports.rtp, packet, destination):
+                self.counters.prompt_packets += 1
+        self._arm()
+        for leg in turn.ended:
+            if leg in self._lines:
+                self._ended(leg)

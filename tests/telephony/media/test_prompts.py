@@ -1,0 +1,116 @@
+import wave
+from pathlib import Path
+
+import pytest
+
+from telephony.media.errors import UnknownPrompt, UnusablePrompt
+from telephony.media.prompts import MAX_PROMPTS, MAX_SECONDS, PROMPT_FOLDER, Prompt, Prompts
+from telephony.sdp.codec import PCMA, PCMU
+
+SAMPLES = b"".join(value.to_bytes(2, "little", signed=True) for value in (0, 1000, -1000, 32767, -32768))
+
+
+def write(file: Path, *, rate: int = 8000, width: int = 2, channels: int = 1, samples: int = 800) -> None:
+    with wave.open(str(file), "wb") as sound:
+        sound.setnchannels(channels)
+        sound.setsampwidth(width)
+        sound.setframerate(rate)
+        sound.writeframes(bytes(samples * width * channels))
+
+
+def test_a_law_is_that_of_the_recommendation() -> None:
+    octets = Prompt.encode("p", SAMPLES).frames[PCMA][0][:5]
+
+    assert octets.hex(" ") == "d5 fa 7a aa 2a"
+
+
+def test_mu_law_is_that_of_the_recommendation() -> None:
+    octets = Prompt.encode("p", SAMPLES).frames[PCMU][0][:5]
+
+    assert octets.hex(" ") == "ff ce 4e 80 00"
+
+
+def test_the_last_frame_is_filled_up_with_silence() -> None:
+    prompt = Prompt.encode("p", bytes(2 * 161))
+
+    assert prompt.length == 2
+    assert prompt.frames[PCMA] == (b"\xd5" * 160, b"\xd5" * 160)
+    assert prompt.frames[PCMU] == (b"\xff" * 160, b"\xff" * 160)
+
+
+def test_prompts_are_named_by_their_files(tmp_path: Path) -> None:
+    write(tmp_path / "closed.wav")
+    write(tmp_path / "busy.wav")
+    (tmp_path / "closed.txt").write_text("Vi har stängt.", "utf-8")
+
+    prompts = Prompts.load(tmp_path)
+
+    assert prompts.names == {"closed", "busy"}
+    assert prompts.get("closed").length == 5
+
+
+def test_a_prompt_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+    write(tmp_path / "closed.wav")
+
+    with pytest.raises(UnknownPrompt, match="no prompt 'opened'; there are closed"):
+        Prompts.load(tmp_path).get("opened")
+
+
+@pytest.mark.parametrize(
+    ("rate", "width", "channels", "told"),
+    [(16000, 2, 1, "16000 Hz, 16 bit, 1 ch"), (8000, 1, 1, "8 bit"), (8000, 2, 2, "2 channels")],
+)
+def test_a_file_of_another_form_is_refused_by_name(
+    tmp_path: Path, rate: int, width: int, channels: int, told: str
+) -> None:
+    write(tmp_path / "closed.wav", rate=rate, width=width, channels=channels)
+
+    with pytest.raises(UnusablePrompt, match=rf"closed\.wav: .*{told}"):
+        Prompts.load(tmp_path)
+
+
+@pytest.mark.parametrize("samples", [0, MAX_SECONDS * 8000 + 1])
+def test_an_empty_or_an_endless_file_is_refused(tmp_path: Path, samples: int) -> None:
+    write(tmp_path / "closed.wav", samples=samples)
+
+    with pytest.raises(UnusablePrompt, match="s long"):
+        Prompts.load(tmp_path)
+
+
+@pytest.mark.parametrize("octets", [b"", b"RIFF", b"not a sound file at all"])
+def test_what_is_no_wav_is_refused(tmp_path: Path, octets: bytes) -> None:
+    (tmp_path / "closed.wav").write_bytes(octets)
+
+    with pytest.raises(UnusablePrompt, match="cannot be read as WAV"):
+        Prompts.load(tmp_path)
+
+
+@pytest.mark.parametrize("cut", [1, 100])
+def test_a_file_that_ends_early_is_refused(tmp_path: Path, cut: int) -> None:
+    file = tmp_path / "closed.wav"
+    write(file)
+    file.write_bytes(file.read_bytes()[:-cut])
+
+    with pytest.raises(UnusablePrompt, match="ends before"):
+        Prompts.load(tmp_path)
+
+
+def test_a_folder_without_prompts_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnusablePrompt, match="no prompts"):
+        Prompts.load(tmp_path)
+
+
+def test_a_folder_with_too_many_prompts_is_refused(tmp_path: Path) -> None:
+    for number in range(MAX_PROMPTS + 1):
+        write(tmp_path / f"{number}.wav")
+
+    with pytest.raises(UnusablePrompt, match=f"at most {MAX_PROMPTS}"):
+        Prompts.load(tmp_path)
+
+
+def test_the_prompts_that_come_with_the_service_can_be_played() -> None:
+    prompts = Prompts.load()
+
+    assert prompts.names == {"closed", "nobody_there", "busy"}
+    assert all(prompts.get(name).length > 100 for name in prompts.names)
+    assert sum(file.stat().st_size for file in PROMPT_FOLDER.glob("*.wav")) < 1_000_000
