@@ -2,6 +2,9 @@
 
 VaxelnError
 ├── telephony.config.ConfigError    a setting is wrong or unknown
+├── telephony.secrets.SecretsError   a password or a file of them
+├── telephony.cli_read.UsageError     an argument of a command
+├── telephony.call.errors.CallError   a decision that the call does not allow
 ├── telephony.sip.errors.SipError   the SIP side
 ├── telephony.sdp.errors.SdpError   a session description
 ├── NoPortFree                       every media port is in use

@@ -1,0 +1,1 @@
+"""What administrators and operations reach by HTTP."""

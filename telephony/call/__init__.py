@@ -1,0 +1,1 @@
+"""A call as the fold of its facts: pure, and ignorant of SIP."""

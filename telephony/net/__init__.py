@@ -1,0 +1,1 @@
+"""The asyncio shell round the SIP side: sockets and one timer."""

@@ -1,0 +1,71 @@
+"""What the switchboard asks of `legs`, each given out once, in the step whose facts record it."""
+
+from dataclasses import dataclass
+
+from routing.decision import Target
+from telephony.call.facts import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Offer the call to a member: a new leg. `caller_leg` tells whose sound it will carry.
+
+    `display` and `number` say who calls, as the member may see it (P6): number None when hidden.
+    """
+
+    leg: str
+    caller_leg: str
+    target: Target
+    contact: Contact | None
+    display: str
+    number: str | None
+    called: str
+    max_forwards: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCaller:
+    """Tell the caller that it rings (180 without sound)."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassEarlySound:
+    """Let the member's early sound through to the caller (183)."""
+
+    leg: str
+    member_leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Play an announcement to the caller: after a 200, or early, in a 183."""
+
+    leg: str
+    prompt: str
+    early: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Connect caller and member: the caller's 200 if it has none yet, sound both ways."""
+
+    leg: str
+    member_leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndLeg:
+    """End a leg in whatever way its dialog asks for: CANCEL, BYE, or a final answer of `status`.
+
+    `reason` becomes the text of a Reason header (RFC 3326); `elsewhere`: another phone answered.
+    """
+
+    leg: str
+    status: int = 480
+    reason: str = ""
+    elsewhere: bool = False
+
+
+Action = Dial | AlertCaller | PassEarlySound | Announce | Connect | EndLeg

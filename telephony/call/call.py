@@ -1,0 +1,141 @@
+"""The state of one call: what folding its facts gives."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from routing.decision import Branch, Decision, Origin, Target
+from telephony.call.facts import CallArrived, EndedBy, Outcome
+
+
+class Phase(StrEnum):
+    """Where a call stands."""
+
+    ARRIVED = "arrived"  # a question to routing is open
+    RINGING = "ringing"  # members are being offered the call
+    ANNOUNCING = "announcing"  # the caller hears an announcement
+    TALKING = "talking"  # the caller and a person are connected
+    ENDING = "ending"  # the outcome is settled, legs are closing
+    ENDED = "ended"  # nothing is left
+
+
+class LegState(StrEnum):
+    """Where a leg stands, as observed."""
+
+    OFFERED = "offered"
+    ALERTED = "alerted"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg of a call: the caller's (no target) or one contact of a member."""
+
+    id: str
+    state: LegState
+    target: Target | None = None
+    rang: bool = False
+    withdrawn: str = ""  # why the offer was taken back
+    respond_by: datetime | None = None
+    early_sound: bool = False
+    gone: bool = False
+    lost: str = ""  # why it died without a word
+    held: bool = False
+    status: int = 0
+    dialog: Mapping[str, Any] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Something of it may still be alive in the network."""
+        return self.state not in (LegState.REFUSED, LegState.ENDED)
+
+    @property
+    def may_answer(self) -> bool:
+        """It was offered, and neither refused, withdrawn nor answered yet."""
+        return self.state in (LegState.OFFERED, LegState.ALERTED) and not self.withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as its facts tell it. Times are aware UTC."""
+
+    arrived: CallArrived
+    phase: Phase
+    legs: Mapping[str, Leg]
+    last_at: datetime
+    question: Branch | None = Branch.ARRIVED
+    decision: Decision | None = None
+    talk_limit: float = 0.0
+    pending: tuple[Target, ...] = ()  # targets of the decision that were not tried yet
+    round_legs: frozenset[str] = field(default_factory=frozenset)  # legs offered under this decision
+    ring_until: datetime | None = None
+    ring_expired: bool = False
+    skipped_busy: bool = False  # under this decision
+    caller_alerted: bool = False
+    early_sound_from: str = ""
+    service_answered: bool = False
+    talking_to: str = ""
+    talk_until: datetime | None = None
+    talk_expired: bool = False
+    announcement: str = ""
+    announcement_ended: bool = False
+    announcement_played: bool = False
+    outcome: Outcome | None = None
+    ended_by: EndedBy | None = None
+
+    @property
+    def id(self) -> str:
+        """Our id of the call, a UUIDv7."""
+        return self.arrived.call
+
+    @property
+    def caller(self) -> Leg:
+        """The caller's leg."""
+        return self.legs[self.arrived.leg]
+
+    @property
+    def is_internal(self) -> bool:
+        """The caller is one of the municipality's own phones (P8)."""
+        return self.arrived.origin is Origin.PHONE
+
+    @property
+    def is_emergency(self) -> bool:
+        """It is a call to 112."""
+        return self.decision is not None and self.decision.emergency
+
+    @property
+    def is_live(self) -> bool:
+        """Its outcome is not settled yet."""
+        return self.phase not in (Phase.ENDING, Phase.ENDED)
+
+    def members(self) -> Iterator[Leg]:
+        """The legs that are not the caller's."""
+        return (leg for leg in self.legs.values() if leg.target is not None)
+
+    def open_legs(self) -> Iterator[Leg]:
+        """The legs of which something may still be alive in the network."""
+        return (leg for leg in self.legs.values() if leg.is_open)
+
+    def ringing(self) -> list[Leg]:
+        """The members' legs that may still answer."""
+        return [leg for leg in self.members() if leg.may_answer]
+
+    def next_leg_id(self, ahead: int = 0) -> str:
+        """The id of the leg after the last one, skipping `ahead` more."""
+        return f"{self.id}.{len(self.legs) + ahead}"
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The earliest time at which something is due, or None."""
+        if self.phase is Phase.TALKING:
+            return None if self.talk_expired else self.talk_until
+        if self.phase is not Phase.RINGING:
+            return None
+        due = [leg.respond_by for leg in self.ringing() if leg.respond_by is not None]
+        if self.ring_until is not None and not self.ring_expired:
+            due.append(self.ring_until)
+        return min(due, default=None)

@@ -1,0 +1,287 @@
+"""`evolve(call, fact) -> call`: what each fact changes in a call, and nothing else.
+
+An observation is taken in every phase: the network does what it does, and one that comes too late to matter
+is kept in the journal and changes only its leg. A decision is checked against the table of phases and raises
+when it is not legal, for then it is our own fault.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from routing.decision import Kind
+from telephony.call import facts as f
+from telephony.call.call import Call, Leg, LegState, Phase
+from telephony.call.errors import IllegalTransition
+from telephony.call.house_facts import ClockStepped
+
+_NEXT: dict[Phase, frozenset[Phase]] = {
+    Phase.ARRIVED: frozenset({Phase.RINGING, Phase.ANNOUNCING, Phase.ARRIVED, Phase.ENDING}),
+    # back to ARRIVED: everybody was tried, and routing is asked again
+    Phase.RINGING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
+    Phase.ANNOUNCING: frozenset({Phase.ENDING}),
+    Phase.TALKING: frozenset({Phase.ENDING}),
+    Phase.ENDING: frozenset({Phase.ENDED}),
+    Phase.ENDED: frozenset(),
+}
+
+
+def begin(fact: f.CallArrived) -> Call:
+    """The state of a call after its first fact."""
+    caller = Leg(id=fact.leg, state=LegState.OFFERED)
+    return Call(arrived=fact, phase=Phase.ARRIVED, legs={fact.leg: caller}, last_at=fact.at)
+
+
+def evolve(call: Call, fact: f.Fact) -> Call:
+    """The call after `fact`. Raises IllegalTransition for a decision that its phase does not allow."""
+    change = _CHANGES.get(type(fact))
+    if change is None:
+        return call
+    return replace(change(call, fact), last_at=fact.at)
+
+
+def _enter(call: Call, phase: Phase, **changes: Any) -> Call:
+    if phase not in _NEXT[call.phase]:
+        raise IllegalTransition(f"call {call.id}: {call.phase} cannot become {phase}")
+    return replace(call, phase=phase, **changes)
+
+
+def _require(call: Call, fact: f.Fact, *phases: Phase) -> None:
+    if call.phase not in phases:
+        raise IllegalTransition(f"call {call.id}: {type(fact).__name__} while {call.phase}")
+
+
+def _with_leg(call: Call, leg: Leg) -> Call:
+    return replace(call, legs={**call.legs, leg.id: leg})
+
+
+def _leg_changed(call: Call, fact: f.LegFact, **changes: Any) -> Call:
+    leg = call.legs.get(fact.leg)
+    return call if leg is None else _with_leg(call, replace(leg, **changes))
+
+
+# ---- observations
+
+
+def _dialog_changed(call: Call, fact: f.LegDialogChanged) -> Call:
+    return _leg_changed(call, fact, dialog=fact.dialog)
+
+
+def _responded(call: Call, fact: f.MemberResponded) -> Call:
+    return _leg_changed(call, fact, respond_by=None)
+
+
+def _alerted(call: Call, fact: f.MemberAlerted) -> Call:
+    leg = call.legs.get(fact.leg)
+    if leg is None or leg.state is not LegState.OFFERED:
+        return call  # a 180 overtaken by the answer
+    return _with_leg(call, replace(leg, state=LegState.ALERTED, rang=True, respond_by=None))
+
+
+def _early_sound(call: Call, fact: f.MemberGaveEarlySound) -> Call:
+    return _leg_changed(call, fact, early_sound=True, respond_by=None)
+
+
+def _answered(call: Call, fact: f.MemberAnswered) -> Call:
+    leg = call.legs.get(fact.leg)
+    if leg is None or not leg.is_open:
+        return call
+    return _with_leg(call, replace(leg, state=LegState.ANSWERED, respond_by=None))
+
+
+def _refused(call: Call, fact: f.MemberRefused) -> Call:
+    leg = call.legs.get(fact.leg)
+    if leg is None or not leg.is_open:
+        return call
+    refused = replace(leg, state=LegState.REFUSED, status=fact.status, gone=True)
+    return _closed_if_last(_with_leg(call, refused))
+
+
+def _hung_up(call: Call, fact: f.LegHungUp) -> Call:
+    return _leg_changed(call, fact, gone=True)
+
+
+def _lost(call: Call, fact: f.LegLost) -> Call:
+    return _leg_changed(call, fact, gone=True, lost=fact.why)
+
+
+def _held(call: Call, fact: f.LegHeld) -> Call:
+    return _leg_changed(call, fact, held=fact.held)
+
+
+def _leg_ended(call: Call, fact: f.LegEnded) -> Call:
+    leg = call.legs.get(fact.leg)
+    if leg is None:
+        return call
+    state = leg.state if leg.state is LegState.REFUSED else LegState.ENDED
+    return _closed_if_last(_with_leg(call, replace(leg, state=state, gone=True)))
+
+
+def _closed_if_last(call: Call) -> Call:
+    if call.phase is Phase.ENDING and not any(call.open_legs()):
+        return _enter(call, Phase.ENDED)
+    return call
+
+
+def _announcement_ended(call: Call, fact: f.AnnouncementEnded) -> Call:
+    if not call.announcement:
+        return call  # of nothing that this call plays
+    return replace(call, announcement_ended=True, announcement_played=fact.played)
+
+
+def _clock_stepped(call: Call, fact: ClockStepped) -> Call:
+    step = timedelta(seconds=fact.seconds)
+    legs = {
+        leg.id: replace(leg, respond_by=leg.respond_by + step) if leg.respond_by else leg
+        for leg in call.legs.values()
+    }
+    return replace(
+        call,
+        legs=legs,
+        ring_until=call.ring_until and call.ring_until + step,
+        talk_until=call.talk_until and call.talk_until + step,
+    )
+
+
+# ---- decisions
+
+
+def _route_decided(call: Call, fact: f.RouteDecided) -> Call:
+    _require(call, fact, Phase.ARRIVED)
+    phase = {Kind.RING: Phase.RINGING, Kind.ANNOUNCE: Phase.ANNOUNCING, Kind.REJECT: Phase.ARRIVED}[
+        fact.decision.kind
+    ]
+    return _enter(
+        call,
+        phase,
+        question=None,
+        decision=fact.decision,
+        talk_limit=fact.talk_limit,
+        pending=fact.decision.targets,
+        round_legs=frozenset(),
+        ring_until=None,
+        ring_expired=False,
+        skipped_busy=False,
+    )
+
+
+def _route_exhausted(call: Call, fact: f.RouteExhausted) -> Call:
+    _require(call, fact, Phase.RINGING)
+    return _enter(call, Phase.ARRIVED, question=fact.branch)
+
+
+def _offered(call: Call, fact: f.MemberOffered) -> Call:
+    _require(call, fact, Phase.RINGING)
+    leg = Leg(id=fact.leg, state=LegState.OFFERED, target=fact.target, respond_by=fact.respond_by)
+    call = _with_leg(call, leg)
+    return replace(
+        call,
+        round_legs=call.round_legs | {leg.id},
+        pending=tuple(target for target in call.pending if target != fact.target),
+    )
+
+
+def _skipped(call: Call, fact: f.MemberSkipped) -> Call:
+    _require(call, fact, Phase.RINGING)
+    return replace(
+        call,
+        skipped_busy=call.skipped_busy or fact.why == "busy",
+        pending=tuple(target for target in call.pending if target != fact.target),
+    )
+
+
+def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Call:
+    _require(call, fact, Phase.RINGING)
+    # Whoever's early sound the caller heard has left: of those who ring now the caller is told afresh
+    alerted = call.caller_alerted and not call.early_sound_from
+    return replace(
+        call, ring_until=fact.until, ring_expired=False, caller_alerted=alerted, early_sound_from=""
+    )
+
+
+def _ring_time_expired(call: Call, fact: f.RingTimeExpired) -> Call:
+    _require(call, fact, Phase.RINGING)
+    return replace(call, ring_expired=True)
+
+
+def _response_time_expired(call: Call, fact: f.ResponseTimeExpired) -> Call:
+    _require(call, fact, Phase.RINGING)
+    return _leg_changed(call, fact, respond_by=None, gone=True)
+
+
+def _withdrawn(call: Call, fact: f.OfferWithdrawn) -> Call:
+    return _leg_changed(call, fact, withdrawn=fact.why, respond_by=None)
+
+
+def _caller_alerted(call: Call, fact: f.CallerAlerted) -> Call:
+    _require(call, fact, Phase.RINGING)
+    return replace(call, caller_alerted=True)
+
+
+def _early_sound_passed(call: Call, fact: f.EarlySoundPassed) -> Call:
+    _require(call, fact, Phase.RINGING)
+    return replace(call, early_sound_from=fact.leg, caller_alerted=True)
+
+
+def _service_answered(call: Call, fact: f.ServiceAnswered) -> Call:
+    _require(call, fact, Phase.ANNOUNCING)
+    return replace(_leg_changed(call, fact, state=LegState.ANSWERED), service_answered=True)
+
+
+def _announcement_started(call: Call, fact: f.AnnouncementStarted) -> Call:
+    _require(call, fact, Phase.ANNOUNCING)
+    return replace(call, announcement=fact.prompt)
+
+
+def _connected(call: Call, fact: f.CallConnected) -> Call:
+    caller = replace(call.caller, state=LegState.ANSWERED)
+    return _enter(_with_leg(call, caller), Phase.TALKING, talking_to=fact.leg, talk_until=fact.until)
+
+
+def _talk_time_expired(call: Call, fact: f.TalkTimeExpired) -> Call:
+    _require(call, fact, Phase.TALKING)
+    return replace(call, talk_expired=True)
+
+
+def _ended(call: Call, fact: f.CallEnded) -> Call:
+    call = _enter(call, Phase.ENDING, question=None, outcome=fact.outcome, ended_by=fact.ended_by)
+    return _closed_if_last(call)
+
+
+def _interrupted(call: Call, fact: f.CallInterrupted) -> Call:
+    outcome = f.Outcome.INTERRUPTED
+    call = _enter(call, Phase.ENDING, question=None, outcome=outcome, ended_by=f.EndedBy.SERVICE)
+    return _closed_if_last(call)
+
+
+_CHANGES: dict[type[f.Fact], Callable[[Call, Any], Call]] = {
+    f.LegDialogChanged: _dialog_changed,
+    f.MemberResponded: _responded,
+    f.MemberAlerted: _alerted,
+    f.MemberGaveEarlySound: _early_sound,
+    f.MemberAnswered: _answered,
+    f.MemberRefused: _refused,
+    f.LegHungUp: _hung_up,
+    f.LegLost: _lost,
+    f.LegHeld: _held,
+    f.LegEnded: _leg_ended,
+    f.AnnouncementEnded: _announcement_ended,
+    ClockStepped: _clock_stepped,
+    f.RouteDecided: _route_decided,
+    f.RouteExhausted: _route_exhausted,
+    f.MemberOffered: _offered,
+    f.MemberSkipped: _skipped,
+    f.RingTimeStarted: _ring_time_started,
+    f.RingTimeExpired: _ring_time_expired,
+    f.ResponseTimeExpired: _response_time_expired,
+    f.OfferWithdrawn: _withdrawn,
+    f.CallerAlerted: _caller_alerted,
+    f.EarlySoundPassed: _early_sound_passed,
+    f.ServiceAnswered: _service_answered,
+    f.AnnouncementStarted: _announcement_started,
+    f.CallConnected: _connected,
+    f.TalkTimeExpired: _talk_time_expired,
+    f.CallEnded: _ended,
+    f.CallInterrupted: _interrupted,
+}

@@ -1,0 +1,143 @@
+"""`House`: what calls share, folded from the same facts: who is in a call, where each phone is registered."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from telephony.call import facts as f
+from telephony.call import house_facts as h
+
+
+class House:
+    """Members in calls, registrations, the plan's version and whether the service drains.
+
+    It is folded in place, for it is large: `evolve` changes it and nothing else does.
+    """
+
+    def __init__(self) -> None:
+        self._busy: dict[str, dict[str, str]] = {}  # member -> {leg: call}
+        self._legs: dict[str, str] = {}  # leg -> member
+        self._contacts: dict[str, tuple[f.Contact, ...]] = {}
+        self._phones: dict[tuple[str, int], dict[str, None]] = {}  # where from -> phones, the latest last
+        self.draining = False
+        self.plan_version = 0
+        self.plan_digest = ""
+
+    def evolve(self, fact: f.Fact) -> None:
+        """Fold one fact."""
+        change = _CHANGES.get(type(fact))
+        if change is not None:
+            change(self, fact)
+
+    # ---- what routing asks (routing.situation.Situation); registrations that have run out are facts of
+    # their own
+
+    def is_registered(self, phone: str) -> bool:
+        """Whether the phone can be reached."""
+        return phone in self._contacts
+
+    def is_free(self, member: str) -> bool:
+        """Whether the member is in no call and not being offered one."""
+        return member not in self._busy
+
+    # ---- what react and the switchboard ask
+
+    def is_free_for(self, member: str, call: str) -> bool:
+        """Whether the member is free, or reserved by this same call (a person with two phones)."""
+        holders = self._busy.get(member)
+        return holders is None or all(holder == call for holder in holders.values())
+
+    def contacts(self, phone: str) -> tuple[f.Contact, ...]:
+        """Where the phone can be reached, best first."""
+        return self._contacts.get(phone, ())
+
+    def phone_at(self, address: tuple[str, int]) -> str | None:
+        """The phone that has registered from this address; of several (one device) the latest."""
+        return next(reversed(self._phones.get(address, {})), None)
+
+    def registrations(self) -> Mapping[str, tuple[f.Contact, ...]]:
+        """All phones with their contacts."""
+        return self._contacts
+
+    def expired(self, phone: str, now: datetime) -> h.RegistrationExpired | None:
+        """The fact that some contacts of the phone have run out, or None."""
+        contacts = self.contacts(phone)
+        left = tuple(contact for contact in contacts if contact.expires_at > now)
+        if len(left) == len(contacts):
+            return None
+        return h.RegistrationExpired(at=now, phone=phone, contacts=left)
+
+    # ---- the fold
+
+    def _set_contacts(self, phone: str, contacts: tuple[f.Contact, ...]) -> None:
+        for address in {contact.remote for contact in self._contacts.pop(phone, ())}:
+            phones = self._phones[address]
+            del phones[phone]
+            if not phones:
+                del self._phones[address]
+        for contact in contacts:
+            self._phones.setdefault(contact.remote, {})[phone] = None
+        if contacts:  # the latest last here too, so that what is carried over folds to the same
+            self._contacts[phone] = tuple(sorted(contacts, key=lambda contact: -contact.q))
+
+    def _phone_registered(self, fact: h.PhoneRegistered | h.RegistrationExpired) -> None:
+        self._set_contacts(fact.phone, fact.contacts)
+
+    def _carried(self, fact: h.RegistrationsCarried) -> None:
+        self._contacts, self._phones = {}, {}
+        for phone, contacts in fact.contacts.items():
+            self._set_contacts(phone, contacts)
+
+    def _reserve(self, member: str, leg: str, call: str) -> None:
+        self._busy.setdefault(member, {})[leg] = call
+        self._legs[leg] = member
+
+    def _arrived(self, fact: f.CallArrived) -> None:
+        if fact.member:
+            self._reserve(fact.member, fact.leg, fact.call)
+
+    def _offered(self, fact: f.MemberOffered) -> None:
+        if fact.target.phone:  # a trunk takes any number of calls
+            self._reserve(fact.target.member, fact.leg, fact.call)
+
+    def _leg_over(self, fact: f.LegEnded | f.MemberRefused) -> None:
+        member = self._legs.pop(fact.leg, None)
+        if member is None:
+            return
+        holders = self._busy[member]
+        del holders[fact.leg]
+        if not holders:
+            del self._busy[member]
+
+    def _clock_stepped(self, fact: h.ClockStepped) -> None:
+        step = timedelta(seconds=fact.seconds)
+        self._contacts = {
+            phone: tuple(replace(contact, expires_at=contact.expires_at + step) for contact in contacts)
+            for phone, contacts in self._contacts.items()
+        }
+
+    def _plan_loaded(self, fact: h.PlanLoaded) -> None:
+        self.plan_version = fact.version
+        self.plan_digest = fact.digest
+
+    def _started(self, _: h.ServiceStarted) -> None:
+        self.draining = False
+
+    def _drain_started(self, _: h.DrainStarted) -> None:
+        self.draining = True
+
+
+_CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
+    f.CallArrived: House._arrived,
+    f.MemberOffered: House._offered,
+    f.MemberRefused: House._leg_over,
+    f.LegEnded: House._leg_over,
+    h.PhoneRegistered: House._phone_registered,
+    h.RegistrationExpired: House._phone_registered,
+    h.RegistrationsCarried: House._carried,
+    h.ClockStepped: House._clock_stepped,
+    h.PlanLoaded: House._plan_loaded,
+    h.ServiceStarted: House._started,
+    h.DrainStarted: House._drain_started,
+}

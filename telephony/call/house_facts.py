@@ -1,0 +1,89 @@
+"""Facts that calls share: the phones' registrations, the plan, the service itself."""
+
+from dataclasses import dataclass
+
+from telephony.call.facts import Contact, Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneFact(Fact):
+    """A fact of one phone account of the plan."""
+
+    phone: str
+
+    @property
+    def stream(self) -> str:
+        return f"phone/{self.phone}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRegistered(PhoneFact):
+    """A REGISTER was accepted: from now on these are all the contacts of the phone; none means that it
+    left."""
+
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationExpired(PhoneFact):
+    """Contacts that were not refreshed in time; those that are left."""
+
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLoaded(Fact):
+    """A plan came into force, or was in force where a journal segment began. `digest` is the SHA-256 of its
+    canonical form."""
+
+    version: int
+    digest: str
+
+    @property
+    def stream(self) -> str:
+        return "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceStarted(Fact):
+    """The service began. `release` is the program's version."""
+
+    release: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrainStarted(Fact):
+    """From here no new calls but emergency calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceStopped(Fact):
+    """An orderly stop: everything before this is on disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStepped(Fact):
+    """The machine's clock was set. Deadlines of live calls move along by `seconds`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalCut(Fact):
+    """A torn or damaged piece of the journal was found at start. `octets` were unreadable in segment
+    `segment`."""
+
+    segment: str
+    octets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationsCarried(Fact):
+    """The contacts of all phones, repeated where a journal segment begins, so that a restart need not read
+    further back.
+
+    `calls_since` is the first position of the oldest call that is live here, or 0 when none is.
+    """
+
+    contacts: dict[str, tuple[Contact, ...]]
+    calls_since: int

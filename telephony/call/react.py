@@ -1,0 +1,297 @@
+"""`react(call, house, now) -> Reaction`: looks at the state and says what to do next.
+
+The switchboard folds the facts and asks again until there are none; an action is given out only beside the
+fact that records it, so each happens once. Nothing here reads a plan, a clock or randomness: `RouteDecided`
+carries it all.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from routing.decision import Branch, Decision, Strategy, Target
+from routing.numbers import show
+from telephony.call import facts as f
+from telephony.call.actions import Action, AlertCaller, Announce, Connect, Dial, EndLeg, PassEarlySound
+from telephony.call.call import Call, Leg, LegState, Phase
+from telephony.call.facts import EndedBy, Outcome
+from telephony.call.house import House
+
+HIDDEN = "dold"  # what a member's phone shows for a hidden caller
+_NOT_AVAILABLE = 480
+_BUSY = frozenset({486, 600})
+_UNREACHABLE = frozenset({404, 408, 410, 480, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Facts to append, and the actions that they record."""
+
+    facts: Sequence[f.Fact] = ()
+    actions: Sequence[Action] = ()
+
+
+def react(call: Call, house: House, now: datetime) -> Reaction:
+    """What to do next in `call`: nothing when there are no facts."""
+    match call.phase:
+        case Phase.ARRIVED:
+            return _arrived(call, now)
+        case Phase.RINGING:
+            return _ringing(call, house, now)
+        case Phase.ANNOUNCING:
+            return _announcing(call, now)
+        case Phase.TALKING:
+            return _talking(call, now)
+    return Reaction()  # its legs are closing, or closed
+
+
+def expire(call: Call, now: datetime) -> Sequence[f.Fact]:
+    """The facts that the call's deadlines have passed, as of `now`."""
+    if call.phase is Phase.TALKING:
+        over = call.talk_until is not None and call.talk_until <= now and not call.talk_expired
+        return [f.TalkTimeExpired(at=now, call=call.id)] if over else []
+    if call.phase is not Phase.RINGING:
+        return []
+    facts: list[f.Fact] = [
+        f.ResponseTimeExpired(at=now, call=call.id, leg=leg.id)
+        for leg in call.ringing()
+        if leg.respond_by is not None and leg.respond_by <= now
+    ]
+    if call.ring_until is not None and call.ring_until <= now and not call.ring_expired:
+        facts.append(f.RingTimeExpired(at=now, call=call.id))
+    return facts
+
+
+def interrupt(call: Call, now: datetime, lost: Collection[str] = ()) -> Reaction:
+    """End what an earlier life of the service left behind: a call whose outcome was open becomes
+    `interrupted`.
+
+    `lost` are legs whose dialog could not be brought back: nothing can be sent to them.
+    """
+    facts: list[f.Fact] = []
+    if call.is_live:
+        facts.append(f.CallInterrupted(at=now, call=call.id, ended_at=call.last_at))
+    actions: list[Action] = []
+    for leg in call.open_legs():
+        if leg.dialog is None or leg.id in lost:  # without a dialog it never reached the network
+            facts.append(f.LegEnded(at=now, call=call.id, leg=leg.id))
+        else:
+            actions.append(EndLeg(leg.id, status=503, reason="service restarted"))
+    return Reaction(facts, actions)
+
+
+def end(call: Call, now: datetime, reason: str) -> Reaction:
+    """End a live call because the service stops."""
+    match call.phase:
+        case Phase.TALKING:
+            outcome = Outcome.ANSWERED
+        case Phase.ANNOUNCING:
+            outcome = Outcome(_decision(call).outcome)
+        case _:
+            outcome = Outcome.FAILED
+    return _end(call, now, outcome, EndedBy.SERVICE, reason=reason, status=503)
+
+
+# ---- phases
+
+
+def _arrived(call: Call, now: datetime) -> Reaction:
+    if call.caller.gone:
+        return _caller_left(call, now)
+    decision = call.decision
+    if call.question is None and decision is not None:
+        outcome = Outcome(decision.outcome)
+        return _end(call, now, outcome, EndedBy.SERVICE, status=decision.status)
+    return Reaction()  # routing is asked
+
+
+def _announcing(call: Call, now: datetime) -> Reaction:
+    decision = _decision(call)
+    outcome = Outcome(decision.outcome)
+    if call.caller.lost:
+        return _end(call, now, outcome, EndedBy.SERVICE, reason=call.caller.lost)
+    if call.caller.gone:
+        return _end(call, now, outcome, EndedBy.CALLER, status=487)
+    if call.announcement_ended:
+        # One that could not be played may leave the caller without a final answer, whatever was planned
+        status = decision.status or _NOT_AVAILABLE
+        reason = "" if call.announcement_played else "announcement could not be played"
+        return _end(call, now, outcome, EndedBy.SERVICE, reason=reason, status=status)
+    if call.announcement:
+        return Reaction()
+    leg = call.caller.id
+    facts: list[f.Fact] = [] if decision.early else [f.ServiceAnswered(at=now, call=call.id, leg=leg)]
+    facts.append(
+        f.AnnouncementStarted(at=now, call=call.id, leg=leg, prompt=decision.prompt, early=decision.early)
+    )
+    return Reaction(facts, [Announce(leg, decision.prompt, decision.early)])
+
+
+def _talking(call: Call, now: datetime) -> Reaction:
+    member = call.legs[call.talking_to]
+    if lost := call.caller.lost or member.lost:
+        return _end(call, now, Outcome.LOST, EndedBy.SERVICE, reason=lost)
+    if call.talk_expired:
+        return _end(call, now, Outcome.ANSWERED, EndedBy.SERVICE, reason="talk time limit")
+    if call.caller.gone:
+        return _end(call, now, Outcome.ANSWERED, EndedBy.CALLER)
+    if member.gone:
+        return _end(call, now, Outcome.ANSWERED, EndedBy.MEMBER)
+    return Reaction()
+
+
+def _ringing(call: Call, house: House, now: datetime) -> Reaction:
+    if call.caller.gone:
+        return _caller_left(call, now)
+    answered = next((leg for leg in call.members() if _has_answered(leg)), None)
+    if answered is not None:
+        return _connect(call, answered, now)
+    if call.ring_expired and call.ringing():
+        return _withdraw(call, call.ringing(), "ring_time", now)
+    silent = [leg for leg in call.ringing() if leg.gone]
+    if silent:
+        return _withdraw(call, silent, "no_response", now)
+    if not call.ringing():
+        return _offer_next(call, house, now)
+    return _tell_caller(call, now)
+
+
+def _has_answered(leg: Leg) -> bool:
+    return leg.state is LegState.ANSWERED and not leg.withdrawn
+
+
+# ---- what they do
+
+
+def _decision(call: Call) -> Decision:
+    decision = call.decision
+    assert decision is not None  # every phase after ARRIVED was entered by RouteDecided
+    return decision
+
+
+def _offer_next(call: Call, house: House, now: datetime) -> Reaction:
+    """Offer the next of the targets, or all of them, passing over who is in another call."""
+    decision = _decision(call)
+    if not call.pending:
+        return Reaction([f.RouteExhausted(at=now, call=call.id, branch=_why_exhausted(call))])
+    first = call.pending[0].member
+    stage = [target for target in call.pending if decision.strategy is Strategy.ALL or target.member == first]
+    facts: list[f.Fact] = []
+    actions: list[Action] = []
+    for target in stage:
+        skip = _why_skipped(call, house, target)
+        if skip:
+            facts.append(f.MemberSkipped(at=now, call=call.id, target=target, why=skip))
+            continue
+        for contact in house.contacts(target.phone) if target.phone else (None,):
+            leg = call.next_leg_id(len(actions))
+            facts.append(_offered(call, decision, leg, target, contact, now))
+            actions.append(_dial(call, decision, leg, target, contact))
+    if actions:
+        until = now + timedelta(seconds=decision.ring_seconds) if decision.ring_seconds else None
+        facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
+    return Reaction(facts, actions)
+
+
+def _why_skipped(call: Call, house: House, target: Target) -> str:
+    if not target.phone:
+        return ""
+    if not house.is_free_for(target.member, call.id):
+        return "busy"
+    return "" if house.is_registered(target.phone) else "unregistered"
+
+
+def _offered(
+    call: Call, decision: Decision, leg: str, target: Target, contact: f.Contact | None, now: datetime
+) -> f.MemberOffered:
+    limit = decision.first_response_seconds
+    respond_by = now + timedelta(seconds=limit) if limit else None
+    return f.MemberOffered(
+        at=now, call=call.id, leg=leg, target=target, contact=contact, respond_by=respond_by
+    )
+
+
+def _dial(call: Call, decision: Decision, leg: str, target: Target, contact: f.Contact | None) -> Dial:
+    arrived = call.arrived
+    caller = (
+        HIDDEN
+        if arrived.hidden
+        else arrived.caller_name or (show(arrived.caller) if arrived.caller else HIDDEN)
+    )
+    return Dial(
+        leg=leg,
+        caller_leg=arrived.leg,
+        target=target,
+        contact=contact,
+        display=f"{decision.function}: {caller}" if target.phone else "",
+        number=None if arrived.hidden else arrived.caller,
+        called=target.number or decision.number,
+        max_forwards=arrived.max_forwards - 1,
+    )
+
+
+def _why_exhausted(call: Call) -> Branch:
+    """Somebody's phone rang out: no answer; else somebody was busy; else nobody was there."""
+    tried = [call.legs[leg] for leg in call.round_legs]
+    if any(leg.rang or leg.withdrawn == "ring_time" for leg in tried if leg.status not in _BUSY):
+        return Branch.NO_ANSWER
+    if call.skipped_busy or any(leg.status in _BUSY for leg in tried):
+        return Branch.BUSY
+    if any(leg.status not in _UNREACHABLE and not leg.withdrawn for leg in tried):
+        return Branch.NO_ANSWER  # declined
+    return Branch.NOBODY_THERE
+
+
+def _tell_caller(call: Call, now: datetime) -> Reaction:
+    """180 without sound while several may answer; early sound only from the one who rings."""
+    ringing = call.ringing()
+    if len(ringing) == 1 and ringing[0].early_sound and not call.early_sound_from:
+        leg = ringing[0].id
+        return Reaction(
+            [f.EarlySoundPassed(at=now, call=call.id, leg=leg)], [PassEarlySound(call.caller.id, leg)]
+        )
+    if any(leg.rang for leg in ringing) and not call.caller_alerted:
+        leg = call.caller.id
+        return Reaction([f.CallerAlerted(at=now, call=call.id, leg=leg)], [AlertCaller(leg)])
+    return Reaction()
+
+
+def _connect(call: Call, member: Leg, now: datetime) -> Reaction:
+    assert member.target is not None
+    others = _withdraw(call, call.ringing(), "answered_elsewhere", now)
+    until = now + timedelta(seconds=call.talk_limit) if call.talk_limit else None
+    connected = f.CallConnected(at=now, call=call.id, leg=member.id, member=member.target.member, until=until)
+    return Reaction([connected, *others.facts], [Connect(call.caller.id, member.id), *others.actions])
+
+
+def _withdraw(call: Call, legs: Sequence[Leg], why: str, now: datetime) -> Reaction:
+    elsewhere = why == "answered_elsewhere"
+    return Reaction(
+        [f.OfferWithdrawn(at=now, call=call.id, leg=leg.id, why=why) for leg in legs],
+        [EndLeg(leg.id, reason=why.replace("_", " "), elsewhere=elsewhere) for leg in legs],
+    )
+
+
+def _caller_left(call: Call, now: datetime) -> Reaction:
+    return _end(call, now, Outcome.ABANDONED, EndedBy.CALLER, status=487)
+
+
+def _end(
+    call: Call,
+    now: datetime,
+    outcome: Outcome,
+    ended_by: EndedBy,
+    *,
+    reason: str = "",
+    status: int = _NOT_AVAILABLE,
+) -> Reaction:
+    """Settle the outcome, take back what is still offered, end every open leg once."""
+    facts: list[f.Fact] = [
+        f.CallEnded(at=now, call=call.id, outcome=outcome, ended_by=ended_by, reason=reason, status=status)
+    ]
+    why = "caller_left" if ended_by is EndedBy.CALLER else "ended"
+    ringing = call.ringing()
+    withdrawn = _withdraw(call, ringing, why, now)
+    others = [leg for leg in call.open_legs() if leg not in ringing and not leg.withdrawn]
+    actions = [EndLeg(leg.id, status=status, reason=reason) for leg in others]
+    return Reaction([*facts, *withdrawn.facts], [*withdrawn.actions, *actions])

@@ -1,0 +1,73 @@
+"""Who is there, for `legs`: answered from the plan's tables in force and from the house."""
+
+from collections.abc import Sequence
+
+from routing.emergency import is_emergency
+from routing.numbers import NumberFormat, normalise
+from routing.tables import Tables
+from telephony.call.facts import Contact
+from telephony.call.house import House
+from telephony.legs.directory import Account, Trunk
+
+
+class PlanDirectory:
+    """Look-ups for `legs.directory.Directory`. `hosts` are the names and addresses that mean this service."""
+
+    def __init__(self, tables: Tables, house: House, hosts: Sequence[str]) -> None:
+        self._tables = tables
+        self._house = house
+        self._hosts = frozenset(host.lower().strip("[]") for host in hosts)
+
+    def load(self, tables: Tables) -> None:
+        """Take these tables from now on."""
+        self._tables = tables
+
+    def trunk_at(self, address: tuple[str, int]) -> Trunk | None:
+        """The trunk that has this peer, the most specific one."""
+        name = self._tables.peers.trunk(*address)
+        return None if name is None else Trunk(name, self._tables.trunks[name].trusted_identity)
+
+    def trunk_address(self, trunk: str) -> tuple[str, int] | None:
+        """Where calls by this trunk are sent: its first gateway."""
+        row = self._tables.trunks.get(trunk)
+        return row.gateways[0] if row and row.gateways else None
+
+    def account(self, name: str) -> Account | None:
+        """The phone account of this name."""
+        row = self._tables.phones.get(name)
+        if row is None:
+            return None
+        person = self._tables.people.get(row.person)
+        number = person.number if person and person.number else None
+        return Account(row.account, row.display, row.person, number, row.max_contacts)
+
+    def account_at(self, address: tuple[str, int]) -> Account | None:
+        """The phone account that has registered from this address and is still there."""
+        phone = self._house.phone_at(address)
+        return None if phone is None else self.account(phone)
+
+    def is_legacy(self, name: str) -> bool:
+        """Whether the account may answer a challenge without qop."""
+        row = self._tables.phones.get(name)
+        return row is not None and row.legacy_digest
+
+    def contacts(self, account: str) -> Sequence[Contact]:
+        """The live contacts of a phone account."""
+        return self._house.contacts(account)
+
+    def is_ours(self, host: str) -> bool:
+        """Whether a host in a URI means this service."""
+        return host.lower().strip("[]") in self._hosts
+
+    def is_emergency(self, dialled: str) -> bool:
+        """Whether these words of a Request-URI ask for help."""
+        return is_emergency(dialled)
+
+    def normalise(self, dialled: str, trunk: str | None) -> str:
+        """A number as the trunk, or a phone, writes it, made E.164."""
+        number_format = self._tables.trunks[trunk].number_format if trunk else NumberFormat.NATIONAL
+        return normalise(dialled, number_format)
+
+    def takes_new_calls(self) -> bool:
+        """False while the service drains."""
+        return not self._house.draining

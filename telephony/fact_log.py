@@ -1,0 +1,42 @@
+"""Facts as lines of the log: the course of each call for operations, without callers' numbers."""
+
+from structlog.typing import FilteringBoundLogger
+
+from telephony.call import facts as f
+from telephony.call import house_facts as h
+
+
+class FactLog:
+    """Writes a line for the facts that tell the course of a call, and one at DEBUG for every other."""
+
+    def __init__(self, log: FilteringBoundLogger) -> None:
+        self._log = log
+
+    def write(self, fact: f.Fact) -> None:
+        """Log one fact."""
+        log = self._log.bind(call=fact.call) if isinstance(fact, f.CallFact) else self._log
+        match fact:
+            case f.CallArrived():
+                log.info("call_arrived", origin=fact.origin_name, dialled=_if_ours(fact))
+                log.debug("caller", caller=fact.caller, dialled=fact.dialled, sip_call_id=fact.sip_call_id)
+            case f.RouteDecided(decision=d):
+                log.info("route_decided", kind=d.kind.value, number=d.number, because=d.reasons[-1].text)
+            case f.CallConnected(member=member):
+                log.info("call_connected", member=member)
+            case f.CallEnded():
+                log.info("call_ended", outcome=fact.outcome.value, by=fact.ended_by.value, reason=fact.reason)
+            case f.CallInterrupted():
+                log.warning("call_interrupted")
+            case f.LegLost():
+                log.warning("leg_lost", leg=fact.leg, why=fact.why)
+            case h.RegistrationExpired(phone=phone):
+                log.warning("registration_expired", phone=phone)
+            case h.ClockStepped(seconds=seconds):
+                log.warning("clock_stepped", seconds=seconds)
+            case _:
+                log.debug(type(fact).__name__)
+
+
+def _if_ours(fact: f.CallArrived) -> str:
+    """The number dialled is the function's, not a person's; what a phone dials outside stays at DEBUG."""
+    return fact.dialled if fact.origin is f.Origin.TRUNK else ""

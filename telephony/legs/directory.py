@@ -1,0 +1,71 @@
+"""Who is there: what `legs` asks about peers, accounts and contacts. The composition root answers from plan
+and house."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from telephony.call.facts import Contact, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A phone account of the plan. `member` is its person or "", `number` the E.164 it calls with, or
+    None."""
+
+    name: str
+    display: str
+    member: str
+    number: str | None
+    max_contacts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A trunk of the plan. `trusted`: its P-Asserted-Identity and Privacy are believed."""
+
+    name: str
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as far as we believe it. `number` is E.164, None when hidden or not a number."""
+
+    origin: Origin
+    origin_name: str
+    member: str = ""
+    number: str | None = None
+    name: str = ""
+    hidden: bool = False
+
+
+class Directory(Protocol):
+    """Look-ups in the plan in force and in the house. Each is quick and never fails."""
+
+    def trunk_at(self, address: tuple[str, int]) -> Trunk | None:
+        """The trunk that has this peer, the most specific one."""
+
+    def trunk_address(self, trunk: str) -> tuple[str, int] | None:
+        """Where calls by this trunk are sent."""
+
+    def account(self, name: str) -> Account | None:
+        """The phone account of this name."""
+
+    def account_at(self, address: tuple[str, int]) -> Account | None:
+        """The phone account that has registered from this address and is still there."""
+
+    def contacts(self, account: str) -> Sequence[Contact]:
+        """The live contacts of a phone account."""
+
+    def is_ours(self, host: str) -> bool:
+        """Whether a host in a URI means this service: its realm or one of its addresses."""
+
+    def is_emergency(self, dialled: str) -> bool:
+        """Whether these words of a Request-URI ask for help: 112 in all its spellings."""
+
+    def normalise(self, dialled: str, trunk: str | None) -> str:
+        """A number as the trunk (or, with None, a phone) writes it, made E.164; others as they are."""
+
+    def takes_new_calls(self) -> bool:
+        """False while the service drains."""

@@ -1,0 +1,161 @@
+"""Requests outside a dialog: who sends this, and may they (RFC 3261 8.2, 10.3, 22).
+
+Everything that is not let in gets its answer here. A phone is challenged with 401, also for an INVITE,
+before any 100. A stranger is refused with 403. 112 from a phone of the plan is let in whoever it can prove
+to be.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telephony.call.facts import Origin
+from telephony.legs.directory import Account, Caller, Directory
+from telephony.legs.identity import phone_caller, trunk_caller, user_of
+from telephony.legs.text import MAX_NUMBER, clean
+from telephony.legs.wire import ALLOW, KNOWN_METHODS, METHODS
+from telephony.sip.digest import Accepted, Authenticator, Refused, Stale
+from telephony.sip.flow import Flow
+from telephony.sip.message import Request, Response
+from telephony.sip.uri import SipUri
+
+_SCHEMES = frozenset({"sip", "sips", "tel", "urn"})
+RETRY_AFTER = 30  # seconds: by then another node, or this one started anew, takes calls
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An INVITE that may become a call. `dialled` is normalised."""
+
+    caller: Caller
+    dialled: str
+    max_forwards: int
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """A REGISTER of this account."""
+
+    account: Account
+
+
+class Gate:
+    """Decides about requests outside a dialog. `token` gives To-tags for refusals; `epoch` is seconds since
+    1970."""
+
+    def __init__(self, directory: Directory, authenticator: Authenticator, token: Callable[[], str]) -> None:
+        self._directory = directory
+        self._authenticator = authenticator
+        self._token = token
+
+    def examine(self, request: Request, flow: Flow, epoch: float) -> Admitted | Authenticated | Response:
+        """Let the request in, or give its answer."""
+        refusal = self._inspect(request)
+        if refusal is not None:
+            return refusal
+        match request.method:
+            case "OPTIONS":
+                return self.describe(request)
+            case "REGISTER":
+                return self._registering(request, epoch)
+            case "INVITE":
+                return self._inviting(request, flow, epoch)
+            case _:  # BYE, CANCEL and ACK belong to something that is not there
+                return self.refuse(request, 481)
+
+    def refuse(self, request: Request, status: int, **headers: str) -> Response:
+        """An answer with a To-tag of ours; header names are written with `_` for `-`."""
+        response = Response.to_request(request, status, to_tag=self._token())
+        for name, value in headers.items():
+            response.headers.set(name.replace("_", "-"), value)
+        return response
+
+    def describe(self, request: Request) -> Response:
+        """The answer to OPTIONS: what we can (RFC 3261 11.2)."""
+        return self.refuse(request, 200, Allow=ALLOW, Accept="application/sdp", Supported="")
+
+    # ---- RFC 3261 8.2.1 and 8.2.2: what does not depend on who it is
+
+    def _inspect(self, request: Request) -> Response | None:
+        if request.method not in KNOWN_METHODS:
+            return self.refuse(request, 501, Allow=ALLOW)
+        if request.method not in METHODS:
+            return self.refuse(request, 405, Allow=ALLOW)
+        if request.request_uri.scheme not in _SCHEMES:
+            return self.refuse(request, 416)
+        required = request.headers.elements("Require") + request.headers.elements("Proxy-Require")
+        if required:
+            return self.refuse(request, 420, Unsupported=", ".join(required))
+        return None
+
+    # ---- REGISTER
+
+    def _registering(self, request: Request, epoch: float) -> Authenticated | Response:
+        uri = request.request_uri
+        if not isinstance(uri, SipUri) or not self._directory.is_ours(uri.host):
+            return self.refuse(request, 404)
+        user = self._authenticate(request, epoch)
+        if isinstance(user, Response):
+            return user
+        account = self._directory.account(user)
+        # RFC 3261 10.3 step 4: an account registers itself and nobody else
+        if account is None or user_of(request.to.uri) != account.name:
+            return self.refuse(request, 403)
+        return Authenticated(account)
+
+    # ---- INVITE
+
+    def _inviting(self, request: Request, flow: Flow, epoch: float) -> Admitted | Response:
+        dialled = user_of(request.request_uri)
+        emergency = self._directory.is_emergency(dialled)
+        caller = self._caller(request, flow, epoch, emergency)
+        if isinstance(caller, Response):
+            return caller
+        hops = request.max_forwards
+        if hops == 0:
+            return self.refuse(request, 483)
+        if not self._directory.takes_new_calls() and not emergency:
+            return self.refuse(request, 503, Retry_After=str(RETRY_AFTER))
+        trunk = caller.origin_name if caller.origin is Origin.TRUNK else None
+        number = self._directory.normalise(dialled, trunk)
+        return Admitted(caller, clean(number, MAX_NUMBER), 70 if hops is None else min(hops, 70))
+
+    def _caller(self, request: Request, flow: Flow, epoch: float, emergency: bool) -> Caller | Response:
+        """Tell who calls. A registered contact wins over a trunk with the same address."""
+        account = self._directory.account_at(flow.remote)
+        if account is None:
+            trunk = self._directory.trunk_at(flow.remote)
+            if trunk is not None:
+                return trunk_caller(trunk, request, self._directory)
+        if emergency:
+            # No password stands between a phone and 112: where it is registered, or else what it says, tells
+            # who it is
+            account = account or self._directory.account(user_of(request.from_.uri))
+            if account is not None:
+                return phone_caller(account, request)
+        sender = request.from_.uri
+        if account is None and not (isinstance(sender, SipUri) and self._directory.is_ours(sender.host)):
+            return self.refuse(request, 403)
+        user = self._authenticate(request, epoch)
+        if isinstance(user, Response):
+            return user
+        account = self._directory.account(user)
+        return self.refuse(request, 403) if account is None else phone_caller(account, request)
+
+    # ---- RFC 3261 22
+
+    def _authenticate(self, request: Request, epoch: float) -> str | Response:
+        """The account that sends this, or the challenge or refusal. The same for an unknown one as for a
+        wrong password."""
+        match self._authenticator.check(request, epoch):
+            case Accepted(user=user):
+                return user
+            case Refused():
+                return self.refuse(request, 403)  # not 401 again: phones would try for ever
+            case verdict:
+                return self._challenge(request, epoch, stale=isinstance(verdict, Stale))
+
+    def _challenge(self, request: Request, epoch: float, *, stale: bool) -> Response:
+        response = self.refuse(request, 401)
+        for challenge in self._authenticator.challenges(epoch, stale):
+            response.headers.add("WWW-Authenticate", challenge)
+        return response

@@ -1,0 +1,74 @@
+"""Who calls: read from the headers of an INVITE, as far as its sender is believed (RFC 3323, RFC 3325)."""
+
+from telephony.call.facts import Origin
+from telephony.legs.directory import Account, Caller, Directory, Trunk
+from telephony.legs.text import MAX_NAME, MAX_NUMBER, clean
+from telephony.sip.errors import ParseError
+from telephony.sip.message import Request
+from telephony.sip.name_addr import NameAddr
+from telephony.sip.uri import OtherUri, SipUri, Uri
+
+_HIDING = frozenset({"id", "user", "header", "critical"})
+
+
+def user_of(uri: Uri) -> str:
+    """The user part of a SIP URI, the number of a tel URI, or any other URI whole; cleaned."""
+    if isinstance(uri, SipUri):
+        text = (uri.decoded_user or "").partition(";")[0]
+    elif isinstance(uri, OtherUri) and uri.scheme == "tel":
+        text = uri.rest.partition(";")[0]
+    else:
+        text = str(uri)
+    return clean(text, MAX_NUMBER)
+
+
+def is_hidden(request: Request) -> bool:
+    """Whether the caller asks not to be shown: `anonymous` in From, or Privacy (RFC 3323 4.2, RFC 3325
+    9.3)."""
+    wishes = {
+        part.strip().lower() for value in request.headers.get_all("Privacy") for part in value.split(";")
+    }
+    if wishes & _HIDING:
+        return True
+    uri = request.from_.uri
+    if isinstance(uri, SipUri):
+        return (uri.decoded_user or "").lower() == "anonymous" or uri.host.lower() == "anonymous.invalid"
+    return False
+
+
+def phone_caller(account: Account, request: Request) -> Caller:
+    """A phone is its account, never its From. It may hide its number, not what it is."""
+    return Caller(
+        origin=Origin.PHONE,
+        origin_name=account.name,
+        member=account.member,
+        number=account.number,
+        name=account.display,
+        hidden=is_hidden(request),
+    )
+
+
+def trunk_caller(trunk: Trunk, request: Request, directory: Directory) -> Caller:
+    """A trunk's caller: the asserted identity if the trunk is trusted, else From. Of a hidden one nothing is
+    kept."""
+    if is_hidden(request):
+        return Caller(origin=Origin.TRUNK, origin_name=trunk.name, hidden=True)
+    shown = _asserted(request) if trunk.trusted else None
+    party = shown or request.from_
+    number = directory.normalise(user_of(party.uri), trunk.name)
+    return Caller(
+        origin=Origin.TRUNK,
+        origin_name=trunk.name,
+        number=number or None,
+        name="" if number else clean(party.display, MAX_NAME),
+    )
+
+
+def _asserted(request: Request) -> NameAddr | None:
+    """The first P-Asserted-Identity that can be read."""
+    for element in request.headers.elements("P-Asserted-Identity"):
+        try:
+            return NameAddr.parse(element)
+        except ParseError:
+            continue
+    return None

@@ -1,0 +1,227 @@
+"""What both kinds of legs share: a dialog that is set up, talks, and is ended in a way that leaves nothing
+behind."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from telephony.call import facts as f
+from telephony.call.actions import EndLeg
+from telephony.legs.negotiation import Negotiation
+from telephony.legs.state import State
+from telephony.legs.wire import ALLOW, KNOWN_METHODS, METHODS, Reply, Wire
+from telephony.sdp.session import Direction, SdpSession, Stream
+from telephony.sip.dialog import Dialog
+from telephony.sip.events import RequestReceived, ResponseReceived
+from telephony.sip.flow import Flow
+from telephony.sip.message import Request, Response
+from telephony.sip.reason import Reason
+
+PING_SECONDS = 60.0
+"""How often a connected leg is asked whether it is still there, and how long both sides may be silent."""
+
+CSEQ_LEAP = 10_000
+"""Added to our CSeq after a restart: far beyond what was sent since the dialog was last journalled."""
+
+
+class Leg:
+    """One dialog of a call with its session description and its media port."""
+
+    def __init__(self, wire: Wire, call: str, leg_id: str, flow: Flow, session: SdpSession | None) -> None:
+        self.wire = wire
+        self.call = call
+        self.id = leg_id
+        self.flow = flow
+        self.session = session
+        self.state = State.SETUP
+        self.dialog: Dialog | None = None
+        self.key: tuple[str, str] | None = None  # Call-ID and our tag: how its requests find it
+        self.owns_call_id = False
+        self.peer: Leg | None = None  # whom it is connected with
+        self.held = False  # by its far end
+        self.since = 0.0  # when it was connected
+        self.negotiation = Negotiation(self)
+
+    # ---- up
+
+    def observe(self, kind: type[f.LegFact], now: float, **fields: Any) -> None:
+        """Report something that happened to this leg."""
+        self.wire.facts.append(kind(at=self.wire.utc(now), call=self.call, leg=self.id, **fields))
+
+    def note_dialog(self, now: float) -> None:
+        """Have the dialog journalled, so that it can be ended after a crash."""
+        self.observe(f.LegDialogChanged, now, dialog=self.snapshot())
+
+    def snapshot(self) -> dict[str, Any]:
+        """The leg as JSON-able values."""
+        return {
+            "flow": [self.flow.transport, *self.flow.local, *self.flow.remote],
+            "dialog": self.dialog.to_json() if self.dialog else None,
+            "session": self.session.snapshot() if self.session else None,
+        }
+
+    # ---- requests of ours inside the dialog
+
+    def send(self, method: str, now: float, handler: Callable[[Reply, float], None], **parts: Any) -> Request:
+        """Send a request inside the dialog; `parts` are `body` and `headers`."""
+        assert self.dialog is not None
+        self.dialog, request = self.dialog.make_request(method)
+        for name, value in parts.get("headers", {}).items():
+            request.headers.set(name, value)
+        if "body" in parts:
+            self.describe(request, parts["body"])
+        transaction = self.wire.endpoint.send_request(request, self.flow, now)
+        self.wire.owners[transaction] = handler
+        return request
+
+    def ping(self, now: float) -> None:
+        """Ask a connected leg whether it is still there; one from which nothing is heard any more is lost."""
+        if self.state is not State.TALKING:
+            return
+        if self._is_silent(now):
+            self.observe(f.LegLost, now, why="no_sound")
+            return
+        self.send("OPTIONS", now, partial(self._ponged, now))
+        self.wire.agenda.set(f"{self.id}/ping", now + PING_SECONDS)
+
+    def _is_silent(self, now: float) -> bool:
+        """No sound from both sides, and nobody holds."""
+        if self.peer is None or self.held or self.peer.held:
+            return False
+        heard = [self.wire.media.heard(leg.id) or leg.since for leg in (self, self.peer)]
+        return max(heard) <= now - PING_SECONDS
+
+    def _ponged(self, asked: float, reply: Reply, now: float) -> None:
+        if self.state is not State.TALKING:
+            return
+        if isinstance(reply, ResponseReceived):
+            gone = reply.response.status in (408, 481)  # RFC 3261 12.2.1.2
+        else:
+            # No answer. Some phones never answer OPTIONS: one that goes on sending sound is there.
+            gone = (self.wire.media.heard(self.id) or 0.0) <= asked
+        if gone:
+            self.observe(f.LegLost, now, why="no_options")
+
+    # ---- requests of theirs inside the dialog
+
+    def is_with(self, request: Request) -> bool:
+        """Whether the request comes from the far end of this dialog, by its From-tag (RFC 3261 12.2.2)."""
+        return self.dialog is not None and self.dialog.remote_tag == (request.from_.tag or "")
+
+    def receive(self, event: RequestReceived, now: float) -> None:
+        """Take a request that belongs to this dialog, and answer it."""
+        request = event.request
+        assert self.dialog is not None
+        dialog = self.dialog.accept_request(request)
+        if dialog is None:  # RFC 3261 12.2.2: out of order
+            self.answer(event, 500, now)
+            return
+        self.dialog = dialog
+        match request.method:
+            case "BYE":
+                self.answer(event, 200, now)
+                self.hung_up(now)
+            case "INVITE":
+                self.negotiation.receive(event, now)
+            case "OPTIONS":
+                self.answer(event, 200, now, Allow=ALLOW, Accept="application/sdp")
+            case method:
+                self.answer(event, 405 if method in KNOWN_METHODS | METHODS else 501, now, Allow=ALLOW)
+
+    def answer(self, event: RequestReceived, status: int, now: float, **headers: str) -> Response:
+        """Answer a request inside the dialog."""
+        assert self.dialog is not None
+        response = Response.to_request(event.request, status, to_tag=self.dialog.local_tag)
+        for name, value in headers.items():
+            response.headers.set(name.replace("_", "-"), value)
+        self.wire.endpoint.respond(event.transaction, response, now)
+        return response
+
+    def accept(self, event: RequestReceived, body: bytes, now: float) -> None:
+        """Answer an INVITE with 200 and our session description."""
+        assert self.dialog is not None
+        response = Response.to_request(event.request, 200, to_tag=self.dialog.local_tag)
+        self.describe(response, body)
+        self.wire.endpoint.respond(event.transaction, response, now)
+
+    def describe(self, message: Request | Response, body: bytes) -> None:
+        """Put our Contact and our session description into a message."""
+        self.wire.identify(message.headers, self.flow)
+        message.headers.set("Content-Type", "application/sdp")
+        message.body = body
+
+    def acknowledge(self, response: Response) -> None:
+        """Send the ACK of a 2xx to a re-INVITE of ours, and take a new remote target from it (RFC 3261
+        12.2.1.2)."""
+        assert self.dialog is not None
+        self.dialog = self.dialog.refresh(response)
+        self.wire.endpoint.send_ack(self.dialog.make_ack(response), self.flow)
+
+    def confirmed(self, now: float) -> None:
+        """The ACK of a 2xx of ours came."""
+
+    def unconfirmed(self, now: float) -> None:
+        """No ACK came for a 2xx of ours."""
+        if self.state is State.TALKING:
+            self.observe(f.LegLost, now, why="no_ack")
+
+    def hung_up(self, now: float) -> None:
+        """The far end sent BYE."""
+        if self.state is State.ENDED:
+            return
+        if self.state is State.TALKING:
+            self.observe(f.LegHungUp, now)
+        self.finish(now)
+
+    # ---- the end
+
+    def end(self, action: EndLeg, now: float) -> None:
+        """End the leg in whatever way its state asks for."""
+        if self.state is State.TALKING:
+            self.bye(now, action.reason)
+
+    def bye(self, now: float, reason: str = "") -> None:
+        """Send BYE; the leg is over when it is answered, or was not in time (RFC 3261 15.1.1)."""
+        self.release()
+        self.state = State.CLOSING
+        headers = {"Reason": str(Reason("SIP", 200, reason))} if reason else {}
+        self.send("BYE", now, self._bye_answered, headers=headers)
+
+    def _bye_answered(self, reply: Reply, now: float) -> None:
+        if not (isinstance(reply, ResponseReceived) and reply.response.status < 200):
+            self.finish(now)
+
+    def release(self) -> None:
+        """Let go of the sound."""
+        self.wire.media.close(self.id)
+        self.wire.agenda.set(f"{self.id}/ping", None)
+        self.negotiation.stop()
+
+    def finish(self, now: float) -> None:
+        """Nothing is left of the leg."""
+        if self.state is not State.ENDED:
+            self.release()
+            self.state = State.ENDED
+            self.wire.forget(self)
+            self.observe(f.LegEnded, now)
+
+    # ---- sound
+
+    def connect(self, peer: "Leg", now: float) -> None:
+        """Note whom it talks with, and watch over it from here on."""
+        self.peer = peer
+        self.since = now
+        # A little apart, so that calls which began together do not ask in the same moment
+        self.wire.agenda.set(f"{self.id}/ping", now + PING_SECONDS * (0.9 + 0.1 * self.wire.random()))
+
+    def agreed(self, stream: Stream) -> None:
+        """Put into force what was agreed with the far end."""
+        self.wire.media.set_stream(self.id, stream)
+
+    def direction_wanted(self) -> Direction:
+        """What we would like of this leg: to send it nothing but what its peer lets through."""
+        other = self.peer.session.stream if self.peer and self.peer.session else None
+        if other is None:
+            return Direction.SENDRECV
+        # what the peer sends us goes here, what it wants to be sent comes from here
+        return Direction.of(sends=other.direction.receives, receives=other.direction.sends)

@@ -1,0 +1,350 @@
+"""All legs of a node: SIP events in, facts out; actions in, SIP and media out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from telephony.call import actions as a
+from telephony.call import facts as f
+from telephony.call.house_facts import PhoneRegistered
+from telephony.errors import NoPortFree
+from telephony.legs.directory import Directory
+from telephony.legs.gate import RETRY_AFTER, Admitted, Authenticated, Gate
+from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
+from telephony.legs.leg import Leg
+from telephony.legs.media import Media
+from telephony.legs.outbound import OutboundLeg
+from telephony.legs.restore import restore
+from telephony.legs.text import MAX_TOKEN, clean
+from telephony.legs.wire import Wire
+from telephony.sdp.codec import OfferedCodec
+from telephony.sdp.errors import SdpError
+from telephony.sdp.session import SdpSession
+from telephony.sip import events as e
+from telephony.sip.dialog import Dialog
+from telephony.sip.digest import Authenticator
+from telephony.sip.endpoint import Endpoint
+from telephony.sip.errors import ParseError
+from telephony.sip.flow import Flow
+from telephony.sip.message import Request, Response
+from telephony.sip.registrar import Binding, Limits, register
+
+_SDP = "application/sdp"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What legs are given from outside, so that they stay pure.
+
+    `token` gives fresh unguessable text, `new_call` the id of a new call (UUIDv7), `random` a number in [0,
+    1), `utc` the UTC of a monotonic time. `host` is how others reach us, `listen` our first listening
+    address.
+    """
+
+    media: Media
+    directory: Directory
+    authenticator: Authenticator
+    token: Callable[[], str]
+    new_call: Callable[[], str]
+    random: Callable[[], float]
+    utc: Callable[[float], datetime]
+    host: str
+    listen: tuple[str, int]
+
+
+class Legs:
+    """Feed it datagrams and actions, and after each empty `facts` and `messages_to_send`."""
+
+    def __init__(self, endpoint: Endpoint, given: Surroundings) -> None:
+        self._given = given
+        self._endpoint = endpoint
+        self._gate = Gate(given.directory, given.authenticator, given.token)
+        self._wire = Wire(endpoint, given.media, given.token, given.random, given.utc, given.host)
+
+    # ---- from the network, the media and the clock
+
+    def receive(self, data: bytes, flow: Flow, now: float) -> None:
+        """Take one datagram."""
+        self._endpoint.receive(data, flow, now)
+        self._take_events(now)
+
+    def transport_failed(self, flow: Flow, now: float) -> None:
+        """Nothing can be sent on this flow."""
+        self._endpoint.transport_failed(flow, now)
+        self._take_events(now)
+
+    def playback_ended(self, leg_id: str, now: float) -> None:
+        """The media side has played a prompt to its end."""
+        leg = self._wire.legs.get(leg_id)
+        if leg is not None:
+            leg.observe(f.AnnouncementEnded, now)
+
+    def get_timer(self) -> float | None:
+        """When `handle_timer` is next due, in monotonic seconds."""
+        times = [
+            time for time in (self._endpoint.get_timer(), self._wire.agenda.earliest()) if time is not None
+        ]
+        return min(times, default=None)
+
+    def handle_timer(self, now: float) -> None:
+        """Do what is due."""
+        self._endpoint.handle_timer(now)
+        self._take_events(now)
+        for key in self._wire.agenda.due(now):
+            name, _, what = key.rpartition("/")
+            if what == "disown":
+                self._wire.owners.pop(name, None)
+            elif (leg := self._wire.legs.get(name)) is not None:
+                leg.ping(now) if what == "ping" else leg.negotiation.retry(now)
+
+    # ---- up and down
+
+    def facts(self) -> Iterable[f.Fact]:
+        """What was observed, in order, each once."""
+        while self._wire.facts:
+            yield self._wire.facts.popleft()
+
+    def messages_to_send(self) -> list[tuple[bytes, Flow]]:
+        """What is to be sent, once the facts are in the journal."""
+        return self._endpoint.messages_to_send()
+
+    @property
+    def open_legs(self) -> int:
+        """How many legs have not ended."""
+        return len(self._wire.legs)
+
+    def restore(self, call: str, leg_id: str, dialog: dict[str, Any], now: float) -> bool:
+        """Bring back a leg of an earlier life, so that it can be ended. False when it cannot be read."""
+        leg = restore(self._wire, call, leg_id, dialog, now)
+        if leg is not None:
+            self._adopt(leg)
+        return leg is not None
+
+    def perform(self, action: a.Action, now: float) -> None:
+        """Do what the switchboard asks. A leg that has ended meanwhile is left in peace."""
+        leg = self._wire.legs.get(action.leg)
+        match action:
+            case a.Dial():
+                self._dial(action, now)
+            case a.EndLeg():
+                if leg is not None:
+                    leg.end(action, now)
+            case a.AlertCaller():
+                if isinstance(leg, InboundLeg):
+                    leg.alert(now)
+            case a.Announce():
+                if isinstance(leg, InboundLeg):
+                    leg.announce(action.prompt, action.early, now)
+            case a.PassEarlySound():
+                member = self._wire.legs.get(action.member_leg)
+                if isinstance(leg, InboundLeg) and member is not None:
+                    leg.pass_early_sound(member, now)
+            case a.Connect():
+                member = self._wire.legs.get(action.member_leg)
+                if isinstance(leg, InboundLeg) and member is not None:
+                    leg.connect_with(member, now)
+            case _:
+                assert_never(action)
+
+    # ---- SIP events
+
+    def _take_events(self, now: float) -> None:
+        while (event := self._endpoint.next_event()) is not None:
+            match event:
+                case e.RequestReceived():
+                    self._requested(event, now)
+                case e.ResponseReceived() | e.TransactionTimedOut() | e.TransportFailed():
+                    self._replied(event, now)
+                case e.CancelReceived(transaction=transaction):
+                    if transaction in self._wire.setups:
+                        self._wire.setups[transaction].cancelled(now)
+                case e.AckReceived(transaction=transaction):
+                    if transaction in self._wire.acks:
+                        self._wire.acks[transaction].acknowledged(event, now)
+                case e.AckMissing(transaction=transaction):
+                    if transaction in self._wire.acks:
+                        self._wire.acks[transaction].unacknowledged(transaction, now)
+                case _:
+                    assert_never(event)
+
+    def _replied(
+        self, event: e.ResponseReceived | e.TransactionTimedOut | e.TransportFailed, now: float
+    ) -> None:
+        owner = self._wire.owners.get(event.transaction)
+        if owner is None:
+            return
+        final = not isinstance(event, e.ResponseReceived) or event.response.status >= 200
+        if final and not (isinstance(event, e.ResponseReceived) and event.response.cseq.method == "INVITE"):
+            self._wire.owners.pop(event.transaction, None)
+        owner(event, now)
+
+    def _requested(self, event: e.RequestReceived, now: float) -> None:
+        request = event.request
+        tag = request.to.tag
+        if tag is not None:
+            leg = self._wire.dialogs.get((request.call_id, tag))
+            if leg is None or not leg.is_with(request):
+                self._endpoint.respond(event.transaction, self._gate.refuse(request, 481), now)
+            else:
+                leg.receive(event, now)
+            return
+        verdict = self._gate.examine(request, event.flow, self._given.utc(now).timestamp())
+        match verdict:
+            case Response():
+                self._endpoint.respond(event.transaction, verdict, now)
+            case Authenticated():
+                self._register(event, verdict, now)
+            case Admitted():
+                self._endpoint.respond(event.transaction, Response.to_request(request, 100), now)
+                self._take_call(event, verdict, now)
+
+    # ---- REGISTER
+
+    def _register(self, event: e.RequestReceived, who: Authenticated, now: float) -> None:
+        account, at = who.account, self._given.utc(now)
+        current = [_to_binding(contact, at) for contact in self._given.directory.contacts(account.name)]
+        limits = Limits(max_contacts=account.max_contacts)
+        response, bindings = register(
+            event.request, account.name, current, event.flow, limits, self._given.token()
+        )
+        if bindings is not None:
+            contacts = tuple([_to_contact(binding, at) for binding in bindings])
+            self._wire.facts.append(PhoneRegistered(at=at, phone=account.name, contacts=contacts))
+        self._endpoint.respond(event.transaction, response, now)
+
+    # ---- INVITE
+
+    def _take_call(self, event: e.RequestReceived, admitted: Admitted, now: float) -> None:
+        request, call = event.request, self._given.new_call()
+        try:
+            dialog = Dialog.as_uas(request, self._given.token())
+        except ParseError as error:
+            self._endpoint.respond(event.transaction, self._gate.refuse(request, error.status), now)
+            return
+        opened = self._open_caller(call, event)
+        if isinstance(opened, Response):
+            self._endpoint.respond(event.transaction, opened, now)
+            return
+        session, offered = opened
+        leg = InboundLeg(self._wire, call, event, dialog, session, offered)
+        self._adopt(leg)
+        caller = admitted.caller
+        leg.observe(
+            f.CallArrived,
+            now,
+            origin=caller.origin,
+            origin_name=caller.origin_name,
+            member=caller.member,
+            caller=caller.number,
+            caller_name=caller.name,
+            hidden=caller.hidden,
+            dialled=admitted.dialled,
+            sip_call_id=clean(request.call_id, MAX_TOKEN),
+            max_forwards=admitted.max_forwards,
+        )
+        leg.note_dialog(now)
+
+    def _open_caller(
+        self, call: str, event: e.RequestReceived
+    ) -> tuple[SdpSession, tuple[OfferedCodec, ...]] | Response:
+        """A media port and what the caller offers; or the answer to an INVITE that cannot become a call."""
+        request = event.request
+        if request.body and _media_type(request) != _SDP:
+            return self._gate.refuse(request, 415, Accept=_SDP)
+        leg_id = f"{call}.0"
+        try:
+            session = SdpSession(self._session_id(), self._given.media.open(leg_id))
+        except NoPortFree:
+            return self._gate.refuse(request, 503, Retry_After=str(RETRY_AFTER))
+        if not request.body:
+            return session, ()
+        try:
+            return session, session.receive_offer(request.body).codecs
+        except SdpError as error:
+            self._given.media.close(leg_id)
+            return self._gate.refuse(request, error.status)
+
+    def _session_id(self) -> int:
+        return int(self._given.random() * 2**48)
+
+    def _adopt(self, leg: Leg) -> None:
+        self._wire.legs[leg.id] = leg
+        if leg.key is not None:
+            self._wire.dialogs[leg.key] = leg
+
+    # ---- Dial
+
+    def _dial(self, action: a.Dial, now: float) -> None:
+        call = action.leg.rpartition(".")[0]
+        way = self._way(action)
+        try:
+            address = self._given.media.open(action.leg) if way else None
+        except NoPortFree:
+            address = None
+        if way is None or address is None:
+            self._wire.facts.append(
+                f.MemberRefused(at=self._given.utc(now), call=call, leg=action.leg, status=503)
+            )
+            return
+        uri, route, flow = way
+        leg = OutboundLeg(self._wire, call, action, flow, SdpSession(self._session_id(), address))
+        leg.dial(uri, route, self._codecs_for(action.caller_leg), now)
+        self._adopt(leg)
+
+    def _way(self, action: a.Dial) -> tuple[str, tuple[str, ...], Flow] | None:
+        """Request-URI, route and flow; None when the plan does not say where the trunk is."""
+        contact = action.contact
+        if contact is not None:
+            return contact.uri, contact.path, Flow(contact.transport, contact.local, contact.remote)
+        address = self._given.directory.trunk_address(action.target.trunk)
+        if address is None:
+            return None
+        host, port = address
+        return f"sip:{action.target.number}@{host}:{port}", (), Flow("UDP", self._given.listen, address)
+
+    def _codecs_for(self, caller_leg: str) -> tuple[OfferedCodec, ...]:
+        """What a member is offered: what the caller offered, or has agreed to already."""
+        leg = self._wire.legs.get(caller_leg)
+        if not isinstance(leg, InboundLeg) or not leg.offered:
+            return DEFAULT_OFFER
+        stream = leg.session.stream if leg.session else None
+        if stream is None:
+            return leg.offered
+        return tuple([entry for entry in leg.offered if entry.codec in stream.codecs])
+
+
+def _media_type(request: Request) -> str:
+    return (request.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+
+
+def _to_binding(contact: f.Contact, at: datetime) -> Binding:
+    return Binding(
+        uri=contact.uri,
+        transport=contact.transport,
+        remote=contact.remote,
+        local=contact.local,
+        call_id=contact.call_id,
+        cseq=contact.cseq,
+        expires_in=round((contact.expires_at - at).total_seconds()),
+        q=contact.q,
+        path=contact.path,
+        user_agent=contact.user_agent,
+        instance=contact.instance,
+    )
+
+
+def _to_contact(binding: Binding, at: datetime) -> f.Contact:
+    return f.Contact(
+        uri=binding.uri,
+        transport=binding.transport,
+        remote=binding.remote,
+        local=binding.local,
+        call_id=binding.call_id,
+        cseq=binding.cseq,
+        expires_at=at + timedelta(seconds=binding.expires_in),
+        q=binding.q,
+        path=binding.path,
+        user_agent=binding.user_agent,
+        instance=binding.instance,
+    )

@@ -1,0 +1,33 @@
+"""What `legs` asks of the media side. `telephony.media` does it with sockets; tests and the simulation do it
+without."""
+
+from typing import Protocol
+
+from telephony.sdp.stream import Stream
+
+
+class Media(Protocol):
+    """One media port a leg. Legs are named by their ids; every method may be called for a leg that is closed
+    already."""
+
+    def open(self, leg: str) -> tuple[str, int]:
+        """Bind an RTP port (and the next for RTCP) for the leg; the address to put into its session
+        description.
+
+        Raises telephony.errors.NoPortFree when none is free.
+        """
+
+    def set_stream(self, leg: str, stream: Stream) -> None:
+        """Take what was agreed with the leg's far end: its address, payload numbers, direction."""
+
+    def bridge(self, a: str, b: str) -> None:
+        """Copy sound between two legs, in place of whatever they did before."""
+
+    def play(self, leg: str, prompt: str) -> None:
+        """Play a prompt once to the leg; its end is reported to whoever was named for that."""
+
+    def close(self, leg: str) -> None:
+        """Let go of the leg's port."""
+
+    def heard(self, leg: str) -> float | None:
+        """When the last packet from this leg came, in monotonic seconds, or None."""

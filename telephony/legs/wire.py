@@ -1,0 +1,71 @@
+"""What every leg works with: the SIP endpoint below, the media beside, and the way up for what was
+observed."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from telephony.agenda import Agenda
+from telephony.call.facts import Fact
+from telephony.legs.media import Media
+from telephony.sip.endpoint import Endpoint
+from telephony.sip.events import ResponseReceived, TransactionTimedOut, TransportFailed
+from telephony.sip.flow import Flow
+from telephony.sip.headers import Headers
+
+if TYPE_CHECKING:
+    from telephony.legs.inbound import InboundLeg
+    from telephony.legs.leg import Leg
+    from telephony.legs.negotiation import Negotiation
+
+Reply = ResponseReceived | TransactionTimedOut | TransportFailed
+Handler = Callable[[Reply, float], None]
+
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER"
+"""The methods that are served (RFC 3261 20.5)."""
+METHODS = frozenset(ALLOW.split(", "))
+KNOWN_METHODS = METHODS | {"INFO", "UPDATE", "PRACK", "REFER", "NOTIFY", "SUBSCRIBE", "MESSAGE", "PUBLISH"}
+"""Those beyond `METHODS` get 405, all others 501."""
+
+
+@dataclass(slots=True)
+class Wire:
+    """Shared by all legs of a node.
+
+    `token` gives fresh random text, `random` a number in [0, 1), `utc` the UTC of a monotonic time. `host`
+    is what we call ourselves in Contact. `owners` says who waits for the answers of a client transaction,
+    `setups` whose INVITE has no final answer yet, `acks` who sent a 2xx to an INVITE and waits for its ACK,
+    `dialogs` finds a leg by Call-ID and our tag.
+    """
+
+    endpoint: Endpoint
+    media: Media
+    token: Callable[[], str]
+    random: Callable[[], float]
+    utc: Callable[[float], datetime]
+    host: str
+    facts: deque[Fact] = field(default_factory=deque)
+    agenda: Agenda[float] = field(default_factory=Agenda)
+    owners: dict[str, Handler] = field(default_factory=dict)
+    setups: dict[str, "InboundLeg"] = field(default_factory=dict)
+    acks: dict[str, "Negotiation"] = field(default_factory=dict)
+    legs: dict[str, "Leg"] = field(default_factory=dict)
+    dialogs: dict[tuple[str, str], "Leg"] = field(default_factory=dict)
+
+    def forget(self, leg: "Leg") -> None:
+        """Drop a leg that has ended from what is looked up."""
+        self.legs.pop(leg.id, None)
+        if leg.key is not None:
+            self.dialogs.pop(leg.key, None)
+
+    def contact(self, flow: Flow) -> str:
+        """Our Contact on this flow (RFC 3261 8.1.1.8)."""
+        return f"<sip:vaxeln@{self.host}:{flow.local[1]}>"
+
+    def identify(self, headers: Headers, flow: Flow) -> None:
+        """Add what every message of ours that makes or refreshes a dialog carries."""
+        headers.set("Contact", self.contact(flow))
+        headers.set("Allow", ALLOW)
+        headers.set("Supported", "")

@@ -1,0 +1,120 @@
+"""UDP sockets and one timer round a synchronous machine (RFC 3261 18)."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Protocol
+
+from telephony.sip.flow import Flow
+
+RECEIVE_BUFFER = 4 * 1024 * 1024
+"""Octets the kernel may keep for us: about 2,000 INVITEs, ten seconds of a municipality's worst hour. The
+kernel may grant less."""
+
+
+class Machine(Protocol):
+    """What is driven: synchronous, its time in the loop's monotonic seconds."""
+
+    def receive(self, data: bytes, flow: Flow, now: float) -> None:
+        """Take one datagram."""
+
+    def transport_failed(self, flow: Flow, now: float) -> None:
+        """Nothing can be sent on this flow."""
+
+    def get_timer(self) -> float | None:
+        """When `handle_timer` is next due."""
+
+    def handle_timer(self, now: float) -> None:
+        """Do what is due."""
+
+    def messages_to_send(self) -> list[tuple[bytes, Flow]]:
+        """Take what is to be sent."""
+
+
+class Shell:
+    """Feeds the machine what comes in, sends what comes out, and keeps one timer for its earliest
+    deadline."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._machine: Machine | None = None
+        self._sockets: dict[tuple[str, int], asyncio.DatagramTransport] = {}
+        self._handle: asyncio.TimerHandle | None = None
+        self._due: float | None = None
+        self.send_errors = 0
+
+    async def listen(self, host: str, port: int) -> tuple[str, int]:
+        """Bind a UDP socket; the address it got. Raises OSError."""
+        transport, _ = await self._loop.create_datagram_endpoint(
+            lambda: _Receiver(self._received), local_addr=(host, port)
+        )
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        address: tuple[str, int] = sock.getsockname()[:2]
+        self._sockets[address] = transport
+        return address
+
+    def drive(self, machine: Machine) -> None:
+        """Feed this machine from now on. What came before is dropped: its sender will repeat it."""
+        self._machine = machine
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what is waiting, and look at the machine's timer again: to be called after every input."""
+        if self._machine is None:
+            return
+        while messages := self._machine.messages_to_send():
+            for data, flow in messages:
+                self._send(self._machine, data, flow)
+        self._arm(self._machine)
+
+    def close(self) -> None:
+        """Close the sockets and drop the timer."""
+        if self._handle is not None:
+            self._handle.cancel()
+        for transport in self._sockets.values():
+            transport.close()
+        self._sockets.clear()
+
+    def _received(self, data: bytes, remote: tuple[str, int], local: tuple[str, int]) -> None:
+        if self._machine is not None:
+            self._machine.receive(data, Flow("UDP", local, remote), self._loop.time())
+            self.flush()
+
+    def _send(self, machine: Machine, data: bytes, flow: Flow) -> None:
+        transport = self._sockets.get(flow.local) or next(iter(self._sockets.values()), None)
+        if transport is None:
+            return  # closed: the service has ended
+        try:
+            transport.sendto(data, flow.remote)
+        except OSError:  # an address that cannot be sent to, or a message too large
+            self.send_errors += 1
+            machine.transport_failed(flow, self._loop.time())
+
+    def _arm(self, machine: Machine) -> None:
+        due = machine.get_timer()
+        if due == self._due:
+            return
+        if self._handle is not None:
+            self._handle.cancel()
+        self._due = due
+        self._handle = None if due is None else self._loop.call_at(due, self._fire, machine)
+
+    def _fire(self, machine: Machine) -> None:
+        self._due = self._handle = None
+        machine.handle_timer(self._loop.time())
+        self.flush()
+
+
+class _Receiver(asyncio.DatagramProtocol):
+    """One listening socket."""
+
+    def __init__(self, received: Callable[[bytes, tuple[str, int], tuple[str, int]], None]) -> None:
+        self._received = received
+        self._local = ("", 0)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._local = transport.get_extra_info("sockname")[:2]
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self._received(data, addr[:2], self._local)

@@ -1,0 +1,329 @@
+"""The composition root: everything is built, started, drained and stopped here."""
+
+import asyncio
+import random
+import secrets
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+
+import structlog
+
+from metrics.instruments import Instruments
+from metrics.observer import Observer
+from routing.hours import is_open
+from routing.tables import Tables
+from telephony.admin.http import HttpServer
+from telephony.archive.codec import Codec, UnknownFact
+from telephony.archive.errors import JournalUnsynced
+from telephony.archive.findings import Damage, Finding, TornTail
+from telephony.archive.journal import Journal
+from telephony.archive.upcasts import UPCASTS
+from telephony.call import facts as f
+from telephony.call import house_facts as h
+from telephony.call.registry import FACTS
+from telephony.clock import Clock
+from telephony.config import Settings
+from telephony.directory import PlanDirectory
+from telephony.fact_log import FactLog
+from telephony.ids import token, uuid7
+from telephony.journal_start import first_needed, opening_facts
+from telephony.legs.identity import user_of
+from telephony.legs.legs import Legs, Surroundings
+from telephony.media.prompts import Prompts
+from telephony.media.relay import MediaRelay
+from telephony.net.shell import Shell
+from telephony.node import Node
+from telephony.secrets import PhoneSecrets, SecretsUnusable, load_server_secret
+from telephony.sip.digest import Authenticator
+from telephony.sip.endpoint import Endpoint
+from telephony.sip.message import Request
+from telephony.switchboard import Switchboard
+
+log = structlog.get_logger("vaxeln")
+
+CLOSING_SECONDS = 5.0
+"""How long the last BYEs may wait for their answers when the service stops."""
+
+IDLE_POLL_SECONDS = 0.1
+"""How often a stopping service looks whether its calls are over."""
+
+HOUSEKEEPING_SECONDS = 1.0
+"""How often clock, journal and passwords are looked at."""
+
+
+@dataclass(slots=True)
+class Listening:
+    """Where the running service can be reached."""
+
+    sip: list[tuple[str, int]] = field(default_factory=list)
+    http: tuple[str, int] = ("", 0)
+
+
+class Service:
+    """One node. `start`, then `run` until it is told to stop."""
+
+    def __init__(self, settings: Settings, tables: Tables, prompts: Prompts) -> None:
+        self._settings = settings
+        self._tables = tables
+        self._prompts = prompts
+        self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._failing = False
+        self.listening = Listening()
+
+    # ---- start
+
+    async def start(self) -> Listening:
+        """Open the journal, bind the sockets, end what an earlier life left open.
+
+        Raises the errors of `archive` and `secrets`, and OSError for an address that cannot be bound.
+        """
+        loop = asyncio.get_running_loop()
+        self._loop = loop
+        self._clock = Clock(monotonic=loop.time)
+        self._findings: list[Finding] = []
+        self._journal = await asyncio.to_thread(
+            Journal.open,
+            self._settings.data / "journal",
+            Codec(FACTS, UPCASTS),
+            report=self._findings.append,
+            opening_facts=self._opening_facts,
+        )
+        self._instruments = Instruments(self._open_numbers)
+        self._observer = Observer(self._instruments)
+        self._fact_log = FactLog(log)
+        self._switchboard = Switchboard(
+            self._journal,
+            self._tables,
+            talk_limit=float(self._settings.calls.max_seconds),
+            observe=self._observe,
+        )
+        self._secrets = PhoneSecrets(self._settings.data / "secrets")
+        self._warn_of_other_realms()
+        self._replay()
+        await self._bind(loop)
+        self._begin()
+        self._housekeeper = asyncio.create_task(self._keep_house())
+        return self.listening
+
+    def _opening_facts(self) -> Sequence[f.Fact]:
+        return opening_facts(self._switchboard, self._clock.now())
+
+    def _replay(self) -> None:
+        """Fold what the journal holds, from the newest segment that tells where to begin."""
+        facts = self._journal.read(first_needed(self._journal))
+        self._switchboard.replay((p, fact) for p, fact in facts if not isinstance(fact, UnknownFact))
+        for call in self._switchboard.calls.values():
+            self._observer.adopt(call)
+        same = self._switchboard.house.plan_digest == self._tables.digest
+        number = self._switchboard.house.plan_version + (0 if same else 1)
+        self._tables = replace(self._tables, version=number)
+
+    async def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        settings = self._settings
+        self._relay = MediaRelay(
+            loop,
+            settings.media_bind,
+            settings.media_host,
+            range(settings.rtp.ports.first, settings.rtp.ports.last + 1),
+            self._prompts,
+            self._playback_ended,
+            random.Random(secrets.randbits(64)),
+        )
+        hosts = [settings.sip.realm, settings.media_host, *(at.host for at in settings.sip.listen)]
+        self._directory = PlanDirectory(self._tables, self._switchboard.house, hosts)
+        authenticator = Authenticator(
+            settings.sip.realm,
+            load_server_secret(settings.data / "secrets"),
+            self._secrets.ha1,
+            self._directory.is_legacy,
+        )
+        endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_emergency)
+        self._endpoint = endpoint
+        self._shell = Shell(loop)
+        self.listening.sip = [await self._shell.listen(at.host, at.port) for at in settings.sip.listen]
+        surroundings = Surroundings(
+            media=self._relay,
+            directory=self._directory,
+            authenticator=authenticator,
+            token=token,
+            new_call=self._new_call,
+            random=random.SystemRandom().random,
+            utc=self._clock.at,
+            host=settings.media_host,
+            listen=self.listening.sip[0],
+        )
+        self._node = Node(
+            Legs(endpoint, surroundings), self._switchboard, self._clock.at, self._clock.monotonic
+        )
+        self._http = HttpServer(self)
+        self.listening.http = await self._http.start(settings.http.listen.host, settings.http.listen.port)
+
+    def _begin(self) -> None:
+        """Journal the start, end what was left open, take calls."""
+        now = self._clock.now()
+        started: list[f.Fact] = [h.ServiceStarted(at=now, release=version("vaxeln"))]
+        for finding in self._findings:
+            log.error("journal_damaged", finding=str(finding))
+            if isinstance(finding, TornTail | Damage):
+                started.append(h.JournalCut(at=now, segment=finding.path.name, octets=finding.octets))
+        self._findings.clear()
+        self._switchboard.record(started)
+        self._switchboard.load(self._tables, now)
+        lost = self._node.recover(self._loop.time())
+        if lost:
+            log.error("legs_not_restored", legs=lost)
+        self._watch()
+        self._shell.drive(self._node)
+
+    def _warn_of_other_realms(self) -> None:
+        users = self._secrets.users_of_other_realms(self._settings.sip.realm)
+        if users:
+            log.warning("passwords_of_another_realm", users=users, realm=self._settings.sip.realm)
+
+    def _new_call(self) -> str:
+        return uuid7(int(self._clock.now().timestamp() * 1000), secrets.randbits(74))
+
+    def _is_emergency(self, request: Request) -> bool:
+        """No overload keeps 112 out."""
+        return request.method == "INVITE" and self._directory.is_emergency(user_of(request.request_uri))
+
+    def _open_numbers(self) -> dict[str, bool]:
+        now = self._clock.now()
+        return {number: is_open(row.calendar, now).open for number, row in self._tables.numbers.items()}
+
+    def _watch(self) -> None:
+        """Show what is no fact."""
+        watch, counts, relay = self._instruments.watch, self._endpoint.counts, self._relay.counters
+        watch("vaxeln_sip_transactions", "SIP transactions now.", lambda: counts.transactions)
+        watch("vaxeln_rtp_legs", "Legs with a media port now.", lambda: relay.legs_open)
+        watch("vaxeln_rtp_relayed_packets", "RTP packets relayed since the start.", lambda: relay.relayed)
+        watch("vaxeln_journal_position", "Position of the last fact.", lambda: self._journal.position)
+        watch("vaxeln_journal_failing", "1 while the journal cannot be written.", self._journal_failing)
+        watch("vaxeln_journal_dropped", "Facts lost since the start.", lambda: self._journal.dropped)
+        watch(
+            "vaxeln_registered_phones",
+            "Phones that can be reached now.",
+            lambda: len(self._switchboard.house.registrations()),
+        )
+
+    def _journal_failing(self) -> float:
+        return float(self._journal.failing)
+
+    # ---- run
+
+    async def run(self) -> bool:
+        """Serve until `stop` is called or SIGTERM or SIGINT comes; then drain and close.
+
+        False when facts may be lost because the disk did not take them.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self.stop)
+        await self._stop.wait()
+        await self._drain()
+        return await self._close()
+
+    def stop(self) -> None:
+        """Begin to stop; a second time: do not wait for running calls."""
+        if self._stop.is_set():
+            self._hurry.set()
+        self._stop.set()
+
+    def _observe(self, fact: f.Fact) -> None:
+        self._observer.observe(fact)
+        self._fact_log.write(fact)
+
+    def _playback_ended(self, leg: str) -> None:
+        self._node.playback_ended(leg, self._loop.time())
+        self._shell.flush()
+
+    async def _keep_house(self) -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            self._look_at_clock()
+            self._look_at_journal()
+            try:
+                if self._secrets.reload_if_changed():
+                    log.info("passwords_reloaded")
+            except SecretsUnusable as error:
+                log.error("passwords_unusable", problem=str(error))
+
+    def _look_at_clock(self) -> None:
+        step = self._clock.check()
+        if step is not None:
+            self._node.record(h.ClockStepped(at=self._clock.now(), seconds=step), self._loop.time())
+            self._shell.flush()
+
+    def _look_at_journal(self) -> None:
+        self._journal.retry()
+        if self._journal.failing != self._failing:
+            self._failing = self._journal.failing
+            if self._failing:
+                log.critical("journal_failing", problem=self._journal.failure, waiting=self._journal.waiting)
+            else:
+                log.warning("journal_works_again", dropped=self._journal.dropped)
+
+    # ---- what the HTTP side asks (admin.ports.Health)
+
+    def health(self) -> dict[str, object]:
+        """The object of /healthz."""
+        failing = self._journal.failing
+        return {
+            "status": "failing" if failing else "draining" if self._stop.is_set() else "ok",
+            "calls": len(self._switchboard.calls),
+            "registered_phones": len(self._switchboard.house.registrations()),
+            "plan_version": self._tables.version,
+            "journal": {"position": self._journal.position, "failing": failing},
+        }
+
+    def metrics_text(self) -> bytes:
+        """The figures in Prometheus' text format."""
+        return self._instruments.text()
+
+    # ---- stop
+
+    async def _drain(self) -> None:
+        """No new calls but emergency calls; running ones go on for a while, then BYE on both legs."""
+        self._node.record(h.DrainStarted(at=self._clock.now()), self._loop.time())
+        log.info("draining", calls=len(self._switchboard.calls))
+        await self._idle_within(self._settings.calls.drain_seconds)
+        self._node.end_all(self._loop.time(), "service stopped")
+        self._shell.flush()
+        while self._switchboard.has_emergency() and not await self._hurried():
+            pass  # nothing ends a call to 112 but those who make it
+        self._node.end_all(self._loop.time(), "service stopped", emergency=True)
+        self._shell.flush()
+        self._hurry.clear()
+        await self._idle_within(CLOSING_SECONDS)
+
+    async def _idle_within(self, seconds: float) -> None:
+        """Wait until no call and no leg is left, at most so long and not when a second signal hurries us."""
+        deadline = self._loop.time() + seconds
+        while not self._node.is_idle and self._loop.time() < deadline and not await self._hurried():
+            pass
+
+    async def _hurried(self) -> bool:
+        """Wait a moment; whether somebody wants the service to stop at once."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), IDLE_POLL_SECONDS)
+        return self._hurry.is_set()
+
+    async def _close(self) -> bool:
+        """Close everything; whether all facts are on disk."""
+        self._housekeeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._housekeeper
+        self._node.record(h.ServiceStopped(at=self._clock.now()), self._loop.time())
+        await self._http.stop()
+        self._shell.close()
+        self._relay.close_all()
+        try:
+            await asyncio.to_thread(self._journal.close)
+        except JournalUnsynced as error:
+            log.critical("journal_not_on_disk", problem=str(error))
+            return False
+        log.info("stopped")
+        return True

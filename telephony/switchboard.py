@@ -1,0 +1,214 @@
+"""The loop of the contract: one input at a time, facts appended before their actions are given out.
+
+Synchronous and without I/O of its own: the journal comes in as an argument with `append`. `receive` takes an
+observation, folds it, lets `react` and routing decide until nothing more follows, appends all of it as one
+entry, and only then lets the actions out.
+"""
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from routing.decide import decide
+from routing.decision import Decision, Question
+from routing.tables import Tables
+from telephony.agenda import Agenda
+from telephony.call import facts as f
+from telephony.call import house_facts as h
+from telephony.call.actions import Action
+from telephony.call.call import Call, Phase
+from telephony.call.evolve import begin, evolve
+from telephony.call.house import House
+from telephony.call.react import Reaction, end, expire, interrupt, react
+
+
+class Journal(Protocol):
+    """Where facts go before anybody hears of them."""
+
+    def append(self, facts: Sequence[f.Fact]) -> int:
+        """Append the facts as one entry; give the position of the last."""
+
+
+class Switchboard:
+    """All live calls and the house, the tables in force, and what is due when.
+
+    `talk_limit`: the longest that two people may be connected, in seconds; 0 for no limit.
+    `observe` is called with every fact once it has been appended (metrics, log).
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        tables: Tables,
+        *,
+        talk_limit: float,
+        observe: Callable[[f.Fact], None] = lambda fact: None,
+    ) -> None:
+        self._journal = journal
+        self._tables = tables
+        self._talk_limit = talk_limit
+        self._observe = observe
+        self._actions: deque[Action] = deque()
+        self._agenda: Agenda[datetime] = Agenda()  # keys are the streams `call/ID` and `phone/ID`
+        self.house = House()
+        self.calls: dict[str, Call] = {}
+        self.first_positions: dict[str, int] = {}
+
+    # ---- life
+
+    def replay(self, facts: Iterable[tuple[int, f.Fact]]) -> None:
+        """Fold what an earlier life wrote, with `evolve` alone: nothing is decided, no action follows."""
+        for position, fact in facts:
+            self._fold(fact)
+            if isinstance(fact, f.CallArrived):
+                self.first_positions[fact.call] = position
+
+    def interrupt(self, now: datetime, lost: Collection[str] = ()) -> None:
+        """End what replay left open: actions follow for every open leg that is not `lost`."""
+        self._reschedule()
+        for call in list(self.calls.values()):
+            self._commit(call.id, interrupt(call, now, lost), now)
+
+    def load(self, tables: Tables, now: datetime) -> None:
+        """Take these tables for every decision from now on; calls that run keep theirs."""
+        self._tables = tables
+        self.record([h.PlanLoaded(at=now, version=tables.version, digest=tables.digest)])
+
+    def record(self, facts: Sequence[f.Fact]) -> None:
+        """Append and fold facts that ask for no reaction, such as those of the service itself."""
+        for fact in facts:
+            self._fold(fact)
+        self._append(facts)
+
+    def end_all(self, now: datetime, reason: str, *, emergency: bool = False) -> None:
+        """End every live call (the drain is over); one to 112 only when `emergency` says so."""
+        for call in list(self.calls.values()):
+            if call.is_live and (emergency or not call.is_emergency):
+                self._commit(call.id, end(call, now, reason), now)
+
+    def has_emergency(self) -> bool:
+        """Whether a call to 112 is live."""
+        return any(call.is_live and call.is_emergency for call in self.calls.values())
+
+    # ---- inputs
+
+    def receive(self, fact: f.Fact, now: datetime) -> None:
+        """Take one observation. One of a call that is over and forgotten is dropped: nothing can follow from
+        it."""
+        if isinstance(fact, f.CallFact):
+            if fact.call in self.calls or isinstance(fact, f.CallArrived):
+                self._commit(fact.call, Reaction([fact]), now)
+            return
+        self.record([fact])
+        match fact:
+            case h.PhoneFact():
+                self._schedule_phone(fact.phone)
+            case h.ClockStepped():
+                self._reschedule()
+            case _:
+                pass
+
+    def get_timer(self) -> datetime | None:
+        """When `handle_timer` is next due, or None."""
+        return self._agenda.earliest()
+
+    def handle_timer(self, now: datetime) -> None:
+        """Let every deadline up to `now` pass."""
+        for stream in self._agenda.due(now):
+            kind, _, name = stream.partition("/")
+            if kind == "phone":
+                self._expire_phone(name, now)
+            else:
+                self._commit(name, Reaction(expire(self.calls[name], now)), now)
+
+    def actions(self) -> Iterable[Action]:
+        """The actions that the last inputs led to, in order, each once."""
+        while self._actions:
+            yield self._actions.popleft()
+
+    # ---- the contract
+
+    def _commit(self, call_id: str, reaction: Reaction, now: datetime) -> None:
+        """Fold, react, decide until nothing follows; append it all as one entry; give the actions out."""
+        entry: list[f.Fact] = []
+        actions: list[Action] = []
+        while reaction.facts or reaction.actions:
+            for fact in reaction.facts:
+                self._fold(fact)
+            entry += reaction.facts
+            actions += reaction.actions
+            reaction = self._follow_up(call_id, now)
+        if entry:
+            self._append(entry)
+        self._actions += actions
+        call = self.calls.get(call_id)
+        self._agenda.set(f"call/{call_id}", call.deadline if call else None)
+
+    def _follow_up(self, call_id: str, now: datetime) -> Reaction:
+        call = self.calls.get(call_id)
+        if call is None:
+            return Reaction()
+        reaction = react(call, self.house, now)
+        if not reaction.facts and call.question is not None:
+            decision = self._decide(call, now)
+            limit = 0.0 if decision.emergency else self._talk_limit  # no limit touches 112
+            return Reaction([f.RouteDecided(at=now, call=call.id, decision=decision, talk_limit=limit)])
+        return reaction
+
+    def _decide(self, call: Call, now: datetime) -> Decision:
+        arrived, before = call.arrived, call.decision
+        assert call.question is not None
+        question = Question(
+            dialled=arrived.dialled,
+            origin=arrived.origin,
+            origin_name=arrived.origin_name,
+            caller=arrived.caller,
+            branch=call.question,
+            number=before.number if before else "",
+            visited=before.visited if before else (),
+        )
+        return decide(self._tables, question, self.house, now)
+
+    def _fold(self, fact: f.Fact) -> None:
+        match fact:
+            case f.CallArrived():
+                self.calls[fact.call] = begin(fact)
+            case f.CallFact(call=call_id) if call_id in self.calls:
+                call = evolve(self.calls[call_id], fact)
+                if call.phase is Phase.ENDED:
+                    del self.calls[call_id]
+                    self.first_positions.pop(call_id, None)
+                else:
+                    self.calls[call_id] = call
+            case h.ClockStepped():
+                self.calls = {call_id: evolve(call, fact) for call_id, call in self.calls.items()}
+            case _:
+                pass
+        self.house.evolve(fact)
+
+    def _append(self, entry: Sequence[f.Fact]) -> None:
+        last = self._journal.append(entry)
+        first = last - len(entry) + 1
+        for position, fact in enumerate(entry, first):
+            if isinstance(fact, f.CallArrived) and fact.call in self.calls:
+                self.first_positions[fact.call] = position
+            self._observe(fact)
+
+    # ---- deadlines
+
+    def _schedule_phone(self, phone: str) -> None:
+        soonest = min((contact.expires_at for contact in self.house.contacts(phone)), default=None)
+        self._agenda.set(f"phone/{phone}", soonest)
+
+    def _expire_phone(self, phone: str, now: datetime) -> None:
+        fact = self.house.expired(phone, now)
+        if fact is not None:
+            self.record([fact])
+        self._schedule_phone(phone)
+
+    def _reschedule(self) -> None:
+        for call in self.calls.values():
+            self._agenda.set(f"call/{call.id}", call.deadline)
+        for phone in self.house.registrations():
+            self._schedule_phone(phone)

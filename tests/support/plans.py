@@ -1,0 +1,111 @@
+"""Plans for tests: the text of a small municipality, and the tables of it."""
+
+from dataclasses import dataclass, field
+
+from routing.compile import compile_plan
+from routing.load import load_plan
+from routing.plan import Plan
+from routing.tables import Tables
+
+MAIN = "+46853061000"
+BYGGLOV = "+46853061201"
+FORSKOLA = "+46853061400"
+SOCIAL = "+46853061300"
+
+MUNICIPALITY = f"""
+[municipality]
+name = "Botkyrka kommun"
+main_number = "{MAIN}"
+contact_centre = "kc"
+"""
+
+PHONES = """
+[phones]
+kc1 = { display = "Kontaktcenter 1" }
+kc2 = { display = "Kontaktcenter 2" }
+bygg1 = { display = "Bygglov 1" }
+bygg1m = { display = "Bygglov 1, mobile" }
+bygg2 = { display = "Bygglov 2" }
+"""
+
+TRUNKS = """
+[trunks.operator]
+peers = ["192.0.2.10"]
+emergency = true
+numbers = ["+4685306"]
+"""
+
+PEOPLE = """
+[people]
+amina = { name = "Amina Berg", phones = ["kc1"] }
+bengt = { name = "Bengt Lund", phones = ["kc2"] }
+david = { name = "David Holm", phones = ["bygg1", "bygg1m"], ring_seconds = 25 }
+elif = { name = "Elif Yilmaz", phones = ["bygg2"] }
+"""
+
+GROUPS = """
+[groups]
+kc = { name = "Kontaktcenter", members = ["amina", "bengt"] }
+bygglov = { name = "Bygglov", members = ["david", "elif"], strategy = "linear", ring_seconds = 15 }
+"""
+
+CALENDARS = """
+[calendars]
+alltid = { open = "always" }
+aldrig = { open = "never" }
+kontorstid = { holidays = "SE", weekly = { mon = ["08:00-16:30"], tue = ["08:00-16:30"] } }
+"""
+
+NUMBERS = f"""
+[numbers."{MAIN}"]
+function = "Kontaktcenter"
+calendar = "alltid"
+destination = {{ group = "kc" }}
+
+[numbers."{BYGGLOV}"]
+function = "Bygglov"
+calendar = "alltid"
+destination = {{ group = "bygglov" }}
+"""
+
+
+@dataclass
+class PlanText:
+    """The parts of a plan document, each to be replaced by a test; `more` is added at the end."""
+
+    municipality: str = MUNICIPALITY
+    phones: str = PHONES
+    trunks: str = TRUNKS
+    people: str = PEOPLE
+    groups: str = GROUPS
+    calendars: str = CALENDARS
+    numbers: str = NUMBERS
+    more: str = ""
+
+    def __str__(self) -> str:
+        parts = (self.phones, self.trunks, self.people, self.groups, self.calendars, self.numbers, self.more)
+        return self.municipality + "".join(parts)
+
+
+def plan_of(**parts: str) -> Plan:
+    """A valid small plan, with some parts replaced."""
+    return load_plan(str(PlanText(**parts)))
+
+
+def tables_of(version: int = 1, **parts: str) -> Tables:
+    """The tables of such a plan."""
+    return compile_plan(plan_of(**parts), version)
+
+
+@dataclass
+class Presence:
+    """A situation: every phone is registered and every member free, but those named."""
+
+    unregistered: set[str] = field(default_factory=set)
+    busy: set[str] = field(default_factory=set)
+
+    def is_registered(self, phone: str) -> bool:
+        return phone not in self.unregistered
+
+    def is_free(self, member: str) -> bool:
+        return member not in self.busy

@@ -1,0 +1,141 @@
+"""A whole node without sockets: real code on a virtual clock, with media that only remembers."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from routing.tables import Tables
+from telephony.call.facts import Fact
+from telephony.directory import PlanDirectory
+from telephony.errors import NoPortFree
+from telephony.legs.legs import Legs, Surroundings
+from telephony.node import Node
+from telephony.sdp.stream import Stream
+from telephony.sip.digest import Algorithm, Authenticator, make_ha1
+from telephony.sip.endpoint import Endpoint
+from telephony.switchboard import Switchboard
+
+EPOCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""A Monday at 10 in Stockholm."""
+
+REALM = "vaxeln.example"
+ADDRESS = ("192.0.2.1", 5060)
+
+
+class MemoryJournal:
+    """Keeps facts in memory, entry by entry."""
+
+    def __init__(self) -> None:
+        self.entries: list[list[Fact]] = []
+        self.facts: list[Fact] = []
+
+    def append(self, facts: Sequence[Fact]) -> int:
+        """Keep one entry."""
+        self.entries.append(list(facts))
+        self.facts += facts
+        return len(self.facts)
+
+
+class FakeMedia:
+    """Remembers what was asked for. `ports` bounds how many legs can be open."""
+
+    def __init__(self, ports: int = 1000) -> None:
+        self.ports = ports
+        self.open_legs: dict[str, tuple[str, int]] = {}
+        self.streams: dict[str, Stream] = {}
+        self.bridges: dict[str, str] = {}
+        self.playing: dict[str, str] = {}
+        self.heard_at: dict[str, float] = {}
+        self._next = 10_000
+
+    def open(self, leg: str) -> tuple[str, int]:
+        """Give the next port."""
+        if len(self.open_legs) >= self.ports:
+            raise NoPortFree("all in use")
+        self._next += 2
+        self.open_legs[leg] = (ADDRESS[0], self._next)
+        return self.open_legs[leg]
+
+    def set_stream(self, leg: str, stream: Stream) -> None:
+        """Note what was agreed."""
+        self.streams[leg] = stream
+
+    def bridge(self, a: str, b: str) -> None:
+        """Note who hears whom."""
+        self.bridges[a], self.bridges[b] = b, a
+
+    def play(self, leg: str, prompt: str) -> None:
+        """Note what plays."""
+        self.playing[leg] = prompt
+
+    def close(self, leg: str) -> None:
+        """Forget the leg."""
+        self.open_legs.pop(leg, None)
+        self.playing.pop(leg, None)
+        self.streams.pop(leg, None)
+        other = self.bridges.pop(leg, None)
+        if other is not None:
+            self.bridges.pop(other, None)
+
+    def heard(self, leg: str) -> float | None:
+        """When a test last said that there was sound."""
+        return self.heard_at.get(leg)
+
+
+def utc(now: float) -> datetime:
+    """Virtual monotonic seconds as UTC."""
+    return EPOCH + timedelta(seconds=now)
+
+
+def monotonic(at: datetime) -> float:
+    """And back."""
+    return (at - EPOCH).total_seconds()
+
+
+class VirtualNode:
+    """A node with everything it needs. Every account's password is its name with `-secret`."""
+
+    def __init__(
+        self, tables: Tables, *, seed: int = 1, talk_limit: float = 0.0, ports: int = 1000, prefix: str = ""
+    ) -> None:
+        self.random = Random(seed)
+        self.journal = MemoryJournal()
+        self.media = FakeMedia(ports)
+        self.calls_made = 0
+        self._prefix = prefix
+        self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit)
+        self.directory = PlanDirectory(tables, self.switchboard.house, [REALM, ADDRESS[0]])
+        authenticator = Authenticator(
+            REALM,
+            b"secret of the tests",
+            lambda user, algorithm: self._ha1(tables, user, algorithm),
+            self.directory.is_legacy,
+        )
+        endpoint = Endpoint(self.token, via_host=ADDRESS[0])
+        given = Surroundings(
+            media=self.media,
+            directory=self.directory,
+            authenticator=authenticator,
+            token=self.token,
+            new_call=self.new_call,
+            random=self.random.random,
+            utc=utc,
+            host=ADDRESS[0],
+            listen=ADDRESS,
+        )
+        self.node = Node(Legs(endpoint, given), self.switchboard, utc, monotonic)
+
+    @staticmethod
+    def _ha1(tables: Tables, user: str, algorithm: str) -> str | None:
+        if user not in tables.phones:
+            return None
+        return make_ha1(user, REALM, f"{user}-secret", Algorithm(algorithm))
+
+    def token(self) -> str:
+        """Random text, the same for the same seed."""
+        return f"{self.random.getrandbits(64):016x}"
+
+    def new_call(self) -> str:
+        """Call ids that are easy to read."""
+        self.calls_made += 1
+        return f"{self._prefix}call{self.calls_made}"
