@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from metrics.instruments import Instruments
-from routing.decision import Decision
 from telephony.call import facts as f
 from telephony.call.call import Call
 
@@ -27,7 +26,7 @@ class Observer:
     def adopt(self, call: Call) -> None:
         """Take over a call that an earlier life of the service left live, so that its end is counted."""
         if call.is_live:
-            self._live[call.id] = _Live(_number(call.decision) if call.decision else UNKNOWN)
+            self._live[call.id] = _Live((call.decision.number if call.decision else "") or UNKNOWN)
             self._instruments.in_progress.inc()
 
     def observe(self, fact: f.Fact) -> None:
@@ -37,7 +36,7 @@ class Observer:
                 self._live[call] = _Live()
                 self._instruments.in_progress.inc()
             case f.RouteDecided(call=call, decision=decision) if call in self._live:
-                self._live[call].number = _number(decision)
+                self._live[call].number = decision.number or UNKNOWN
             case f.CallEnded(call=call, outcome=outcome) if call in self._live:
                 self._end(call, outcome)
             case f.CallInterrupted(call=call) if call in self._live:
@@ -50,6 +49,3 @@ class Observer:
         self._instruments.calls.labels(number=live.number, outcome=outcome.value).inc()
         self._instruments.in_progress.dec()
 
-
-def _number(decision: Decision) -> str:
-    return decision.number or UNKNOWN

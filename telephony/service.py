@@ -141,10 +141,10 @@ class Service:
             self._secrets.ha1,
             self._directory.is_legacy,
         )
-        endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_emergency)
+        endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
         self._endpoint = endpoint
         self._shell = Shell(loop)
-        self.listening.sip = [await self._shell.listen(at.host, at.port) for at in settings.sip.listen]
+        self.listening.sip = [self._shell.listen(at.host, at.port) for at in settings.sip.listen]
         surroundings = Surroundings(
             media=self._relay,
             directory=self._directory,
@@ -187,9 +187,11 @@ class Service:
     def _new_call(self) -> str:
         return uuid7(int(self._clock.now().timestamp() * 1000), secrets.randbits(74))
 
-    def _is_emergency(self, request: Request) -> bool:
-        """No overload keeps 112 out."""
-        return request.method == "INVITE" and self._directory.is_emergency(user_of(request.request_uri))
+    def _is_vital(self, request: Request) -> bool:
+        """No overload keeps 112 out, nor the end of a call."""
+        if request.method == "INVITE":
+            return self._directory.is_emergency(user_of(request.request_uri))
+        return request.method == "BYE"
 
     def _open_numbers(self) -> dict[str, bool]:
         now = self._clock.now()

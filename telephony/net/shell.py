@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from telephony.sip.flow import Flow
@@ -10,6 +10,13 @@ from telephony.sip.flow import Flow
 RECEIVE_BUFFER = 4 * 1024 * 1024
 """Octets the kernel may keep for us: about 2,000 INVITEs, ten seconds of a municipality's worst hour. The
 kernel may grant less."""
+
+
+READS_A_TURN = 32
+"""Datagrams taken from a socket before others have their turn: a flood must not hold up sound."""
+
+MAX_DATAGRAM = 65_535
+"""Octets: what UDP can carry. What is too long for SIP is refused by the framing, with an answer."""
 
 
 class Machine(Protocol):
@@ -32,26 +39,30 @@ class Machine(Protocol):
 
 
 class Shell:
-    """Feeds the machine what comes in, sends what comes out, and keeps one timer for its earliest
-    deadline."""
+    """Feeds the machine what comes in, sends what comes out, and keeps one timer for its earliest deadline."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._machine: Machine | None = None
-        self._sockets: dict[tuple[str, int], asyncio.DatagramTransport] = {}
+        self._sockets: dict[tuple[str, int], socket.socket] = {}
         self._handle: asyncio.TimerHandle | None = None
         self._due: float | None = None
         self.send_errors = 0
 
-    async def listen(self, host: str, port: int) -> tuple[str, int]:
+    def listen(self, host: str, port: int) -> tuple[str, int]:
         """Bind a UDP socket; the address it got. Raises OSError."""
-        transport, _ = await self._loop.create_datagram_endpoint(
-            lambda: _Receiver(self._received), local_addr=(host, port)
-        )
-        sock = transport.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            sock.setblocking(False)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            sock.bind((host, port))
+        except OSError:
+            sock.close()
+            raise
         address: tuple[str, int] = sock.getsockname()[:2]
-        self._sockets[address] = transport
+        self._sockets[address] = sock
+        self._loop.add_reader(sock, self._readable, sock, address)
         return address
 
     def drive(self, machine: Machine) -> None:
@@ -72,21 +83,26 @@ class Shell:
         """Close the sockets and drop the timer."""
         if self._handle is not None:
             self._handle.cancel()
-        for transport in self._sockets.values():
-            transport.close()
+        for sock in self._sockets.values():
+            self._loop.remove_reader(sock)
+            sock.close()
         self._sockets.clear()
+        self._machine = None
 
-    def _received(self, data: bytes, remote: tuple[str, int], local: tuple[str, int]) -> None:
-        if self._machine is not None:
-            self._machine.receive(data, Flow("UDP", local, remote), self._loop.time())
-            self.flush()
+    def _readable(self, sock: socket.socket, local: tuple[str, int]) -> None:
+        with suppress(BlockingIOError, ConnectionRefusedError):  # the latter: an echo of what we sent
+            for _ in range(READS_A_TURN):
+                data, remote = sock.recvfrom(MAX_DATAGRAM)
+                if self._machine is not None:
+                    self._machine.receive(data, Flow("UDP", local, remote[:2]), self._loop.time())
+        self.flush()
 
     def _send(self, machine: Machine, data: bytes, flow: Flow) -> None:
-        transport = self._sockets.get(flow.local) or next(iter(self._sockets.values()), None)
-        if transport is None:
-            return  # closed: the service has ended
+        sock = self._sockets.get(flow.local) or next(iter(self._sockets.values()))
         try:
-            transport.sendto(data, flow.remote)
+            sock.sendto(data, flow.remote)
+        except BlockingIOError:
+            self.send_errors += 1  # lost as on the wire: what matters is repeated
         except OSError:  # an address that cannot be sent to, or a message too large
             self.send_errors += 1
             machine.transport_failed(flow, self._loop.time())
@@ -104,17 +120,3 @@ class Shell:
         self._due = self._handle = None
         machine.handle_timer(self._loop.time())
         self.flush()
-
-
-class _Receiver(asyncio.DatagramProtocol):
-    """One listening socket."""
-
-    def __init__(self, received: Callable[[bytes, tuple[str, int], tuple[str, int]], None]) -> None:
-        self._received = received
-        self._local = ("", 0)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._local = transport.get_extra_info("sockname")[:2]
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self._received(data, addr[:2], self._local)

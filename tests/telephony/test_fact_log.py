@@ -1,0 +1,82 @@
+from datetime import UTC, datetime
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+from structlog.typing import EventDict, FilteringBoundLogger
+
+from routing.decision import Decision, Kind, Origin, Reason
+from telephony.call import facts as f
+from telephony.call import house_facts as h
+from telephony.fact_log import FactLog
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+CALLER = "+46701740605"
+
+
+def arrived(origin: Origin = Origin.TRUNK, dialled: str = "+46853061000") -> f.CallArrived:
+    return f.CallArrived(
+        at=AT, call="c1", leg="c1.0", origin=origin, origin_name="operator", caller=CALLER,
+        caller_name="Eva Ek", dialled=dialled, sip_call_id="x",
+    )  # fmt: skip
+
+
+def logged(fact: f.Fact) -> list[EventDict]:
+    log: FilteringBoundLogger = structlog.get_logger()
+    with capture_logs() as events:
+        FactLog(log).write(fact)
+    return [dict(event) for event in events]
+
+
+def at_info(fact: f.Fact) -> list[EventDict]:
+    return [event for event in logged(fact) if event["log_level"] != "debug"]
+
+
+def test_the_call_is_bound() -> None:
+    assert {event["call"] for event in logged(arrived())} == {"c1"}
+
+
+@pytest.mark.parametrize("origin", list(Origin))
+def test_no_callers_number_above_debug(origin: Origin) -> None:
+    events = at_info(arrived(origin))
+
+    assert [event["event"] for event in events] == ["call_arrived"]
+    assert CALLER not in str(events)
+    assert "Eva" not in str(events)
+
+
+def test_what_a_phone_dials_is_private() -> None:
+    assert "+46701740699" not in str(at_info(arrived(Origin.PHONE, "+46701740699")))
+
+
+def test_a_decision_tells_where_and_why() -> None:
+    decision = Decision(
+        kind=Kind.ANNOUNCE,
+        number="+46853061000",
+        reasons=(Reason("calendar", "calendars.x", "closed all day"),),
+    )
+    (event,) = at_info(f.RouteDecided(at=AT, call="c1", decision=decision, talk_limit=0.0))
+
+    assert event["event"] == "route_decided"
+    assert (event["kind"], event["because"]) == ("announce", "closed all day")
+
+
+@pytest.mark.parametrize(
+    ("fact", "event"),
+    [
+        (f.CallConnected(at=AT, call="c1", leg="c1.1", member="anna"), "call_connected"),
+        (f.CallEnded(at=AT, call="c1", outcome=f.Outcome.ANSWERED, ended_by=f.EndedBy.CALLER), "call_ended"),
+        (f.CallInterrupted(at=AT, call="c1", ended_at=AT), "call_interrupted"),
+        (f.LegLost(at=AT, call="c1", leg="c1.1", why="no_sound"), "leg_lost"),
+        (h.RegistrationExpired(at=AT, phone="kc1", contacts=()), "registration_expired"),
+        (h.ClockStepped(at=AT, seconds=3.0), "clock_stepped"),
+    ],
+)
+def test_the_course_of_a_call_is_a_line_each(fact: f.Fact, event: str) -> None:
+    assert [line["event"] for line in at_info(fact)] == [event]
+
+
+def test_all_else_is_at_debug() -> None:
+    (event,) = logged(f.LegEnded(at=AT, call="c1", leg="c1.1"))
+
+    assert (event["event"], event["log_level"]) == ("LegEnded", "debug")
