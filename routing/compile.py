@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import assert_never
 
 from routing.check import check
 from routing.compile_calendar import always_open, compile_calendar
@@ -141,6 +142,8 @@ def _words(destination: Destination) -> str:
             return f"announcement {prompt}" + (" before an answer" if early else "")
         case ToReject(status):
             return f"refused with {status}"
+        case _ as never:
+            assert_never(never)
 
 
 def _person(key: str, person: Person) -> PersonRow:

@@ -7,6 +7,7 @@ takes is a reason in the decision.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import assert_never
 
 from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy
 from routing.emergency import EMERGENCY_NUMBER, is_emergency
@@ -154,16 +155,20 @@ class _Path:
                     return self._announce(row, prompt, early)
                 case ToReject(status):
                     return self._reject(row, status)
+                case _ as never:
+                    assert_never(never)
 
     def _enter(self, row: NumberRow, branch: Branch) -> Route | None:
         """The route of this branch, by the clock on arrival; None when this step was taken before."""
-        mark = row.number if branch is Branch.ARRIVED else f"{row.number}/{branch}"
+        mark = row.number
+        if branch is not Branch.ARRIVED:
+            mark = f"{row.number}/{branch}"
+            self._outcome = branch.value
         if mark in self._visited:
             self._reasons.append(Reason("loop", row.reason.where, "the call has been here before: it ends"))
             return None
         self._visited.append(mark)
         if branch is not Branch.ARRIVED:
-            self._outcome = branch.value
             return row.routes[branch]
         self._reasons.append(row.reason)
         opening, entry = is_open(row.calendar, self._now)

@@ -1,5 +1,7 @@
 """A decision put into words and into data, for the command line, the log and the API."""
 
+from typing import assert_never
+
 from routing.decision import Decision, Kind, Strategy, Target
 from routing.numbers import show
 
@@ -67,6 +69,8 @@ def _what(decision: Decision) -> str:
             return f"{place}: announcement {decision.prompt} {end}, outcome {decision.outcome}"
         case Kind.REJECT:
             return f"{place}: refused with {decision.status}, outcome {decision.outcome}"
+        case _ as never:
+            assert_never(never)
 
 
 def _how(decision: Decision) -> str:

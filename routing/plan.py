@@ -51,8 +51,6 @@ def _gateway(text: str) -> str:
 
 
 def _interval(value: object) -> Interval:
-    if isinstance(value, Interval):
-        return value
     if not isinstance(value, str):
         raise ValueError('must be text such as "08:00-16:30"')
     return Interval.parse(value)

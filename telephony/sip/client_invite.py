@@ -1,4 +1,4 @@
-"""The client's INVITE transaction: RFC 3261 sections 17.1.1 and 9.1, RFC 6026 section 7.2."""
+"""The client's INVITE transaction: RFC 3261 sections 17.1.1 and 9.1, RFC 6026."""
 
 from typing import ClassVar
 

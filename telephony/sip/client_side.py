@@ -97,7 +97,7 @@ class ClientSide:
             self.perform(transaction, transaction.machine.receive(Input.CANCEL, now), now)
 
     def receive(self, response: Response, flow: Flow, now: float) -> None:
-        """Take a response; one that no transaction waits for is dropped (RFC 6026 section 8.9)."""
+        """Take a response; one that no transaction waits for is dropped (RFC 6026)."""
         transaction = self._transactions.get(client_key(response))
         if transaction is None:
             self._exchange.drop(Drop.STRAY_RESPONSE)
@@ -134,9 +134,8 @@ class ClientSide:
         """Send a request that has its Via. What cannot be written leaves nothing behind."""
         data = self._exchange.send(request, flow)
         kind = ClientInvite if request.method == "INVITE" else ClientNonInvite
-        transaction = ClientTransaction(
-            self, branch, request.method, flow, kind(self._timers, is_reliable(flow), now)
-        )
+        machine = kind(self._timers, is_reliable(flow), now)
+        transaction = ClientTransaction(self, branch, request.method, flow, machine)
         transaction.data = data
         if request.method == "INVITE":
             transaction.invite = request
@@ -149,7 +148,7 @@ class ClientSide:
         self._settle(transaction)
 
     def _settle(self, transaction: ClientTransaction) -> None:
-        """Let go of what the state just entered does not need, and sets the next deadline."""
+        """Let go of what the state just entered does not need, and set the next deadline."""
         machine = transaction.machine
         if not machine.expects(Input.REPEAT):
             transaction.data = b""

@@ -38,9 +38,9 @@ class Dialog:
 
     @classmethod
     def as_uac(cls, request: Request, response: Response) -> Self:
-        """Make the dialog of a 1xx or 2xx to our request (section 12.1.2). Never fails: a 2xx cannot be refused.
+        """Make the dialog of a 1xx or 2xx to our request (12.1.2). Never fails: a 2xx cannot be refused.
 
-        Without a usable Contact the peer is where the request went; a Record-Route that does not parse is left out.
+        Without a usable Contact the peer is where the request went. A malformed Record-Route is left out.
         """
         return cls(
             call_id=request.call_id,
@@ -58,7 +58,7 @@ class Dialog:
     def as_uas(cls, request: Request, local_tag: str) -> Self:
         """Make the dialog that our response with this To-tag makes (section 12.1.1).
 
-        Raises `ParseError` (400) when the request lacks a Contact to send to or its Record-Route does not parse.
+        Raises `ParseError` (400) without a Contact to send to, or with a malformed Record-Route.
         """
         target = _target(request)
         if target is None:

@@ -161,9 +161,5 @@ class Endpoint:
         if request is None or request.method == "ACK" or "Via" not in request.headers:
             self._exchange.drop(Drop.MALFORMED)
             return
-        try:
-            stamp_via(request, flow)
-            back = response_flow(request.via, flow)
-        except ParseError:
-            back = flow  # the one address that we do know
-        self._servers.refuse(request, back, error.status, error.reason)
+        stamp_via(request, flow)
+        self._servers.refuse(request, response_flow(request, flow), error.status, error.reason)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from telephony.sip.errors import ParseError
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request
 from telephony.sip.via import Via
@@ -16,11 +17,13 @@ def is_reliable(flow: Flow) -> bool:
 
 
 def stamp_via(request: Request, flow: Flow) -> None:
-    """Write into the top Via where the request came from. Raises `ParseError` when that Via does not parse.
+    """Write into the top Via where the request came from. One that does not parse is left as it is.
 
     What a peer wrote there itself is overwritten: its answers would go to somebody else.
     """
-    via = request.via
+    via = _top_via(request)
+    if via is None:
+        return
     address, port = flow.remote
     stamped = via
     if via.wants_rport:
@@ -31,14 +34,22 @@ def stamp_via(request: Request, flow: Flow) -> None:
         request.headers.replace_first("Via", str(stamped))
 
 
-def response_flow(via: Via, flow: Flow) -> Flow:
-    """How the answer to a request that came by `flow` goes back, given its top Via.
+def response_flow(request: Request, flow: Flow) -> Flow:
+    """Say how the answer to a request that came by `flow` goes back.
 
-    Always to the address that the request came from: `maddr` is not followed, which only multicast needs
-    and which would let anybody point our answers at others.
+    Always to the address that the request came from: `maddr` is not followed, which only multicast needs and
+    which would let anybody point our answers at others. Without a Via that parses, to the source port.
     """
-    if is_reliable(flow) or via.wants_rport:
+    via = _top_via(request)
+    if via is None or is_reliable(flow) or via.wants_rport:
         return flow
     address, port = flow.remote
     sent_by_port = via.port or DEFAULT_PORT
     return flow if port == sent_by_port else replace(flow, remote=(address, sent_by_port))
+
+
+def _top_via(request: Request) -> Via | None:
+    try:
+        return request.via
+    except ParseError:
+        return None

@@ -1,4 +1,4 @@
-"""The server's INVITE transaction: RFC 3261 section 17.2.1 and RFC 6026 section 7.1."""
+"""The server's INVITE transaction: RFC 3261 section 17.2.1 and RFC 6026."""
 
 from typing import ClassVar
 
@@ -30,8 +30,7 @@ class ServerInvite(Machine):
         (PROCEEDING, Input.PROVISIONAL): (PROCEEDING, (Output.SEND,)),
         (PROCEEDING, Input.SUCCESS): (ACCEPTED, (Output.SEND,)),
         (PROCEEDING, Input.FAILURE): (COMPLETED, (Output.SEND,)),
-        # INVITEs that were on their way when the 2xx was sent are absorbed without a word (RFC 6026 section
-        # 7.1).
+        # INVITEs that were on their way when the 2xx was sent are absorbed without a word (RFC 6026).
         (ACCEPTED, Input.ACK): (ACCEPTED, (Output.REPORT,)),
         (ACCEPTED, TIMER_L): (TERMINATED, ()),
         (COMPLETED, Input.REQUEST): (COMPLETED, (Output.RESEND,)),

@@ -30,12 +30,14 @@ class ServerTransaction:
 
     __slots__ = ("_side", "ack_key", "cancelled", "flow", "id", "machine", "merge_key", "response", "tag")
 
-    def __init__(self, side: "ServerSide", request: Request, flow: Flow, machine: Machine) -> None:
+    def __init__(
+        self, side: "ServerSide", transaction_id: str, request: Request, flow: Flow, machine: Machine
+    ) -> None:
         self._side = side
-        self.id = server_id(request)
+        self.id = transaction_id
         self.merge_key = merge_key(request)
         self.ack_key = ack_key(request)
-        self.flow = response_flow(request.via, flow)
+        self.flow = response_flow(request, flow)
         self.machine = machine
         self.response = b""
         """The octets of the last response, as long as they may be sent again."""
@@ -63,7 +65,7 @@ class Acceptance:
         self.machine = machine
 
     def handle_timer(self, now: float) -> None:
-        """Send the 2xx again, or gives up."""
+        """Send the 2xx again, or give up."""
         self._side.perform_accepted(self, self.machine.handle_timer(now))
 
 
@@ -112,8 +114,8 @@ class ServerSide:
         if transaction is None or not transaction.machine.expects(event):
             self._exchange.drop(Drop.LATE_ANSWER)
             return
-        transaction.response = self._exchange.send(response, transaction.flow)
         transaction.tag = response.to.tag or transaction.tag
+        transaction.response = self._exchange.send(response, transaction.flow)
         transaction.machine.receive(event, now)
         if transaction.machine.state is State.ACCEPTED:
             self._await_ack(transaction, now)
@@ -121,7 +123,9 @@ class ServerSide:
 
     def resume_invite(self, request: Request, flow: Flow, now: float) -> str:
         """Take up an INVITE that came before a restart; see `Endpoint.resume_server_invite`."""
-        return self._start(request, flow, now).id
+        transaction_id = server_id(request)
+        self._start(transaction_id, request, flow, now)
+        return transaction_id
 
     def perform(self, transaction: ServerTransaction, outputs: Outputs) -> None:
         """Do what a machine says about anything but a response of the user."""
@@ -143,17 +147,18 @@ class ServerSide:
         self._exchange.deadlines.set(accepted, accepted.machine.deadline)
 
     def _receive_request(self, request: Request, flow: Flow, now: float) -> None:
-        known = self._transactions.get(server_id(request))
+        transaction_id = server_id(request)
+        known = self._transactions.get(transaction_id)
         if known is not None:
             self._exchange.counts.absorbed += 1
             self.perform(known, known.machine.receive(Input.REQUEST, now))
         elif merge_key(request) in self._merge_keys:
-            self.refuse(request, response_flow(request.via, flow), 482)  # section 8.2.2.2
+            self.refuse(request, response_flow(request, flow), 482)  # section 8.2.2.2
         elif self._is_full_for(request):
-            self.refuse(request, response_flow(request.via, flow), 503)
+            self.refuse(request, response_flow(request, flow), 503)
         else:
-            transaction = self._start(request, flow, now)
-            self._exchange.report(RequestReceived(transaction.id, request, flow))
+            self._start(transaction_id, request, flow, now)
+            self._exchange.report(RequestReceived(transaction_id, request, flow))
 
     def _receive_ack(self, request: Request, flow: Flow, now: float) -> None:
         invite = self._transactions.get(server_id(request))
@@ -176,7 +181,7 @@ class ServerSide:
         It has no transaction of its own: a repeated CANCEL gets the same answer from what the INVITE has
         come to.
         """
-        back = response_flow(request.via, flow)
+        back = response_flow(request, flow)
         invite = self._transactions.get(server_id(request))
         if invite is None:
             self.refuse(request, back, 481)
@@ -191,14 +196,14 @@ class ServerSide:
         room = self._max_transactions - len(self._transactions)
         return room <= 0 and (room <= -VITAL_RESERVE or not self._is_vital(request))
 
-    def _start(self, request: Request, flow: Flow, now: float) -> ServerTransaction:
+    def _start(self, transaction_id: str, request: Request, flow: Flow, now: float) -> None:
         kind = ServerInvite if request.method == "INVITE" else ServerNonInvite
-        transaction = ServerTransaction(self, request, flow, kind(self._timers, is_reliable(flow), now))
-        self._transactions[transaction.id] = transaction
+        machine = kind(self._timers, is_reliable(flow), now)
+        transaction = ServerTransaction(self, transaction_id, request, flow, machine)
+        self._transactions[transaction_id] = transaction
         if transaction.merge_key is not None:
             self._merge_keys.add(transaction.merge_key)
         self._exchange.counts.transactions += 1
-        return transaction
 
     def _await_ack(self, transaction: ServerTransaction, now: float) -> None:
         accepted = Acceptance(self, transaction, Accepted2xx(self._timers, now))
@@ -206,7 +211,7 @@ class ServerSide:
         self._exchange.deadlines.set(accepted, accepted.machine.deadline)
 
     def _settle(self, transaction: ServerTransaction) -> None:
-        """Let go of what the state just entered does not need, and sets the next deadline."""
+        """Let go of what the state just entered does not need, and set the next deadline."""
         machine = transaction.machine
         if not machine.expects(Input.REQUEST):
             transaction.response = b""

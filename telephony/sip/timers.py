@@ -68,10 +68,10 @@ class Timers:
 
     @property
     def timer_l(self) -> float:
-        """A server INVITE transaction absorbs repeated INVITEs after its 2xx (RFC 6026 section 7.1)."""
+        """A server INVITE transaction absorbs repeated INVITEs after its 2xx (RFC 6026)."""
         return 64 * self.t1
 
     @property
     def timer_m(self) -> float:
-        """A client INVITE transaction passes on further 2xx for this long (RFC 6026 section 7.2)."""
+        """A client INVITE transaction passes on further 2xx for this long (RFC 6026)."""
         return 64 * self.t1

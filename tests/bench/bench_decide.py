@@ -23,7 +23,7 @@ MAIN = "+46853060000"
 
 
 def large_plan() -> Plan:
-    """A plan of the size that the bar is set for. Every 10th group has nobody there, so that calls overflow."""
+    """A plan of the size that the bar is set for. Every 10th group has nobody there."""
     week = {day: ["08:00-12:00", "13:00-16:30"] for day in ("mon", "tue", "wed", "thu", "fri")}
     groups = [[f"person{(10 * index + n) % PEOPLE}" for n in range(GROUP_SIZE)] for index in range(NUMBERS)]
     return Plan.model_validate(
