@@ -109,6 +109,10 @@ class ClientSide:
             self._report(transaction, ResponseReceived(transaction.branch, response, flow))
         self.perform(transaction, outputs, now)
 
+    def has_sent(self, request: Request) -> bool:
+        """Whether the request went through us on its way, by the Vias below the top (section 16.3)."""
+        return any((via.branch, request.method) in self._transactions for via in request.vias[1:])
+
     def transport_failed(self, flow: Flow, now: float) -> None:
         """Fail what waits for an answer of a peer that cannot be reached (RFC 3261 section 17.1.4)."""
         for transaction in list(self._can_fail.get((flow.transport, flow.remote), {}).values()):

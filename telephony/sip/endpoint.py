@@ -146,6 +146,9 @@ class Endpoint:
         # First of all, so that a refusal shows it too and the other headers are parsed once only.
         stamp_via(request, flow)
         request.check()
+        if request.method != "ACK" and self._clients.has_sent(request):  # section 16.3, Loop Detected
+            self._servers.refuse(request, response_flow(request, flow), 482)
+            return
         self._servers.receive(request, flow, now)
 
     def _receive_response(self, response: Response, flow: Flow, now: float) -> None:

@@ -176,3 +176,28 @@ def test_work_for_a_message_does_not_grow_with_what_lives() -> None:
 
     assert endpoint.counts.transactions == 32  # what is younger than timer J
     assert len(endpoint.messages_to_send()) == 2000
+
+
+def test_a_request_of_ours_that_comes_back_is_a_loop() -> None:
+    bench = Bench()
+    bench.endpoint.send_request(our_request(), FLOW, 0.0)
+    looped = bench.sent_request()
+    looped.headers.prepend("Via", "SIP/2.0/UDP 192.0.2.9:5070;branch=z9hG4bKproxy")
+
+    bench.receive(looped)
+
+    assert bench.events() == []
+    assert bench.sent_response().status == 482
+
+
+def test_an_ack_of_ours_that_comes_back_gets_no_answer() -> None:
+    bench = Bench()
+    bench.endpoint.send_request(our_request(), FLOW, 0.0)
+    looped = bench.sent_request()
+    looped.headers.prepend("Via", "SIP/2.0/UDP 192.0.2.9:5070;branch=z9hG4bKproxy")
+    ack = Request("ACK", looped.uri, looped.headers)
+    ack.headers.set("CSeq", "7 ACK")
+
+    bench.receive(ack)
+
+    assert bench.sent() == []
