@@ -13,10 +13,13 @@ from telephony.config import settings_table
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("routing", "telephony", "metrics")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-IMPURE = frozenset(
-    "asyncio socket select selectors ssl threading multiprocessing concurrent subprocess signal time random secrets "
-    "uuid logging os pathlib io tempfile shutil sqlite3 http urllib.request".split()
-)
+# fmt: off
+IMPURE = frozenset((
+    "asyncio", "socket", "select", "selectors", "ssl", "threading", "multiprocessing", "concurrent", "subprocess",
+    "signal", "time", "random", "secrets", "uuid", "logging", "os", "pathlib", "io", "tempfile", "shutil",
+    "sqlite3", "http", "urllib.request",
+))
+# fmt: on
 
 
 @dataclass(frozen=True)

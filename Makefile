@@ -1,0 +1,62 @@
+# Växeln: what a newcomer needs are `make demo` and `make test`. Everything else is in the README.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PURE := routing,telephony/sip,telephony/sdp,telephony/call,telephony/legs
+PURE_TESTS := tests/routing tests/telephony/sip tests/telephony/sdp tests/telephony/call tests/telephony/legs
+PLAN ?= deploy/botkyrka.toml
+
+.PHONY: help setup demo test check run bench lock clean
+
+help:
+	@echo "make demo [KEEP=1]   five real calls through a demo service"
+	@echo "make test            all tests"
+	@echo "make run [PLAN=FILE] start the service"
+	@echo "make check | bench | lock | clean"
+
+setup: $(READY)
+
+# The stamp is newer than the lock and the project file, or everything is installed again.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Växeln needs Python 3.11 or later; say which: make PYTHON=python3.12 demo"; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+		uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV) \
+		&& VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r requirements.lock \
+		&& VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation -e . ; \
+	else \
+		{ $(PYTHON) -m venv $(VENV) \
+			|| { echo "Python lacks venv; on Debian and Ubuntu run: apt-get install python3-venv"; exit 1; }; } \
+		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/vaxeln demo $(if $(KEEP),--keep)
+
+test: $(READY)
+	$(BIN)/python -m pytest -q tests
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+	$(BIN)/coverage run --source=$(PURE) -m pytest -q $(PURE_TESTS)
+	$(BIN)/coverage report
+
+run: $(READY)
+	$(BIN)/vaxeln serve --plan $(PLAN)
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev \
+		-o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
