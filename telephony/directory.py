@@ -39,7 +39,8 @@ class PlanDirectory:
             return None
         person = self._tables.people.get(row.person)
         # A person who chose the group is known by it (P11): the number to call back is then the main number
-        number = person.number if person and person.number_public and person.number else self._tables.main_number
+        is_known = person is not None and person.number_public and bool(person.number)
+        number = person.number if person is not None and is_known else self._tables.main_number
         return Account(row.account, row.display, row.person, number, row.max_contacts)
 
     def account_at(self, address: tuple[str, int]) -> Account | None:

@@ -15,9 +15,9 @@ PACKAGES = ("routing", "telephony", "metrics")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 # fmt: off
 IMPURE = frozenset((
-    "asyncio", "socket", "select", "selectors", "ssl", "threading", "multiprocessing", "concurrent", "subprocess",
-    "signal", "time", "random", "secrets", "uuid", "logging", "os", "pathlib", "io", "tempfile", "shutil",
-    "sqlite3", "http", "urllib.request",
+    "asyncio", "socket", "select", "selectors", "ssl", "threading", "multiprocessing", "concurrent",
+    "subprocess", "signal", "time", "random", "secrets", "uuid", "logging", "os", "pathlib", "io",
+    "tempfile", "shutil", "sqlite3", "http", "urllib.request",
 ))
 # fmt: on
 

@@ -39,7 +39,8 @@ class Machine(Protocol):
 
 
 class Shell:
-    """Feeds the machine what comes in, sends what comes out, and keeps one timer for its earliest deadline."""
+    """Feeds the machine what comes in, sends what comes out, and keeps one timer for its earliest
+    deadline."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

@@ -1,7 +1,7 @@
 """Whole calls as readable tables: what happens when, and the record that it must produce.
 
-A line of a table is `SECONDS WHO WHAT [ARGUMENT]`, seconds after the call arrived. WHO is `caller`, a member or a
-phone. Deadlines on the way are met. Legs that the service ends are closed one second after the last line.
+A line of a table is `SECONDS WHO WHAT [ARGUMENT]`, seconds after the call arrived. WHO is `caller`, a member
+or a phone. Deadlines on the way are met. Legs that the service ends are closed a second after the last line.
 """
 
 from collections.abc import Callable, Mapping

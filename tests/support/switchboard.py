@@ -96,10 +96,17 @@ class VirtualNode:
     """A node with everything it needs. Every account's password is its name with `-secret`."""
 
     def __init__(
-        self, tables: Tables, *, seed: int = 1, talk_limit: float = 0.0, ports: int = 1000, prefix: str = ""
+        self,
+        tables: Tables,
+        *,
+        seed: int = 1,
+        talk_limit: float = 0.0,
+        ports: int = 1000,
+        prefix: str = "",
+        journal: MemoryJournal | None = None,
     ) -> None:
         self.random = Random(seed)
-        self.journal = MemoryJournal()
+        self.journal = journal or MemoryJournal()
         self.media = FakeMedia(ports)
         self.calls_made = 0
         self._prefix = prefix
@@ -111,7 +118,7 @@ class VirtualNode:
             lambda user, algorithm: self._ha1(tables, user, algorithm),
             self.directory.is_legacy,
         )
-        endpoint = Endpoint(self.token, via_host=ADDRESS[0])
+        self.endpoint = Endpoint(self.token, via_host=ADDRESS[0])
         given = Surroundings(
             media=self.media,
             directory=self.directory,
@@ -123,7 +130,7 @@ class VirtualNode:
             host=ADDRESS[0],
             listen=ADDRESS,
         )
-        self.node = Node(Legs(endpoint, given), self.switchboard, utc, monotonic)
+        self.node = Node(Legs(self.endpoint, given), self.switchboard, utc, monotonic)
 
     @staticmethod
     def _ha1(tables: Tables, user: str, algorithm: str) -> str | None:

@@ -1,4 +1,5 @@
-"""The shell over real sockets of 127.0.0.1, driven by a machine that remembers. Nothing sleeps: events are awaited."""
+"""The shell over real sockets of 127.0.0.1, driven by a machine that remembers. Nothing sleeps: events are
+awaited."""
 
 import asyncio
 import socket

@@ -1,0 +1,238 @@
+"""Whether a call did what it should: judged from what the phones met and from what the journal says."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from telephony.call import facts as f
+from telephony.call.facts import EndedBy, Outcome
+from telephony.call.record import Record, records
+from telephony.demo.running import is_over
+from telephony.demo.sound import likeness, seconds, tone_seconds
+
+CLEAR_SECONDS = 1.0
+"""A tone that is heard so long, of at least 1.5 s talk, is a connection and not a crackle."""
+
+ALIKE = 0.9
+"""Likeness of an announcement: the same one reaches 0.99, another 0.3."""
+
+_RINGING, _OK, _TERMINATED = 180, 200, 487
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSide:
+    """What one phone that may ring met in a call. `hertz` is the tone that it sends."""
+
+    hertz: float
+    rang: bool = False
+    cancelled: bool = False
+    answered: bool = False
+    heard: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known of a call. `phones` is by person, and `names` says how people are called.
+
+    `responses` are the SIP statuses that the caller got; `caller_hertz` is the tone that the caller sends.
+    """
+
+    facts: tuple[f.CallFact, ...]
+    responses: tuple[int, ...]
+    caller_hertz: float
+    heard: bytes
+    phones: Mapping[str, PhoneSide]
+    names: Mapping[str, str]
+
+    @property
+    def record(self) -> Record | None:
+        """The row of the call log; None when the journal does not know the call."""
+        return next(iter(records(self.facts).values()), None)
+
+    def people(self, keys: Iterable[str]) -> str:
+        """Their names, or nobody."""
+        return " and ".join(self.names.get(key, key) for key in sorted(keys)) or "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One expectation; `found` is said when it failed."""
+
+    text: str
+    passed: bool
+    found: str
+
+
+Expectation = Callable[[Evidence], Check]
+"""Judges one thing of a call."""
+
+
+def rings(*people: str) -> Expectation:
+    """These people's phones ring, and no others; the caller is told."""
+
+    def judge(evidence: Evidence) -> Check:
+        expected = set(people)
+        by_phones = {key for key, side in evidence.phones.items() if side.rang}
+        by_journal = set(evidence.record.rang) if evidence.record else set()
+        told = _RINGING in evidence.responses
+        return Check(
+            f"it rings at {evidence.people(expected)}, and the caller is told so",
+            by_phones == by_journal == expected and told,
+            f"by the phones {evidence.people(by_phones)}, by the journal {evidence.people(by_journal)}, "
+            f"the caller got {_statuses(evidence)}",
+        )
+
+    return judge
+
+
+def answered_by(person: str) -> Expectation:
+    """This person answers, and nobody else."""
+
+    def judge(evidence: Evidence) -> Check:
+        by_phones = {key for key, side in evidence.phones.items() if side.answered}
+        record = evidence.record
+        by_journal = {record.answered_by} - {""} if record else set()
+        return Check(
+            f"{evidence.people([person])} answers, nobody else",
+            by_phones == by_journal == {person} and _OK in evidence.responses,
+            f"by the phones {evidence.people(by_phones)}, by the journal {evidence.people(by_journal)}, "
+            f"the caller got {_statuses(evidence)}",
+        )
+
+    return judge
+
+
+def stops_ringing(why: str, *people: str) -> Expectation:
+    """These people's phones are told to stop; the service took the offer back for this reason."""
+
+    def judge(evidence: Evidence) -> Check:
+        by_phones = {key for key, side in evidence.phones.items() if side.cancelled}
+        by_journal = _withdrawn(evidence, why)
+        return Check(
+            f"it stops ringing at {evidence.people(people)} ({why.replace('_', ' ')})",
+            by_journal == set(people) <= by_phones,  # phones are not told why
+            f"by the phones {evidence.people(by_phones)}, by the journal {evidence.people(by_journal)}",
+        )
+
+    return judge
+
+
+def caller_hears(person: str) -> Expectation:
+    """The caller hears this person's tone."""
+
+    def judge(evidence: Evidence) -> Check:
+        hertz = evidence.phones[person].hertz
+        return _tone_check(f"the caller hears {evidence.people([person])}", evidence.heard, hertz)
+
+    return judge
+
+
+def is_heard_by(person: str) -> Expectation:
+    """This person hears the caller's tone."""
+
+    def judge(evidence: Evidence) -> Check:
+        sound = evidence.phones[person].heard
+        return _tone_check(f"{evidence.people([person])} hears the caller", sound, evidence.caller_hertz)
+
+    return judge
+
+
+def hears_announcement(prompt: str, original: bytes) -> Expectation:
+    """The caller hears the prompt, whole, and the journal says that it was played."""
+
+    def judge(evidence: Evidence) -> Check:
+        like, long, whole = likeness(evidence.heard, original), seconds(evidence.heard), seconds(original)
+        noted = evidence.record.announcement if evidence.record else ""
+        return Check(
+            f"the caller hears the announcement `{prompt}` to its end ({whole:.1f} s)",
+            like >= ALIKE and abs(long - whole) < 0.5 and noted == prompt,
+            f"{long:.1f} s of sound, likeness {like:.2f} of 1, in the journal {noted or 'no announcement'}",
+        )
+
+    return judge
+
+
+def passes_through(*numbers: str) -> Expectation:
+    """The call goes to these numbers, one after the other."""
+
+    def judge(evidence: Evidence) -> Check:
+        decided = [fact.decision for fact in evidence.facts if isinstance(fact, f.RouteDecided)]
+        gone = [decision.number for decision in decided]
+        functions = {decision.number: decision.function for decision in decided}
+        expected = " and then ".join(functions.get(number, number) for number in numbers)
+        return Check(
+            f"it is a call to {expected}",
+            gone == list(numbers),
+            ", then ".join(functions[number] for number in gone) or "no decision",
+        )
+
+    return judge
+
+
+def ends(outcome: Outcome, by: EndedBy) -> Expectation:
+    """The call ends so, and nothing is left of it: neither leg nor transaction."""
+
+    def judge(evidence: Evidence) -> Check:
+        record = evidence.record
+        over = is_over(evidence.facts)
+        found = f"{_said(record.outcome)} by {_said(record.ended_by)}" if record else "not in the journal"
+        return Check(
+            f"it is in the call log as {_said(outcome)}, ended by the {by.value}, and nothing is left of it",
+            record is not None and (record.outcome, record.ended_by) == (outcome, by) and over,
+            found + ("" if over else "; a leg of it is still open"),
+        )
+
+    return judge
+
+
+def nobody_answered() -> Expectation:
+    """The caller got the 487 of one who gave up, and never a 200."""
+
+    def judge(evidence: Evidence) -> Check:
+        answered = {key for key, side in evidence.phones.items() if side.answered}
+        given_up = _OK not in evidence.responses and _TERMINATED in evidence.responses
+        return Check(
+            "nobody answers, and the caller's phone is told that the call is over",
+            given_up and not answered,
+            f"answered: {evidence.people(answered)}, the caller got {_statuses(evidence)}",
+        )
+
+    return judge
+
+
+def nobody_rings() -> Expectation:
+    """Nobody's phone is even tried."""
+
+    def judge(evidence: Evidence) -> Check:
+        rang = {key for key, side in evidence.phones.items() if side.rang}
+        offered = set(evidence.record.offered) if evidence.record else set()
+        return Check("it rings at nobody's", not rang | offered, f"tried: {evidence.people(rang | offered)}")
+
+    return judge
+
+
+def _tone_check(text: str, sound: bytes, hertz: float) -> Check:
+    heard = tone_seconds(sound, hertz)
+    return Check(
+        f"{text}: a tone of {hertz:.0f} Hz arrives, clear",
+        heard >= CLEAR_SECONDS,
+        f"{heard:.1f} s of it in {len(sound) / 8000:.1f} s of sound",
+    )
+
+
+def _withdrawn(evidence: Evidence, why: str) -> set[str]:
+    """Whose offer was taken back for this reason and is over."""
+    offered = {fact.leg: fact.target.member for fact in evidence.facts if isinstance(fact, f.MemberOffered)}
+    ended = {fact.leg for fact in evidence.facts if isinstance(fact, f.LegEnded | f.MemberRefused)}
+    return {
+        offered[fact.leg]
+        for fact in evidence.facts
+        if isinstance(fact, f.OfferWithdrawn) and fact.why == why and fact.leg in ended
+    }
+
+
+def _statuses(evidence: Evidence) -> str:
+    return ", ".join(str(status) for status in evidence.responses) or "no response"
+
+
+def _said(value: Outcome | EndedBy | None) -> str:
+    return "nothing" if value is None else value.value.replace("_", " ")

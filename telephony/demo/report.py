@@ -1,0 +1,88 @@
+"""What the demonstration prints: calls as the call log has them, and what of them was as it should be."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TextIO
+
+from telephony.call.record import Record
+from telephony.cli_read import record_lines
+from telephony.demo.judging import Check
+
+_BOLD, _DIM, _GREEN, _RED = "1", "2", "32", "31"
+
+
+class Report:
+    """Prints to `out`, in colour on a terminal (but see https://no-color.org)."""
+
+    def __init__(self, out: TextIO, environ: Mapping[str, str] = os.environ) -> None:
+        self._out = out
+        self._coloured = out.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+        self._calls = 0
+        self._checks = 0
+        self._failures: list[str] = []
+
+    @property
+    def failures(self) -> Sequence[str]:
+        """What was not as it should be, each with the title of its call."""
+        return self._failures
+
+    def say(self, text: str = "") -> None:
+        """One line."""
+        print(text, file=self._out, flush=True)
+
+    def begin(self, title: str) -> None:
+        """A call begins."""
+        self._calls += 1
+        self.say()
+        self.say(self._in(_BOLD, f"{self._calls}. {title}"))
+
+    def call(self, record: Record | None, names: Mapping[str, str], checks: Sequence[Check]) -> None:
+        """What became of it: the service's own record, and the checks."""
+        lines = record_lines(_named(record, names)) if record else ["the journal does not know this call"]
+        for line in lines:
+            self.say("   " + self._in(_DIM, line.removesuffix(f"  [{record.id}]" if record else "")))
+        for check in checks:
+            self._check(check)
+
+    def _check(self, check: Check) -> None:
+        self._checks += 1
+        if check.passed:
+            self.say(f"   {self._in(_GREEN, '✓')} {check.text}")
+        else:
+            self.say(f"   {self._in(_RED, '✗')} {check.text}")
+            self.say(f"     found: {check.found}")
+            self._failures.append(f"call {self._calls}: {check.text}; found: {check.found}")
+
+    def broke_off(self, problem: str) -> None:
+        """Something kept the demonstration from going on."""
+        self._failures.append(f"call {self._calls}: {problem}" if self._calls else problem)
+        self.say(f"   {self._in(_RED, '✗')} {problem}")
+
+    def sum_up(self, seconds: float, log: Sequence[str]) -> None:
+        """The end: all is well, or what is not, with the end of the service's log."""
+        self.say()
+        if not self._failures:
+            text = f"All {self._calls} calls did what they should: {self._checks} checks in {seconds:.0f} s."
+            self.say(self._in(_GREEN, text))
+            return
+        self.say(self._in(_RED, f"Not as it should be, in {self._calls} calls and {self._checks} checks:"))
+        for failure in self._failures:
+            self.say(f"  ✗ {failure}")
+        if log:
+            self.say("The service's log ends:")
+            for line in log:
+                self.say(f"  {line}")
+
+    def _in(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._coloured else text
+
+
+def _named(record: Record, names: Mapping[str, str]) -> Record:
+    """The record with people's names in place of their keys in the plan."""
+    return replace(
+        record,
+        offered=tuple(names.get(key, key) for key in record.offered),
+        rang=tuple(names.get(key, key) for key in record.rang),
+        answered_by=names.get(record.answered_by, record.answered_by),
+    )

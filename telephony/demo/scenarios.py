@@ -1,0 +1,131 @@
+"""The five calls: what the people at the phones do, and what must come of it."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from telephony.call.facts import EndedBy, Outcome
+from telephony.demo import judging
+from telephony.demo.judging import Expectation
+from telephony.demo.phones import Dialled, Phone
+from telephony.demo.sound import read_wave
+from telephony.media.prompts import PROMPT_FOLDER
+
+MAIN, BYGGLOV, FORSKOLA, CLOSED = "+46853061000", "+46853061201", "+46853061400", "+46853061600"
+
+_TALK_SECONDS = 2.0
+_ANSWER_SECONDS = 15.0  # the longest that a caller of these waits: 6 s at Förskola, 2 s at Kontaktcenter
+_CLOSED_PROMPT = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One call. `answers` says after how many seconds people answer; the others let it ring."""
+
+    title: str
+    dial: str
+    answers: Mapping[str, float]
+    caller: Callable[[Dialled], None]
+    expectations: tuple[Expectation, ...]
+
+    def play(self, caller: Phone, phones: Mapping[str, Phone]) -> Dialled:
+        """Make the call. `phones` is by person. Raises PhoneFailed."""
+        for person, phone in phones.items():
+            phone.answers_after = self.answers.get(person)
+        dialled = caller.dial(self.dial.replace("+46", "0", 1))
+        self.caller(dialled)
+        return dialled
+
+
+def talks(dialled: Dialled) -> None:
+    """Wait for somebody, talk for a while, hang up."""
+    dialled.wait_for_answer(_ANSWER_SECONDS)
+    dialled.talk(_TALK_SECONDS)
+    dialled.hang_up()
+
+
+def listens(dialled: Dialled) -> None:
+    """Listen until the other side hangs up."""
+    dialled.wait_for_end(30.0)
+
+
+def gives_up(dialled: Dialled) -> None:
+    """Let it ring a little, then hang up."""
+    dialled.wait_for_ringing(5.0)
+    time.sleep(2.0)
+    dialled.hang_up()
+
+
+def scenarios() -> tuple[Scenario, ...]:
+    """The five calls, in the order in which they are made."""
+    return (
+        Scenario(
+            title="The main number, open: the attendants' phones ring, one of them answers",
+            dial=MAIN,
+            answers={"amina": 2.0},
+            caller=talks,
+            expectations=(
+                judging.passes_through(MAIN),
+                judging.rings("amina", "bengt"),
+                *_talk("amina"),
+                judging.stops_ringing("answered_elsewhere", "bengt"),
+                judging.ends(Outcome.ANSWERED, EndedBy.CALLER),
+            ),
+        ),
+        Scenario(
+            title="A group number: all members' phones ring, the first to answer wins",
+            dial=BYGGLOV,
+            answers={"elif": 2.0, "david": 5.0},
+            caller=talks,
+            expectations=(
+                judging.passes_through(BYGGLOV),
+                judging.rings("david", "elif", "johan"),
+                *_talk("elif"),
+                judging.stops_ringing("answered_elsewhere", "david", "johan"),
+                judging.ends(Outcome.ANSWERED, EndedBy.CALLER),
+            ),
+        ),
+        Scenario(
+            title="Nobody answers: the call goes on to Kontaktcenter",
+            dial=FORSKOLA,
+            answers={"bengt": 2.0},
+            caller=talks,
+            expectations=(
+                judging.passes_through(FORSKOLA, MAIN),
+                judging.rings("hassan", "amina", "bengt"),
+                judging.stops_ringing("ring_time", "hassan"),
+                *_talk("bengt"),
+                judging.stops_ringing("answered_elsewhere", "amina"),
+                judging.ends(Outcome.ANSWERED, EndedBy.CALLER),
+            ),
+        ),
+        Scenario(
+            title="A number that is closed: the caller hears the announcement",
+            dial=CLOSED,
+            answers={},
+            caller=listens,
+            expectations=(
+                judging.passes_through(CLOSED),
+                judging.nobody_rings(),
+                judging.hears_announcement(_CLOSED_PROMPT, read_wave(PROMPT_FOLDER / f"{_CLOSED_PROMPT}.wav")),
+                judging.ends(Outcome.CLOSED, EndedBy.SERVICE),
+            ),
+        ),
+        Scenario(
+            title="The caller gives up while it rings",
+            dial=BYGGLOV,
+            answers={},
+            caller=gives_up,
+            expectations=(
+                judging.passes_through(BYGGLOV),
+                judging.rings("david", "elif", "johan"),
+                judging.stops_ringing("caller_left", "david", "elif", "johan"),
+                judging.nobody_answered(),
+                judging.ends(Outcome.ABANDONED, EndedBy.CALLER),
+            ),
+        ),
+    )
+
+
+def _talk(person: str) -> tuple[Expectation, ...]:
+    return (judging.answered_by(person), judging.caller_hears(person), judging.is_heard_by(person))

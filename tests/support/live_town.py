@@ -1,0 +1,201 @@
+"""A small municipality on loopback addresses: a running service, an operator, phones that sipp plays."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from telephony.call import facts as f
+from telephony.call.record import Record
+from tests.support.eventually import eventually
+from tests.support.loopback import Loopback
+from tests.support.running_service import REALM, RunningService
+from tests.support.sipp import Sipp, SippRun
+
+KONTAKTCENTER = "+46853061000"  # anna alone
+BYGGLOV = "+46853061100"  # bertil and cecilia together, ring for 2 s, then Kontaktcenter
+FORSKOLA = "+46853061200"  # cecilia alone, rings for 1 s, then 480
+CLOSED = "+46853061300"
+CLOSED_EARLY = "+46853061400"
+FASTIGHET = "+46853061500"  # david alone
+UNKNOWN = "+46853061999"  # in the municipality's series, but nobody's
+
+PASSWORD = "correct horse battery"
+PHONES = ("anna", "bertil", "cecilia", "david")
+
+_SERVICE, _OPERATOR, _FIRST_SOS, _SECOND_SOS, _STRANGER, _FIRST_PHONE = 1, 2, 3, 4, 9, 11
+
+_HASHES = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}
+
+
+class Town:
+    """What a test of the running service needs. The service listens when this exists."""
+
+    def __init__(self, network: Loopback, service: RunningService, sipp: Sipp) -> None:
+        self.service = service
+        self.sipp = sipp
+        self.operator = network.host(_OPERATOR)
+        self.first_sos = network.host(_FIRST_SOS)
+        self.second_sos = network.host(_SECOND_SOS)
+        self.stranger = network.host(_STRANGER)
+        self._network = network
+
+    def phone(self, user: str) -> str:
+        """The address of a person's phone."""
+        return self._network.host(_FIRST_PHONE + PHONES.index(user))
+
+    def register(self, *users: str) -> None:
+        """Register phones from the addresses where sipp will answer for them."""
+        for user in users:
+            challenge = self.send_register(user, status="401").received("SIP/2.0 401")[0]
+            answer = digest_answer(challenge.headers("WWW-Authenticate"), user, self.service.host)
+            self.send_register(user, answer, cseq="2")
+
+    def send_register(
+        self,
+        user: str,
+        authorization: str = "",
+        *,
+        status: str = "200",
+        cseq: str = "1",
+        expires: str = "600",
+        contact: str = "",
+    ) -> SippRun:
+        """One REGISTER from the address of the user's phone (of a stranger, if there is none)."""
+        host = self.phone(user) if user in PHONES else self.stranger
+        return self.sipp.play(
+            "register",
+            host,
+            user=user,
+            status=status,
+            cseq=cseq,
+            expires=expires,
+            contact=contact or f"<sip:{user}@{host}:5060>",
+            authorization=f"Authorization: {authorization}\n" if authorization else "",
+            sip_call_id=f"registration-of-{user}",
+        )
+
+    def record_of(self, caller: SippRun) -> Record:
+        """The finished record of the call that this run made."""
+        sip_call_id = caller.call_id
+        return eventually(
+            lambda: next(
+                (
+                    record
+                    for record in self.service.records()
+                    if record.sip_call_id == sip_call_id and record.outcome is not None
+                ),
+                None,
+            ),
+            f"the call {sip_call_id} is over",
+        )
+
+    def assert_calm(self) -> None:
+        """No leg of any call is left open, and each has ended once."""
+        self.service.await_idle()
+        ended = [fact.leg for fact in self.service.facts() if isinstance(fact, f.LegEnded | f.MemberRefused)]
+        assert sorted(ended) == sorted(set(ended))
+
+
+@contextmanager
+def town(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Town]:
+    """A town whose service runs within."""
+    network = Loopback.take()
+    service = RunningService(folder, network.host(_SERVICE), _plan(network), settings)
+    for user in PHONES:
+        service.set_password(user, PASSWORD)
+    with service, Sipp(folder, service.address) as sipp:
+        yield Town(network, service, sipp)
+
+
+def digest_answer(
+    challenges: list[str], user: str, host: str, algorithm: str = "SHA-256", password: str = PASSWORD
+) -> str:
+    """The Authorization that answers a 401 to REGISTER (RFC 7616 3.4.1), made without code of the service."""
+    (challenge,) = [text for text in challenges if f"algorithm={algorithm}" in text]
+    (nonce,) = re.findall(r'nonce="([^"]+)"', challenge)
+    uri, nc, cnonce = f"sip:{host}", "00000001", "0a4f113b"
+
+    def digest(*parts: str) -> str:
+        return _HASHES[algorithm](":".join(parts).encode()).hexdigest()
+
+    secret = digest(user, REALM, password)
+    response = digest(secret, nonce, nc, cnonce, "auth", digest("REGISTER", uri))
+    return (
+        f'Digest username="{user}", realm="{REALM}", nonce="{nonce}", uri="{uri}", response="{response}", '
+        f'algorithm={algorithm}, qop=auth, nc={nc}, cnonce="{cnonce}"'
+    )
+
+
+def _plan(network: Loopback) -> str:
+    people = "\n".join(
+        f'[phones.{user}]\ndisplay = "{user.title()}"\n[people.{user}]\nname = "{user.title()}"\nphones = ["{user}"]'
+        for user in PHONES
+    )
+    return f"""
+[municipality]
+name = "Botkyrka kommun"
+main_number = "{KONTAKTCENTER}"
+
+[trunks.operator]
+peers = ["{network.host(_OPERATOR)}"]
+numbers = ["+4685306"]
+[trunks.first_sos]
+peers = ["{network.host(_FIRST_SOS)}"]
+emergency = true
+[trunks.second_sos]
+peers = ["{network.host(_SECOND_SOS)}"]
+emergency = true
+
+{people}
+
+[groups.kontaktcenter]
+name = "Kontaktcenter"
+members = ["anna"]
+ring_seconds = 10
+[groups.bygglov]
+name = "Bygglov"
+members = ["bertil", "cecilia"]
+ring_seconds = 2
+[groups.forskola]
+name = "Förskola"
+members = ["cecilia"]
+ring_seconds = 1
+
+[groups.fastighet]
+name = "Fastighet"
+members = ["david"]
+
+[calendars.always]
+open = "always"
+[calendars.never]
+open = "never"
+
+[numbers."{KONTAKTCENTER}"]
+function = "Kontaktcenter"
+calendar = "always"
+destination = {{ group = "kontaktcenter" }}
+[numbers."{BYGGLOV}"]
+function = "Bygglov"
+calendar = "always"
+destination = {{ group = "bygglov" }}
+[numbers."{FORSKOLA}"]
+function = "Förskola"
+calendar = "always"
+destination = {{ group = "forskola" }}
+no_answer = {{ reject = 480 }}
+[numbers."{CLOSED}"]
+function = "Medborgarkontor"
+calendar = "never"
+destination = {{ group = "kontaktcenter" }}
+[numbers."{CLOSED_EARLY}"]
+function = "Biblioteket"
+calendar = "never"
+destination = {{ group = "kontaktcenter" }}
+closed = {{ announcement = "closed", early = true }}
+[numbers."{FASTIGHET}"]
+function = "Fastighet"
+calendar = "always"
+destination = {{ group = "fastighet" }}
+"""

@@ -1,0 +1,24 @@
+from telephony.call import house_facts as h
+from tests.support.calls import NOON, registered
+
+
+def test_facts_of_a_phone_are_in_the_stream_of_the_phone() -> None:
+    assert registered("anna").stream == "phone/anna"
+    assert h.RegistrationExpired(at=NOON, phone="anna", contacts=()).stream == "phone/anna"
+
+
+def test_a_plan_is_in_the_stream_of_plans() -> None:
+    assert h.PlanLoaded(at=NOON, version=3, digest="ab").stream == "plan"
+
+
+def test_facts_of_the_service_itself_are_in_the_stream_of_the_system() -> None:
+    facts = [
+        h.ServiceStarted(at=NOON, release="0.1.0"),
+        h.DrainStarted(at=NOON),
+        h.ServiceStopped(at=NOON),
+        h.ClockStepped(at=NOON, seconds=-3600.0),
+        h.JournalCut(at=NOON, segment="000001", octets=17),
+        h.RegistrationsCarried(at=NOON, contacts={}, calls_since=0),
+    ]
+
+    assert {fact.stream for fact in facts} == {"system"}

@@ -1,0 +1,134 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from routing.decision import Origin, Reason
+from telephony.call import facts as f
+from telephony.call.facts import EndedBy, Outcome
+from telephony.call.record import MASKED, begin, extend, records
+from tests.support.call_scenarios import ANNA, SCENARIOS, Scenario, play
+from tests.support.calls import NOON, after, arrive, registered, ring
+from tests.support.desk import Desk
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_the_facts_of_a_call_make_its_record(scenario: Scenario) -> None:
+    desk = play(scenario)
+
+    written = desk.record().to_json()
+
+    assert {name: written[name] for name in scenario.record} == scenario.record
+    assert desk.calls == {}
+
+
+def test_a_record_begins_with_what_arrived() -> None:
+    record = begin(arrive(caller_name="Ada"))
+
+    assert record.to_json() == {
+        "id": "c1",
+        "arrived_at": "2026-11-24T11:00:00+00:00",
+        "service_answered_at": None,
+        "person_answered_at": None,
+        "ended_at": None,
+        "origin": "trunk",
+        "origin_name": "telia",
+        "caller": "070-174 06 05",
+        "dialled": "+46853061100",
+        "number": "",
+        "function": "",
+        "group": "",
+        "offered": [],
+        "rang": [],
+        "answered_by": None,
+        "announcement": None,
+        "outcome": None,
+        "reason": None,
+        "ended_by": None,
+        "waiting_seconds": None,
+        "ringing_seconds": None,
+        "talk_seconds": None,
+        "plan_version": 0,
+        "emergency": False,
+        "sip_call_id": "c1@192.0.2.9",
+        "reasons": [],
+    }
+
+
+def test_the_reasons_of_every_decision_are_kept_in_order() -> None:
+    desk = Desk()
+    first = ring(ANNA, plan_version=7, reasons=(Reason("calendar", "calendars.a", "open 08:00-16:30"),))
+    second = ring(ANNA, plan_version=7, reasons=(Reason("presence", "groups.b", "1 of 2 free"),))
+    desk.arrives(first, second)
+
+    desk.wait(20)
+
+    assert desk.record().reasons == ("open 08:00-16:30", "1 of 2 free")
+    assert desk.record().plan_version == 7
+
+
+def test_an_interrupted_call_ended_with_its_last_fact() -> None:
+    interrupted = f.CallInterrupted(at=after(600), call="c1", ended_at=after(9))
+
+    record = extend(begin(arrive()), interrupted)
+
+    assert (record.outcome, record.ended_by) == (Outcome.INTERRUPTED, EndedBy.SERVICE)
+    assert record.ended_at == after(9)
+    assert record.waiting_seconds == 9.0
+    assert record.reason == "service restarted"
+
+
+def test_the_last_fact_before_the_end_is_noted_and_those_after_it_are_not() -> None:
+    ended = f.CallEnded(at=after(2), call="c1", outcome=Outcome.ABANDONED, ended_by=EndedBy.CALLER)
+    record = extend(begin(arrive()), f.LegHungUp(at=after(1), call="c1", leg="c1.0"))
+    assert record.last_at == after(1)
+
+    record = extend(extend(record, ended), f.LegEnded(at=after(30), call="c1", leg="c1.0"))
+
+    assert record.last_at == after(2)
+    assert record.ended_at == after(2)
+
+
+def test_who_called_a_protected_number_is_masked_and_so_is_the_phone_that_tells_it() -> None:
+    desk = Desk()
+    desk.arrives(ring(ANNA, protected=True), origin=Origin.PHONE, origin_name="bo", member="bo")
+    record = desk.record()
+
+    assert record.to_json()["caller"] == MASKED
+    assert record.to_json()["origin_name"] == MASKED
+    assert record.shown_caller(unmask=True) == "070-174 06 05"
+
+
+def test_the_trunk_that_a_protected_call_came_by_tells_nothing_about_its_caller() -> None:
+    desk = Desk()
+    desk.arrives(ring(ANNA, protected=True))
+
+    assert desk.record().shown_origin_name() == "telia"
+
+
+def test_a_call_stays_protected_when_it_overflows() -> None:
+    desk = Desk()
+    desk.arrives(ring(ANNA, protected=True), ring(ANNA))
+    desk.wait(20)
+
+    assert desk.record().protected
+
+
+@pytest.mark.parametrize("fields", [{"caller": None}, {"hidden": True}, {"caller": None, "hidden": True}])
+def test_a_hidden_caller_is_shown_as_hidden(fields: dict[str, Any]) -> None:
+    assert begin(arrive(**fields)).shown_caller(unmask=True) == "dold"
+
+
+def test_records_are_made_of_the_calls_that_begin_within_the_facts() -> None:
+    late = f.LegEnded(at=NOON, call="older", leg="older.0")
+    second = arrive("c2", at=NOON + timedelta(seconds=1))
+
+    made = records([late, registered("anna"), arrive(), second, f.LegEnded(at=NOON, call="c1", leg="c1.0")])
+
+    assert list(made) == ["c1", "c2"]
+
+
+def test_a_phone_that_rings_without_an_offer_on_record_is_named_by_its_leg() -> None:
+    record = extend(begin(arrive()), f.MemberAlerted(at=after(1), call="c1", leg="c1.4"))
+
+    assert record.rang == ("c1.4",)

@@ -1,0 +1,17 @@
+from telephony.call import facts as f
+from telephony.call import house_facts as h
+from telephony.call.registry import FACTS
+
+_BASES = {f.Fact, f.CallFact, f.LegFact, h.PhoneFact}
+
+
+def test_the_journal_can_hold_every_fact_there_is() -> None:
+    defined = {
+        kind
+        for module in (f, h)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, f.Fact)
+    }
+
+    assert set(FACTS) == defined - _BASES
+    assert len(FACTS) == len(set(FACTS))
