@@ -16,7 +16,7 @@ class House:
     """
 
     def __init__(self) -> None:
-        self._busy: dict[str, dict[str, str]] = {}  # member -> {leg: call}
+        self._busy: dict[str, set[str]] = {}  # member -> legs
         self._legs: dict[str, str] = {}  # leg -> member
         self._contacts: dict[str, tuple[f.Contact, ...]] = {}
         self._phones: dict[tuple[str, int], dict[str, None]] = {}  # where from -> phones, the latest last
@@ -42,11 +42,6 @@ class House:
         return member not in self._busy
 
     # ---- what react and the switchboard ask
-
-    def is_free_for(self, member: str, call: str) -> bool:
-        """Whether the member is free, or reserved by this same call (a person with two phones)."""
-        holders = self._busy.get(member)
-        return holders is None or all(holder == call for holder in holders.values())
 
     def contacts(self, phone: str) -> tuple[f.Contact, ...]:
         """Where the phone can be reached, best first."""
@@ -89,25 +84,25 @@ class House:
         for phone, contacts in fact.contacts.items():
             self._set_contacts(phone, contacts)
 
-    def _reserve(self, member: str, leg: str, call: str) -> None:
-        self._busy.setdefault(member, {})[leg] = call
+    def _reserve(self, member: str, leg: str) -> None:
+        self._busy.setdefault(member, set()).add(leg)
         self._legs[leg] = member
 
     def _arrived(self, fact: f.CallArrived) -> None:
         if fact.member:
-            self._reserve(fact.member, fact.leg, fact.call)
+            self._reserve(fact.member, fact.leg)
 
     def _offered(self, fact: f.MemberOffered) -> None:
         if fact.target.phone:  # a trunk takes any number of calls
-            self._reserve(fact.target.member, fact.leg, fact.call)
+            self._reserve(fact.target.member, fact.leg)
 
     def _leg_over(self, fact: f.LegEnded | f.MemberRefused) -> None:
         member = self._legs.pop(fact.leg, None)
         if member is None:
             return
-        holders = self._busy[member]
-        del holders[fact.leg]
-        if not holders:
+        legs = self._busy[member]
+        legs.remove(fact.leg)
+        if not legs:
             del self._busy[member]
 
     def _clock_stepped(self, fact: h.ClockStepped) -> None:

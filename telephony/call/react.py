@@ -179,7 +179,7 @@ def _offer_next(call: Call, house: House, now: datetime) -> Reaction:
     facts: list[f.Fact] = []
     actions: list[Action] = []
     for target in stage:
-        skip = _why_skipped(call, house, target)
+        skip = _why_skipped(house, target)
         if skip:
             facts.append(f.MemberSkipped(at=now, call=call.id, target=target, why=skip))
             continue
@@ -193,10 +193,10 @@ def _offer_next(call: Call, house: House, now: datetime) -> Reaction:
     return Reaction(facts, actions)
 
 
-def _why_skipped(call: Call, house: House, target: Target) -> str:
+def _why_skipped(house: House, target: Target) -> str:
     if not target.phone:
         return ""
-    if not house.is_free_for(target.member, call.id):
+    if not house.is_free(target.member):
         return "busy"
     return "" if house.is_registered(target.phone) else "unregistered"
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from telephony.call.facts import Origin
+from telephony.legs.content import SDP
 from telephony.legs.directory import Account, Caller, Directory
 from telephony.legs.identity import phone_caller, trunk_caller, user_of
 from telephony.legs.text import MAX_NUMBER, clean
@@ -71,7 +72,7 @@ class Gate:
 
     def describe(self, request: Request) -> Response:
         """The answer to OPTIONS: what we can (RFC 3261 11.2)."""
-        return self.refuse(request, 200, Allow=ALLOW, Accept="application/sdp", Supported="")
+        return self.refuse(request, 200, Allow=ALLOW, Accept=SDP, Supported="")
 
     # ---- RFC 3261 8.2.1 and 8.2.2: what does not depend on who it is
 
@@ -82,7 +83,7 @@ class Gate:
             return self.refuse(request, 405, Allow=ALLOW)
         if request.request_uri.scheme not in _SCHEMES:
             return self.refuse(request, 416)
-        required = request.headers.elements("Require") + request.headers.elements("Proxy-Require")
+        required = request.headers.elements("Require")  # Proxy-Require is for proxies, and we are none
         if required:
             return self.refuse(request, 420, Unsupported=", ".join(required))
         return None

@@ -37,14 +37,15 @@ def is_hidden(request: Request) -> bool:
 
 
 def phone_caller(account: Account, request: Request) -> Caller:
-    """A phone is its account, never its From. It may hide its number, not what it is."""
+    """A phone is its account, never its From. It may hide its number and name, not what it is."""
+    hidden = is_hidden(request)
     return Caller(
         origin=Origin.PHONE,
         origin_name=account.name,
         member=account.member,
-        number=account.number,
-        name=account.display,
-        hidden=is_hidden(request),
+        number=None if hidden else account.number,
+        name="" if hidden else account.display,
+        hidden=hidden,
     )
 
 

@@ -6,9 +6,11 @@ from typing import Any
 from telephony.call import facts as f
 from telephony.call.actions import EndLeg
 from telephony.legs.leg import Leg
+from telephony.legs.snapshot import ANSWERED_BY, pack_flow, pack_request
 from telephony.legs.state import State
 from telephony.legs.wire import Wire
-from telephony.sdp.codec import STATIC, Codec, OfferedCodec
+from telephony.sdp.codec import STATIC, Codec, OfferedCodec, has_audio
+from telephony.sdp.direction import Direction
 from telephony.sdp.errors import SdpError
 from telephony.sdp.session import SdpSession
 from telephony.sip.dialog import Dialog
@@ -25,10 +27,7 @@ ANNOUNCED = (STATIC[8], STATIC[0], KEYS)
 
 
 class InboundLeg(Leg):
-    """A caller. `offered` are the codecs of the INVITE's offer; empty when it had none (a delayed offer).
-
-    One that is restored after a restart has no session: it can only be ended.
-    """
+    """A caller. `offered` are the codecs of the INVITE's offer; empty when it had none (a delayed offer)."""
 
     def __init__(
         self,
@@ -36,14 +35,20 @@ class InboundLeg(Leg):
         call: str,
         event: RequestReceived,
         dialog: Dialog,
-        session: SdpSession | None = None,
+        session: SdpSession,
         offered: tuple[OfferedCodec, ...] = (),
+        *,
+        pinned: bool,
+        hidden: bool = False,
     ) -> None:
-        super().__init__(wire, call, f"{call}.0", event.flow, session)
+        super().__init__(wire, call, f"{call}.0", event.flow, session, pinned=pinned)
         self.event = event
         self.offered = offered
+        self.hidden = hidden
         self.dialog = dialog
         self.key = (dialog.call_id, dialog.local_tag)
+        self.flow = self.flow_of(dialog)
+        self._tag = dialog.local_tag
         self._acknowledged = False
         self._body = b""  # our session description in answers to the INVITE
         self._prompt = ""  # an announcement that waits for the far end's address
@@ -51,11 +56,11 @@ class InboundLeg(Leg):
         wire.setups[event.transaction] = self
 
     def snapshot(self) -> dict[str, Any]:
-        """As for any leg; while there is no final answer, with the INVITE that will need one."""
+        """As for any leg; while there is no final answer, with what of the INVITE the answer is made of."""
         snapshot = super().snapshot()
         if self.state is State.SETUP:
-            request = self.event.request
-            snapshot["invite"] = {"uri": request.uri, "headers": [list(field) for field in request.headers]}
+            snapshot["flow"] = pack_flow(self.event.flow)  # where the answer goes
+            snapshot["invite"] = pack_request(self.event.request, ANSWERED_BY, hidden=self.hidden)
         return snapshot
 
     # ---- what the call asks for
@@ -63,40 +68,40 @@ class InboundLeg(Leg):
     def alert(self, now: float) -> None:
         """180, without a session description."""
         if self.state is State.SETUP:
-            self._respond(180, now)
+            self.wire.endpoint.respond(self.event.transaction, self._response(180), now)
 
     def pass_early_sound(self, member: Leg, now: float) -> None:
-        """183 with the session description that fits the member's early sound."""
-        if self.state is State.SETUP and self._describe_as(member):
+        """183 with the session description that fits the member's early sound; 180 to a caller who cannot
+        hear it."""
+        if self.state is State.SETUP and self._can_hear_early() and self._describe_as(member):
             self._progress(now)
             self.wire.media.bridge(self.id, member.id)
+        else:
+            self.alert(now)
 
     def announce(self, prompt: str, early: bool, now: float) -> None:
         """Play an announcement, early or after a 200. When the caller cannot hear it, its end is reported at
         once."""
         if self.state is not State.SETUP:
             return
-        assert self.session is not None
-        try:
-            self._describe(ANNOUNCED)
-        except SdpError:
+        if (early and not self._can_hear_early()) or not self._describe(ANNOUNCED, Direction.SENDRECV):
             self.observe(f.AnnouncementEnded, now, played=False)
             return
-        if not early:
-            self._accept(now)
-        elif self.offered:
+        if early:
             self._progress(now)
-        else:  # an offer of ours in a 183 would need 100rel (RFC 3262 5)
-            self.observe(f.AnnouncementEnded, now, played=False)
-            return
+        else:
+            self._accept(now)
         self._prompt = prompt
         self._play()
 
     def connect_with(self, member: Leg, now: float) -> None:
         """The caller's 200 if it has none yet, and sound both ways."""
-        if self.state is State.SETUP and self._describe_as(member):
+        if self.state is State.SETUP:
+            if not self._describe_as(member):
+                self.lose("no_common_sound", now)
+                return
             self._accept(now)
-        if self.state is not State.TALKING:
+        if self.state is not State.TALKING or member.state is not State.TALKING:
             return
         self.wire.media.bridge(self.id, member.id)
         self.connect(member, now)
@@ -107,38 +112,35 @@ class InboundLeg(Leg):
 
     # ---- answers to the INVITE
 
-    def _respond(self, status: int, now: float, **headers: str) -> None:
-        response = self._response(status)
-        for name, value in headers.items():
-            response.headers.set(name, value)
-        self.wire.endpoint.respond(self.event.transaction, response, now)
-
     def _response(self, status: int) -> Response:
-        assert self.dialog is not None
-        response = Response.to_request(self.event.request, status, to_tag=self.dialog.local_tag)
+        response = Response.to_request(self.event.request, status, to_tag=self._tag)
         if status < 300:  # RFC 3261 12.1.1
             for route in self.event.request.headers.get_all("Record-Route"):
                 response.headers.add("Record-Route", route)
             self.wire.identify(response.headers, self.flow)
         return response
 
-    def _describe(self, codecs: Sequence[Codec]) -> None:
-        """Answer the caller's offer, or make the one it left to us. Raises SdpError when nothing is
-        common."""
-        assert self.session is not None
-        if self.session.stream is not None or self.session.is_offering:
-            return  # said in a 183, and not to be changed before the 200 (RFC 3264 4, RFC 6337 3.1.1)
-        if self.offered:
-            self._body = self.session.answer(codecs)
-        else:
-            self._body = self.session.offer([offer for offer in DEFAULT_OFFER if offer.codec in codecs])
+    def _can_hear_early(self) -> bool:
+        """Not who left the offer to us: one in a 183 would need 100rel (RFC 3262 5)."""
+        return bool(self.offered)
 
     def _describe_as(self, member: Leg) -> bool:
-        """Describe the session by what the member agreed to; false, and the leg lost, when the caller lacks
-        it."""
-        stream = member.session.stream if member.session else None
+        return self._describe(member.codecs, member.negotiation.wish)
+
+    def _describe(self, codecs: Sequence[Codec], direction: Direction) -> bool:
+        """Answer the caller's offer with these codecs, or make the one it left to us. False when it has none
+        of them.
+
+        What a 183 has said is not changed before the 200 (RFC 3264 4, RFC 6337 3.1.1).
+        """
+        if self.session.stream is not None:
+            return has_audio(codec for codec in self.codecs if codec in codecs)
         try:
-            self._describe(stream.codecs if stream else ())
+            if self.offered:
+                self._body = self.session.answer(codecs, direction)
+            else:
+                ours = [entry for entry in DEFAULT_OFFER if entry.codec in codecs]
+                self._body = self.negotiation.offer(ours, direction)
         except SdpError:
             return False
         return True
@@ -147,7 +149,7 @@ class InboundLeg(Leg):
         response = self._response(183)
         self.describe(response, self._body)
         self.wire.endpoint.respond(self.event.transaction, response, now)
-        self._apply()
+        self.agreed()
 
     def _accept(self, now: float) -> None:
         response = self._response(200)
@@ -156,26 +158,20 @@ class InboundLeg(Leg):
         self.wire.setups.pop(self.event.transaction, None)
         self.negotiation.owe_ack(self.event.transaction)
         self.wire.endpoint.respond(self.event.transaction, response, now)
-        self._apply()
+        self.agreed()
         self.note_dialog(now)
 
-    def _apply(self) -> None:
-        if self.session is not None and self.session.stream is not None:
-            self.agreed(self.session.stream)
-
     def _play(self) -> None:
-        """Begin the announcement once it is known where to send it."""
-        if self._prompt and self.session is not None and self.session.stream is not None:
+        """Begin an announcement that waits, once it is known where to send it."""
+        if self._prompt and self.session.stream is not None:
             self.wire.media.play(self.id, self._prompt)
-            self._body = b""  # our session description in answers to the INVITE
-        self._prompt = ""
+            self._prompt = ""
 
     # ---- what happens to it
 
     def cancelled(self, now: float) -> None:
         """CANCEL came in time; the 487 follows when the call has taken note."""
-        if self.state is State.SETUP:
-            self.observe(f.LegHungUp, now)
+        self.observe(f.LegHungUp, now)
 
     def hung_up(self, now: float) -> None:
         """BYE; one in the early dialog ends the INVITE like a CANCEL (RFC 3261 15.1.2)."""
@@ -187,31 +183,39 @@ class InboundLeg(Leg):
     def confirmed(self, now: float) -> None:
         """The ACK came: what waited for it can go on."""
         self._acknowledged = True
-        if self._ending is not None:
-            self.bye(now, self._ending.reason)
-        else:
-            self._play()
+        self._play()
+        self._end_at_last(now)
 
     def unconfirmed(self, now: float) -> None:
         """No ACK in time: the dialog is ended by BYE all the same (RFC 3261 13.3.1.4)."""
         self._acknowledged = True
-        if self._ending is not None:
-            self.bye(now, self._ending.reason)
-        else:
-            super().unconfirmed(now)
+        super().unconfirmed(now)
+        self._end_at_last(now)
 
     # ---- the end
+
+    def release(self, now: float) -> None:
+        """Let go of the sound, also of what was still to be played."""
+        super().release(now)
+        self._prompt = ""
 
     def end(self, action: EndLeg, now: float) -> None:
         """A final answer; or BYE, after the ACK."""
         if self.state is State.SETUP:
-            reason = {"Reason": str(Reason("SIP", action.status, action.reason))} if action.reason else {}
-            self._respond(action.status, now, **reason)
+            response = self._response(action.status)
+            if action.reason:
+                response.headers.set("Reason", str(Reason("SIP", action.status, action.reason)))
+            self.wire.endpoint.respond(self.event.transaction, response, now)
             self.wire.setups.pop(self.event.transaction, None)
             self.finish(now)
         elif self.state is State.TALKING and not self._acknowledged:
             self.state = State.CLOSING
-            self.release()
+            self.release(now)
             self._ending = action
         else:
             super().end(action, now)
+
+    def _end_at_last(self, now: float) -> None:
+        ending, self._ending = self._ending, None
+        if ending is not None and self.state is State.CLOSING:
+            self.bye(now, ending.reason)

@@ -2,19 +2,23 @@
 behind."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import EndLeg
+from telephony.legs.content import SDP
 from telephony.legs.negotiation import Negotiation
+from telephony.legs.snapshot import pack_dialog, pack_flow, pack_session
 from telephony.legs.state import State
-from telephony.legs.wire import ALLOW, KNOWN_METHODS, METHODS, Reply, Wire
-from telephony.sdp.session import Direction, SdpSession, Stream
+from telephony.legs.wire import ALLOW, KNOWN_METHODS, Reply, Wire
+from telephony.sdp.codec import Codec
+from telephony.sdp.session import SdpSession
 from telephony.sip.dialog import Dialog
 from telephony.sip.events import RequestReceived, ResponseReceived
 from telephony.sip.flow import Flow
-from telephony.sip.message import Request, Response
+from telephony.sip.message import Message, Request, Response
 from telephony.sip.reason import Reason
 
 PING_SECONDS = 60.0
@@ -25,20 +29,27 @@ CSEQ_LEAP = 10_000
 
 
 class Leg:
-    """One dialog of a call with its session description and its media port."""
+    """One dialog of a call with its session description and its media port.
 
-    def __init__(self, wire: Wire, call: str, leg_id: str, flow: Flow, session: SdpSession | None) -> None:
+    `pinned`: requests go by `flow` whatever the dialog says, because a phone's Contact may lie behind a NAT;
+    else by the dialog's route (RFC 3261 12.2.1.1).
+    """
+
+    def __init__(
+        self, wire: Wire, call: str, leg_id: str, flow: Flow, session: SdpSession, *, pinned: bool
+    ) -> None:
         self.wire = wire
         self.call = call
         self.id = leg_id
         self.flow = flow
         self.session = session
+        self.pinned = pinned
+        self.hidden = False  # whether nobody is to know who the far end is
         self.state = State.SETUP
         self.dialog: Dialog | None = None
         self.key: tuple[str, str] | None = None  # Call-ID and our tag: how its requests find it
         self.owns_call_id = False
         self.peer: Leg | None = None  # whom it is connected with
-        self.held = False  # by its far end
         self.since = 0.0  # when it was connected
         self.negotiation = Negotiation(self)
 
@@ -52,34 +63,62 @@ class Leg:
         """Have the dialog journalled, so that it can be ended after a crash."""
         self.observe(f.LegDialogChanged, now, dialog=self.snapshot())
 
+    def lose(self, why: str, now: float) -> None:
+        """Report that the leg died without a word."""
+        if self.state in (State.SETUP, State.TALKING):
+            self.observe(f.LegLost, now, why=why)
+
     def snapshot(self) -> dict[str, Any]:
         """The leg as JSON-able values."""
         return {
-            "flow": [self.flow.transport, *self.flow.local, *self.flow.remote],
-            "dialog": self.dialog.to_json() if self.dialog else None,
-            "session": self.session.snapshot() if self.session else None,
+            "flow": pack_flow(self.flow),
+            "pinned": self.pinned,
+            "dialog": pack_dialog(self.dialog, hidden=self.hidden) if self.dialog else None,
+            "session": pack_session(self.session.snapshot(), hidden=self.hidden),
         }
 
     # ---- requests of ours inside the dialog
 
-    def send(self, method: str, now: float, handler: Callable[[Reply, float], None], **parts: Any) -> Request:
-        """Send a request inside the dialog; `parts` are `body` and `headers`."""
+    def send(
+        self,
+        method: str,
+        now: float,
+        handler: Callable[[Reply, float], None],
+        *,
+        body: bytes = b"",
+        reason: str = "",
+    ) -> str:
+        """Send a request inside the dialog and return its transaction; `reason` goes into a Reason
+        header."""
         assert self.dialog is not None
         self.dialog, request = self.dialog.make_request(method)
-        for name, value in parts.get("headers", {}).items():
-            request.headers.set(name, value)
-        if "body" in parts:
-            self.describe(request, parts["body"])
+        if reason:
+            request.headers.set("Reason", str(Reason("SIP", 200, reason)))
+        if body:
+            self.describe(request, body)
         transaction = self.wire.endpoint.send_request(request, self.flow, now)
         self.wire.owners[transaction] = handler
-        return request
+        return transaction
+
+    def flow_of(self, dialog: Dialog) -> Flow:
+        """Where requests of this dialog go."""
+        return self.flow if self.pinned else dialog.next_hop(self.flow)
+
+    def refresh(self, message: Message) -> None:
+        """Take a new remote target from an INVITE that we accept, or from the 2xx to ours (RFC 3261 12.2)."""
+        assert self.dialog is not None
+        self.dialog = self.dialog.refresh(message)
+        self.flow = self.flow_of(self.dialog)
+
+    def acknowledge(self, response: Response) -> None:
+        """Send the ACK of a 2xx to a re-INVITE of ours."""
+        assert self.dialog is not None
+        self.wire.endpoint.send_ack(self.dialog.refresh(response).make_ack(response), self.flow)
 
     def ping(self, now: float) -> None:
         """Ask a connected leg whether it is still there; one from which nothing is heard any more is lost."""
-        if self.state is not State.TALKING:
-            return
         if self._is_silent(now):
-            self.observe(f.LegLost, now, why="no_sound")
+            self.lose("no_sound", now)
             return
         self.send("OPTIONS", now, partial(self._ponged, now))
         self.wire.agenda.set(f"{self.id}/ping", now + PING_SECONDS)
@@ -92,15 +131,13 @@ class Leg:
         return max(heard) <= now - PING_SECONDS
 
     def _ponged(self, asked: float, reply: Reply, now: float) -> None:
-        if self.state is not State.TALKING:
-            return
         if isinstance(reply, ResponseReceived):
             gone = reply.response.status in (408, 481)  # RFC 3261 12.2.1.2
         else:
             # No answer. Some phones never answer OPTIONS: one that goes on sending sound is there.
             gone = (self.wire.media.heard(self.id) or 0.0) <= asked
         if gone:
-            self.observe(f.LegLost, now, why="no_options")
+            self.lose("no_options", now)
 
     # ---- requests of theirs inside the dialog
 
@@ -116,59 +153,50 @@ class Leg:
         if dialog is None:  # RFC 3261 12.2.2: out of order
             self.answer(event, 500, now)
             return
-        self.dialog = dialog
-        match request.method:
-            case "BYE":
-                self.answer(event, 200, now)
-                self.hung_up(now)
-            case "INVITE":
-                self.negotiation.receive(event, now)
-            case "OPTIONS":
-                self.answer(event, 200, now, Allow=ALLOW, Accept="application/sdp")
-            case method:
-                self.answer(event, 405 if method in KNOWN_METHODS | METHODS else 501, now, Allow=ALLOW)
+        # A request that is refused does not move the target (RFC 6141 4)
+        self.dialog = replace(dialog, remote_target=self.dialog.remote_target)
+        required = request.headers.elements("Require")
+        if request.method not in ("BYE", "INVITE", "OPTIONS"):
+            self.answer(event, 405 if request.method in KNOWN_METHODS else 501, now, Allow=ALLOW)
+        elif required:
+            self.answer(event, 420, now, Unsupported=", ".join(required))
+        elif request.method == "INVITE":
+            self.negotiation.receive(event, now)
+        elif request.method == "OPTIONS":
+            self.answer(event, 200, now, Allow=ALLOW, Accept=SDP)
+        else:
+            self.answer(event, 200, now)
+            self.hung_up(now)
 
-    def answer(self, event: RequestReceived, status: int, now: float, **headers: str) -> Response:
-        """Answer a request inside the dialog."""
-        assert self.dialog is not None
-        response = Response.to_request(event.request, status, to_tag=self.dialog.local_tag)
+    def answer(self, event: RequestReceived, status: int, now: float, **headers: str) -> None:
+        """Answer a request inside the dialog; header names are written with `_` for `-`."""
+        response = Response.to_request(event.request, status)
         for name, value in headers.items():
             response.headers.set(name.replace("_", "-"), value)
         self.wire.endpoint.respond(event.transaction, response, now)
-        return response
 
     def accept(self, event: RequestReceived, body: bytes, now: float) -> None:
-        """Answer an INVITE with 200 and our session description."""
-        assert self.dialog is not None
-        response = Response.to_request(event.request, 200, to_tag=self.dialog.local_tag)
+        """Answer an INVITE inside the dialog with 200 and our session description."""
+        self.refresh(event.request)
+        response = Response.to_request(event.request, 200)
         self.describe(response, body)
         self.wire.endpoint.respond(event.transaction, response, now)
 
     def describe(self, message: Request | Response, body: bytes) -> None:
         """Put our Contact and our session description into a message."""
         self.wire.identify(message.headers, self.flow)
-        message.headers.set("Content-Type", "application/sdp")
+        message.headers.set("Content-Type", SDP)
         message.body = body
-
-    def acknowledge(self, response: Response) -> None:
-        """Send the ACK of a 2xx to a re-INVITE of ours, and take a new remote target from it (RFC 3261
-        12.2.1.2)."""
-        assert self.dialog is not None
-        self.dialog = self.dialog.refresh(response)
-        self.wire.endpoint.send_ack(self.dialog.make_ack(response), self.flow)
 
     def confirmed(self, now: float) -> None:
         """The ACK of a 2xx of ours came."""
 
     def unconfirmed(self, now: float) -> None:
         """No ACK came for a 2xx of ours."""
-        if self.state is State.TALKING:
-            self.observe(f.LegLost, now, why="no_ack")
+        self.lose("no_ack", now)
 
     def hung_up(self, now: float) -> None:
         """The far end sent BYE."""
-        if self.state is State.ENDED:
-            return
         if self.state is State.TALKING:
             self.observe(f.LegHungUp, now)
         self.finish(now)
@@ -182,30 +210,39 @@ class Leg:
 
     def bye(self, now: float, reason: str = "") -> None:
         """Send BYE; the leg is over when it is answered, or was not in time (RFC 3261 15.1.1)."""
-        self.release()
+        self.release(now)
         self.state = State.CLOSING
-        headers = {"Reason": str(Reason("SIP", 200, reason))} if reason else {}
-        self.send("BYE", now, self._bye_answered, headers=headers)
+        self.send("BYE", now, self._bye_answered, reason=reason)
 
     def _bye_answered(self, reply: Reply, now: float) -> None:
         if not (isinstance(reply, ResponseReceived) and reply.response.status < 200):
             self.finish(now)
 
-    def release(self) -> None:
+    def release(self, now: float) -> None:
         """Let go of the sound."""
         self.wire.media.close(self.id)
         self.wire.agenda.set(f"{self.id}/ping", None)
-        self.negotiation.stop()
+        self.negotiation.close(now)
 
     def finish(self, now: float) -> None:
         """Nothing is left of the leg."""
         if self.state is not State.ENDED:
-            self.release()
+            self.release(now)
             self.state = State.ENDED
             self.wire.forget(self)
             self.observe(f.LegEnded, now)
 
     # ---- sound
+
+    @property
+    def held(self) -> bool:
+        """Whether its far end does not want to hear the other side now."""
+        return not self.negotiation.wish.receives
+
+    @property
+    def codecs(self) -> tuple[Codec, ...]:
+        """What was agreed with its far end; nothing before that."""
+        return self.session.stream.codecs if self.session.stream else ()
 
     def connect(self, peer: "Leg", now: float) -> None:
         """Note whom it talks with, and watch over it from here on."""
@@ -214,14 +251,7 @@ class Leg:
         # A little apart, so that calls which began together do not ask in the same moment
         self.wire.agenda.set(f"{self.id}/ping", now + PING_SECONDS * (0.9 + 0.1 * self.wire.random()))
 
-    def agreed(self, stream: Stream) -> None:
-        """Put into force what was agreed with the far end."""
-        self.wire.media.set_stream(self.id, stream)
-
-    def direction_wanted(self) -> Direction:
-        """What we would like of this leg: to send it nothing but what its peer lets through."""
-        other = self.peer.session.stream if self.peer and self.peer.session else None
-        if other is None:
-            return Direction.SENDRECV
-        # what the peer sends us goes here, what it wants to be sent comes from here
-        return Direction.of(sends=other.direction.receives, receives=other.direction.sends)
+    def agreed(self) -> None:
+        """Put into force what was agreed with the far end, if anything was."""
+        if self.session.stream is not None:
+            self.wire.media.set_stream(self.id, self.session.stream)

@@ -2,35 +2,39 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, assert_never
 
 from telephony.call import actions as a
 from telephony.call import facts as f
-from telephony.call.house_facts import PhoneRegistered
 from telephony.errors import NoPortFree
+from telephony.legs.content import ACCEPT, is_understood
 from telephony.legs.directory import Directory
 from telephony.legs.gate import RETRY_AFTER, Admitted, Authenticated, Gate
 from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.leg import Leg
 from telephony.legs.media import Media
 from telephony.legs.outbound import OutboundLeg
+from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
+from telephony.legs.snapshot import without_names
 from telephony.legs.text import MAX_TOKEN, clean
-from telephony.legs.wire import Wire
+from telephony.legs.wire import Reply, Wire, uri_host
 from telephony.sdp.codec import OfferedCodec
 from telephony.sdp.errors import SdpError
-from telephony.sdp.session import SdpSession
+from telephony.sdp.session import OfferedMedia, SdpSession
 from telephony.sip import events as e
 from telephony.sip.dialog import Dialog
 from telephony.sip.digest import Authenticator
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.errors import ParseError
 from telephony.sip.flow import Flow
-from telephony.sip.message import Request, Response
-from telephony.sip.registrar import Binding, Limits, register
+from telephony.sip.message import Response
+from telephony.sip.timers import Timers
 
-_SDP = "application/sdp"
+OWNED_FOR = 70 * Timers().t1
+"""Seconds after a 2xx to an INVITE during which more of them may come (64*T1, RFC 3261 13.2.2.4), and a
+little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Legs:
         self._given = given
         self._endpoint = endpoint
         self._gate = Gate(given.directory, given.authenticator, given.token)
-        self._wire = Wire(endpoint, given.media, given.token, given.random, given.utc, given.host)
+        self._wire = Wire(endpoint, given.media, given.token, given.random, given.utc, uri_host(given.host))
 
     # ---- from the network, the media and the clock
 
@@ -95,8 +99,12 @@ class Legs:
             name, _, what = key.rpartition("/")
             if what == "disown":
                 self._wire.owners.pop(name, None)
-            elif (leg := self._wire.legs.get(name)) is not None:
-                leg.ping(now) if what == "ping" else leg.negotiation.retry(now)
+            elif what == "ping":
+                self._wire.legs[name].ping(now)
+            elif what == "retry":
+                self._wire.legs[name].negotiation.retry(now)
+            else:
+                self._wire.legs[name].negotiation.stop(now)
 
     # ---- up and down
 
@@ -113,6 +121,12 @@ class Legs:
     def open_legs(self) -> int:
         """How many legs have not ended."""
         return len(self._wire.legs)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is kept of any leg: true some time after the last one ended, when no answer can come any
+        more."""
+        return self._wire.is_empty
 
     def restore(self, call: str, leg_id: str, dialog: dict[str, Any], now: float) -> bool:
         """Bring back a leg of an earlier life, so that it can be ended. False when it cannot be read."""
@@ -168,14 +182,14 @@ class Legs:
                 case _:
                     assert_never(event)
 
-    def _replied(
-        self, event: e.ResponseReceived | e.TransactionTimedOut | e.TransportFailed, now: float
-    ) -> None:
+    def _replied(self, event: Reply, now: float) -> None:
         owner = self._wire.owners.get(event.transaction)
         if owner is None:
             return
-        final = not isinstance(event, e.ResponseReceived) or event.response.status >= 200
-        if final and not (isinstance(event, e.ResponseReceived) and event.response.cseq.method == "INVITE"):
+        response = event.response if isinstance(event, e.ResponseReceived) else None
+        if response and response.status // 100 == 2 and response.cseq.method == "INVITE":
+            self._wire.agenda.set(f"{event.transaction}/disown", now + OWNED_FOR)
+        elif response is None or response.status >= 200:
             self._wire.owners.pop(event.transaction, None)
         owner(event, now)
 
@@ -199,18 +213,12 @@ class Legs:
                 self._endpoint.respond(event.transaction, Response.to_request(request, 100), now)
                 self._take_call(event, verdict, now)
 
-    # ---- REGISTER
-
     def _register(self, event: e.RequestReceived, who: Authenticated, now: float) -> None:
-        account, at = who.account, self._given.utc(now)
-        current = [_to_binding(contact, at) for contact in self._given.directory.contacts(account.name)]
-        limits = Limits(max_contacts=account.max_contacts)
-        response, bindings = register(
-            event.request, account.name, current, event.flow, limits, self._given.token()
-        )
-        if bindings is not None:
-            contacts = tuple([_to_contact(binding, at) for binding in bindings])
-            self._wire.facts.append(PhoneRegistered(at=at, phone=account.name, contacts=contacts))
+        contacts = self._given.directory.contacts(who.account.name)
+        at, tag = self._given.utc(now), self._given.token()
+        response, fact = take_registration(event.request, who.account, contacts, event.flow, at, tag)
+        if fact is not None:
+            self._wire.facts.append(fact)
         self._endpoint.respond(event.transaction, response, now)
 
     # ---- INVITE
@@ -218,7 +226,7 @@ class Legs:
     def _take_call(self, event: e.RequestReceived, admitted: Admitted, now: float) -> None:
         request, call = event.request, self._given.new_call()
         try:
-            dialog = Dialog.as_uas(request, self._given.token())
+            dialog = without_names(Dialog.as_uas(request, self._given.token()))
         except ParseError as error:
             self._endpoint.respond(event.transaction, self._gate.refuse(request, error.status), now)
             return
@@ -226,10 +234,19 @@ class Legs:
         if isinstance(opened, Response):
             self._endpoint.respond(event.transaction, opened, now)
             return
-        session, offered = opened
-        leg = InboundLeg(self._wire, call, event, dialog, session, offered)
-        self._adopt(leg)
+        session, offer = opened
         caller = admitted.caller
+        leg = InboundLeg(
+            self._wire,
+            call,
+            event,
+            dialog,
+            session,
+            offer.codecs if offer else (),
+            pinned=caller.origin is f.Origin.PHONE,
+            hidden=caller.hidden,
+        )
+        self._adopt(leg)
         leg.observe(
             f.CallArrived,
             now,
@@ -243,24 +260,26 @@ class Legs:
             sip_call_id=clean(request.call_id, MAX_TOKEN),
             max_forwards=admitted.max_forwards,
         )
+        if offer:
+            leg.negotiation.heed(offer.direction, now)
         leg.note_dialog(now)
 
     def _open_caller(
         self, call: str, event: e.RequestReceived
-    ) -> tuple[SdpSession, tuple[OfferedCodec, ...]] | Response:
+    ) -> tuple[SdpSession, OfferedMedia | None] | Response:
         """A media port and what the caller offers; or the answer to an INVITE that cannot become a call."""
         request = event.request
-        if request.body and _media_type(request) != _SDP:
-            return self._gate.refuse(request, 415, Accept=_SDP)
+        if not is_understood(request):
+            return self._gate.refuse(request, 415, **ACCEPT)
         leg_id = f"{call}.0"
         try:
             session = SdpSession(self._session_id(), self._given.media.open(leg_id))
         except NoPortFree:
             return self._gate.refuse(request, 503, Retry_After=str(RETRY_AFTER))
         if not request.body:
-            return session, ()
+            return session, None
         try:
-            return session, session.receive_offer(request.body).codecs
+            return session, session.receive_offer(request.body)
         except SdpError as error:
             self._given.media.close(leg_id)
             return self._gate.refuse(request, error.status)
@@ -288,8 +307,9 @@ class Legs:
             )
             return
         uri, route, flow = way
-        leg = OutboundLeg(self._wire, call, action, flow, SdpSession(self._session_id(), address))
-        leg.dial(uri, route, self._codecs_for(action.caller_leg), now)
+        session = SdpSession(self._session_id(), address)
+        leg = OutboundLeg(self._wire, call, action.leg, flow, session, pinned=action.contact is not None)
+        leg.dial(action, uri, route, self._codecs_for(action.caller_leg), now)
         self._adopt(leg)
 
     def _way(self, action: a.Dial) -> tuple[str, tuple[str, ...], Flow] | None:
@@ -301,50 +321,17 @@ class Legs:
         if address is None:
             return None
         host, port = address
-        return f"sip:{action.target.number}@{host}:{port}", (), Flow("UDP", self._given.listen, address)
+        return (
+            f"sip:{action.target.number}@{uri_host(host)}:{port}",
+            (),
+            Flow("UDP", self._given.listen, address),
+        )
 
     def _codecs_for(self, caller_leg: str) -> tuple[OfferedCodec, ...]:
         """What a member is offered: what the caller offered, or has agreed to already."""
         leg = self._wire.legs.get(caller_leg)
         if not isinstance(leg, InboundLeg) or not leg.offered:
             return DEFAULT_OFFER
-        stream = leg.session.stream if leg.session else None
-        if stream is None:
+        if leg.session.stream is None:
             return leg.offered
-        return tuple([entry for entry in leg.offered if entry.codec in stream.codecs])
-
-
-def _media_type(request: Request) -> str:
-    return (request.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-
-
-def _to_binding(contact: f.Contact, at: datetime) -> Binding:
-    return Binding(
-        uri=contact.uri,
-        transport=contact.transport,
-        remote=contact.remote,
-        local=contact.local,
-        call_id=contact.call_id,
-        cseq=contact.cseq,
-        expires_in=round((contact.expires_at - at).total_seconds()),
-        q=contact.q,
-        path=contact.path,
-        user_agent=contact.user_agent,
-        instance=contact.instance,
-    )
-
-
-def _to_contact(binding: Binding, at: datetime) -> f.Contact:
-    return f.Contact(
-        uri=binding.uri,
-        transport=binding.transport,
-        remote=binding.remote,
-        local=binding.local,
-        call_id=binding.call_id,
-        cseq=binding.cseq,
-        expires_at=at + timedelta(seconds=binding.expires_in),
-        q=binding.q,
-        path=binding.path,
-        user_agent=binding.user_agent,
-        instance=binding.instance,
-    )
+        return tuple([entry for entry in leg.offered if entry.codec in leg.codecs])

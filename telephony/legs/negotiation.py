@@ -4,26 +4,42 @@ The far end's re-INVITE is answered by us at once, from what the leg's peer has 
 re-INVITE of the peer's own when that changes what we would say to it.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
+from telephony.legs.content import ACCEPT, is_understood
 from telephony.legs.state import State
 from telephony.legs.wire import Reply
 from telephony.sdp.codec import Codec, OfferedCodec
-from telephony.sdp.errors import OfferCrossed, SdpError
-from telephony.sdp.stream import is_hold
+from telephony.sdp.direction import Direction
+from telephony.sdp.errors import SdpError
+from telephony.sdp.stream import Stream
 from telephony.sip.events import AckReceived, RequestReceived, ResponseReceived
+from telephony.sip.message import Response
+from telephony.sip.timers import Timers
 
 if TYPE_CHECKING:
     from telephony.legs.leg import Leg
 
+PATIENCE = 64 * Timers().t1
+"""Seconds until a re-INVITE that got no more than a 1xx is cancelled: meanwhile neither side can change
+anything, and without an end to it the transaction would outlive the call."""
+
 
 class Negotiation:
-    """What is going on between a leg and its far end about their session."""
+    """What is going on between a leg and its far end about their session.
+
+    `wish` is what the far end wants to do with the sound, by its own offers: what it answers is bounded by
+    what we offer, and tells only of the rest.
+    """
 
     def __init__(self, leg: "Leg") -> None:
         self._leg = leg
-        self._inviting = False  # a re-INVITE of ours has no final answer
+        self.wish = Direction.SENDRECV
+        self._asked = Direction.SENDRECV  # in our last offer
+        self._inviting = ""  # the transaction of a re-INVITE of ours that has no final answer
+        self._delayed = ""  # the transaction whose 2xx holds our offer
         self._owing = 0  # 2xx of ours that wait for their ACK
         self._wanted = False  # a re-INVITE waits for its turn
         self._backing_off = False  # after a glare
@@ -32,64 +48,103 @@ class Negotiation:
         """We sent a 2xx to this INVITE."""
         self._owing += 1
         self._leg.wire.acks[transaction] = self
+        if self._leg.session.is_offering:
+            self._delayed = transaction
+
+    def offer(self, codecs: Sequence[OfferedCodec], direction: Direction) -> bytes:
+        """Our offer to the far end. Raises SdpError."""
+        body = self._leg.session.offer(codecs, direction)
+        self._asked = direction
+        return body
+
+    # ---- what the far end wants
+
+    def heed(self, wish: Direction, now: float) -> None:
+        """Take what the far end says it wants to do. One that does not want to be sent to holds (RFC 3264
+        8.4)."""
+        before, self.wish = self.wish, wish
+        if before.receives is not wish.receives:
+            self._leg.observe(f.LegHeld, now, held=not wish.receives)
+
+    def heed_answer(self, stream: Stream, now: float) -> None:
+        """Take from an answer what it says about what we offered."""
+        said, asked, before = stream.direction, self._asked, self.wish
+        sends = said.receives if asked.receives else before.sends
+        receives = said.sends if asked.sends else before.receives
+        self.heed(Direction.of(sends=sends, receives=receives), now)
 
     # ---- theirs
 
     def receive(self, event: RequestReceived, now: float) -> None:
         """Answer the far end's re-INVITE."""
-        leg = self._leg
-        if leg.session is None or leg.state is not State.TALKING:
+        leg, request = self._leg, event.request
+        if leg.state is State.SETUP:  # RFC 3261 14.2: the first INVITE has no final answer yet
+            leg.answer(event, 500, now, Retry_After=str(int(11 * leg.wire.random())))
+        elif leg.state is not State.TALKING:
             leg.answer(event, 481, now)
-            return
-        if self._inviting:  # RFC 3261 14.2: glare
+        elif not is_understood(request):
+            leg.answer(event, 415, now, **ACCEPT)
+        elif self._inviting or leg.session.is_offering:  # RFC 3261 14.2, RFC 6337 2.3: glare
             leg.answer(event, 491, now)
-            return
+        else:
+            self._change(event, now)
+
+    def _change(self, event: RequestReceived, now: float) -> None:
+        leg = self._leg
         try:
-            body = self._answer(event.request.body)
-        except OfferCrossed as error:
-            leg.answer(event, error.status, now, Retry_After=str(1 + int(9 * leg.wire.random())))
-            return
+            body = self._answer(event.request.body, now)
         except SdpError as error:
             leg.session.rollback()
             leg.answer(event, error.status, now)
             return
         leg.accept(event, body, now)
         self.owe_ack(event.transaction)
-        self._settled(now)
+        if not leg.session.is_offering:
+            self._settled(now)
 
-    def _answer(self, offer: bytes) -> bytes:
-        session = self._leg.session
-        assert session is not None
+    def _answer(self, offer: bytes, now: float) -> bytes:
         if not offer:  # our offer goes in the 200, the answer comes in the ACK
-            return session.offer(self._offered(), self._leg.direction_wanted())
-        session.receive_offer(offer)
-        return session.answer(self._codecs(), self._leg.direction_wanted())
+            return self.offer(self._preferred(), self._mirrored())
+        session = self._leg.session
+        wish = session.receive_offer(offer).direction
+        body = session.answer(self._codecs(), self._mirrored())
+        self.heed(wish, now)
+        return body
+
+    def _mirrored(self) -> Direction:
+        """What we would like of this far end: to do as its peer does."""
+        peer = self._leg.peer
+        return peer.negotiation.wish if peer else Direction.SENDRECV
 
     def _codecs(self) -> tuple[Codec, ...]:
         """What the peer can take; without a peer, what was agreed before."""
-        for leg in (self._leg.peer, self._leg):
-            if leg is not None and leg.session is not None and leg.session.stream is not None:
-                return leg.session.stream.codecs
-        return ()
+        peer = self._leg.peer
+        return (peer.codecs if peer else ()) or self._leg.codecs
 
-    def _offered(self) -> list[OfferedCodec]:
+    def _preferred(self) -> list[OfferedCodec]:
         return [OfferedCodec(codec, 96 + place) for place, codec in enumerate(self._codecs())]
 
     def acknowledged(self, event: AckReceived, now: float) -> None:
         """Take the ACK of our 2xx, with the answer to a delayed offer."""
         self._leg.wire.acks.pop(event.transaction, None)
         self._owing -= 1
-        session = self._leg.session
-        if session is not None and session.is_offering and not self._inviting:
-            try:
-                session.receive_answer(event.request.body)
-            except SdpError:
-                session.rollback()
-                self._leg.observe(f.LegLost, now, why="no_common_sound")
-            else:
-                self._settled(now)
+        if event.transaction == self._delayed:
+            self._delayed = ""
+            self._take_delayed_answer(event.request.body, now)
         self._leg.confirmed(now)
         self._next(now)
+
+    def _take_delayed_answer(self, body: bytes, now: float) -> None:
+        leg = self._leg
+        try:
+            stream = leg.session.receive_answer(body)
+        except SdpError:
+            leg.session.rollback()
+            leg.lose("no_common_sound", now)
+            return
+        if leg.state is State.TALKING:
+            self.heed_answer(stream, now)
+            self._settled(now)
 
     def unacknowledged(self, transaction: str, now: float) -> None:
         """The far end never confirmed our 2xx (RFC 3261 13.3.1.4)."""
@@ -98,17 +153,9 @@ class Negotiation:
         self._leg.unconfirmed(now)
 
     def _settled(self, now: float) -> None:
-        """Something was agreed: put it into force, tell of hold, pass it on."""
+        """Something was agreed: put it into force and pass it on."""
         leg = self._leg
-        assert leg.session is not None
-        stream = leg.session.stream
-        if stream is None or leg.session.is_offering:
-            return
-        leg.agreed(stream)
-        held = is_hold(stream)
-        if held != leg.held:
-            leg.held = held
-            leg.observe(f.LegHeld, now, held=held)
+        leg.agreed()
         leg.note_dialog(now)
         if leg.peer is not None:
             leg.peer.negotiation.follow(now)
@@ -124,59 +171,71 @@ class Negotiation:
         leg = self._leg
         if not self._wanted or self._inviting or self._backing_off or self._owing > 0:
             return
-        if leg.session is None or leg.state is not State.TALKING:
-            return
         self._wanted = False
-        said = leg.session.local_body
-        body = leg.session.offer(self._offered(), leg.direction_wanted())
-        if body == said:
-            leg.session.rollback()
+        if leg.state is not State.TALKING or not self._is_outdated():
             return
-        self._inviting = True
-        leg.send("INVITE", now, self._replied, body=body)
+        try:
+            body = self.offer(self._preferred(), self._mirrored())
+        except SdpError:
+            return  # a far end that has used up the payload numbers keeps what it has
+        self._inviting = leg.send("INVITE", now, self._replied, body=body)
+        leg.wire.agenda.set(f"{leg.id}/patience", now + PATIENCE)
+
+    def _is_outdated(self) -> bool:
+        """Whether the far end has agreed to something that its peer does not do any more, or could do
+        more."""
+        stream = self._leg.session.stream
+        if stream is None:
+            return False  # its answer to our delayed offer was none, and the leg is being ended
+        if stream.direction is not self._mirrored().within(self.wish):
+            return True
+        return not set(stream.codecs) <= set(self._codecs())
 
     def _replied(self, reply: Reply, now: float) -> None:
+        leg, answer = self._leg, None
+        if isinstance(reply, ResponseReceived):
+            if reply.response.status < 200:
+                return
+            if reply.response.status < 300:
+                leg.acknowledge(reply.response)
+            answer = reply.response
+        if reply.transaction != self._inviting:  # a 2xx repeated
+            return
+        self._inviting = ""
+        leg.wire.agenda.set(f"{leg.id}/patience", None)
+        if leg.state is not State.TALKING:
+            leg.session.rollback()
+        elif answer is not None and answer.status < 300:
+            self._accepted(answer, now)
+        else:
+            self._refused(answer.status if answer else 408, now)
+
+    def _accepted(self, response: Response, now: float) -> None:
         leg = self._leg
-        status = reply.response.status if isinstance(reply, ResponseReceived) else 408
-        if status < 200:
-            return
-        if isinstance(reply, ResponseReceived) and status < 300:
-            leg.acknowledge(reply.response)
-        if not self._inviting:  # a 2xx repeated
-            return
-        self._inviting = False
-        assert leg.session is not None
-        if status < 300 and isinstance(reply, ResponseReceived):
-            self._accepted(reply.response.body, now)
-            return
-        leg.session.rollback()
+        leg.refresh(response)
+        try:
+            stream = leg.session.receive_answer(response.body)
+        except SdpError:
+            leg.session.rollback()
+            leg.note_dialog(now)
+        else:
+            self.heed_answer(stream, now)
+            self._settled(now)
+        self._next(now)
+
+    def _refused(self, status: int, now: float) -> None:
+        self._leg.session.rollback()
         if status == 491:
             self._retry_later(now)
-        elif status in (408, 481) and leg.state is State.TALKING:  # RFC 3261 12.2.1.2
-            leg.observe(f.LegLost, now, why="no_dialog")
+        elif status in (408, 481):  # RFC 3261 12.2.1.2
+            self._leg.lose("no_dialog", now)
         else:
             self._next(now)
 
-    def _accepted(self, body: bytes, now: float) -> None:
-        session = self._leg.session
-        assert session is not None
-        try:
-            stream = session.receive_answer(body)
-        except SdpError:
-            session.rollback()
-        else:
-            if self._leg.state is State.TALKING:
-                self._leg.agreed(stream)
-                self._leg.note_dialog(now)
-        self._next(now)
-
     def _retry_later(self, now: float) -> None:
         """RFC 3261 14.1: who made the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in steps of 10 ms."""
-        steps = (
-            int(190 * self._leg.wire.random()) + 210
-            if self._leg.owns_call_id
-            else int(200 * self._leg.wire.random())
-        )
+        random = self._leg.wire.random()
+        steps = 210 + int(191 * random) if self._leg.owns_call_id else int(201 * random)
         self._wanted = self._backing_off = True
         self._leg.wire.agenda.set(f"{self._leg.id}/retry", now + steps / 100)
 
@@ -185,7 +244,14 @@ class Negotiation:
         self._backing_off = False
         self._next(now)
 
-    def stop(self) -> None:
+    def stop(self, now: float) -> None:
+        """Give up a re-INVITE of ours, because it takes too long or the leg is ending."""
+        if self._inviting:
+            self._leg.wire.endpoint.cancel(self._inviting, now)
+
+    def close(self, now: float) -> None:
         """The leg is ending: no more re-INVITEs."""
         self._wanted = False
-        self._leg.wire.agenda.set(f"{self._leg.id}/retry", None)
+        for what in ("retry", "patience"):
+            self._leg.wire.agenda.set(f"{self._leg.id}/{what}", None)
+        self.stop(now)

@@ -14,4 +14,4 @@ def clean(text: str, limit: int) -> str:
     """`text` as valid Unicode without control characters, blanks folded, at most `limit` characters."""
     valid = text[: limit * 2].encode("utf-8", "replace").decode("utf-8")
     printable = "".join([char if char.isprintable() else " " for char in valid])
-    return " ".join(printable.split())[:limit]
+    return " ".join(printable.split())[:limit].rstrip()

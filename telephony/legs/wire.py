@@ -60,6 +60,12 @@ class Wire:
         if leg.key is not None:
             self.dialogs.pop(leg.key, None)
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is kept of any leg, past or present."""
+        kept = (self.facts, self.owners, self.setups, self.acks, self.legs, self.dialogs)
+        return not any(kept) and not len(self.agenda)
+
     def contact(self, flow: Flow) -> str:
         """Our Contact on this flow (RFC 3261 8.1.1.8)."""
         return f"<sip:vaxeln@{self.host}:{flow.local[1]}>"
@@ -69,3 +75,8 @@ class Wire:
         headers.set("Contact", self.contact(flow))
         headers.set("Allow", ALLOW)
         headers.set("Supported", "")
+
+
+def uri_host(host: str) -> str:
+    """An address as it stands in a URI: IPv6 in brackets (RFC 3261 25.1)."""
+    return f"[{host}]" if ":" in host else host

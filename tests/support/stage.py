@@ -85,7 +85,7 @@ class Stage:
     """The node, its time, and everybody who talks to it. What is sent to nobody is an error."""
 
     def __init__(self, virtual: VirtualNode | None = None, **parts: str) -> None:
-        tables = tables_of(**{"trunks": TRUNKS, "groups": GROUPS, "numbers": NUMBERS, **parts})
+        tables = tables_of(1, **{"trunks": TRUNKS, "groups": GROUPS, "numbers": NUMBERS, **parts})
         self.virtual = virtual or VirtualNode(tables)
         self.node = self.virtual.node
         self.media = self.virtual.media

@@ -1,0 +1,60 @@
+"""REGISTER of an authenticated account (RFC 3261 10.3): bindings of `sip` to contacts and back."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from telephony.call.facts import Contact
+from telephony.call.house_facts import PhoneRegistered
+from telephony.legs.directory import Account
+from telephony.sip.flow import Flow
+from telephony.sip.message import Request, Response
+from telephony.sip.registrar import Binding, Limits, register
+
+
+def take_registration(
+    request: Request, account: Account, contacts: Sequence[Contact], flow: Flow, at: datetime, to_tag: str
+) -> tuple[Response, PhoneRegistered | None]:
+    """The answer, and the fact of all contacts from now on; no fact when nothing changes.
+
+    `contacts` are those before. One that is neither refreshed nor removed stays as it is.
+    """
+    live = {_to_binding(contact, at): contact for contact in contacts if contact.expires_at > at}
+    limits = Limits(max_contacts=account.max_contacts)
+    response, bindings = register(request, account.name, list(live), flow, limits, to_tag)
+    if bindings is None:
+        return response, None
+    kept = tuple([live.get(binding) or _to_contact(binding, at) for binding in bindings])
+    return response, PhoneRegistered(at=at, phone=account.name, contacts=kept)
+
+
+def _to_binding(contact: Contact, at: datetime) -> Binding:
+    return Binding(
+        uri=contact.uri,
+        transport=contact.transport,
+        remote=contact.remote,
+        local=contact.local,
+        call_id=contact.call_id,
+        cseq=contact.cseq,
+        expires_in=math.ceil((contact.expires_at - at).total_seconds()),  # 0 would say that it is gone
+        q=contact.q,
+        path=contact.path,
+        user_agent=contact.user_agent,
+        instance=contact.instance,
+    )
+
+
+def _to_contact(binding: Binding, at: datetime) -> Contact:
+    return Contact(
+        uri=binding.uri,
+        transport=binding.transport,
+        remote=binding.remote,
+        local=binding.local,
+        call_id=binding.call_id,
+        cseq=binding.cseq,
+        expires_at=at + timedelta(seconds=binding.expires_in),
+        q=binding.q,
+        path=binding.path,
+        user_agent=binding.user_agent,
+        instance=binding.instance,
+    )

@@ -1,0 +1,252 @@
+"""telephony/legs/gate.py: who may send what outside a dialog."""
+
+from dataclasses import replace
+
+import pytest
+
+from telephony.call import facts as f
+from telephony.call.house_facts import DrainStarted
+from telephony.sip.message import Response
+from tests.support.plans import MAIN
+from tests.support.scripted_peer import Party, ScriptedPeer, authorize, sdp
+from tests.support.stage import DIRECT, Stage
+from tests.support.switchboard import ADDRESS, REALM, utc
+
+
+def party(peer: ScriptedPeer, account: str = "kc1", target: str = f"sip:{MAIN}@{REALM}") -> Party:
+    return Party(peer, f"{account}-1", f"<sip:{account}@{REALM}>;tag=t", f"<{target}>", target)
+
+
+def drain(stage: Stage) -> None:
+    stage.node.record(DrainStarted(at=utc(stage.now)), stage.now)
+
+
+# ---- RFC 3261 8.2: what does not depend on who it is
+
+
+@pytest.mark.parametrize("method", ["INFO", "UPDATE", "MESSAGE", "PRACK", "REFER", "NOTIFY", "SUBSCRIBE"])
+def test_a_known_method_that_is_not_served_is_405(stage: Stage, method: str) -> None:
+    response = party(stage.operator).ask(method)
+
+    assert response.status == 405
+    assert response.headers.get("Allow") == "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER"
+
+
+def test_an_unknown_method_is_501(stage: Stage) -> None:
+    assert party(stage.operator).ask("DANCE").status == 501
+
+
+def test_a_scheme_that_means_nothing_here_is_416(stage: Stage) -> None:
+    assert party(stage.operator, target="http://botkyrka.se").ask("INVITE").status == 416
+
+
+def test_a_required_extension_is_420(stage: Stage) -> None:
+    response = party(stage.operator).ask("INVITE", "", ("Require", "100rel, timer"))
+
+    assert response.status == 420
+    assert response.headers.get("Unsupported") == "100rel, timer"
+
+
+def test_what_proxies_must_know_is_not_for_us(stage: Stage) -> None:
+    stage.register("kc1")
+
+    stage.call(DIRECT, ("Proxy-Require", "privacy"), ("Privacy", "id"))
+
+    assert stage.phone("kc1").has("INVITE")
+
+
+def test_options_tells_what_we_can(stage: Stage) -> None:
+    response = party(stage.peer("198.51.100.7")).ask("OPTIONS")
+
+    assert response.status == 200
+    assert response.headers.get("Accept") == "application/sdp"
+    assert "INVITE" in (response.headers.get("Allow") or "")
+    assert response.to.tag
+
+
+def test_bye_without_a_dialog_is_481(stage: Stage) -> None:
+    assert party(stage.operator).ask("BYE").status == 481
+
+
+def test_hops_used_up_is_483(stage: Stage) -> None:
+    assert stage.call(DIRECT, ("Max-Forwards", "0")).assert_refused(483)
+
+
+# ---- who calls
+
+
+def test_an_unknown_peer_is_403_before_any_100(stage: Stage) -> None:
+    stranger = stage.peer("198.51.100.7")
+
+    call = stage.call(peer=stranger, host="198.51.100.7")
+
+    assert call.statuses == [403]
+    assert not stage.facts(f.CallArrived)
+
+
+def test_a_phone_is_challenged_before_any_100(stage: Stage) -> None:
+    call = stage.call(peer=stage.phone("kc1"), caller="kc1", host=REALM)
+
+    assert call.statuses == [401]
+    challenges = call.final(call.branch).headers.get_all("WWW-Authenticate")
+    assert [("SHA-256" in text, "MD5" in text) for text in challenges] == [(True, False), (False, True)]
+
+
+def test_an_unknown_user_gets_what_a_wrong_password_gets(stage: Stage) -> None:
+    def refusal(account: str) -> Response:
+        peer = stage.phone("kc1")
+        return party(peer, account).authenticated("INVITE", account, "wrong", body=sdp(peer.host))
+
+    known, unknown = refusal("kc1"), refusal("nobody")
+
+    assert known.status == unknown.status == 403
+    assert [name for name, _ in known.headers] == [name for name, _ in unknown.headers]
+    assert not stage.facts(f.CallArrived)
+
+
+def test_a_spent_nonce_is_challenged_again_as_stale(stage: Stage) -> None:
+    peer = stage.phone("kc1")
+    first = party(peer).ask("INVITE", sdp(peer.host))
+    credentials = authorize(first, "kc1", "", "INVITE")
+    stage.now = 1e6
+
+    again = party(peer).ask("INVITE", sdp(peer.host), ("Authorization", credentials), cseq=2)
+
+    assert again.status == 401
+    assert all("stale=true" in text for text in again.headers.get_all("WWW-Authenticate"))
+
+
+def test_a_phone_is_its_account_whatever_its_from_says(stage: Stage) -> None:
+    peer = stage.phone("kc1")
+    lying = party(peer)
+    lying.local = f'"Kommundirektör" <sip:+46853061999@{REALM}>;tag=t'
+
+    lying.authenticated("INVITE", "kc1", "", body=sdp(peer.host))
+
+    (arrived,) = stage.facts(f.CallArrived)
+    assert (arrived.origin, arrived.origin_name, arrived.member) == (f.Origin.PHONE, "kc1", "amina")
+    assert (arrived.caller, arrived.caller_name) == (MAIN, "Kontaktcenter 1")
+
+
+def test_an_account_that_has_left_the_plan_is_403(stage: Stage) -> None:
+    peer = stage.phone("kc1")
+    caller = party(peer)
+    challenge = caller.ask("INVITE", sdp(peer.host))
+    stage.virtual.directory.load(replace(stage.tables, phones={}))
+
+    answer = caller.ask(
+        "INVITE", sdp(peer.host), ("Authorization", authorize(challenge, "kc1", "", "INVITE"))
+    )
+
+    assert answer.status == 403
+
+
+def test_a_registered_contact_wins_over_a_trunk_of_the_same_address(stage: Stage) -> None:
+    assert stage.operator.register("bygg2").status == 200
+
+    call = stage.call(DIRECT)
+
+    assert call.statuses == [401]
+
+
+# ---- 112
+
+
+@pytest.mark.parametrize("uri", ["sip:112@vaxeln.example", "sip:+46112@vaxeln.example", "urn:service:sos"])
+def test_112_from_a_registered_phone_needs_no_password(stage: Stage, uri: str) -> None:
+    stage.register("kc1")
+
+    call = stage.call(peer=stage.phone("kc1"), caller="whoever", host="elsewhere.example", uri=uri)
+
+    assert call.statuses == [100]
+    assert stage.alarm.take("INVITE").uri == "sip:112@192.0.2.30:5080"
+    assert stage.facts(f.CallArrived)[0].origin_name == "kc1"
+
+
+def test_112_from_a_phone_that_names_an_account_needs_no_password(stage: Stage) -> None:
+    stage.call("112", peer=stage.peer("198.51.100.9"), caller="bygg1", host=REALM)
+
+    assert stage.alarm.has("INVITE")
+    assert stage.facts(f.CallArrived)[0].origin_name == "bygg1"
+
+
+def test_112_from_nobody_we_know_is_403(stage: Stage) -> None:
+    call = stage.call("112", peer=stage.peer("198.51.100.9"), caller="mallory", host="elsewhere.example")
+
+    assert call.statuses == [403]
+
+
+def test_112_by_a_trunk_is_let_in(stage: Stage) -> None:
+    stage.call("112", peer=stage.pbx)
+
+    assert stage.alarm.has("INVITE")
+
+
+def test_112_tries_the_next_trunk_when_one_gives_no_sign_of_life(stage: Stage) -> None:
+    stage.register("kc1")
+    stage.call("112", peer=stage.phone("kc1"))
+
+    stage.wait(4.0)
+
+    assert stage.reserve.has("INVITE")
+
+
+# ---- draining
+
+
+def test_while_draining_new_calls_are_503_with_retry_after(stage: Stage) -> None:
+    drain(stage)
+
+    refusal = stage.call(DIRECT).assert_refused(503)
+
+    assert refusal.headers.get("Retry-After") == "30"
+
+
+def test_while_draining_112_goes_through(stage: Stage) -> None:
+    stage.register("kc1")
+    drain(stage)
+
+    stage.call("112", peer=stage.phone("kc1"))
+
+    assert stage.alarm.has("INVITE")
+
+
+# ---- REGISTER
+
+
+def test_register_elsewhere_is_404(stage: Stage) -> None:
+    registrar = party(stage.phone("kc1"), target="sip:other.example")
+
+    assert registrar.ask("REGISTER").status == 404
+
+
+def test_register_by_telephone_number_is_404(stage: Stage) -> None:
+    registrar = party(stage.phone("kc1"), target="tel:+46853061000")
+
+    assert registrar.ask("REGISTER").status == 404
+
+
+def test_an_account_registers_itself_only(stage: Stage) -> None:
+    response = stage.phone("kc1").register("kc1", to="kc2")
+
+    assert response.status == 403
+    assert not stage.virtual.directory.contacts("kc2")
+
+
+def test_register_with_a_wrong_password_is_403(stage: Stage) -> None:
+    assert stage.phone("kc1").register("kc1", password="guess").status == 403
+
+
+def test_register_is_not_refused_while_draining(stage: Stage) -> None:
+    drain(stage)
+
+    assert stage.phone("kc1").register("kc1").status == 200
+
+
+def test_our_address_means_us_as_much_as_our_realm(stage: Stage) -> None:
+    registrar = party(stage.phone("kc1"), target=f"sip:{ADDRESS[0]}")
+    registrar.remote = f"<sip:kc1@{REALM}>"
+
+    response = registrar.authenticated("REGISTER", "kc1", "", ("Contact", stage.phone("kc1").contact))
+
+    assert response.status == 200

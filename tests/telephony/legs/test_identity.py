@@ -1,0 +1,190 @@
+"""telephony/legs/identity.py: who calls, as far as they are believed, and who is not to be known."""
+
+import json
+
+import pytest
+
+from telephony.call import facts as f
+from telephony.call.facts import Origin
+from telephony.legs.directory import Account
+from telephony.legs.identity import is_hidden, phone_caller, user_of
+from telephony.sip.headers import Headers
+from telephony.sip.message import Request
+from telephony.sip.uri import Uri
+from tests.support.scripted_peer import sdp
+from tests.support.stage import CALLER, CLOSED, DIRECT, Stage
+
+SECRET = "+46701740699"
+ASSERTED = ("P-Asserted-Identity", f'"Anna Hemlig" <sip:{SECRET}@op>, <tel:{SECRET}>')
+
+
+def invite(sender: str, *fields: tuple[str, str]) -> Request:
+    return Request("INVITE", "sip:1@2", Headers([("From", sender), *fields]))
+
+
+# ---- the user of a URI
+
+
+@pytest.mark.parametrize(
+    ("uri", "user"),
+    [
+        ("sip:+46853061000;phone-context=x@h", "+46853061000"),
+        ("sip:anna%20b@h", "anna b"),
+        ("sip:%00112%1b@h", "112"),
+        ("sip:%e5sa@h", "?sa"),
+        ("sip:h", ""),
+        ("tel:+46-8-530;isub=1", "+46-8-530"),
+        ("urn:service:sos.fire", "urn:service:sos.fire"),
+        ("sip:" + "9" * 500 + "@h", "9" * 64),
+    ],
+)
+def test_the_user_of_a_uri_is_cleaned(uri: str, user: str) -> None:
+    assert user_of(Uri.parse(uri)) == user
+
+
+# ---- who does not want to be shown
+
+
+@pytest.mark.parametrize(
+    ("sender", "privacy", "hidden"),
+    [
+        (f"<sip:{SECRET}@op>", None, False),
+        (f"<sip:{SECRET}@op>", "none", False),
+        (f"<sip:{SECRET}@op>", "id", True),
+        (f"<sip:{SECRET}@op>", "ID;critical", True),
+        (f"<sip:{SECRET}@op>", "session; user", True),
+        ("<sip:Anonymous@op>", None, True),
+        (f"<sip:{SECRET}@Anonymous.Invalid>", None, True),
+        (f"<tel:{SECRET}>", None, False),
+    ],
+)
+def test_who_does_not_want_to_be_shown(sender: str, privacy: str | None, hidden: bool) -> None:
+    fields = [] if privacy is None else [("Privacy", privacy)]
+
+    assert is_hidden(invite(sender, *fields)) is hidden
+
+
+def test_a_phone_that_hides_keeps_what_it_is_and_nothing_more() -> None:
+    account = Account("kc1", "Kontaktcenter 1", "amina", "+46853061000", 1)
+
+    caller = phone_caller(account, invite("<sip:anonymous@anonymous.invalid>"))
+
+    assert (caller.origin, caller.origin_name, caller.member) == (Origin.PHONE, "kc1", "amina")
+    assert caller.hidden
+    assert (caller.number, caller.name) == (None, "")
+
+
+# ---- trunks
+
+
+def test_an_asserted_identity_is_believed_of_a_trusted_trunk(stage: Stage) -> None:
+    stage.call(DIRECT, ASSERTED, peer=stage.pbx)
+
+    assert stage.facts(f.CallArrived)[0].caller == SECRET
+
+
+def test_an_asserted_identity_is_not_believed_of_any_other(stage: Stage) -> None:
+    stage.call(DIRECT, ASSERTED, peer=stage.operator)
+
+    assert stage.facts(f.CallArrived)[0].caller == CALLER
+
+
+@pytest.mark.parametrize("asserted", ["<sip:", "", "<http://a>x"])
+def test_an_asserted_identity_that_cannot_be_read_is_passed_over(stage: Stage, asserted: str) -> None:
+    stage.call(DIRECT, ("P-Asserted-Identity", f"{asserted}, <tel:{SECRET}>"), peer=stage.pbx)
+
+    assert stage.facts(f.CallArrived)[0].caller in (SECRET, CALLER)
+
+
+def test_without_an_asserted_identity_from_counts(stage: Stage) -> None:
+    stage.call(DIRECT, ("P-Asserted-Identity", "<sip:"), peer=stage.pbx)
+
+    assert stage.facts(f.CallArrived)[0].caller == CALLER
+
+
+def test_a_caller_without_a_number_is_known_by_name(stage: Stage) -> None:
+    stage.register("kc1")
+
+    stage.call(DIRECT, ("From", '"Anna i\\"receptionen" <sip:pbx.example>;tag=c'))
+
+    (arrived,) = stage.facts(f.CallArrived)
+    assert (arrived.caller, arrived.caller_name) == (None, 'Anna i"receptionen')
+    assert stage.phone("kc1").take("INVITE").from_.display == 'Växel: Anna i"receptionen'
+
+
+# ---- nothing of a hidden caller anywhere
+
+
+def hidden_calls(stage: Stage, *fields: tuple[str, str], trusted: bool, number: str) -> None:
+    """A hidden caller's call, from its arrival over a hold to its end."""
+    stage.register("kc1")
+    peer = stage.pbx if trusted else stage.operator
+    contact = ("Contact", f'"Anna Hemlig" <sip:{SECRET}@{peer.host}>')
+
+    def sound(direction: str = "") -> str:
+        return sdp(peer.host, "8", direction).replace("o=anna", f"o={SECRET}").replace("s=Annas", "s=Hemlig")
+
+    remote_party = ("Remote-Party-ID", f"<sip:{SECRET}@op>;privacy=full")
+    call = stage.call(number, contact, ASSERTED, remote_party, *fields, peer=peer, body=sound())
+    if number == DIRECT:
+        member = stage.offered("kc1")
+        told = member.invite.to_bytes()
+        assert b"dold" in told and SECRET.encode() not in told and b"Hemlig" not in told
+        assert member.invite.headers.get("Privacy") == "id"
+        member.accept()
+    call.pick_up()
+    call.reinvite(sound("sendonly"))
+    call.hang_up()
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.parametrize("number", [DIRECT, CLOSED])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [("Privacy", "id"), ("From", f'"Anna Hemlig" <sip:{SECRET}@op>;tag=caller')],
+        [("From", '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=caller')],
+    ],
+)
+def test_nothing_of_a_hidden_caller_reaches_a_fact_or_another_peer(
+    stage: Stage, trusted: bool, number: str, fields: list[tuple[str, str]]
+) -> None:
+    hidden_calls(stage, *fields, trusted=trusted, number=number)
+
+    facts = " ".join(map(str, stage.virtual.journal.facts))
+    assert stage.facts(f.CallArrived)[0].hidden
+    assert SECRET not in facts and "Hemlig" not in facts
+    member_side = stage.phone("kc1").requests
+    assert not any(SECRET in repr(request) or "Hemlig" in repr(request) for request in member_side)
+
+
+# ---- what cannot be printed
+
+
+@pytest.mark.parametrize("name", [b"\x01\x1b[31mAnna", b"\xe5sa", "Åsa\u202e".encode(), b"\x00"])
+def test_control_characters_and_octets_reach_no_fact_and_no_other_peer(stage: Stage, name: bytes) -> None:
+    stage.register("kc1")
+    display = name.decode("utf-8", "surrogateescape")
+
+    call = stage.call(DIRECT, ("From", f'"{display}" <sip:pbx.example>;tag=caller'))
+    member = stage.offered("kc1")
+    member.accept()
+    call.pick_up()
+    call.hang_up()
+
+    shown = str(member.invite.from_.display)
+    assert shown.isprintable()
+    for fact in stage.facts(f.LegDialogChanged):
+        assert json.dumps(fact.dialog).encode("utf-8").isascii()
+        assert display not in str(fact.dialog)
+    assert stage.facts(f.CallArrived)[0].caller_name.isprintable()
+
+
+def test_our_requests_to_the_caller_do_not_carry_its_display_name(stage: Stage) -> None:
+    call, member = stage.connected()
+    member.hang_up()
+
+    bye = call.peer.take("BYE")
+
+    assert bye.to.display == ""
+    assert bye.to.tag == "caller"

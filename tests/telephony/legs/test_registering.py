@@ -1,0 +1,136 @@
+"""telephony/legs/registering.py: REGISTER of an account, and the facts of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from telephony.call.house_facts import PhoneRegistered, RegistrationExpired
+from tests.support.scripted_peer import Party
+from tests.support.stage import DIRECT, Stage
+from tests.support.switchboard import REALM, utc
+
+
+def test_a_registration_is_a_fact_with_its_way_back(stage: Stage) -> None:
+    stage.now = 10.0
+    response = stage.phone("kc1").register("kc1", expires=300)
+
+    (fact,) = stage.facts(PhoneRegistered)
+    (contact,) = fact.contacts
+    assert response.headers.get("Contact") == "<sip:phone@192.0.2.101:5060>;expires=300"
+    assert (fact.phone, contact.uri) == ("kc1", "sip:phone@192.0.2.101:5060")
+    assert contact.remote == ("192.0.2.101", 5060)
+    assert contact.expires_at == utc(310.0)
+
+
+def test_a_contact_is_rung_where_it_registered_from(stage: Stage) -> None:
+    stage.phone("kc1").register("kc1", contact="<sip:kc1@10.9.8.7:5062>")
+
+    stage.call(DIRECT)
+
+    assert stage.phone("kc1").take("INVITE").uri == "sip:kc1@10.9.8.7:5062"
+
+
+def test_a_query_changes_nothing(stage: Stage) -> None:
+    stage.register("kc1")
+    stage.now = 0.5
+
+    response = stage.phone("kc1").register("kc1", contact="none", cseq=9)
+
+    assert response.headers.get("Contact") == "<sip:phone@192.0.2.101:5060>;expires=3600"
+    assert len(stage.facts(PhoneRegistered)) == 1
+
+
+def test_too_short_a_time_is_423(stage: Stage) -> None:
+    response = stage.phone("kc1").register("kc1", expires=20)
+
+    assert (response.status, response.headers.get("Min-Expires")) == (423, "60")
+    assert not stage.facts(PhoneRegistered)
+
+
+def test_without_expires_an_hour_is_granted(stage: Stage) -> None:
+    response = stage.phone("kc1").register("kc1", expires=None)
+
+    assert response.headers.get("Contact") == "<sip:phone@192.0.2.101:5060>;expires=3600"
+
+
+@pytest.mark.parametrize("contact", ["*", ""])
+def test_expires_0_ends_the_registration(stage: Stage, contact: str) -> None:
+    stage.register("kc1")
+
+    response = stage.phone("kc1").register("kc1", contact=contact, expires=0, cseq=9)
+
+    assert response.status == 200 and "Contact" not in response.headers
+    assert stage.facts(PhoneRegistered)[-1].contacts == ()
+    assert stage.call(DIRECT).assert_refused(480)
+
+
+def test_the_star_needs_expires_0(stage: Stage) -> None:
+    assert stage.phone("kc1").register("kc1", contact="*", expires=60).status == 400
+
+
+def test_a_registration_that_is_not_refreshed_ends_by_a_fact(stage: Stage) -> None:
+    stage.phone("kc1").register("kc1", expires=60)
+
+    stage.run_until(60.0)
+
+    (expired,) = stage.facts(RegistrationExpired)
+    assert (expired.phone, expired.contacts, expired.at) == ("kc1", (), utc(60.0))
+    assert stage.call(DIRECT).assert_refused(480)
+
+
+def test_a_register_that_was_overtaken_is_refused(stage: Stage) -> None:
+    stage.phone("kc1").register("kc1", cseq=9)
+
+    assert stage.phone("kc1").register("kc1", cseq=3).status == 500
+
+
+PHONES = """
+[phones]
+kc1 = { display = "Kontaktcenter 1", max_contacts = 2 }
+kc2 = { display = "Kontaktcenter 2" }
+bygg1 = { display = "Bygglov 1" }
+bygg1m = { display = "Bygglov 1, mobile" }
+bygg2 = { display = "Bygglov 2" }
+"""
+
+
+def test_another_contact_leaves_the_first_as_it_was() -> None:
+    stage = Stage(phones=PHONES)
+    stage.phone("kc1").register("kc1", expires=100)
+    before = stage.facts(PhoneRegistered)[-1].contacts
+
+    for second in range(1, 40):
+        stage.run_until(second * 1.4)
+        stage.phone("kc2").register("kc1", expires=100, call_id=f"other{second}")
+
+    kept = [c for c in stage.facts(PhoneRegistered)[-1].contacts if c.uri == before[0].uri]
+    assert kept == list(before)
+
+
+def test_a_contact_that_has_just_expired_is_not_shown() -> None:
+    stage = Stage(phones=PHONES)
+    stage.phone("kc1").register("kc1", expires=100)
+    stage.now = 100.0  # the clock is there, the timer has not come yet
+
+    response = stage.phone("kc2").register("kc1", expires=100, call_id="other")
+
+    assert response.headers.get_all("Contact") == ["<sip:phone@192.0.2.102:5060>;expires=100"]
+
+
+def test_the_remaining_time_is_never_shown_as_0() -> None:
+    stage = Stage(phones=PHONES)
+    stage.phone("kc1").register("kc1", expires=100)
+    stage.now = 99.7
+
+    response = stage.phone("kc2").register("kc1", expires=100, call_id="other")
+
+    assert response.headers.get_all("Contact")[0] == "<sip:phone@192.0.2.101:5060>;expires=1"
+
+
+def test_an_answer_that_comes_too_late_for_its_nonce_is_challenged_again(stage: Stage) -> None:
+    peer = stage.phone("kc1")
+    caller = Party(peer, "r", f"<sip:kc1@{REALM}>;tag=r", f"<sip:kc1@{REALM}>", f"sip:{REALM}")
+    caller.authenticated("REGISTER", "kc1", "", ("Contact", peer.contact))
+    stage.wait(timedelta(hours=12).total_seconds())
+
+    assert caller.authenticated("REGISTER", "kc1", "", ("Contact", peer.contact)).status == 200

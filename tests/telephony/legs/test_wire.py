@@ -1,0 +1,30 @@
+"""telephony/legs/wire.py: what every leg works with."""
+
+from telephony.legs.wire import uri_host
+from tests.support.stage import DIRECT, Stage
+
+
+def test_an_ipv6_address_has_brackets_in_a_uri() -> None:
+    assert uri_host("2001:db8::1") == "[2001:db8::1]"
+    assert uri_host("192.0.2.1") == "192.0.2.1"
+
+
+def test_what_makes_a_dialog_says_who_and_what_we_are(stage: Stage) -> None:
+    stage.register("kc1")
+    call = stage.call(DIRECT)
+    member = stage.offered("kc1")
+    member.ring()
+
+    for message in (member.invite, call.responses(call.branch)[-1]):
+        assert message.headers.get("Contact") == "<sip:vaxeln@192.0.2.1:5060>"
+        assert message.headers.get("Allow") == "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER"
+        assert message.headers.get("Supported") == ""
+
+
+def test_legs_are_empty_only_when_nothing_is_kept(stage: Stage) -> None:
+    assert stage.node.legs.is_empty
+
+    stage.register("kc1")
+    stage.call(DIRECT)
+
+    assert not stage.node.legs.is_empty
