@@ -56,15 +56,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(serve)
     _add_plan(serve)
 
-    demo = _command(
-        commands, "demo", "make real calls through a demo service", lambda o: cli_serve.demo(o.keep)
-    )
+    demo = _command(commands, "demo", "make real calls through a demo service", _demo)
     demo.add_argument("--keep", action="store_true", help="leave the service running afterwards")
 
     _add_plan_commands(commands)
     _add_reading_commands(commands)
     _add_phone_commands(commands)
     return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    # Here, because nothing else may load pyVoIP: it is a second telephone system, with threads and warnings.
+    from telephony.demo.demo import run_demo
+
+    return run_demo(keep=options.keep)
 
 
 def _command(
@@ -174,3 +179,7 @@ def _set_password(options: argparse.Namespace) -> int:
     PhoneSecrets(settings.data / "secrets").set_password(options.user, settings.sip.realm, password)
     print(f"The password of {options.user} is set, for the realm {settings.sip.realm}.")
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

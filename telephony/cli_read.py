@@ -1,23 +1,36 @@
-"""The commands that read: they work offline, from the plan and the journal."""
+"""The commands that read: they work offline, from the plan and the journal.
+
+With `--json` each prints one object, all of whose keys are always there:
+
+- `plan check`: `ok` (no error; warnings are none), `problems`: objects of `path` (a place in the plan),
+  `severity` (error or warning), `message`, `advice` (what to do; "" when `message` says what is allowed)
+- `explain`: see `routing.explain.explain_json`. `plan_version` is 0: a service numbers a plan when it takes it
+- `hours`: `number` (E.164), `function`, `spans`: see `routing.hours.hours_json`; they follow each other
+  without gaps from the first midnight to the last
+- `calls`: `calls`, in the order in which they arrived: see `telephony.call.record.Record.to_json`
+"""
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import assert_never
 
 from routing.check import check
 from routing.compile import compile_plan
 from routing.decide import decide
 from routing.decision import Origin, Question
+from routing.errors import PlanInvalid
 from routing.explain import explain_json, explain_lines
-from routing.hours import STOCKHOLM, effective_hours, hours_json, hours_lines
-from routing.numbers import NumberFormat, normalise, show
+from routing.hours import MAX_PERIOD, STOCKHOLM, effective_hours, hours_json, hours_lines
+from routing.numbers import NumberFormat, is_e164, normalise, short_number_class, show
 from routing.problem import Severity
 from routing.tables import Tables
 from telephony.archive.codec import Codec, UnknownFact
-from telephony.archive.findings import Finding
+from telephony.archive.errors import JournalUnusable
+from telephony.archive.findings import Damage, Finding, Gap, NotUnderstood, TornTail
 from telephony.archive.reader import JournalReader
 from telephony.archive.upcasts import UPCASTS
 from telephony.call.facts import Fact
@@ -27,9 +40,16 @@ from telephony.cli_serve import read_plan
 from telephony.errors import VaxelnError
 from telephony.media.prompts import Prompts
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
+"""The days that can be asked about: what lies outside is a slip of the finger, and no calendar knows it."""
+
 
 class UsageError(VaxelnError):
     """An argument that cannot be understood: says which, and what is allowed."""
+
+
+class UnknownNumber(VaxelnError):
+    """A number that is not in the plan. The message tells which are."""
 
 
 class Everybody:
@@ -46,27 +66,48 @@ class Everybody:
 
 def check_plan(file: Path, as_json: bool) -> int:
     """Print every problem of a plan; 0 when there is no error (warnings are no error)."""
-    problems = check(read_plan(file), datetime.now(STOCKHOLM).date(), Prompts.load().names)
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    problems = _problems(file)
+    errors = sum(problem["severity"] == Severity.ERROR for problem in problems)
     if as_json:
-        _print_json({"ok": not errors, "problems": [asdict(problem) for problem in problems]})
+        _print_json({"ok": not errors, "problems": problems})
     else:
-        for problem in problems:
-            print(problem)
-        print(f"{file}: {errors} errors, {len(problems) - errors} warnings")
+        _print_lines(_problem_line(problem) for problem in problems)
+        print(f"{file}: {_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}")
     return 1 if errors else 0
+
+
+def _problems(file: Path) -> list[Mapping[str, str]]:
+    """What keeps the text from being a plan, or else all that its check finds."""
+    try:
+        plan = read_plan(file)
+    except PlanInvalid as invalid:
+        return [
+            {
+                "path": fault.path,
+                "severity": Severity.ERROR,
+                "message": f"{fault.value}: {fault.allowed}" if fault.value else fault.allowed,
+                "advice": "",
+            }
+            for fault in invalid.faults
+        ]
+    return [asdict(problem) for problem in check(plan, datetime.now(STOCKHOLM).date(), Prompts.load().names)]
+
+
+def _problem_line(problem: Mapping[str, str]) -> str:
+    advice = f" {problem['advice']}." if problem["advice"] else ""
+    return f"{problem['severity']}: {problem['path']}: {problem['message']}.{advice}"
 
 
 def explain(plan: Path, number: str, caller: str | None, at: str | None, as_json: bool) -> int:
     """Print where a call from outside would go, and why, if everybody were there."""
-    tables = compile_plan(read_plan(plan))
     question = Question(
         dialled=normalise(number, NumberFormat.NATIONAL),
         origin=Origin.TRUNK,
         origin_name="",
-        caller=normalise(caller, NumberFormat.NATIONAL) if caller else None,
+        caller=_caller(caller),
     )
-    decision = decide(tables, question, Everybody(), _moment(at))
+    now = _moment(at)
+    decision = decide(compile_plan(read_plan(plan), version=0), question, Everybody(), now)
     if as_json:
         _print_json(explain_json(decision))
     else:
@@ -76,15 +117,12 @@ def explain(plan: Path, number: str, caller: str | None, at: str | None, as_json
 
 def hours(plan: Path, number: str, first: str, last: str, as_json: bool) -> int:
     """Print when a number is open, from the first day to the last."""
+    start, end = _period(first, last)
     tables = compile_plan(read_plan(plan))
     row = tables.numbers.get(normalise(number, NumberFormat.NATIONAL))
     if row is None:
-        raise UsageError(f"number {number} is not in the plan; it has {_known(tables)}")
-    start = _midnight("--from", first)
-    end = _midnight("--to", last) + timedelta(days=1)
-    if end <= start:
-        raise UsageError(f"--to {last} is before --from {first}")
-    spans = effective_hours(row.calendar, start, end.replace(fold=0))
+        raise UnknownNumber(f"number {number} is not in the plan; it has {_known(tables)}")
+    spans = effective_hours(row.calendar, start, end)
     if as_json:
         _print_json({"number": row.number, "function": row.function, "spans": hours_json(spans)})
     else:
@@ -100,13 +138,19 @@ def calls(data: Path, as_json: bool) -> int:
         _print_json({"calls": [record.to_json() for record in made]})
     else:
         _print_lines(line for record in made for line in record_lines(record))
-        print(f"{len(made)} calls")
+        print(_count(len(made), "call"))
     return 0
 
 
 def read_records(data: Path) -> list[Record]:
-    """The calls of the journal in the data folder. Raises ArchiveError when there is no journal."""
-    reader: JournalReader[Fact] = JournalReader(data / "journal", Codec(FACTS, UPCASTS), report=_warn)
+    """The calls of the journal in the data folder. Raises JournalUnusable when there is no journal."""
+    journal = data / "journal"
+    if not journal.exists():
+        raise JournalUnusable(
+            f"there is no journal in {data}: no service has run with this data folder yet; "
+            "another is given by --data or VAXELN_DATA"
+        )
+    reader: JournalReader[Fact] = JournalReader(journal, Codec(FACTS, UPCASTS), report=_warn)
     facts = (fact for _, fact in reader.read() if not isinstance(fact, UnknownFact))
     return list(records(facts).values())
 
@@ -141,22 +185,59 @@ def _ending(record: Record) -> str:
     return f"{text}{ended_by}{reason}"
 
 
+def _caller(text: str | None) -> str | None:
+    if text is None:
+        return None
+    number = normalise(text, NumberFormat.NATIONAL)
+    if not is_e164(number) and short_number_class(number) is None:
+        raise UsageError(f"--from {text} is no number; allowed: a number such as 070-1740605 or +46701740605")
+    return number
+
+
 def _moment(text: str | None) -> datetime:
     if text is None:
         return datetime.now(UTC)
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--at {text} is no time; allowed: local time such as 2026-12-23T15:05") from None
+        raise UsageError(
+            f"--at {text} is no time; allowed: local time such as 2026-12-23T15:05, "
+            "or with an offset such as 2026-12-23T15:05+01:00"
+        ) from None
+    _check_range(f"--at {text}", at.date())
     return (at if at.tzinfo else at.replace(tzinfo=STOCKHOLM)).astimezone(UTC)
 
 
-def _midnight(option: str, text: str) -> datetime:
+def _period(first: str, last: str) -> tuple[datetime, datetime]:
+    """From the midnight before the first day to the midnight after the last."""
+    begin, end = _day("--from", first), _day("--to", last)
+    if end < begin:
+        raise UsageError(f"--to {last} is before --from {first}")
+    if end - begin >= MAX_PERIOD:
+        raise UsageError(f"--from {first} --to {last} is too long; allowed: at most {MAX_PERIOD.days} days")
+    return _midnight(begin), _midnight(end + timedelta(days=1))
+
+
+def _day(option: str, text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} {text} is no date; allowed: a date such as 2026-12-21") from None
+    _check_range(f"{option} {text}", day)
+    return day
+
+
+def _check_range(argument: str, day: date) -> None:
+    if not EARLIEST <= day <= LATEST:
+        raise UsageError(f"{argument} is out of range; allowed: from {EARLIEST} to {LATEST}")
+
+
+def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), STOCKHOLM)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _known(tables: Tables) -> str:
@@ -165,7 +246,23 @@ def _known(tables: Tables) -> str:
 
 
 def _warn(finding: Finding) -> None:
-    print(f"vaxeln: {finding}", file=sys.stderr)
+    print(f"vaxeln: {_in_words(finding)}", file=sys.stderr)
+
+
+def _in_words(finding: Finding) -> str:
+    match finding:
+        case Damage(path, offset, octets, problem) if octets:
+            return f"{path} is damaged: {octets} octets at {offset} cannot be read ({problem})"
+        case Damage(path, offset, _, problem):
+            return f"{path} is damaged at {offset}: {problem}"
+        case Gap(first, last):
+            return f"the journal lacks the facts {first} to {last}"
+        case NotUnderstood(position, kind, version, problem):
+            return f"fact {position} ({kind or 'no type'}, version {version}) is not understood: {problem}"
+        case TornTail(path, offset, octets):
+            return f"{path} ends with {octets} octets at {offset} that are no whole entry"
+        case _ as never:
+            assert_never(never)
 
 
 def _print_json(value: object) -> None:

@@ -1,20 +1,24 @@
 """The commands that run a service."""
 
 import asyncio
-import sys
 from collections.abc import Coroutine
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from routing.check import check
 from routing.compile import compile_plan
-from routing.errors import PlanRefused
+from routing.errors import Fault, PlanInvalid, PlanRefused
+from routing.hours import STOCKHOLM
 from routing.load import load_plan
 from routing.plan import Plan
 from routing.problem import Problem, Severity
 from routing.tables import Tables
 from telephony.config import ConfigError, Settings
-from telephony.demo.demo import run_demo
+from telephony.errors import VaxelnError
 from telephony.log import set_up_log
 from telephony.media.prompts import Prompts
 from telephony.service import Service
@@ -24,7 +28,15 @@ try:
 except ImportError:  # it has no wheel for every machine
     uvloop = None  # type: ignore[assignment]
 
+log = structlog.get_logger("vaxeln")
+
+log = structlog.get_logger("vaxeln")
+
 PLAN_NAME = "plan.toml"
+
+
+class PlanUnreadable(VaxelnError):
+    """The system does not give us the plan's file. The message names it and what the system said."""
 
 
 def plan_file(settings: Settings, given: Path | None) -> Path:
@@ -38,39 +50,48 @@ def plan_file(settings: Settings, given: Path | None) -> Path:
 
 
 def read_plan(file: Path) -> Plan:
-    """Read a plan file. Raises RoutingError with every fault, OSError."""
-    return load_plan(file.read_text("utf-8"))
+    """Read a plan file. Raises PlanUnreadable, and PlanInvalid with every fault."""
+    try:
+        text = file.read_text("utf-8")
+    except OSError as error:
+        raise PlanUnreadable(f"cannot read the plan {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise PlanInvalid([Fault("plan", f"octet {error.start}", "must be text in UTF-8")]) from error
+    return load_plan(text)
 
 
 def tables_of(plan: Plan, prompts: Prompts) -> tuple[Tables, list[Problem]]:
     """Check and compile a plan; its warnings. Raises PlanRefused when there are errors."""
-    problems = check(plan, prompts=prompts.names)
+    problems = check(plan, datetime.now(STOCKHOLM).date(), prompts.names)
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise PlanRefused(problems)
     return compile_plan(plan), list(problems)
 
 
 def serve(settings: Settings, plan: Path | None) -> int:
-    """Run the service until SIGTERM."""
+    """Run the service until SIGTERM; 0 when every fact is on disk then."""
     set_up_log(settings.log)
     prompts = Prompts.load()
     tables, warnings = tables_of(read_plan(plan_file(settings, plan)), prompts)
     for warning in warnings:
-        print(warning, file=sys.stderr)
-    return run_loop(_serve(Service(settings, tables, prompts)))
+        log.warning("plan_warning", path=warning.path, problem=warning.message, advice=warning.advice)
+    return run_loop(_serve(Service(settings, tables, prompts), settings.sip.advertise))
 
 
-async def _serve(service: Service) -> int:
+async def _serve(service: Service, advertised: str | None) -> int:
     listening = await service.start()
-    for host, port in listening.sip:
-        print(f"Växeln takes SIP on udp:{host}:{port}", flush=True)
-    print(f"Health and figures are at http://{listening.http[0]}:{listening.http[1]}/healthz", flush=True)
+    for address in listening.sip:
+        _announce(f"Växeln takes SIP on {address}")
+    if advertised:
+        _announce(f"Peers are told the address {advertised}")
+    _announce(f"Health and figures are at http://{listening.http}/healthz")
     return 0 if await service.run() else 1
 
 
-def demo(keep: bool) -> int:
-    """Make the demonstration's calls; 0 when every one did what it should."""
-    return run_demo(keep=keep)
+def _announce(line: str) -> None:
+    """Tell whoever started us. That nobody reads it stops no service."""
+    with suppress(OSError):
+        print(line, flush=True)
 
 
 def run_loop(main: Coroutine[Any, Any, int]) -> int:

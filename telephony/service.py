@@ -1,12 +1,14 @@
 """The composition root: everything is built, started, drained and stopped here."""
 
 import asyncio
+import os
 import random
 import secrets
 import signal
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 
 import structlog
@@ -20,14 +22,17 @@ from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnsynced
 from telephony.archive.findings import Damage, Finding, TornTail
 from telephony.archive.journal import Journal
+from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.registry import FACTS
 from telephony.clock import Clock
-from telephony.config import Settings
+from telephony.config import ListenAddress, Settings
 from telephony.directory import PlanDirectory
+from telephony.errors import VaxelnError
 from telephony.fact_log import FactLog
+from telephony.housekeeping import Housekeeper
 from telephony.ids import token, uuid7
 from telephony.journal_start import first_needed, opening_facts
 from telephony.legs.identity import user_of
@@ -36,7 +41,7 @@ from telephony.media.prompts import Prompts
 from telephony.media.relay import MediaRelay
 from telephony.net.shell import Shell
 from telephony.node import Node
-from telephony.secrets import PhoneSecrets, SecretsUnusable, load_server_secret
+from telephony.secrets import PhoneSecrets, load_server_secret
 from telephony.sip.digest import Authenticator
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.message import Request
@@ -51,39 +56,75 @@ IDLE_POLL_SECONDS = 0.1
 """How often a stopping service looks whether its calls are over."""
 
 HOUSEKEEPING_SECONDS = 1.0
-"""How often clock, journal and passwords are looked at."""
+"""How often the housekeeper looks. A password that was set is taken up within this time."""
+
+FINDINGS_LOGGED = 20
+"""Lines about one journal: after a return to an older release every fact of the newer one is a finding."""
+
+_REAL_DISK = Disk()
 
 
-@dataclass(slots=True)
+class CannotListen(VaxelnError):
+    """An address cannot be bound. The message names it, its setting and what the system said."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listening:
-    """Where the running service can be reached."""
+    """Where the running service can be reached, with the ports that it got."""
 
-    sip: list[tuple[str, int]] = field(default_factory=list)
-    http: tuple[str, int] = ("", 0)
+    sip: tuple[ListenAddress, ...]
+    http: ListenAddress
 
 
 class Service:
-    """One node. `start`, then `run` until it is told to stop."""
+    """One node. `start`, then `run` until it is told to stop.
 
-    def __init__(self, settings: Settings, tables: Tables, prompts: Prompts) -> None:
+    `wall` gives Unix time in seconds, and `disk` is what the journal writes with.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        tables: Tables,
+        prompts: Prompts,
+        *,
+        wall: Callable[[], float] = time.time,
+        disk: Disk = _REAL_DISK,
+    ) -> None:
         self._settings = settings
         self._tables = tables
         self._prompts = prompts
+        self._wall = wall
+        self._disk = disk
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._failing = False
-        self.listening = Listening()
 
     # ---- start
 
     async def start(self) -> Listening:
         """Open the journal, bind the sockets, end what an earlier life left open.
 
-        Raises the errors of `archive` and `secrets`, and OSError for an address that cannot be bound.
+        From here on SIGTERM and SIGINT stop it in order. Raises CannotListen, ArchiveError and SecretsError,
+        and then nothing stays open or locked.
         """
-        loop = asyncio.get_running_loop()
-        self._loop = loop
-        self._clock = Clock(monotonic=loop.time)
+        self._loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self.stop)
+        self._clock = Clock(self._wall, self._loop.time)
+        async with AsyncExitStack() as opened:
+            await self._open_journal(opened)
+            self._secrets = PhoneSecrets(self._settings.data / "secrets")
+            self._warn_of_other_realms()
+            self._replay()
+            self._report_findings()
+            listening = await self._bind(opened)
+            self._begin()
+            self._opened = opened.pop_all()
+        self._housekeeper = Housekeeper(self._clock, self._journal, self._secrets, self._clock_stepped)
+        self._keep_house()
+        return listening
+
+    async def _open_journal(self, opened: AsyncExitStack) -> None:
         self._findings: list[Finding] = []
         self._journal = await asyncio.to_thread(
             Journal.open,
@@ -91,7 +132,9 @@ class Service:
             Codec(FACTS, UPCASTS),
             report=self._findings.append,
             opening_facts=self._opening_facts,
+            disk=self._disk,
         )
+        opened.push_async_callback(asyncio.to_thread, self._journal.close)
         self._instruments = Instruments(self._open_numbers)
         self._observer = Observer(self._instruments)
         self._fact_log = FactLog(log)
@@ -101,13 +144,6 @@ class Service:
             talk_limit=float(self._settings.calls.max_seconds),
             observe=self._observe,
         )
-        self._secrets = PhoneSecrets(self._settings.data / "secrets")
-        self._warn_of_other_realms()
-        self._replay()
-        await self._bind(loop)
-        self._begin()
-        self._housekeeper = asyncio.create_task(self._keep_house())
-        return self.listening
 
     def _opening_facts(self) -> Sequence[f.Fact]:
         return opening_facts(self._switchboard, self._clock.now())
@@ -122,10 +158,11 @@ class Service:
         number = self._switchboard.house.plan_version + (0 if same else 1)
         self._tables = replace(self._tables, version=number)
 
-    async def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
+    async def _bind(self, opened: AsyncExitStack) -> Listening:
+        """Make what has sockets, and join it."""
         settings = self._settings
         self._relay = MediaRelay(
-            loop,
+            self._loop,
             settings.media_bind,
             settings.media_host,
             range(settings.rtp.ports.first, settings.rtp.ports.last + 1),
@@ -133,19 +170,29 @@ class Service:
             self._playback_ended,
             random.Random(secrets.randbits(64)),
         )
+        opened.callback(self._relay.close_all)
         hosts = [settings.sip.realm, settings.media_host, *(at.host for at in settings.sip.listen)]
         self._directory = PlanDirectory(self._tables, self._switchboard.house, hosts)
+        self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
+        self._shell = Shell(self._loop)
+        opened.callback(self._shell.close)
+        sip = tuple(self._listen(address) for address in settings.sip.listen)
+        self._node = Node(
+            Legs(self._endpoint, self._surroundings(sip[0])),
+            self._switchboard,
+            self._clock.at,
+            self._clock.monotonic,
+        )
+        return Listening(sip, await self._listen_http(opened))
+
+    def _surroundings(self, address: ListenAddress) -> Surroundings:
         authenticator = Authenticator(
-            settings.sip.realm,
-            load_server_secret(settings.data / "secrets"),
+            self._settings.sip.realm,
+            load_server_secret(self._settings.data / "secrets"),
             self._secrets.ha1,
             self._directory.is_legacy,
         )
-        endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
-        self._endpoint = endpoint
-        self._shell = Shell(loop)
-        self.listening.sip = [self._shell.listen(at.host, at.port) for at in settings.sip.listen]
-        surroundings = Surroundings(
+        return Surroundings(
             media=self._relay,
             directory=self._directory,
             authenticator=authenticator,
@@ -153,31 +200,51 @@ class Service:
             new_call=self._new_call,
             random=random.SystemRandom().random,
             utc=self._clock.at,
-            host=settings.media_host,
-            listen=self.listening.sip[0],
+            host=self._settings.media_host,
+            listen=(address.host, address.port),
         )
-        self._node = Node(
-            Legs(endpoint, surroundings), self._switchboard, self._clock.at, self._clock.monotonic
-        )
+
+    def _listen(self, address: ListenAddress) -> ListenAddress:
+        try:
+            host, port = self._shell.listen(address.host, address.port)
+        except OSError as error:
+            raise _cannot_listen("sip.listen", address, error) from error
+        return replace(address, host=host, port=port)
+
+    async def _listen_http(self, opened: AsyncExitStack) -> ListenAddress:
+        address = self._settings.http.listen
         self._http = HttpServer(self)
-        self.listening.http = await self._http.start(settings.http.listen.host, settings.http.listen.port)
+        try:
+            host, port = await self._http.start(address.host, address.port)
+        except OSError as error:
+            raise _cannot_listen("http.listen", address, error) from error
+        opened.push_async_callback(self._http.stop)
+        return replace(address, host=host, port=port)
 
     def _begin(self) -> None:
         """Journal the start, end what was left open, take calls."""
         now = self._clock.now()
-        started: list[f.Fact] = [h.ServiceStarted(at=now, release=version("vaxeln"))]
-        for finding in self._findings:
-            log.error("journal_damaged", finding=str(finding))
-            if isinstance(finding, TornTail | Damage):
-                started.append(h.JournalCut(at=now, segment=finding.path.name, octets=finding.octets))
-        self._findings.clear()
-        self._switchboard.record(started)
+        self._switchboard.record([h.ServiceStarted(at=now, release=version("vaxeln"))])
         self._switchboard.load(self._tables, now)
         lost = self._node.recover(self._loop.time())
         if lost:
             log.error("legs_not_restored", legs=lost)
         self._watch()
         self._shell.drive(self._node)
+
+    def _report_findings(self) -> None:
+        """Log what was wrong with the journal, and journal what is lost of it."""
+        findings = list(dict.fromkeys(self._findings))  # two reads may meet the same damage
+        self._findings.clear()
+        for finding in findings[:FINDINGS_LOGGED]:
+            log.error("journal_finding", kind=type(finding).__name__, **_fields(finding))
+        if len(findings) > FINDINGS_LOGGED:
+            log.error("journal_findings_not_shown", count=len(findings) - FINDINGS_LOGGED)
+        now = self._clock.now()
+        lost = [finding for finding in findings if isinstance(finding, TornTail | Damage)]
+        self._switchboard.record(
+            [h.JournalCut(at=now, segment=part.path.name, octets=part.octets) for part in lost]
+        )
 
     def _warn_of_other_realms(self) -> None:
         users = self._secrets.users_of_other_realms(self._settings.sip.realm)
@@ -222,8 +289,6 @@ class Service:
 
         False when facts may be lost because the disk did not take them.
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            self._loop.add_signal_handler(number, self.stop)
         await self._stop.wait()
         await self._drain()
         return await self._close()
@@ -242,31 +307,14 @@ class Service:
         self._node.playback_ended(leg, self._loop.time())
         self._shell.flush()
 
-    async def _keep_house(self) -> None:
-        while True:
-            await asyncio.sleep(HOUSEKEEPING_SECONDS)
-            self._look_at_clock()
-            self._look_at_journal()
-            try:
-                if self._secrets.reload_if_changed():
-                    log.info("passwords_reloaded")
-            except SecretsUnusable as error:
-                log.error("passwords_unusable", problem=str(error))
+    def _keep_house(self) -> None:
+        # Armed first: should anything below fail, the loop logs it and the next second comes all the same.
+        self._housekeeping = self._loop.call_later(HOUSEKEEPING_SECONDS, self._keep_house)
+        self._housekeeper.look()
 
-    def _look_at_clock(self) -> None:
-        step = self._clock.check()
-        if step is not None:
-            self._node.record(h.ClockStepped(at=self._clock.now(), seconds=step), self._loop.time())
-            self._shell.flush()
-
-    def _look_at_journal(self) -> None:
-        self._journal.retry()
-        if self._journal.failing != self._failing:
-            self._failing = self._journal.failing
-            if self._failing:
-                log.critical("journal_failing", problem=self._journal.failure, waiting=self._journal.waiting)
-            else:
-                log.warning("journal_works_again", dropped=self._journal.dropped)
+    def _clock_stepped(self, seconds: float) -> None:
+        self._node.record(h.ClockStepped(at=self._clock.now(), seconds=seconds), self._loop.time())
+        self._shell.flush()
 
     # ---- what the HTTP side asks (admin.ports.Health)
 
@@ -315,17 +363,22 @@ class Service:
 
     async def _close(self) -> bool:
         """Close everything; whether all facts are on disk."""
-        self._housekeeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._housekeeper
+        self._housekeeping.cancel()
+        self._shell.close()  # nothing comes after the fact of the stop
         self._node.record(h.ServiceStopped(at=self._clock.now()), self._loop.time())
-        await self._http.stop()
-        self._shell.close()
-        self._relay.close_all()
         try:
-            await asyncio.to_thread(self._journal.close)
+            await self._opened.aclose()
         except JournalUnsynced as error:
             log.critical("journal_not_on_disk", problem=str(error))
             return False
         log.info("stopped")
         return True
+
+
+def _cannot_listen(setting: str, address: ListenAddress, error: OSError) -> CannotListen:
+    return CannotListen(f"cannot listen on {address} ({setting}): {os.strerror(error.errno or 0)}")
+
+
+def _fields(finding: Finding) -> dict[str, str | int]:
+    values = {field.name: getattr(finding, field.name) for field in fields(finding)}
+    return {name: value if isinstance(value, int) else str(value) for name, value in values.items()}

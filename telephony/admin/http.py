@@ -10,6 +10,9 @@ _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 MAX_BODY = 64 * 1024
 """Octets of a request body: nothing here takes one."""
 
+CLOSING_SECONDS = 1.0
+"""How long `stop` waits for answers under way: they take milliseconds, and nobody may hold up a stop."""
+
 
 class HttpServer:
     """Serves /healthz and /metrics."""
@@ -18,7 +21,7 @@ class HttpServer:
         self._service = service
         app = web.Application(client_max_size=MAX_BODY)
         app.add_routes([web.get("/healthz", self._healthz), web.get("/metrics", self._metrics)])
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING_SECONDS)
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """Listen; the address it got. Raises OSError."""
@@ -28,11 +31,11 @@ class HttpServer:
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind((host, port))
+            await web.SockSite(self._runner, sock).start()
         except OSError:
             sock.close()
             await self._runner.cleanup()
             raise
-        await web.SockSite(self._runner, sock).start()
         address: tuple[str, int] = sock.getsockname()[:2]
         return address
 

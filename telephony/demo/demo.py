@@ -5,14 +5,14 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 from routing.numbers import show
 from telephony.demo.phones import PhoneFailed
 from telephony.demo.report import Report
-from telephony.demo.running import RunningService, ServiceFailed
+from telephony.demo.running import ServiceFailed
 from telephony.demo.scenarios import CLOSED, MAIN, Scenario, scenarios
 from telephony.demo.town import CALLER, Town, open_town
 from telephony.errors import VaxelnError
@@ -24,8 +24,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_SECONDS = 0.5  # how soon the end of a kept service is seen
 
 
-def run_demo(keep: bool) -> int:
-    """Make the five calls and print what became of them; 0 when every one did what it should.
+def run_demo(keep: bool, calls: Sequence[Scenario] | None = None) -> int:
+    """Make the five calls, or these, and print what became of them; 0 when every one did what it should.
 
     With `keep` the service stays until Ctrl-C. Nothing is left behind in any case but `kill -9`.
     """
@@ -36,19 +36,19 @@ def run_demo(keep: bool) -> int:
         warnings.filterwarnings("ignore", message="RTP Packet failed to send")  # at the end of every call
         try:
             with _interruptible():
-                return _run(report, keep)
+                return _run(report, keep, scenarios() if calls is None else calls)
         except KeyboardInterrupt:
             report.say("\nInterrupted; everything is stopped and removed.")
             return EXIT_INTERRUPTED
 
 
-def _run(report: Report, keep: bool) -> int:
+def _run(report: Report, keep: bool, calls: Sequence[Scenario]) -> int:
     started = time.monotonic()
     report.say("Växeln's demonstration: a service of its own, and phones (pyVoIP) that register and call.")
     try:
         with open_town() as town:
             _introduce(report, town)
-            for scenario in scenarios():
+            for scenario in calls:
                 _make_call(report, town, scenario)
             failed = bool(report.failures)
             report.sum_up(time.monotonic() - started, town.service.log_tail() if failed else [])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from routing.numbers import show
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.record import Record, records
@@ -13,7 +14,7 @@ CLEAR_SECONDS = 1.0
 """A tone that is heard so long, of at least 1.5 s talk, is a connection and not a crackle."""
 
 ALIKE = 0.9
-"""Likeness of an announcement: the same one reaches 0.99, another 0.3."""
+"""Likeness of an announcement: the same one reaches 0.99, the others that we have 0.4."""
 
 _RINGING, _OK, _TERMINATED = 180, 200, 487
 
@@ -50,7 +51,8 @@ class Evidence:
 
     def people(self, keys: Iterable[str]) -> str:
         """Their names, or nobody."""
-        return " and ".join(self.names.get(key, key) for key in sorted(keys)) or "nobody"
+        named = sorted(self.names.get(key, key) for key in keys)
+        return " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]])) or "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def rings(*people: str) -> Expectation:
         by_journal = set(evidence.record.rang) if evidence.record else set()
         told = _RINGING in evidence.responses
         return Check(
-            f"it rings at {evidence.people(expected)}, and the caller is told so",
+            f"it rings at {evidence.people(expected)}; the caller is told so",
             by_phones == by_journal == expected and told,
             f"by the phones {evidence.people(by_phones)}, by the journal {evidence.people(by_journal)}, "
             f"the caller got {_statuses(evidence)}",
@@ -151,18 +153,13 @@ def hears_announcement(prompt: str, original: bytes) -> Expectation:
     return judge
 
 
-def passes_through(*numbers: str) -> Expectation:
+def goes_to(*numbers: str) -> Expectation:
     """The call goes to these numbers, one after the other."""
 
     def judge(evidence: Evidence) -> Check:
-        decided = [fact.decision for fact in evidence.facts if isinstance(fact, f.RouteDecided)]
-        gone = [decision.number for decision in decided]
-        functions = {decision.number: decision.function for decision in decided}
-        expected = " and then ".join(functions.get(number, number) for number in numbers)
+        gone = [fact.decision.number for fact in evidence.facts if isinstance(fact, f.RouteDecided)]
         return Check(
-            f"it is a call to {expected}",
-            gone == list(numbers),
-            ", then ".join(functions[number] for number in gone) or "no decision",
+            f"it goes to {_then(numbers)}", gone == list(numbers), f"to {_then(gone)}" if gone else "nowhere"
         )
 
     return judge
@@ -176,7 +173,7 @@ def ends(outcome: Outcome, by: EndedBy) -> Expectation:
         over = is_over(evidence.facts)
         found = f"{_said(record.outcome)} by {_said(record.ended_by)}" if record else "not in the journal"
         return Check(
-            f"it is in the call log as {_said(outcome)}, ended by the {by.value}, and nothing is left of it",
+            f"the call log says: {_said(outcome)}, ended by the {by.value}; nothing is left of the call",
             record is not None and (record.outcome, record.ended_by) == (outcome, by) and over,
             found + ("" if over else "; a leg of it is still open"),
         )
@@ -205,7 +202,7 @@ def nobody_rings() -> Expectation:
     def judge(evidence: Evidence) -> Check:
         rang = {key for key, side in evidence.phones.items() if side.rang}
         offered = set(evidence.record.offered) if evidence.record else set()
-        return Check("it rings at nobody's", not rang | offered, f"tried: {evidence.people(rang | offered)}")
+        return Check("it rings at nobody", not rang | offered, f"tried: {evidence.people(rang | offered)}")
 
     return judge
 
@@ -228,6 +225,10 @@ def _withdrawn(evidence: Evidence, why: str) -> set[str]:
         for fact in evidence.facts
         if isinstance(fact, f.OfferWithdrawn) and fact.why == why and fact.leg in ended
     }
+
+
+def _then(numbers: Iterable[str]) -> str:
+    return ", and then to ".join(show(number) for number in numbers)
 
 
 def _statuses(evidence: Evidence) -> str:

@@ -141,7 +141,7 @@ class Dialled:
     @property
     def call_id(self) -> str:
         """The SIP Call-ID, by which the journal knows the call."""
-        return self._call.call_id
+        return str(self._call.call_id)
 
     @property
     def responses(self) -> tuple[int, ...]:

@@ -3,11 +3,15 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from textwrap import wrap
 from typing import TextIO
 
 from telephony.call.record import Record
 from telephony.cli_read import record_lines
 from telephony.demo.judging import Check
+
+_WIDTH = 100
+"""Columns of what is said of a call; most terminals are wider, and a mail is not much."""
 
 _BOLD, _DIM, _GREEN, _RED = "1", "2", "32", "31"
 
@@ -39,9 +43,9 @@ class Report:
 
     def call(self, record: Record | None, names: Mapping[str, str], checks: Sequence[Check]) -> None:
         """What became of it: the service's own record, and the checks."""
-        lines = record_lines(_named(record, names)) if record else ["the journal does not know this call"]
+        lines = call_lines(_named(record, names)) if record else ["The journal does not know this call."]
         for line in lines:
-            self.say("   " + self._in(_DIM, line.removesuffix(f"  [{record.id}]" if record else "")))
+            self.say("   " + self._in(_DIM, line))
         for check in checks:
             self._check(check)
 
@@ -55,18 +59,19 @@ class Report:
             self._failures.append(f"call {self._calls}: {check.text}; found: {check.found}")
 
     def broke_off(self, problem: str) -> None:
-        """Something kept the demonstration from going on."""
+        """Something kept the call, or the whole demonstration, from going on."""
+        if self._calls:
+            self.say(f"   {self._in(_RED, '✗')} {problem}")
         self._failures.append(f"call {self._calls}: {problem}" if self._calls else problem)
-        self.say(f"   {self._in(_RED, '✗')} {problem}")
 
     def sum_up(self, seconds: float, log: Sequence[str]) -> None:
         """The end: all is well, or what is not, with the end of the service's log."""
         self.say()
         if not self._failures:
-            text = f"All {self._calls} calls did what they should: {self._checks} checks in {seconds:.0f} s."
-            self.say(self._in(_GREEN, text))
+            numbers = f"{self._calls} calls, {self._checks} checks, {seconds:.0f} s"
+            self.say(self._in(_GREEN, f"Every call did what it should ({numbers})."))
             return
-        self.say(self._in(_RED, f"Not as it should be, in {self._calls} calls and {self._checks} checks:"))
+        self.say(self._in(_RED, "The demonstration failed:"))
         for failure in self._failures:
             self.say(f"  ✗ {failure}")
         if log:
@@ -76,6 +81,13 @@ class Report:
 
     def _in(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._coloured else text
+
+
+def call_lines(record: Record) -> list[str]:
+    """A call as `vaxeln calls` shows it, with the reasons in one paragraph and without our id of it."""
+    first, *others = record_lines(replace(record, reasons=()))
+    because = wrap(f"because {'; '.join(record.reasons)}", _WIDTH, subsequent_indent="  ")
+    return [first.removesuffix(f"  [{record.id}]"), *because, *(line.strip() for line in others)]
 
 
 def _named(record: Record, names: Mapping[str, str]) -> Record:

@@ -120,7 +120,11 @@ class RunningService:
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The last lines of its log."""
-        return self.log_file.read_text("utf-8", "replace").splitlines()[-lines:] if self.log_file.exists() else []
+        return (
+            self.log_file.read_text("utf-8", "replace").splitlines()[-lines:]
+            if self.log_file.exists()
+            else []
+        )
 
     def facts_of(self, sip_call_id: str) -> tuple[f.CallFact, ...]:
         """The journal's facts of a call, when it is over, or else those it has after `SETTLE_SECONDS`."""

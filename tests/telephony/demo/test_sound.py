@@ -1,0 +1,54 @@
+import wave
+from pathlib import Path
+
+import pytest
+
+from telephony.demo.sound import RATE, SILENCE, likeness, read_wave, seconds, tone, tone_seconds
+from telephony.media.prompts import PROMPT_FOLDER
+
+QUIET = bytes([SILENCE]) * RATE
+CLOSED = read_wave(PROMPT_FOLDER / "closed.wav")
+BUSY = read_wave(PROMPT_FOLDER / "busy.wav")
+
+
+def mixed(left: bytes, right: bytes) -> bytes:
+    """Both at half their loudness."""
+    return bytes((a + b) // 2 for a, b in zip(left, right, strict=True))
+
+
+def test_a_tone_is_heard_as_long_as_it_lasts() -> None:
+    assert tone_seconds(QUIET + tone(440, 2) + QUIET, 440) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("other", [420, 460, 570, 880])
+def test_another_tone_is_not_this_one(other: float) -> None:
+    assert tone_seconds(tone(other, 2), 440) == 0
+
+
+@pytest.mark.parametrize("sound", [b"", QUIET, CLOSED, mixed(tone(440, 2), tone(570, 2))])
+def test_what_is_not_that_tone_alone_is_not_a_tone(sound: bytes) -> None:
+    assert tone_seconds(sound, 440) == 0
+
+
+def test_an_announcement_is_known_though_it_begins_later() -> None:
+    assert likeness(QUIET[:4000] + CLOSED, CLOSED) > 0.99
+
+
+@pytest.mark.parametrize("sound", [b"", QUIET, BUSY, tone(440, 15), CLOSED[: 7 * RATE]])
+def test_what_is_not_the_announcement_is_not_like_it(sound: bytes) -> None:
+    assert likeness(sound, CLOSED) < 0.8
+
+
+def test_silence_before_and_after_is_not_counted() -> None:
+    assert seconds(QUIET + b"\x20" * RATE + QUIET) == 1.0
+
+
+def test_a_prompt_is_read_with_eight_bits(tmp_path: Path) -> None:
+    file = tmp_path / "p.wav"
+    with wave.open(str(file), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(RATE)
+        sound.writeframes(b"".join(value.to_bytes(2, "little", signed=True) for value in (0, 32767, -32768)))
+
+    assert read_wave(file) == bytes([0x80, 0xFF, 0x00])
