@@ -1,5 +1,6 @@
 """The demonstration as a newcomer runs it: a process of its own, judged by its exit code and its words."""
 
+import os
 import re
 import signal
 import subprocess
@@ -10,11 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+DEMO = (sys.executable, "-P", "-m", "telephony.cli", "demo")
 
-COMMAND = (sys.executable, "-m", "telephony.cli", "demo")
-
-# One call of the five, with one expectation too many: nobody answers it.
+# The last of the five calls, with one expectation too many: nobody answers it.
 WRONG = """
 import sys
 from dataclasses import replace
@@ -22,15 +21,18 @@ from telephony.demo import judging
 from telephony.demo.demo import run_demo
 from telephony.demo.scenarios import scenarios
 
-call = scenarios()[4]
-wrong = replace(call, expectations=(*call.expectations, judging.answered_by("elif")))
-sys.exit(run_demo(keep=False, calls=[wrong]))
+call = scenarios()[-1]
+sys.exit(run_demo(False, [replace(call, expectations=(*call.expectations, judging.answered_by("elif")))]))
 """
 
 
 @contextmanager
-def running(*command: str) -> Iterator["subprocess.Popen[str]"]:
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+def running(command: tuple[str, ...], temporary: Path) -> Iterator["subprocess.Popen[str]"]:
+    """The command, whose temporary folder is ours to look into."""
+    environment = os.environ | {"TMPDIR": str(temporary), "PYTHONUTF8": "1"}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         try:
             yield process
         finally:
@@ -38,6 +40,7 @@ def running(*command: str) -> Iterator["subprocess.Popen[str]"]:
 
 
 def read_until(process: "subprocess.Popen[str]", words: str) -> str:
+    """What it prints, to the line that has these words, or to its end."""
     assert process.stdout is not None
     lines = []
     for line in process.stdout:
@@ -47,12 +50,7 @@ def read_until(process: "subprocess.Popen[str]", words: str) -> str:
     return "".join(lines)
 
 
-def read_rest(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    return process.stdout.read()
-
-
-def is_there(address: str) -> bool:
+def is_served(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=5) as response:
             return bool(response.status == 200)
@@ -60,5 +58,58 @@ def is_there(address: str) -> bool:
         return False
 
 
-def demo_folders() -> set[Path]:
-    return set(TEMPORARY.glob("vaxeln-demo-*"))
+def test_all_five_calls_do_what_they_should_and_the_service_can_be_kept(tmp_path: Path) -> None:
+    with running((*DEMO, "--keep"), tmp_path) as process:
+        text = read_until(process, "The call log:")
+        address = re.search(r"http://\S+/healthz", text)
+        served = address is not None and is_served(address[0])
+        process.send_signal(signal.SIGINT)
+        rest = read_until(process, "nothing more")
+        code = process.wait(30)
+
+    assert "✗" not in text, text
+    assert "Every call did what it should (5 calls, 31 checks" in text
+    for words in (
+        "070-174 06 05 called Kontaktcenter, 08-530 610 00",
+        "answered by Amina Berg after",
+        "the caller hears Amina Berg: a tone of 570 Hz arrives, clear",
+        "it stops ringing at David Holm and Johan Vik (answered elsewhere)",
+        "no answer: on to 08-530 610 00",
+        "the caller hears the announcement `closed` to its end",
+        "abandoned after",
+    ):
+        assert words in text
+    assert served
+    assert rest.strip() == "Stopping; its data is removed."
+    assert code == 0
+    assert address is not None and not is_served(address[0])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_expectation_that_fails_is_named_and_the_exit_code_is_1(tmp_path: Path) -> None:
+    with running((sys.executable, "-P", "-c", WRONG), tmp_path) as process:
+        text = read_until(process, "nothing more")
+        code = process.wait(30)
+
+    assert code == 1
+    assert (
+        "The demonstration failed:\n"
+        "  ✗ call 1: Elif Yilmaz answers, nobody else; "
+        "found: by the phones nobody, by the journal nobody, the caller got 100, 180, 487\n"
+        "The service's log ends:\n"
+    ) in text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_demonstration_leaves_nothing_behind(tmp_path: Path) -> None:
+    with running(DEMO, tmp_path) as process:
+        text = read_until(process, "1. The main number")
+        address = re.search(r"udp:127\.0\.0\.1:\d+", text)
+        process.send_signal(signal.SIGTERM)
+        rest = read_until(process, "nothing more")
+        code = process.wait(30)
+
+    assert address is not None
+    assert rest.strip() == "Interrupted; everything is stopped and removed."
+    assert code == 130
+    assert list(tmp_path.iterdir()) == []

@@ -99,6 +99,15 @@ class ScriptedPeer:
         self.requests.remove(request)
         return request
 
+    def answer_all(self, method: str, status: int = 200) -> set[str | None]:
+        """Answer every request of this method, and return their branches."""
+        branches = set()
+        while self.has(method):
+            request = self.take(method)
+            branches.add(request.via.branch)
+            self.answer(request, status)
+        return branches
+
     def has(self, method: str) -> bool:
         """Whether a request of this method waits to be taken."""
         return any(request.method == method for request in self.requests)
