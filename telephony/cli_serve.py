@@ -1,6 +1,7 @@
 """The commands that run a service."""
 
 import asyncio
+import resource
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import datetime
@@ -27,8 +28,6 @@ try:
     import uvloop
 except ImportError:  # it has no wheel for every machine
     uvloop = None  # type: ignore[assignment]
-
-log = structlog.get_logger("vaxeln")
 
 log = structlog.get_logger("vaxeln")
 
@@ -68,9 +67,16 @@ def tables_of(plan: Plan, prompts: Prompts) -> tuple[Tables, list[Problem]]:
     return compile_plan(plan), list(problems)
 
 
+def raise_file_limit() -> None:
+    """Let the process open what the system allows it: a call takes four sockets, and 1,024 is a common limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def serve(settings: Settings, plan: Path | None) -> int:
     """Run the service until SIGTERM; 0 when every fact is on disk then."""
     set_up_log(settings.log)
+    raise_file_limit()
     prompts = Prompts.load()
     tables, warnings = tables_of(read_plan(plan_file(settings, plan)), prompts)
     for warning in warnings:

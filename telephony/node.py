@@ -78,8 +78,13 @@ class Node:
         """Do what is due."""
         self.legs.handle_timer(now)
         self._run(now)
-        self.switchboard.handle_timer(self._utc(now))
+        self.switchboard.handle_timer(self._due_at(now))
         self._run(now)
+
+    def _due_at(self, now: float) -> datetime:
+        """The UTC of `now`, and not a rounding error before a deadline that `get_timer` gave as `now`."""
+        at, deadline = self._utc(now), self.switchboard.get_timer()
+        return max(at, deadline) if deadline is not None and self._monotonic(deadline) <= now else at
 
     def messages_to_send(self) -> list[tuple[bytes, Flow]]:
         """What is to be sent now: everything it stands for is in the journal."""

@@ -168,7 +168,7 @@ class Service:
             range(settings.rtp.ports.first, settings.rtp.ports.last + 1),
             self._prompts,
             self._playback_ended,
-            random.Random(secrets.randbits(64)),
+            random.SystemRandom(),
         )
         opened.callback(self._relay.close_all)
         hosts = [settings.sip.realm, settings.media_host, *(at.host for at in settings.sip.listen)]
@@ -270,6 +270,7 @@ class Service:
         watch("vaxeln_sip_transactions", "SIP transactions now.", lambda: counts.transactions)
         watch("vaxeln_rtp_legs", "Legs with a media port now.", lambda: relay.legs_open)
         watch("vaxeln_rtp_relayed_packets", "RTP packets relayed since the start.", lambda: relay.relayed)
+        watch("vaxeln_rtp_dropped_packets", "RTP not passed on.", lambda: sum(relay.dropped.values()))
         watch("vaxeln_journal_position", "Position of the last fact.", lambda: self._journal.position)
         watch("vaxeln_journal_failing", "1 while the journal cannot be written.", self._journal_failing)
         watch("vaxeln_journal_dropped", "Facts lost since the start.", lambda: self._journal.dropped)

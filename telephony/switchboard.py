@@ -133,14 +133,16 @@ class Switchboard:
         """Fold, react, decide until nothing follows; append it all as one entry; give the actions out."""
         entry: list[f.Fact] = []
         actions: list[Action] = []
-        while reaction.facts or reaction.actions:
-            for fact in reaction.facts:
-                self._fold(fact)
-            entry += reaction.facts
-            actions += reaction.actions
-            reaction = self._follow_up(call_id, now)
-        if entry:
-            self._append(entry)
+        try:
+            while reaction.facts or reaction.actions:
+                for fact in reaction.facts:
+                    self._fold(fact)
+                    entry.append(fact)
+                actions += reaction.actions
+                reaction = self._follow_up(call_id, now)
+        finally:  # what was folded is journalled, even when a fault of ours ends this input
+            if entry:
+                self._append(entry)
         self._actions += actions
         call = self.calls.get(call_id)
         self._agenda.set(f"call/{call_id}", call.deadline if call else None)
