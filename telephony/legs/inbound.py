@@ -25,6 +25,9 @@ DEFAULT_OFFER = (OfferedCodec(STATIC[8], 8), OfferedCodec(STATIC[0], 0), Offered
 ANNOUNCED = (STATIC[8], STATIC[0], KEYS)
 """What an announcement can be played in."""
 
+REMIND_SECONDS = 60.0
+"""How often a provisional answer is repeated while it rings."""
+
 
 class InboundLeg(Leg):
     """A caller. `offered` are the codecs of the INVITE's offer; empty when it had none (a delayed offer)."""
@@ -53,6 +56,7 @@ class InboundLeg(Leg):
         self._body = b""  # our session description in answers to the INVITE
         self._prompt = ""  # an announcement that waits for the far end's address
         self._ending: EndLeg | None = None  # a BYE that waits for the ACK (RFC 3261 15)
+        self._said = self._response(180)  # the last provisional answer
         wire.setups[event.transaction] = self
 
     def snapshot(self) -> dict[str, Any]:
@@ -68,7 +72,21 @@ class InboundLeg(Leg):
     def alert(self, now: float) -> None:
         """180, without a session description."""
         if self.state is State.SETUP:
-            self.wire.endpoint.respond(self.event.transaction, self._response(180), now)
+            self._say(self._response(180), now)
+
+    def remind(self, now: float) -> None:
+        """Say again what was said, for proxies on the way give up after three minutes (RFC 3261 13.3.1.1)."""
+        self._say(self._said, now)
+
+    def _say(self, response: Response, now: float) -> None:
+        self._said = response
+        self.wire.endpoint.respond(self.event.transaction, response, now)
+        self.wire.agenda.set(f"{self.event.transaction}/remind", now + REMIND_SECONDS)
+
+    def _settle(self) -> None:
+        """The INVITE gets its final answer."""
+        self.wire.setups.pop(self.event.transaction, None)
+        self.wire.agenda.set(f"{self.event.transaction}/remind", None)
 
     def pass_early_sound(self, member: Leg, now: float) -> None:
         """183 with the session description that fits the member's early sound; 180 to a caller who cannot
@@ -148,14 +166,14 @@ class InboundLeg(Leg):
     def _progress(self, now: float) -> None:
         response = self._response(183)
         self.describe(response, self._body)
-        self.wire.endpoint.respond(self.event.transaction, response, now)
+        self._say(response, now)
         self.agreed()
 
     def _accept(self, now: float) -> None:
         response = self._response(200)
         self.describe(response, self._body)
         self.state = State.TALKING
-        self.wire.setups.pop(self.event.transaction, None)
+        self._settle()
         self.negotiation.owe_ack(self.event.transaction)
         self.wire.endpoint.respond(self.event.transaction, response, now)
         self.agreed()
@@ -206,7 +224,7 @@ class InboundLeg(Leg):
             if action.reason:
                 response.headers.set("Reason", str(Reason("SIP", action.status, action.reason)))
             self.wire.endpoint.respond(self.event.transaction, response, now)
-            self.wire.setups.pop(self.event.transaction, None)
+            self._settle()
             self.finish(now)
         elif self.state is State.TALKING and not self._acknowledged:
             self.state = State.CLOSING

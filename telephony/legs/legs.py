@@ -99,6 +99,8 @@ class Legs:
             name, _, what = key.rpartition("/")
             if what == "disown":
                 self._wire.owners.pop(name, None)
+            elif what == "remind":
+                self._wire.setups[name].remind(now)
             elif what == "ping":
                 self._wire.legs[name].ping(now)
             elif what == "retry":

@@ -5,10 +5,10 @@ import pytest
 from telephony.call import facts as f
 from telephony.call.actions import Announce, Connect, Dial, PassEarlySound
 from telephony.call.facts import Target
-from telephony.sdp.session import SessionDescription
+from telephony.sdp.description import SessionDescription
 from tests.support.plans import BYGGLOV, MAIN
-from tests.support.scripted_peer import sdp
-from tests.support.stage import CLOSED, CLOSED_EARLY, DIRECT, Stage
+from tests.support.scripted_peer import Outgoing, sdp
+from tests.support.stage import CLOSED, CLOSED_EARLY, DIRECT, GROUPS, Stage
 
 OPUS = "111"
 
@@ -313,3 +313,39 @@ def test_what_comes_too_late_for_the_caller_changes_nothing(stage: Stage) -> Non
 
     assert call.statuses == [100, 200]
     assert not stage.media.playing
+
+
+# ---- long ringing
+
+
+def count_of(call: Outgoing, status: int) -> int:
+    return sum(response.status == status for response in call.responses(call.branch))
+
+
+def test_ringing_is_said_again_each_minute() -> None:
+    stage = Stage(groups=GROUPS.replace('members = ["amina"] }', 'members = ["amina"], ring_seconds = 150 }'))
+    stage.register("kc1")
+    call = stage.call(DIRECT)
+    stage.offered("kc1").ring()
+
+    stage.wait(59.0)
+    after_59_seconds = count_of(call, 180)
+    stage.wait(62.0)
+
+    assert after_59_seconds == 1
+    assert count_of(call, 180) == 3
+
+
+def test_nothing_is_said_again_after_the_answer(stage: Stage) -> None:
+    stage.register("kc1")
+    call = stage.call(DIRECT)
+    member = stage.offered("kc1")
+    member.ring()
+    member.accept()
+    member.peer.take("ACK")
+    call.pick_up()
+    stage.loud("call1.0", "call1.1")
+
+    stage.wait(55.0)
+
+    assert count_of(call, 180) == 1
