@@ -1,7 +1,6 @@
 """The command line: `vaxeln serve`, `vaxeln demo`, and commands that read."""
 
 import argparse
-import getpass
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -9,10 +8,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from routing.errors import RoutingError
-from telephony import cli_read, cli_serve
+from telephony import cli_phone, cli_read, cli_serve
 from telephony.config import SETTINGS, ConfigError, Settings, load_settings
 from telephony.errors import VaxelnError
-from telephony.secrets import PhoneSecrets
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -139,9 +137,24 @@ def _add_reading_commands(commands: "argparse._SubParsersAction[argparse.Argumen
 def _add_phone_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     phone = commands.add_parser("phone", help="work with phone accounts", allow_abbrev=False)
     actions = phone.add_subparsers(required=True, metavar="ACTION")
-    password = _command(actions, "password", "set the password of a phone account", _set_password)
+    password = _command(
+        actions,
+        "password",
+        "set the password of a phone account",
+        lambda o: cli_phone.set_password(settings_of(o), o.user),
+    )
     password.add_argument("user", help="the account's name in the plan")
     _add_settings(password)
+    imported = _command(
+        actions,
+        "import",
+        "take over passwords from another system, once",
+        lambda o: cli_phone.import_passwords(settings_of(o), o.file),
+    )
+    imported.add_argument(
+        "file", type=Path, metavar="FILE", help="lines of USER:PASSWORD; remove it afterwards"
+    )
+    _add_settings(imported)
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -164,21 +177,6 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
             metavar="VALUE",
             help=f"{setting.meaning} Allowed: {setting.allowed}.".replace("%", "%%"),
         )
-
-
-def _set_password(options: argparse.Namespace) -> int:
-    """Ask for it twice at a terminal, or read one line: never from the command line, which others can see."""
-    settings = settings_of(options)
-    if sys.stdin.isatty():
-        password = getpass.getpass("Password: ")
-        if getpass.getpass("Again: ") != password:
-            print("vaxeln: the two differ, nothing was changed", file=sys.stderr)
-            return EXIT_FAILED
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
-    PhoneSecrets(settings.data / "secrets").set_password(options.user, settings.sip.realm, password)
-    print(f"The password of {options.user} is set, for the realm {settings.sip.realm}.")
-    return 0
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ writes while the service runs, which sees it by `reload_if_changed`.
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,15 +66,20 @@ class PhoneSecrets:
         return tuple(user for user, record in self._records.items() if record.get("realm") != realm)
 
     def set_password(self, user: str, realm: str, password: str) -> None:
-        """Keep a new password of this user, in place of any other.
+        """Keep a new password of this user; see `set_passwords`."""
+        self.set_passwords(realm, {user: password})
+
+    def set_passwords(self, realm: str, passwords: Mapping[str, str]) -> None:
+        """Keep new passwords of these users, in place of any other; all of them or none.
 
         Raises `PasswordRefused` and `SecretsUnusable`.
         """
-        _check(user, password)
-        hashes = {algorithm.value: make_ha1(user, realm, password, algorithm) for algorithm in Algorithm}
+        for user, password in passwords.items():
+            _check(user, password)
+        made = {user: _record(user, realm, password) for user, password in passwords.items()}
         with _locked(self._directory):
             self.reload_if_changed()
-            records = self._records | {user: {"realm": realm, **hashes}}
+            records = self._records | made
             _replace(self._path, json.dumps(records, ensure_ascii=False, indent=1).encode())
         self.reload_if_changed()
 
@@ -129,11 +134,18 @@ def load_server_secret(directory: Path) -> bytes:
     return secret
 
 
+def _record(user: str, realm: str, password: str) -> dict[str, str]:
+    hashes = {algorithm.value: make_ha1(user, realm, password, algorithm) for algorithm in Algorithm}
+    return {"realm": realm, **hashes}
+
+
 def _check(user: str, password: str) -> None:
     if not 1 <= len(user) <= MAX_TEXT or ":" in user or not user.isprintable():
-        raise PasswordRefused(f"a user has 1 to {MAX_TEXT} printable characters and no colon")
+        raise PasswordRefused(
+            f"{user[:MAX_TEXT]!r}: a user has 1 to {MAX_TEXT} printable characters and no colon"
+        )
     if not MIN_PASSWORD <= len(password) <= MAX_TEXT or not password.isprintable():
-        raise PasswordRefused(f"a password has {MIN_PASSWORD} to {MAX_TEXT} printable characters")
+        raise PasswordRefused(f"{user}: a password has {MIN_PASSWORD} to {MAX_TEXT} printable characters")
 
 
 def _make_private(directory: Path) -> None:
