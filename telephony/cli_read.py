@@ -4,7 +4,7 @@ With `--json` each prints one object, all of whose keys are always there:
 
 - `plan check`: `ok` (no error; warnings are none), `problems`: objects of `path` (a place in the plan),
   `severity` (error or warning), `message`, `advice` (what to do; "" when `message` says what is allowed)
-- `explain`: see `routing.explain.explain_json`. `plan_version` is 0: a service numbers a plan when it takes it
+- `explain`: see `routing.explain.explain_json`. `plan_version` is 0: a service numbers plans as it takes them
 - `hours`: `number` (E.164), `function`, `spans`: see `routing.hours.hours_json`; they follow each other
   without gaps from the first midnight to the last
 - `calls`: `calls`, in the order in which they arrived: see `telephony.call.record.Record.to_json`

@@ -68,7 +68,7 @@ def tables_of(plan: Plan, prompts: Prompts) -> tuple[Tables, list[Problem]]:
 
 
 def raise_file_limit() -> None:
-    """Let the process open what the system allows it: a call takes four sockets, and 1,024 is a common limit."""
+    """Let the process open what the system allows: a call takes four sockets, 1,024 is a common limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
