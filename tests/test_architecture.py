@@ -107,11 +107,17 @@ def test_libraries_are_named_for_the_folders_that_use_them() -> None:
 
 def test_every_source_has_its_test() -> None:
     missing = [
-        str(path.relative_to(ROOT))
-        for path in SOURCES
-        if path.name != "__init__.py" and not _test_of(path).exists()
+        str(path.relative_to(ROOT)) for path in SOURCES if _has_code(path) and not _test_of(path).exists()
     ]
     assert missing == []
+
+
+def _has_code(path: Path) -> bool:
+    """Whether a function in it does anything: protocols, errors and plain values have nothing to test."""
+    functions = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)
+    ]
+    return any(not isinstance(statement, ast.Expr) for function in functions for statement in function.body)
 
 
 def _test_of(path: Path) -> Path:

@@ -1,0 +1,117 @@
+import pytest
+
+from telephony.call.facts import Contact
+from telephony.call.house import House
+from telephony.call.house_facts import DrainStarted, PhoneRegistered
+from telephony.directory import PlanDirectory
+from telephony.legs.directory import Account, Trunk
+from tests.support.plans import MAIN, tables_of
+from tests.support.switchboard import EPOCH
+
+TRUNKS = """
+[trunks.operator]
+peers = ["192.0.2.10", "192.0.2.11:5070"]
+trusted_identity = true
+emergency = true
+[trunks.pbx]
+peers = ["192.0.2.0/24"]
+gateways = ["192.0.2.20:5080", "192.0.2.21"]
+number_format = "subscriber-without-zero"
+"""
+PEOPLE = """
+[people]
+amina = { name = "Amina", phones = ["kc1"], number = "+46701740605", number_public = true }
+bengt = { name = "Bengt", phones = ["kc2"], number = "+46701740606" }
+david = { name = "David", phones = ["bygg1"] }
+elif = { name = "Elif", phones = ["bygg2"] }
+"""
+HERE = ("192.0.2.50", 5060)
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def directory(house: House) -> PlanDirectory:
+    return PlanDirectory(
+        tables_of(1, trunks=TRUNKS, people=PEOPLE), house, ["Vaxeln.example", "[2001:db8::1]"]
+    )
+
+
+def contact() -> Contact:
+    return Contact(
+        uri="sip:kc1@192.0.2.50", transport="UDP", remote=HERE, local=("192.0.2.1", 5060), call_id="r",
+        cseq=1, expires_at=EPOCH,
+    )  # fmt: skip
+
+
+def test_the_most_specific_peer_tells_the_trunk(directory: PlanDirectory) -> None:
+    assert directory.trunk_at(("192.0.2.10", 1234)) == Trunk("operator", trusted=True)
+    assert directory.trunk_at(("192.0.2.11", 5070)) == Trunk("operator", trusted=True)
+    assert directory.trunk_at(("192.0.2.11", 5060)) == Trunk("pbx", trusted=False)
+    assert directory.trunk_at(("198.51.100.1", 5060)) is None
+
+
+def test_calls_go_to_the_first_gateway(directory: PlanDirectory) -> None:
+    assert directory.trunk_address("pbx") == ("192.0.2.20", 5080)
+    assert directory.trunk_address("operator") == ("192.0.2.10", 5060)
+    assert directory.trunk_address("gone") is None
+
+
+def test_a_public_number_is_shown(directory: PlanDirectory) -> None:
+    assert directory.account("kc1") == Account("kc1", "Kontaktcenter 1", "amina", "+46701740605", 1)
+
+
+@pytest.mark.parametrize("phone", ["kc2", "bygg1", "bygg1m"])
+def test_who_has_no_public_number_calls_with_the_main_number(directory: PlanDirectory, phone: str) -> None:
+    account = directory.account(phone)
+
+    assert account is not None
+    assert account.number == MAIN
+
+
+def test_unknown_accounts_are_nobodys(directory: PlanDirectory) -> None:
+    assert directory.account("nobody") is None
+    assert not directory.is_legacy("nobody")
+    assert not directory.is_legacy("kc1")
+
+
+def test_where_a_phone_registered_tells_its_account(directory: PlanDirectory, house: House) -> None:
+    assert directory.account_at(HERE) is None
+
+    house.evolve(PhoneRegistered(at=EPOCH, phone="kc1", contacts=(contact(),)))
+
+    at = directory.account_at(HERE)
+    assert at is not None
+    assert at.name == "kc1"
+    assert directory.contacts("kc1") == (contact(),)
+
+
+def test_our_names_are_ours_in_any_spelling(directory: PlanDirectory) -> None:
+    assert directory.is_ours("VAXELN.example")
+    assert directory.is_ours("[2001:DB8::1]")
+    assert not directory.is_ours("example.com")
+
+
+def test_numbers_are_read_as_their_sender_writes_them(directory: PlanDirectory) -> None:
+    assert directory.normalise("853061000", "pbx") == MAIN
+    assert directory.normalise("46853061000", "operator") == MAIN
+    assert directory.normalise("08-530 610 00", None) == MAIN
+    assert directory.is_emergency("112")
+    assert not directory.is_emergency("113")
+
+
+def test_another_plan_is_taken_from_then_on(directory: PlanDirectory) -> None:
+    directory.load(tables_of(2))
+
+    assert directory.trunk_at(("192.0.2.20", 5060)) is None
+
+
+def test_while_the_service_drains_no_calls_are_taken(directory: PlanDirectory, house: House) -> None:
+    assert directory.takes_new_calls()
+
+    house.evolve(DrainStarted(at=EPOCH))
+
+    assert not directory.takes_new_calls()

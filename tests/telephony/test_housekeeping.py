@@ -1,0 +1,95 @@
+import os
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from telephony.archive.codec import Codec
+from telephony.archive.journal import Journal
+from telephony.archive.store import Disk
+from telephony.call.facts import Fact
+from telephony.call.house_facts import DrainStarted
+from telephony.call.registry import FACTS
+from telephony.clock import Clock
+from telephony.housekeeping import Housekeeper
+from telephony.secrets import PhoneSecrets
+from tests.support.switchboard import EPOCH
+
+
+class Machine:
+    """A machine whose clock and disk do what the test says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.wall = 1000.0
+        self.disk_is_full = False
+        self.steps: list[float] = []
+        self.secrets = PhoneSecrets(folder / "secrets")
+        self.journal: Journal[Fact] = Journal.open(
+            folder / "journal", Codec(FACTS), report=lambda finding: None, disk=Disk(write=self._write)
+        )
+        clock = Clock(lambda: self.wall, lambda: 0.0)
+        self._housekeeper = Housekeeper(clock, self.journal, self.secrets, self.steps.append)
+
+    def _write(self, fd: int, data: bytes) -> int:
+        if self.disk_is_full:
+            raise OSError(28, "No space left on device")
+        return os.write(fd, data)
+
+    def look(self) -> list[str]:
+        """What is logged by one look."""
+        with capture_logs() as events:
+            self._housekeeper.look()
+        return [str(event["event"]) for event in events]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_nothing_new_is_nothing_said(machine: Machine) -> None:
+    assert machine.look() == []
+    assert machine.steps == []
+    machine.journal.close()
+
+
+def test_a_step_of_the_clock_is_told_once(machine: Machine) -> None:
+    machine.wall += 3600.0
+
+    machine.look()
+    machine.look()
+
+    assert machine.steps == [3600.0]
+    machine.journal.close()
+
+
+def test_a_full_disk_is_told_once_and_its_end_too(machine: Machine) -> None:
+    machine.disk_is_full = True
+    machine.journal.append([DrainStarted(at=EPOCH)])
+
+    assert machine.look() == ["journal_failing"]
+    assert machine.look() == []
+    machine.disk_is_full = False
+    assert machine.look() == ["journal_works_again"]
+    assert [position for position, _ in machine.journal.read()] == [1]
+    machine.journal.close()
+
+
+def test_a_new_password_is_taken_up(machine: Machine, tmp_path: Path) -> None:
+    PhoneSecrets(tmp_path / "secrets").set_password("kc1", "vaxeln", "correct horse")
+
+    assert machine.look() == ["passwords_reloaded"]
+    assert machine.secrets.ha1("kc1", "MD5") is not None
+    machine.journal.close()
+
+
+def test_a_damaged_file_of_passwords_is_told_once_and_the_old_ones_stay(
+    machine: Machine, tmp_path: Path
+) -> None:
+    machine.secrets.set_password("kc1", "vaxeln", "correct horse")
+    (tmp_path / "secrets" / "phones.json").write_text("{", "utf-8")
+
+    assert machine.look() == ["passwords_unusable"]
+    assert machine.look() == []
+    assert machine.secrets.ha1("kc1", "MD5") is not None
+    machine.journal.close()
