@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PURE := routing,telephony/sip,telephony/sdp,telephony/call,telephony/legs
 PURE_TESTS := tests/routing tests/telephony/sip tests/telephony/sdp tests/telephony/call tests/telephony/legs
 PLAN ?= deploy/botkyrka.toml
@@ -20,17 +21,18 @@ setup: $(READY)
 
 # The stamp is newer than the lock and the project file, or everything is installed again.
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Växeln needs Python 3.11 or later; say which: make PYTHON=python3.12 demo"; exit 1; }
-	@if command -v uv >/dev/null 2>&1; then \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Växeln needs Python 3.11 or later; say which: make PYTHON=python3.12 $(or $(MAKECMDGOALS),demo)"; exit 1; }
+	@if uv --version >/dev/null 2>&1; then \
 		uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV) \
 		&& VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r requirements.lock \
 		&& VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation -e . ; \
 	else \
-		{ $(PYTHON) -m venv $(VENV) \
+		{ $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 			|| { echo "Python lacks venv; on Debian and Ubuntu run: apt-get install python3-venv"; exit 1; }; } \
-		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
-		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+		&& $(PYTHON) -m venv $(VENV) \
+		&& $(PIP) --require-hashes -r requirements.lock \
+		&& $(PIP) --no-deps --no-build-isolation -e . ; \
 	fi
 	@touch $@
 

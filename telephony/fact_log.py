@@ -10,31 +10,36 @@ class FactLog:
     """Writes a line for the facts that tell the course of a call, and one at DEBUG for every other."""
 
     def __init__(self, log: FilteringBoundLogger) -> None:
-        self._log = log
+        self._log = log.bind()  # once: a logger of structlog's is made anew at every use until it is bound
 
     def write(self, fact: f.Fact) -> None:
         """Log one fact."""
-        log = self._log.bind(call=fact.call) if isinstance(fact, f.CallFact) else self._log
+        log, call = self._log, {"call": fact.call} if isinstance(fact, f.CallFact) else {}
         match fact:
             case f.CallArrived():
-                log.info("call_arrived", origin=fact.origin_name, dialled=_if_ours(fact))
-                log.debug("caller", caller=fact.caller, dialled=fact.dialled, sip_call_id=fact.sip_call_id)
+                log.info("call_arrived", **call, origin=fact.origin_name, dialled=_if_ours(fact))
+                log.debug(
+                    "caller", **call, caller=fact.caller, dialled=fact.dialled, sip_call_id=fact.sip_call_id
+                )
             case f.RouteDecided(decision=d):
-                log.info("route_decided", kind=d.kind.value, number=d.number, because=d.reasons[-1].text)
+                log.info(
+                    "route_decided", **call, kind=d.kind.value, number=d.number, because=d.reasons[-1].text
+                )
             case f.CallConnected(member=member):
-                log.info("call_connected", member=member)
+                log.info("call_connected", **call, member=member)
             case f.CallEnded():
-                log.info("call_ended", outcome=fact.outcome.value, by=fact.ended_by.value, reason=fact.reason)
+                outcome, by = fact.outcome.value, fact.ended_by.value
+                log.info("call_ended", **call, outcome=outcome, by=by, reason=fact.reason)
             case f.CallInterrupted():
-                log.warning("call_interrupted")
+                log.warning("call_interrupted", **call)
             case f.LegLost():
-                log.warning("leg_lost", leg=fact.leg, why=fact.why)
+                log.warning("leg_lost", **call, leg=fact.leg, why=fact.why)
             case h.RegistrationExpired(phone=phone):
                 log.warning("registration_expired", phone=phone)
             case h.ClockStepped(seconds=seconds):
                 log.warning("clock_stepped", seconds=seconds)
             case _:
-                log.debug(type(fact).__name__)
+                log.debug(type(fact).__name__, **call)
 
 
 def _if_ours(fact: f.CallArrived) -> str:

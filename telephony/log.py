@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import is_dataclass
+from functools import lru_cache
 from typing import TextIO, cast
 
 import structlog
@@ -71,7 +72,7 @@ def mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
 def _masked(key: str, value: object, is_debug: bool) -> object:
     if isinstance(value, Mapping):
         return {str(inner): _masked(str(inner), item, is_debug) for inner, item in value.items()}
-    words = frozenset(re.split(r"[^a-z0-9]+", key.lower()))
+    words = _words_of(key)
     if words & _CREDENTIALS:
         return MASK
     if is_debug or value is None:
@@ -79,6 +80,11 @@ def _masked(key: str, value: object, is_debug: bool) -> object:
     if words & (_CALLERS | _MESSAGES) or (words & _MAYBE_CALLERS and _is_number(value)):
         return MASK
     return type(value).__name__ if is_dataclass(value) else value
+
+
+@lru_cache(maxsize=1024)  # more names than the code has: only those inside a mapping come from elsewhere
+def _words_of(key: str) -> frozenset[str]:
+    return frozenset(re.split(r"[^a-z0-9]+", key.lower()))
 
 
 def _is_number(value: object) -> bool:
@@ -98,7 +104,7 @@ def _to_one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventD
     if "exception" in event:
         event["traceback"] = event.pop("exception")
     return {
-        key: value if isinstance(value, int | float | None) else str(value).translate(_CONTROLS)
+        key: value if value is None or isinstance(value, (int, float)) else str(value).translate(_CONTROLS)
         for key, value in event.items()
     }
 

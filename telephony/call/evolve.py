@@ -1,5 +1,7 @@
 """`evolve(call, fact) -> call`: what each fact changes in a call, and nothing else.
 
+Each function here gives the fields that its fact changes, so that a fact costs one copy of the call.
+
 An observation is taken in every phase: the network does what it does, and one that comes too late to matter
 is kept in the journal and changes only its leg. A decision is checked against the table of phases and raises
 when it is not legal, for then it is our own fault.
@@ -15,6 +17,9 @@ from telephony.call import facts as f
 from telephony.call.call import Call, Leg, LegState, Phase
 from telephony.call.errors import IllegalTransition
 from telephony.call.house_facts import ClockStepped
+
+Changes = dict[str, Any]
+"""Fields of a call and what they become."""
 
 _NEXT: dict[Phase, frozenset[Phase]] = {
     Phase.ARRIVED: frozenset({Phase.RINGING, Phase.ANNOUNCING, Phase.ARRIVED, Phase.ENDING}),
@@ -38,13 +43,13 @@ def evolve(call: Call, fact: f.Fact) -> Call:
     change = _CHANGES.get(type(fact))
     if change is None:
         return call
-    return replace(change(call, fact), last_at=fact.at)
+    return replace(call, last_at=fact.at, **change(call, fact))
 
 
-def _enter(call: Call, phase: Phase, **changes: Any) -> Call:
+def _enter(call: Call, phase: Phase, **changes: Any) -> Changes:
     if phase not in _NEXT[call.phase]:
         raise IllegalTransition(f"call {call.id}: {call.phase} cannot become {phase}")
-    return replace(call, phase=phase, **changes)
+    return {"phase": phase, **changes}
 
 
 def _require(call: Call, fact: f.Fact, *phases: Phase) -> None:
@@ -52,102 +57,103 @@ def _require(call: Call, fact: f.Fact, *phases: Phase) -> None:
         raise IllegalTransition(f"call {call.id}: {type(fact).__name__} while {call.phase}")
 
 
-def _with_leg(call: Call, leg: Leg) -> Call:
-    return replace(call, legs={**call.legs, leg.id: leg})
+def _with_leg(call: Call, leg: Leg, **changes: Any) -> Changes:
+    return {"legs": {**call.legs, leg.id: leg}, **changes}
 
 
-def _leg_changed(call: Call, fact: f.LegFact, **changes: Any) -> Call:
+def _leg_changed(call: Call, fact: f.LegFact, **changes: Any) -> Changes:
     leg = call.legs.get(fact.leg)
-    return call if leg is None else _with_leg(call, replace(leg, **changes))
+    return {} if leg is None else _with_leg(call, replace(leg, **changes))
 
 
 # ---- observations
 
 
-def _dialog_changed(call: Call, fact: f.LegDialogChanged) -> Call:
+def _dialog_changed(call: Call, fact: f.LegDialogChanged) -> Changes:
     return _leg_changed(call, fact, dialog=fact.dialog)
 
 
-def _responded(call: Call, fact: f.MemberResponded) -> Call:
+def _responded(call: Call, fact: f.MemberResponded) -> Changes:
     return _leg_changed(call, fact, respond_by=None)
 
 
-def _alerted(call: Call, fact: f.MemberAlerted) -> Call:
+def _alerted(call: Call, fact: f.MemberAlerted) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or leg.state is not LegState.OFFERED:
-        return call  # a 180 overtaken by the answer
+        return {}  # a 180 overtaken by the answer
     return _with_leg(call, replace(leg, state=LegState.ALERTED, rang=True, respond_by=None))
 
 
-def _early_sound(call: Call, fact: f.MemberGaveEarlySound) -> Call:
+def _early_sound(call: Call, fact: f.MemberGaveEarlySound) -> Changes:
     return _leg_changed(call, fact, early_sound=True, respond_by=None)
 
 
-def _answered(call: Call, fact: f.MemberAnswered) -> Call:
+def _answered(call: Call, fact: f.MemberAnswered) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
-        return call
+        return {}
     return _with_leg(call, replace(leg, state=LegState.ANSWERED, respond_by=None))
 
 
-def _refused(call: Call, fact: f.MemberRefused) -> Call:
+def _refused(call: Call, fact: f.MemberRefused) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
-        return call
+        return {}
     refused = replace(leg, state=LegState.REFUSED, status=fact.status, gone=True)
-    return _closed_if_last(_with_leg(call, refused))
+    return _with_leg_over(call, refused)
 
 
-def _hung_up(call: Call, fact: f.LegHungUp) -> Call:
+def _hung_up(call: Call, fact: f.LegHungUp) -> Changes:
     return _leg_changed(call, fact, gone=True)
 
 
-def _lost(call: Call, fact: f.LegLost) -> Call:
+def _lost(call: Call, fact: f.LegLost) -> Changes:
     return _leg_changed(call, fact, gone=True, lost=fact.why)
 
 
-def _held(call: Call, fact: f.LegHeld) -> Call:
+def _held(call: Call, fact: f.LegHeld) -> Changes:
     return _leg_changed(call, fact, held=fact.held)
 
 
-def _leg_ended(call: Call, fact: f.LegEnded) -> Call:
+def _leg_ended(call: Call, fact: f.LegEnded) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None:
-        return call
+        return {}
     state = leg.state if leg.state is LegState.REFUSED else LegState.ENDED
-    return _closed_if_last(_with_leg(call, replace(leg, state=state, gone=True)))
+    return _with_leg_over(call, replace(leg, state=state, gone=True))
 
 
-def _closed_if_last(call: Call) -> Call:
-    if call.phase is Phase.ENDING and not any(call.open_legs()):
-        return _enter(call, Phase.ENDED)
-    return call
+def _with_leg_over(call: Call, leg: Leg) -> Changes:
+    """A call that is ending has ended with its last leg."""
+    changes = _with_leg(call, leg)
+    if call.phase is Phase.ENDING and not any(other.is_open for other in changes["legs"].values()):
+        return _enter(call, Phase.ENDED, **changes)
+    return changes
 
 
-def _announcement_ended(call: Call, fact: f.AnnouncementEnded) -> Call:
+def _announcement_ended(call: Call, fact: f.AnnouncementEnded) -> Changes:
     if not call.announcement:
-        return call  # of nothing that this call plays
-    return replace(call, announcement_ended=True, announcement_played=fact.played)
+        return {}  # of nothing that this call plays
+    return {"announcement_ended": True, "announcement_played": fact.played}
 
 
-def _clock_stepped(call: Call, fact: ClockStepped) -> Call:
+def _clock_stepped(call: Call, fact: ClockStepped) -> Changes:
     step = timedelta(seconds=fact.seconds)
     legs = {
         leg.id: replace(leg, respond_by=leg.respond_by + step) if leg.respond_by else leg
         for leg in call.legs.values()
     }
-    return replace(
-        call,
-        legs=legs,
-        ring_until=call.ring_until and call.ring_until + step,
-        talk_until=call.talk_until and call.talk_until + step,
-    )
+    return {
+        "legs": legs,
+        "ring_until": call.ring_until and call.ring_until + step,
+        "talk_until": call.talk_until and call.talk_until + step,
+    }
 
 
 # ---- decisions
 
 
-def _route_decided(call: Call, fact: f.RouteDecided) -> Call:
+def _route_decided(call: Call, fact: f.RouteDecided) -> Changes:
     _require(call, fact, Phase.ARRIVED)
     phase = {Kind.RING: Phase.RINGING, Kind.ANNOUNCE: Phase.ANNOUNCING, Kind.REJECT: Phase.ARRIVED}[
         fact.decision.kind
@@ -166,96 +172,101 @@ def _route_decided(call: Call, fact: f.RouteDecided) -> Call:
     )
 
 
-def _route_exhausted(call: Call, fact: f.RouteExhausted) -> Call:
+def _route_exhausted(call: Call, fact: f.RouteExhausted) -> Changes:
     _require(call, fact, Phase.RINGING)
     return _enter(call, Phase.ARRIVED, question=fact.branch)
 
 
-def _offered(call: Call, fact: f.MemberOffered) -> Call:
+def _offered(call: Call, fact: f.MemberOffered) -> Changes:
     _require(call, fact, Phase.RINGING)
     leg = Leg(id=fact.leg, state=LegState.OFFERED, target=fact.target, respond_by=fact.respond_by)
-    call = _with_leg(call, leg)
-    return replace(
+    return _with_leg(
         call,
+        leg,
         round_legs=call.round_legs | {leg.id},
         pending=tuple(target for target in call.pending if target != fact.target),
     )
 
 
-def _skipped(call: Call, fact: f.MemberSkipped) -> Call:
+def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
     _require(call, fact, Phase.RINGING)
-    return replace(
-        call,
-        skipped_busy=call.skipped_busy or fact.why == "busy",
-        pending=tuple(target for target in call.pending if target != fact.target),
-    )
+    return {
+        "skipped_busy": call.skipped_busy or fact.why == "busy",
+        "pending": tuple(target for target in call.pending if target != fact.target),
+    }
 
 
-def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Call:
+def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Changes:
     _require(call, fact, Phase.RINGING)
     # Whoever's early sound the caller heard has left: of those who ring now the caller is told afresh
     alerted = call.caller_alerted and not call.early_sound_from
-    return replace(
-        call, ring_until=fact.until, ring_expired=False, caller_alerted=alerted, early_sound_from=""
-    )
+    return {
+        "ring_until": fact.until,
+        "ring_expired": False,
+        "caller_alerted": alerted,
+        "early_sound_from": "",
+    }
 
 
-def _ring_time_expired(call: Call, fact: f.RingTimeExpired) -> Call:
+def _ring_time_expired(call: Call, fact: f.RingTimeExpired) -> Changes:
     _require(call, fact, Phase.RINGING)
-    return replace(call, ring_expired=True)
+    return {"ring_expired": True}
 
 
-def _response_time_expired(call: Call, fact: f.ResponseTimeExpired) -> Call:
+def _response_time_expired(call: Call, fact: f.ResponseTimeExpired) -> Changes:
     _require(call, fact, Phase.RINGING)
     return _leg_changed(call, fact, respond_by=None, gone=True)
 
 
-def _withdrawn(call: Call, fact: f.OfferWithdrawn) -> Call:
+def _withdrawn(call: Call, fact: f.OfferWithdrawn) -> Changes:
     return _leg_changed(call, fact, withdrawn=fact.why, respond_by=None)
 
 
-def _caller_alerted(call: Call, fact: f.CallerAlerted) -> Call:
+def _caller_alerted(call: Call, fact: f.CallerAlerted) -> Changes:
     _require(call, fact, Phase.RINGING)
-    return replace(call, caller_alerted=True)
+    return {"caller_alerted": True}
 
 
-def _early_sound_passed(call: Call, fact: f.EarlySoundPassed) -> Call:
+def _early_sound_passed(call: Call, fact: f.EarlySoundPassed) -> Changes:
     _require(call, fact, Phase.RINGING)
-    return replace(call, early_sound_from=fact.leg, caller_alerted=True)
+    return {"early_sound_from": fact.leg, "caller_alerted": True}
 
 
-def _service_answered(call: Call, fact: f.ServiceAnswered) -> Call:
+def _service_answered(call: Call, fact: f.ServiceAnswered) -> Changes:
     _require(call, fact, Phase.ANNOUNCING)
-    return replace(_leg_changed(call, fact, state=LegState.ANSWERED), service_answered=True)
+    return {**_leg_changed(call, fact, state=LegState.ANSWERED), "service_answered": True}
 
 
-def _announcement_started(call: Call, fact: f.AnnouncementStarted) -> Call:
+def _announcement_started(call: Call, fact: f.AnnouncementStarted) -> Changes:
     _require(call, fact, Phase.ANNOUNCING)
-    return replace(call, announcement=fact.prompt)
+    return {"announcement": fact.prompt}
 
 
-def _connected(call: Call, fact: f.CallConnected) -> Call:
+def _connected(call: Call, fact: f.CallConnected) -> Changes:
     caller = replace(call.caller, state=LegState.ANSWERED)
-    return _enter(_with_leg(call, caller), Phase.TALKING, talking_to=fact.leg, talk_until=fact.until)
+    changes = _with_leg(call, caller, talking_to=fact.leg, talk_until=fact.until)
+    return _enter(call, Phase.TALKING, **changes)
 
 
-def _talk_time_expired(call: Call, fact: f.TalkTimeExpired) -> Call:
+def _talk_time_expired(call: Call, fact: f.TalkTimeExpired) -> Changes:
     _require(call, fact, Phase.TALKING)
-    return replace(call, talk_expired=True)
+    return {"talk_expired": True}
 
 
-def _ended(call: Call, fact: f.CallEnded) -> Call:
-    call = _enter(call, Phase.ENDING, question=None, outcome=fact.outcome, ended_by=fact.ended_by)
-    return _closed_if_last(call)
+def _ended(call: Call, fact: f.CallEnded) -> Changes:
+    return _settled(call, fact.outcome, fact.ended_by)
 
 
-def _interrupted(call: Call, fact: f.CallInterrupted) -> Call:
-    outcome = f.Outcome.INTERRUPTED
-    call = _enter(call, Phase.ENDING, question=None, outcome=outcome, ended_by=f.EndedBy.SERVICE)
-    return _closed_if_last(call)
+def _interrupted(call: Call, fact: f.CallInterrupted) -> Changes:
+    return _settled(call, f.Outcome.INTERRUPTED, f.EndedBy.SERVICE)
 
 
-_CHANGES: dict[type[f.Fact], Callable[[Call, Any], Call]] = {
+def _settled(call: Call, outcome: f.Outcome, ended_by: f.EndedBy) -> Changes:
+    changes = _enter(call, Phase.ENDING, question=None, outcome=outcome, ended_by=ended_by)
+    return changes if any(call.open_legs()) else {**changes, "phase": Phase.ENDED}
+
+
+_CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     f.LegDialogChanged: _dialog_changed,
     f.MemberResponded: _responded,
     f.MemberAlerted: _alerted,

@@ -157,6 +157,6 @@ class Gate:
 
     def _challenge(self, request: Request, epoch: float, *, stale: bool) -> Response:
         response = self.refuse(request, 401)
-        for challenge in self._authenticator.challenges(epoch, stale):
+        for challenge in self._authenticator.challenges(epoch, stale, user_of(request.from_.uri)):
             response.headers.add("WWW-Authenticate", challenge)
         return response

@@ -60,12 +60,21 @@ class InboundLeg(Leg):
         wire.setups[event.transaction] = self
 
     def snapshot(self) -> dict[str, Any]:
-        """As for any leg; while there is no final answer, with what of the INVITE the answer is made of."""
+        """As for any leg; until the caller has acknowledged the final answer, with what of the INVITE that is
+        made of."""
         snapshot = super().snapshot()
-        if self.state is State.SETUP:
+        if not self._acknowledged:
             snapshot["flow"] = pack_flow(self.event.flow)  # where the answer goes
             snapshot["invite"] = pack_request(self.event.request, ANSWERED_BY, hidden=self.hidden)
+        if not self._acknowledged and self.state is not State.SETUP:
+            snapshot["accepted"] = self._body.decode()
         return snapshot
+
+    def resume(self, body: bytes, now: float) -> None:
+        """Repeat the 200 of an earlier life: the caller may never have got it, and then knows no dialog that
+        a BYE could end."""
+        self._body = body
+        self._accept(now)
 
     # ---- what the call asks for
 
@@ -200,7 +209,9 @@ class InboundLeg(Leg):
 
     def confirmed(self, now: float) -> None:
         """The ACK came: what waited for it can go on."""
-        self._acknowledged = True
+        if not self._acknowledged:
+            self._acknowledged = True
+            self.note_dialog(now)
         self._play()
         self._end_at_last(now)
 

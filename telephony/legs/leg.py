@@ -47,7 +47,7 @@ class Leg:
         self.hidden = False  # whether nobody is to know who the far end is
         self.state = State.SETUP
         self.dialog: Dialog | None = None
-        self.key: tuple[str, str] | None = None  # Call-ID and our tag: how its requests find it
+        self.key = ("", "")  # Call-ID and our tag: how its requests find it
         self.owns_call_id = False
         self.peer: Leg | None = None  # whom it is connected with
         self.since = 0.0  # when it was connected

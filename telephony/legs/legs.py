@@ -172,15 +172,13 @@ class Legs:
                     self._requested(event, now)
                 case e.ResponseReceived() | e.TransactionTimedOut() | e.TransportFailed():
                     self._replied(event, now)
+                # Whoever answers an INVITE is known until CANCEL is too late, and then until its ACK
                 case e.CancelReceived(transaction=transaction):
-                    if transaction in self._wire.setups:
-                        self._wire.setups[transaction].cancelled(now)
+                    self._wire.setups[transaction].cancelled(now)
                 case e.AckReceived(transaction=transaction):
-                    if transaction in self._wire.acks:
-                        self._wire.acks[transaction].acknowledged(event, now)
+                    self._wire.acks.pop(transaction).acknowledged(event, now)
                 case e.AckMissing(transaction=transaction):
-                    if transaction in self._wire.acks:
-                        self._wire.acks[transaction].unacknowledged(transaction, now)
+                    self._wire.acks.pop(transaction).unacknowledged(now)
                 case _:
                     assert_never(event)
 
@@ -214,6 +212,8 @@ class Legs:
             case Admitted():
                 self._endpoint.respond(event.transaction, Response.to_request(request, 100), now)
                 self._take_call(event, verdict, now)
+            case _:
+                assert_never(verdict)
 
     def _register(self, event: e.RequestReceived, who: Authenticated, now: float) -> None:
         contacts = self._given.directory.contacts(who.account.name)
@@ -291,8 +291,7 @@ class Legs:
 
     def _adopt(self, leg: Leg) -> None:
         self._wire.legs[leg.id] = leg
-        if leg.key is not None:
-            self._wire.dialogs[leg.key] = leg
+        self._wire.dialogs[leg.key] = leg
 
     # ---- Dial
 

@@ -126,7 +126,6 @@ class Negotiation:
 
     def acknowledged(self, event: AckReceived, now: float) -> None:
         """Take the ACK of our 2xx, with the answer to a delayed offer."""
-        self._leg.wire.acks.pop(event.transaction, None)
         self._owing -= 1
         if event.transaction == self._delayed:
             self._delayed = ""
@@ -146,9 +145,8 @@ class Negotiation:
             self.heed_answer(stream, now)
             self._settled(now)
 
-    def unacknowledged(self, transaction: str, now: float) -> None:
+    def unacknowledged(self, now: float) -> None:
         """The far end never confirmed our 2xx (RFC 3261 13.3.1.4)."""
-        self._leg.wire.acks.pop(transaction, None)
         self._owing -= 1
         self._leg.unconfirmed(now)
 

@@ -107,11 +107,11 @@ class OutboundLeg(Leg):
             self.observe(f.MemberResponded, now)
         if response.status not in _ALERTING:
             return
+        if response.body and not self._early_sound:
+            self._hear_early(response.body, now)  # first, or the caller would get a 180 before its 183
         if not self._alerted:
             self._alerted = True
             self.observe(f.MemberAlerted, now)
-        if response.body and not self._early_sound:
-            self._hear_early(response.body, now)
 
     def _hear_early(self, body: bytes, now: float) -> None:
         try:

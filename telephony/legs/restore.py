@@ -60,6 +60,11 @@ def _calling(
 
 
 def _called(wire: Wire, call: str, flow: Flow, snapshot: Mapping[str, Any], now: float) -> Leg:
-    dialog, request = unpack_dialog(snapshot["dialog"]), unpack_request(snapshot["invite"])
+    dialog, request = unpack_dialog(snapshot["dialog"]).leap(CSEQ_LEAP), unpack_request(snapshot["invite"])
+    accepted = snapshot.get("accepted")
+    body = None if accepted is None else bytes(accepted, "utf-8")
     event = RequestReceived(wire.endpoint.resume_server_invite(request, flow, now), request, flow)
-    return InboundLeg(wire, call, event, dialog, _session(flow), pinned=snapshot["pinned"])
+    leg = InboundLeg(wire, call, event, dialog, _session(flow), pinned=snapshot["pinned"])
+    if body is not None:
+        leg.resume(body, now)
+    return leg

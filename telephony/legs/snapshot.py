@@ -22,8 +22,8 @@ from telephony.sip.uri import SipUri, Uri
 ANONYMOUS = SipUri("sip", "anonymous", None, "anonymous.invalid")
 """Who is not to be shown (RFC 3323 4.1.1.3)."""
 
-ANSWERED_BY = ("Via", "From", "To", "Call-ID", "CSeq")
-"""What an answer is made of (RFC 3261 8.2.6)."""
+ANSWERED_BY = ("Via", "Record-Route", "From", "To", "Call-ID", "CSeq")
+"""What an answer is made of (RFC 3261 8.2.6, 12.1.1)."""
 
 CANCELLED_BY = ("Route", "From", "To", "Call-ID", "CSeq")
 """What CANCEL, ACK and BYE are made of (RFC 3261 9.1, 12.1.2, 17.1.1.3); the Via is put on anew."""

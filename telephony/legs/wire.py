@@ -57,8 +57,7 @@ class Wire:
     def forget(self, leg: "Leg") -> None:
         """Drop a leg that has ended from what is looked up."""
         self.legs.pop(leg.id, None)
-        if leg.key is not None:
-            self.dialogs.pop(leg.key, None)
+        self.dialogs.pop(leg.key, None)
 
     @property
     def is_empty(self) -> bool:

@@ -1,7 +1,7 @@
 """The state that two user agents share from the first response with a To-tag to BYE: RFC 3261 section 12."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from ipaddress import ip_address
 from typing import Any, Self
 
@@ -82,7 +82,8 @@ class Dialog:
 
     def to_json(self) -> dict[str, Any]:
         """Write all of it as text, numbers and a list."""
-        return {**asdict(self), "route_set": list(self.route_set)}
+        texts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**texts, "route_set": list(self.route_set)}
 
     def next_hop(self, flow: Flow) -> Flow:
         """Say where our requests go: to the first route, else to the peer itself (section 8.1.2).

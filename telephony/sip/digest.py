@@ -103,9 +103,9 @@ class Authenticator:
 
     `secret` signs the nonces; kept across restarts it keeps them valid. `lookup(user, algorithm)` gives H(A1)
     in lower-case hexadecimal, or `None` for an unknown user; it should take as long for both. `legacy(user)`
-    says whether this account may answer without `qop`. Such an answer can be replayed, for its method and
-    uri, until its nonce is `NONCE_LIFETIME` old: nothing in it is counted. That is why it is off unless an
-    account needs it.
+    says whether this account may answer without `qop`, and is challenged with MD5 alone. An answer without
+    `qop` can be replayed, for its method and uri, until its nonce is `NONCE_LIFETIME` old: nothing in it is
+    counted. That is why it is off unless an account needs it.
     """
 
     def __init__(
@@ -123,10 +123,16 @@ class Authenticator:
         decoy = hmac.new(secret, b"unknown user", hashlib.sha256).hexdigest()
         self._decoys = {algorithm: algorithm.digest(decoy) for algorithm in Algorithm}
 
-    def challenges(self, now: float, stale: bool = False) -> list[str]:
-        """Return the values of the WWW-Authenticate headers, one for a line. `now` is as in `check`."""
+    def challenges(self, now: float, stale: bool = False, user: str = "") -> list[str]:
+        """Return the values of the WWW-Authenticate headers, one for a line. `now` is as in `check`.
+
+        `user` is whom the request names in From. A legacy account gets MD5 alone: there are phones that give
+        up when any challenge is of an algorithm they do not know, where RFC 2617 3.2.1 says to ignore it
+        (baresip 1.0, PJSIP before 2.11).
+        """
         nonce = self._nonces.issue(now)
-        return [self._challenge(algorithm, nonce, stale) for algorithm in Algorithm]
+        offered = [Algorithm.MD5] if self._legacy(user) else Algorithm
+        return [self._challenge(algorithm, nonce, stale) for algorithm in offered]
 
     def check(self, request: Request, now: float) -> Verdict:
         """Say whose request it is, by its Authorization headers.

@@ -22,9 +22,10 @@ MAGIC_COOKIE = "z9hG4bK"
 
 PROTOCOL = "SIP/2.0"
 
+# The port is not possessive: see `uri`.
 _VIA = re.compile(
     rf"[ \t]*+({TOKEN})[ \t]*+/[ \t]*+({TOKEN})[ \t]*+/[ \t]*+({TOKEN})[ \t]++"
-    rf"({HOST})[ \t]*+(?::[ \t]*+([0-9]{{1,5}}+)[ \t]*+)?+(?=;|\Z)"
+    rf"({HOST})[ \t]*+(?::[ \t]*+([0-9]{{1,5}}+)[ \t]*+)?(?=;|\Z)"
 )
 
 

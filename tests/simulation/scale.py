@@ -1,5 +1,4 @@
-"""How long the simulation is to take: `VAXELN_SIMULATION=20` runs twenty times as many seeds as `make test`.
-"""
+"""How long the simulation takes: `VAXELN_SIMULATION=20` runs twenty times as many seeds."""
 
 import os
 

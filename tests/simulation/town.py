@@ -169,10 +169,11 @@ class Town:
         self.station.is_alive = False
         self.network.detach(self.station)
 
-    def revive_node(self) -> None:
-        """Start anew from the journal, as the service does."""
+    def revive_node(self, dies_in: int | None = None) -> None:
+        """Start anew from the journal, as the service does; to die again at an early entry, if so wished."""
         self.network.detach(self.station)
         self.journal = self.journal.reread()
+        self.journal.dies_in = dies_in
         self.station = self._start_node()
         self.node.switchboard.replay(enumerate(list(self.facts), 1))
         self.station.recover(self.network.now)

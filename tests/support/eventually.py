@@ -1,4 +1,4 @@
-"""Waiting for what other processes do: an event, looked for often, and a bound after which it is a failure."""
+"""Waiting for what other processes do: looked for often, and a failure after a bound."""
 
 import time
 from collections.abc import Callable

@@ -22,9 +22,11 @@ FASTIGHET = "+46853061500"  # david alone
 UNKNOWN = "+46853061999"  # in the municipality's series, but nobody's
 
 PASSWORD = "correct horse battery"
-PHONES = ("anna", "bertil", "cecilia", "david")
+PHONES = ("anna", "bertil", "cecilia", "david", "erik")
+OLD_PHONES = ("david", "erik")  # who have baresip 1.0, which knows MD5 alone
 
-_SERVICE, _OPERATOR, _FIRST_SOS, _SECOND_SOS, _STRANGER, _FIRST_PHONE = 1, 2, 3, 4, 9, 11
+_SERVICE, _OPERATOR, _FIRST_SOS, _SECOND_SOS, _STRANGER, _FIRST_PHONE, _FIRST_LINE = 1, 2, 3, 4, 9, 11, 31
+_LINES = 4
 
 _HASHES = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}
 
@@ -39,6 +41,7 @@ class Town:
         self.first_sos = network.host(_FIRST_SOS)
         self.second_sos = network.host(_SECOND_SOS)
         self.stranger = network.host(_STRANGER)
+        self.lines = [network.host(_FIRST_LINE + line) for line in range(_LINES)]  # more of the operator's
         self._network = network
 
     def phone(self, user: str) -> str:
@@ -128,18 +131,27 @@ def digest_answer(
     )
 
 
+def _person(user: str) -> str:
+    return f"""
+[phones.{user}]
+display = "{user.title()}"
+legacy_digest = {"true" if user in OLD_PHONES else "false"}
+[people.{user}]
+name = "{user.title()}"
+phones = ["{user}"]
+"""
+
+
 def _plan(network: Loopback) -> str:
-    people = "\n".join(
-        f'[phones.{user}]\ndisplay = "{user.title()}"\n[people.{user}]\nname = "{user.title()}"\nphones = ["{user}"]'
-        for user in PHONES
-    )
+    people = "\n".join(_person(user) for user in PHONES)
+    operator = ", ".join(f'"{network.host(_FIRST_LINE + line)}"' for line in range(_LINES))
     return f"""
 [municipality]
 name = "Botkyrka kommun"
 main_number = "{KONTAKTCENTER}"
 
 [trunks.operator]
-peers = ["{network.host(_OPERATOR)}"]
+peers = ["{network.host(_OPERATOR)}", {operator}]
 numbers = ["+4685306"]
 [trunks.first_sos]
 peers = ["{network.host(_FIRST_SOS)}"]

@@ -1,4 +1,4 @@
-"""A network of one's own: 254 loopback addresses that no other test uses, so that ports need not be searched."""
+"""A network of one's own: 254 loopback addresses that no other test uses, so that ports are free."""
 
 import random
 import socket

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -32,13 +33,11 @@ _PROGRAM = Path(sysconfig.get_path("scripts"), "vaxeln")
 class RunningService:
     """`vaxeln serve` on an address of its own, with its data in `folder`.
 
-    As a context it runs within; at the end it is stopped if it still runs, and must then end with 0. What
-    fails within gets the service's log as a note.
+    As a context it runs within; at the end it is stopped if it still runs, and must then end with 0. Its log
+    goes to standard error then, which pytest shows when something has failed.
     """
 
-    def __init__(
-        self, folder: Path, host: str, plan: str, settings: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, folder: Path, host: str, plan: str, settings: Mapping[str, str] | None = None) -> None:
         self.host = host
         self.address = f"{host}:{SIP_PORT}"
         self.data = folder / "data"
@@ -52,6 +51,7 @@ class RunningService:
             "VAXELN_HTTP_LISTEN": f"{host}:{HTTP_PORT}",
             "VAXELN_SIP_REALM": REALM,
             "VAXELN_LOG_LEVEL": "debug",
+            "VAXELN_CALLS_DRAIN_SECONDS": "0",  # what a failed test leaves behind is not waited for
             **(settings or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -65,11 +65,12 @@ class RunningService:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None:
+        try:
+            if error is None and self._process is not None:
+                self.stop()
+        finally:
             self.kill()
-            error.add_note(f"the service's log:\n{self.log()}")
-        elif self._process is not None:
-            self.stop()
+            sys.stderr.write(f"the service's log:\n{self.log()}\n")
 
     def launch(self) -> None:
         """Start the process, without waiting for it."""

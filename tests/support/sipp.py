@@ -6,6 +6,7 @@ filled with what the run is given. sipp's own result is its exit code: 0 when th
 
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,7 @@ _DEFAULTS = {
     "held_answer": audio("recvonly", 2),
     "resumed_offer": audio("sendrecv", 3),
     "talk_ms": "300",
+    "silent_ms": "0",
     "ring_ms": "200",
     "reason": ".",
     "sip_call_id": "%u-%p@%s",
@@ -105,9 +107,7 @@ class SippRun:
 
     def received(self, start: str) -> list[Seen]:
         """The messages that it received whose first line begins so, such as `INVITE` or `SIP/2.0 200`."""
-        return [
-            seen for seen in self.messages() if not seen.was_sent and seen.start_line.startswith(start)
-        ]
+        return [seen for seen in self.messages() if not seen.was_sent and seen.start_line.startswith(start)]
 
     def sent(self, start: str) -> list[Seen]:
         """The messages that it sent whose first line begins so."""
@@ -139,7 +139,10 @@ class SippRun:
 
 
 class Sipp:
-    """Starts sipp runs against the service at `target`; as a context, ends those that are left."""
+    """Starts sipp runs against the service at `target`; as a context, ends those that are left.
+
+    What each did goes to standard error then, which pytest shows when something has failed.
+    """
 
     def __init__(self, folder: Path, target: str) -> None:
         self._program = require_peer("sipp")
@@ -154,19 +157,21 @@ class Sipp:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for run in self._runs:
-            if error is not None:
-                error.add_note(run.story())
             run.kill()
+            sys.stderr.write(f"{run.story()}\n")
 
-    def start(self, scenario: str, host: str, **blanks: str) -> SippRun:
-        """Play a scenario once from HOST:5060. One that begins by waiting is ready when this returns."""
+    def start(self, scenario: str, host: str, *more: str, **blanks: str) -> SippRun:
+        """Play a scenario once from HOST:5060. One that begins by waiting is ready when this returns.
+
+        `more` are options of sipp, `blanks` fill the scenario's.
+        """
         folder = self._folder / f"sipp-{len(self._runs):02}-{scenario}"
         folder.mkdir(parents=True)
         given = _DEFAULTS | blanks
         text = _filled(SCENARIOS / f"{scenario}.xml", given)
         file = folder / "scenario.xml"
         file.write_text(text, "utf-8")
-        options = ["-i", host, "-p", str(SIP_PORT), "-bind_local", "-ci", host, "-mi", host]
+        options = [*more, "-i", host, "-p", str(SIP_PORT), "-bind_local", "-ci", host, "-mi", host]
         options += ["-m", "1", "-nostdin", "-cid_str", given["sip_call_id"]]
         options += ["-timeout", f"{LONGEST_SECONDS}s", "-timeout_error", "-deadcall_wait", "0"]
         options += ["-trace_msg", "-message_file", str(folder / "messages.log")]
@@ -185,9 +190,9 @@ class Sipp:
             eventually(lambda: is_bound(host, SIP_PORT) or process.poll() is not None, f"{scenario} listens")
         return run
 
-    def play(self, scenario: str, host: str, **blanks: str) -> SippRun:
+    def play(self, scenario: str, host: str, *more: str, **blanks: str) -> SippRun:
         """Play a scenario to its end."""
-        return self.start(scenario, host, **blanks).wait()
+        return self.start(scenario, host, *more, **blanks).wait()
 
 
 def _filled(file: Path, blanks: Mapping[str, str]) -> str:

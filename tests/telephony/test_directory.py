@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from telephony.call.facts import Contact
 from telephony.call.house import House
-from telephony.call.house_facts import DrainStarted, PhoneRegistered
+from telephony.call.house_facts import DrainStarted, PhoneRegistered, ServiceStarted
 from telephony.directory import PlanDirectory
 from telephony.legs.directory import Account, Trunk
 from tests.support.plans import MAIN, tables_of
@@ -115,3 +117,47 @@ def test_while_the_service_drains_no_calls_are_taken(directory: PlanDirectory, h
     house.evolve(DrainStarted(at=EPOCH))
 
     assert not directory.takes_new_calls()
+
+    house.evolve(ServiceStarted(at=EPOCH, release="1"))
+
+    assert directory.takes_new_calls()
+
+
+def test_a_trunk_of_prefixes_alone_cannot_be_called(house: House) -> None:
+    trunks = TRUNKS.replace('gateways = ["192.0.2.20:5080", "192.0.2.21"]\n', "")
+    directory = PlanDirectory(tables_of(1, trunks=trunks, people=PEOPLE), house, [])
+
+    assert directory.trunk_address("pbx") is None
+
+
+PHONES = """
+[phones]
+kc1 = { display = "Kontaktcenter 1", max_contacts = 3 }
+kc2 = { display = "Kontaktcenter 2", legacy_digest = true }
+bygg1 = { display = "Bygglov 1" }
+bygg2 = { display = "Bygglov 2" }
+lobby = { display = "Entrén" }
+"""
+
+
+def test_a_phone_that_is_nobodys_calls_with_the_main_number(house: House) -> None:
+    directory = PlanDirectory(tables_of(1, phones=PHONES, people=PEOPLE), house, [])
+
+    assert directory.account("lobby") == Account("lobby", "Entrén", "", MAIN, 1)
+
+
+def test_what_an_account_may_is_in_the_plan(house: House) -> None:
+    directory = PlanDirectory(tables_of(1, phones=PHONES, people=PEOPLE), house, [])
+
+    assert directory.is_legacy("kc2")
+    account = directory.account("kc1")
+    assert account is not None
+    assert account.max_contacts == 3
+
+
+def test_a_registered_phone_that_left_the_plan_is_nobodys(directory: PlanDirectory, house: House) -> None:
+    house.evolve(PhoneRegistered(at=EPOCH, phone="kc1", contacts=(contact(),)))
+
+    directory.load(replace(tables_of(2), phones={}))
+
+    assert directory.account_at(HERE) is None

@@ -30,7 +30,7 @@ class Machine:
         clock = Clock(lambda: self.wall, lambda: 0.0)
         self._housekeeper = Housekeeper(clock, self.journal, self.secrets, self.steps.append)
 
-    def _write(self, fd: int, data: bytes) -> int:
+    def _write(self, fd: int, data: bytes | memoryview) -> int:
         if self.disk_is_full:
             raise OSError(28, "No space left on device")
         return os.write(fd, data)
@@ -83,9 +83,7 @@ def test_a_new_password_is_taken_up(machine: Machine, tmp_path: Path) -> None:
     machine.journal.close()
 
 
-def test_a_damaged_file_of_passwords_is_told_once_and_the_old_ones_stay(
-    machine: Machine, tmp_path: Path
-) -> None:
+def test_damaged_passwords_are_told_once_and_the_old_ones_stay(machine: Machine, tmp_path: Path) -> None:
     machine.secrets.set_password("kc1", "vaxeln", "correct horse")
     (tmp_path / "secrets" / "phones.json").write_text("{", "utf-8")
 

@@ -49,7 +49,7 @@ def test_a_call_is_over_when_it_has_ended_and_no_leg_is_left() -> None:
 def test_a_password_that_the_service_refuses_is_told_in_its_words(tmp_path: Path) -> None:
     service = RunningService(tmp_path, PLAN, PORTS)
 
-    with pytest.raises(ServiceFailed, match="no password for kc1: vaxeln: a password has 8 to 128"):
+    with pytest.raises(ServiceFailed, match="no password for kc1: vaxeln: kc1: a password has 8 to 128"):
         service.set_passwords({"kc1": "short"})
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from telephony.call import facts as f
-from telephony.sdp.session import SessionDescription
+from telephony.sdp.description import SessionDescription
+from telephony.sip.flow import Flow
 from tests.support.plans import MAIN
-from tests.support.scripted_peer import sdp
+from tests.support.scripted_peer import Party, sdp
 from tests.support.stage import CALLER, CLOSED, DIRECT, TRUNKS, Stage
 from tests.support.switchboard import REALM
 
@@ -37,8 +38,6 @@ def test_a_phone_behind_proxies_is_reached_by_its_path(stage: Stage) -> None:
     stage.register("kc1")
     (contact,) = stage.virtual.directory.contacts("kc1")
     assert contact.path == ()
-    from tests.support.scripted_peer import Party
-
     phone = Party(peer, "r2", f"<sip:kc1@{REALM}>;tag=r", f"<sip:kc1@{REALM}>", f"sip:{REALM}")
     phone.authenticated("REGISTER", "kc1", "", ("Contact", peer.contact), ("Path", path))
 
@@ -177,8 +176,6 @@ def test_a_member_who_cannot_be_sent_to_is_503(stage: Stage) -> None:
     stage.register("kc1")
     call = stage.call(DIRECT)
     (contact,) = stage.virtual.directory.contacts("kc1")
-
-    from telephony.sip.flow import Flow
 
     stage.node.transport_failed(Flow(contact.transport, contact.local, contact.remote), stage.now)
     stage.pump()

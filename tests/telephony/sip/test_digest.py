@@ -119,6 +119,11 @@ def test_sha_256_is_offered_before_md5_with_the_same_nonce() -> None:
     assert challenges[0].get("nonce") == challenges[1].get("nonce")
 
 
+def test_a_legacy_account_is_offered_md5_alone() -> None:
+    texts = make_authenticator().challenges(NOW, user=next(iter(LEGACY)))
+    assert [Challenge.parse(text).get("algorithm") for text in texts] == ["MD5"]
+
+
 def test_a_challenge_is_written_as_phones_expect_it() -> None:
     nonce, text = "", make_authenticator().challenges(NOW, stale=True)[1]
     nonce = Challenge.parse(text).get("nonce") or ""

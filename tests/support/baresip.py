@@ -1,0 +1,154 @@
+"""Runs baresip without screen or sound card: it sends a tone, records what it hears, and is told what to do.
+
+Control goes over TCP in netstrings of JSON (module `ctrl_tcp`), which also report the events of calls.
+"""
+
+import array
+import json
+import socket
+import subprocess
+from pathlib import Path
+from types import TracebackType
+
+from tests.support.eventually import eventually
+from tests.support.peers import require_peer
+from tests.support.tones import share_of_tone
+
+CONTROL_PORT = 4444
+SAMPLE_RATE = 8000
+WAV_HEADER = 44
+"""Octets before the samples in what `sndfile` writes."""
+
+LISTEN_SECONDS = 0.5
+"""A tone counts as heard when it fills the last half second."""
+
+CLEAR = 0.9
+"""The share of energy that a tone has after G.711, with room for the edges of a packet."""
+
+_CONFIG = """
+sip_listen {host}:5060
+net_interface {host}
+rtp_ports 20000-20100
+module_path /usr/lib/baresip/modules
+module g711.so
+module ausine.so
+module aubridge.so
+module sndfile.so
+module account.so
+module_app menu.so
+module ctrl_tcp.so
+ctrl_tcp_listen {host}:{control}
+audio_source ausine,{tone}
+audio_player aubridge,unused
+ausrc_srate 48000
+ausrc_channels 2
+auplay_srate 8000
+auplay_channels 1
+snd_path {folder}
+"""
+
+
+class Baresip:
+    """One baresip. `account` is its address of record with parameters, as in baresip's `accounts` file."""
+
+    def __init__(self, folder: Path, host: str, account: str, tone: int) -> None:
+        program = require_peer("baresip")
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self.tone = tone
+        config = _CONFIG.format(host=host, control=CONTROL_PORT, tone=tone, folder=folder)
+        (folder / "config").write_text(config, "utf-8")
+        (folder / "accounts").write_text(f"{account};audio_codecs=PCMA/8000/1\n", "utf-8")
+        (folder / "contacts").touch()
+        self._log = folder / "baresip.log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [program, "-4", "-s", "-f", str(folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._control = eventually(lambda: _connect(host), "baresip takes commands")
+        self._control.settimeout(0.0)
+        self._unread = b""
+        self._events: list[dict[str, object]] = []
+
+    def __enter__(self) -> "Baresip":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._control.close()
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    # ---- control
+
+    def command(self, name: str, parameters: str = "") -> None:
+        """Tell it to do something, such as `dial` a URI."""
+        text = json.dumps({"command": name, "params": parameters, "token": name}).encode()
+        self._control.sendall(b"%d:%s," % (len(text), text))
+
+    def await_event(self, kind: str, seconds: float = 10.0) -> None:
+        """Wait for an event such as `CALL_ESTABLISHED`; each is waited for once."""
+
+        def look() -> bool:
+            self._read()
+            for event in self._events:
+                if event.get("type") == kind:
+                    self._events.remove(event)
+                    return True
+            return False
+
+        eventually(look, f"baresip reports {kind}; its log:\n{self.log()}", seconds)
+
+    def log(self) -> str:
+        """What it printed, with every SIP message."""
+        return self._log.read_text("utf-8", "replace")
+
+    def _read(self) -> None:
+        try:
+            self._unread += self._control.recv(65536)
+        except BlockingIOError:
+            return
+        while b":" in self._unread:
+            length, _, rest = self._unread.partition(b":")
+            end = int(length)
+            if len(rest) <= end:
+                return
+            self._events.append(json.loads(rest[:end]))
+            self._unread = rest[end + 1 :]
+
+    # ---- sound
+
+    def recorded(self) -> "array.array[int]":
+        """Every sample that it has heard in its last call, 16 bit at 8 kHz."""
+        files = sorted(self._folder.glob("dump-*-dec.wav"))
+        samples = array.array("h")
+        if files:
+            octets = files[-1].read_bytes()[WAV_HEADER:]
+            samples.frombytes(octets[: len(octets) // 2 * 2])
+        return samples
+
+    def await_tone(self, tone: int, seconds: float = 10.0) -> None:
+        """Wait until it hears this tone and nothing else, in what comes from now on."""
+        start = len(self.recorded())
+        length = int(LISTEN_SECONDS * SAMPLE_RATE)
+
+        def look() -> bool:
+            new = self.recorded()[start:][-length:]
+            return len(new) == length and share_of_tone(new, tone, SAMPLE_RATE) > CLEAR
+
+        eventually(look, f"a clear tone of {tone} Hz", seconds)
+
+
+def _connect(host: str) -> socket.socket | None:
+    try:
+        return socket.create_connection((host, CONTROL_PORT), timeout=1)
+    except OSError:
+        return None

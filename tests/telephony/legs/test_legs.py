@@ -1,0 +1,131 @@
+"""telephony/legs/legs.py: what comes in becomes calls or answers."""
+
+import pytest
+
+from telephony.call import facts as f
+from telephony.call.actions import AlertCaller, Connect, Dial, EndLeg
+from telephony.call.facts import Target
+from telephony.sip.flow import Flow
+from tests.support.scripted_peer import sdp
+from tests.support.stage import DIRECT, Stage
+from tests.support.switchboard import ADDRESS
+
+# ---- an INVITE that becomes a call, or not
+
+
+def test_a_call_is_a_fact_with_what_was_dialled_and_by_whom(stage: Stage) -> None:
+    call = stage.call(DIRECT, ("Max-Forwards", "12"), call_id="a84b\x01c@pbx")
+
+    (arrived,) = stage.facts(f.CallArrived)
+    assert (arrived.call, arrived.leg) == ("call1", "call1.0")
+    assert (arrived.origin, arrived.origin_name) == (f.Origin.TRUNK, "operator")
+    assert (arrived.dialled, arrived.caller, arrived.max_forwards) == (DIRECT, "+46701740605", 12)
+    assert arrived.sip_call_id == "a84b c@pbx"
+    assert call.statuses[0] == 100
+
+
+def test_the_dialog_is_journalled_before_anything_is_sent(stage: Stage) -> None:
+    stage.register("kc1")
+    stage.call(DIRECT)
+
+    noted = [fact.leg for fact in stage.facts(f.LegDialogChanged)]
+
+    assert noted == ["call1.0", "call1.1"]
+
+
+@pytest.mark.parametrize("contact", ["", "*", "<sip:", "tel:+46701740605"])
+def test_without_a_contact_to_send_to_it_is_400(stage: Stage, contact: str) -> None:
+    stage.call(DIRECT, ("Contact", contact)).assert_refused(400)
+
+    assert not stage.facts(f.CallArrived)
+    assert not stage.media.open_legs
+
+
+def test_a_malformed_record_route_is_400(stage: Stage) -> None:
+    stage.call(DIRECT, ("Record-Route", "<sip:")).assert_refused(400)
+
+
+def test_a_body_that_is_no_description_is_415(stage: Stage) -> None:
+    refusal = stage.call(DIRECT, ("Content-Type", "text/plain"), body="hello").assert_refused(415)
+
+    assert refusal.headers.get("Accept") == "application/sdp"
+    assert not stage.media.open_legs
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [("nonsense", 400), (sdp("192.0.2.10", "101"), 488), (sdp("pbx.example"), 488)]
+)
+def test_a_description_that_cannot_be_carried(stage: Stage, body: str, status: int) -> None:
+    stage.call(DIRECT, body=body).assert_refused(status)
+
+    assert not stage.media.open_legs
+
+
+def test_with_no_port_free_it_is_503_with_retry_after(stage: Stage) -> None:
+    stage.media.ports = 0
+
+    refusal = stage.call(DIRECT).assert_refused(503)
+
+    assert refusal.headers.get("Retry-After") == "30"
+
+
+def test_an_invite_that_comes_again_is_one_call(stage: Stage) -> None:
+    call = stage.call(DIRECT)
+    fields = [("From", call.local), ("To", call.remote), ("Call-ID", call.call_id), ("CSeq", "1 INVITE")]
+
+    call.peer.request("INVITE", call.target, [*fields, ("Contact", call.peer.contact)], branch=call.branch)
+
+    assert len(stage.facts(f.CallArrived)) == 1
+
+
+def test_what_is_no_sip_means_nothing(stage: Stage) -> None:
+    for data in (b"", b"\r\n\r\n", b"\x00" * 40, b"GET / HTTP/1.1\r\n\r\n", b"SIP/2.0 200 OK\r\n\r\n"):
+        stage.operator.send(data)
+
+    assert not stage.virtual.journal.facts
+    assert not stage.operator.responses
+
+
+# ---- what the switchboard asks of what is not there
+
+
+def test_actions_for_a_leg_that_is_over_are_left_undone(stage: Stage) -> None:
+    legs = stage.node.legs
+
+    legs.perform(EndLeg("call1.0"), 0.0)
+    legs.perform(AlertCaller("call1.0"), 0.0)
+    stage.node.playback_ended("call1.0", 0.0)
+
+    assert not legs.messages_to_send()
+    assert not list(legs.facts())
+
+
+def test_a_leg_that_is_ending_is_not_ended_again(stage: Stage) -> None:
+    call, member = stage.connected()
+    member.hang_up()
+    call.peer.take("BYE")
+
+    stage.node.legs.perform(EndLeg("call1.0"), stage.now)
+    stage.node.legs.perform(Connect("call1.0", "call1.0"), stage.now)
+    stage.pump()
+
+    assert not call.peer.requests
+
+
+def test_a_trunk_that_has_left_the_plan_refuses(stage: Stage) -> None:
+    stage.node.legs.perform(
+        Dial("c.1", "c.0", Target("t", trunk="gone", number="1"), None, "", None, "", 9), 0.0
+    )
+
+    (refused,) = list(stage.node.legs.facts())
+    assert isinstance(refused, f.MemberRefused)
+    assert (refused.call, refused.leg, refused.status) == ("c", "c.1", 503)
+
+
+def test_a_transport_that_fails_ends_what_waits_for_it(stage: Stage) -> None:
+    call, member = stage.connected()
+    call.hang_up()
+
+    stage.node.transport_failed(Flow("UDP", ADDRESS, member.peer.address), stage.now)
+
+    assert stage.node.legs.open_legs == 0

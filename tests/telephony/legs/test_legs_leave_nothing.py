@@ -1,0 +1,39 @@
+"""telephony/legs/legs.py: whatever happened, nothing is kept of calls that are over."""
+
+import pytest
+
+from telephony.archive.codec import Codec
+from telephony.call import facts as f
+from telephony.call.registry import FACTS
+from tests.support.crowd import Crowd
+from tests.support.stage import Stage
+
+SEEDS = range(20)
+CALLS = 10
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_kept_of_200_calls_of_all_kinds(stage: Stage, seed: int) -> None:
+    crowd = Crowd(stage, seed)
+    for _ in range(CALLS):
+        crowd.call()
+        for _ in range(12):
+            crowd.act()
+
+    stage.node.end_all(stage.now, "the test is over", emergency=True)
+    stage.pump()
+
+    stage.assert_nothing_kept()
+    ended = [fact.call for fact in stage.facts(f.CallEnded)]
+    assert sorted(ended) == sorted({fact.call for fact in stage.facts(f.CallArrived)})
+
+
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_every_fact_of_them_can_be_journalled(stage: Stage, seed: int) -> None:
+    crowd, codec = Crowd(stage, seed), Codec[f.Fact](FACTS)
+    for _ in range(CALLS):
+        crowd.call()
+        crowd.act()
+
+    for fact in stage.virtual.journal.facts:
+        assert codec.decode_json(codec.encode(fact)) == fact

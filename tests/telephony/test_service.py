@@ -1,0 +1,218 @@
+"""The service as a whole, in this process and on both event loops."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Coroutine
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvloop
+from aiohttp import ClientSession
+
+from routing.tables import Tables
+from telephony.archive.codec import Codec, UnknownFact
+from telephony.archive.errors import JournalLocked
+from telephony.archive.reader import JournalReader
+from telephony.archive.upcasts import UPCASTS
+from telephony.call.facts import Fact
+from telephony.call.house_facts import ClockStepped, JournalCut, PlanLoaded, ServiceStarted, ServiceStopped
+from telephony.call.registry import FACTS
+from telephony.config import Settings, load_settings
+from telephony.media.prompts import Prompts
+from telephony.service import CannotListen, Service
+from tests.support.plans import tables_of
+
+LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+OPTIONS = (
+    "OPTIONS sip:vaxeln@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK1;rport\r\n"
+    "From: <sip:a@127.0.0.1>;tag=1\r\nTo: <sip:b@127.0.0.1>\r\nCall-ID: o\r\nCSeq: 1 OPTIONS\r\n"
+    "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+)
+
+
+@pytest.fixture(params=sorted(LOOPS))
+def run(request: pytest.FixtureRequest) -> Callable[[Coroutine[Any, Any, None]], None]:
+    """Runs a test on one of the loops."""
+
+    def runner(main: Coroutine[Any, Any, None]) -> None:
+        with asyncio.Runner(loop_factory=LOOPS[request.param]) as loop:
+            loop.run(asyncio.wait_for(main, 20))
+
+    return runner
+
+
+def settings_in(folder: Path, **more: str) -> Settings:
+    environment = {
+        "VAXELN_DATA": str(folder / "data"),
+        "VAXELN_SIP_LISTEN": "udp:127.0.0.1:0",
+        "VAXELN_HTTP_LISTEN": "127.0.0.1:0",
+        "VAXELN_CALLS_DRAIN_SECONDS": "0",
+        **more,
+    }
+    return load_settings(None, environment, {})
+
+
+def service_in(folder: Path, tables: Tables | None = None, **more: str) -> Service:
+    return Service(settings_in(folder, **more), tables or tables_of(1), Prompts.load())
+
+
+async def stopped(service: Service) -> bool:
+    service.stop()
+    return await service.run()
+
+
+def facts_in(folder: Path) -> list[Fact]:
+    reader: JournalReader[Fact] = JournalReader(
+        folder / "data" / "journal", Codec(FACTS, UPCASTS), report=lambda finding: None
+    )
+    return [fact for _, fact in reader.read() if not isinstance(fact, UnknownFact)]
+
+
+def kinds_in(folder: Path) -> list[type[Fact]]:
+    return [type(fact) for fact in facts_in(folder)]
+
+
+class Asker(asyncio.DatagramProtocol):
+    """Asks once, and keeps the answer."""
+
+    def __init__(self) -> None:
+        self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.answer.set_result(data)
+
+
+async def ask_options(address: tuple[str, int]) -> bytes:
+    transport, asker = await asyncio.get_running_loop().create_datagram_endpoint(
+        Asker, local_addr=("127.0.0.1", 0)
+    )
+    port = transport.get_extra_info("sockname")[1]
+    transport.sendto(OPTIONS.format(port=port).encode(), address)
+    try:
+        return await asker.answer
+    finally:
+        transport.close()
+
+
+def test_it_starts_answers_and_stops_in_order(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    async def main() -> None:
+        service = service_in(tmp_path)
+        listening = await service.start()
+        answer = await ask_options((listening.sip[0].host, listening.sip[0].port))
+        assert answer.startswith(b"SIP/2.0 200 OK")
+        async with (
+            ClientSession() as session,
+            session.get(f"http://{listening.http}/healthz") as health,
+            session.get(f"http://{listening.http}/metrics") as figures,
+        ):
+            assert health.status == 200
+            assert (await health.json())["plan_version"] == 1
+            assert "vaxeln_open{" in await figures.text()
+        assert await stopped(service)
+
+    run(main())
+    kinds = kinds_in(tmp_path)
+    assert kinds.index(ServiceStarted) < kinds.index(PlanLoaded)
+    assert kinds[-1] is ServiceStopped
+
+
+def test_the_plan_gets_a_new_number_only_when_it_differs(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    async def life(tables: Tables) -> int:
+        service = service_in(tmp_path, tables)
+        await service.start()
+        version = service.health()["plan_version"]
+        assert isinstance(version, int)
+        await stopped(service)
+        return version
+
+    async def main() -> None:
+        other = tables_of(1, trunks='[trunks.operator]\npeers = ["192.0.2.99"]\nemergency = true\n')
+        assert [await life(tables_of(1)), await life(tables_of(1)), await life(other)] == [1, 1, 2]
+
+    run(main())
+
+
+def test_two_services_never_share_a_journal(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    async def main() -> None:
+        first = service_in(tmp_path)
+        await first.start()
+        with pytest.raises(JournalLocked):
+            await service_in(tmp_path).start()
+        assert await stopped(first)
+
+    run(main())
+
+
+def test_an_address_that_is_taken_is_named_and_nothing_stays_locked(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    async def main() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            taken.bind(("127.0.0.1", 0))
+            address = f"udp:127.0.0.1:{taken.getsockname()[1]}"
+            with pytest.raises(CannotListen, match=r"sip\.listen"):
+                await service_in(tmp_path, VAXELN_SIP_LISTEN=address).start()
+        again = service_in(tmp_path)
+        await again.start()
+        assert await stopped(again)
+
+    run(main())
+
+
+def test_a_torn_journal_is_cut_and_journalled(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    async def main() -> None:
+        first = service_in(tmp_path)
+        await first.start()
+        await stopped(first)
+        (segment,) = (tmp_path / "data" / "journal").glob("*.seg")
+        with segment.open("ab") as file:
+            file.write(b"half an entry")
+        second = service_in(tmp_path)
+        await second.start()
+        await stopped(second)
+
+    run(main())
+    (cut,) = [fact for fact in facts_in(tmp_path) if isinstance(fact, JournalCut)]
+    assert cut.octets == len(b"half an entry")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop turn until it is so; whoever waits bounds it."""
+    for _ in count():
+        if condition():
+            return
+        await asyncio.sleep(0)
+
+
+def test_a_step_of_the_machines_clock_is_a_fact(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    class Wall:
+        """A clock that somebody sets."""
+
+        ahead = 0.0
+
+        def __call__(self) -> float:
+            return 1_772_442_000.0 + asyncio.get_running_loop().time() + self.ahead
+
+    async def main() -> None:
+        wall = Wall()
+        service = Service(settings_in(tmp_path), tables_of(1), Prompts.load(), wall=wall)
+        await service.start()
+        wall.ahead = 3600.0
+        await until(lambda: ClockStepped in kinds_in(tmp_path))
+        await stopped(service)
+
+    run(main())
+    (step,) = [fact for fact in facts_in(tmp_path) if isinstance(fact, ClockStepped)]
+    assert step.seconds == pytest.approx(3600.0, abs=1.0)
