@@ -48,4 +48,3 @@ class Observer:
         live = self._live.pop(call)
         self._instruments.calls.labels(number=live.number, outcome=outcome.value).inc()
         self._instruments.in_progress.dec()
-

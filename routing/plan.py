@@ -87,7 +87,8 @@ class Phone(Part):
     """A phone account; its key is the user name.
 
     `display` is what others see. `legacy_digest` lets it answer a challenge without qop (RFC 2069), as pyVoIP
-    does, and challenges it with MD5 alone, as phones need that give up when SHA-256 is offered too (baresip 1.0).
+    does, and challenges it with MD5 alone, as phones need that give up when SHA-256 is offered too (baresip
+    1.0).
     `max_contacts` is from how many places it may be registered at once (P28).
     """
 

@@ -87,9 +87,9 @@ class Disaster:
         made = records(self.town.facts)
         for call in records(self._facts):
             interrupted = made[call].outcome is Outcome.INTERRUPTED
-            if interrupted is not (call in cut_off):
-                yield made[call]
-            elif interrupted and made[call].ended_at != self._last_fact_of(call).at:
+            if interrupted is not (call in cut_off) or (
+                interrupted and made[call].ended_at != self._last_fact_of(call).at
+            ):
                 yield made[call]
 
     @property

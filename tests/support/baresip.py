@@ -7,6 +7,7 @@ import array
 import json
 import socket
 import subprocess
+import sys
 from pathlib import Path
 from types import TracebackType
 
@@ -86,6 +87,7 @@ class Baresip:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        sys.stderr.write(f"baresip:\n{self.log()}\n")
 
     # ---- control
 
@@ -105,7 +107,7 @@ class Baresip:
                     return True
             return False
 
-        eventually(look, f"baresip reports {kind}; its log:\n{self.log()}", seconds)
+        eventually(look, f"baresip reports {kind}", seconds)
 
     def log(self) -> str:
         """What it printed, with every SIP message."""
