@@ -132,7 +132,7 @@ def _figure(folder: Path, name: str) -> int:
 
 
 def _setups(file: Path) -> Iterator[float]:
-    """Seconds from the first INVITE to the first 180 of each call. sipp's own statistics have steps of 4 ms."""
+    """Seconds from first INVITE to first 180 of each call. sipp's own statistics have steps of 4 ms."""
     begun: dict[str, float] = {}
     with file.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
