@@ -18,7 +18,7 @@ def _town(tmp_path: Path) -> Iterator[Town]:
 
 
 def test_a_running_call_goes_on_to_the_limit_and_is_ended_on_both_legs(town: Town) -> None:
-    town.register("anna", "david")
+    town.register("anna")
     member = town.sipp.start("member_answers", town.phone("anna"))
     caller = town.sipp.start("caller_waits_for_bye", town.operator, dialled=KONTAKTCENTER)
     town.service.await_fact(f.CallConnected)
