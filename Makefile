@@ -54,7 +54,7 @@ run: $(READY)
 	$(BIN)/vaxeln serve --plan $(PLAN)
 
 bench: $(READY)
-	$(BIN)/python -m tests.bench.bench_calls
+	$(BIN)/python -m tests.bench
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev \
