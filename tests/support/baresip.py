@@ -5,9 +5,11 @@ Control goes over TCP in netstrings of JSON (module `ctrl_tcp`), which also repo
 
 import array
 import json
+import re
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -72,7 +74,7 @@ class Baresip:
         self._control = eventually(lambda: _connect(host), "baresip takes commands")
         self._control.settimeout(0.0)
         self._unread = b""
-        self._events: list[dict[str, object]] = []
+        self._messages: list[dict[str, object]] = []
 
     def __enter__(self) -> "Baresip":
         return self
@@ -91,23 +93,26 @@ class Baresip:
 
     # ---- control
 
-    def command(self, name: str, parameters: str = "") -> None:
-        """Tell it to do something, such as `dial` a URI."""
+    def command(self, name: str, parameters: str = "") -> str:
+        """Tell it to do something, such as `dial` a URI; what it says to that."""
         text = json.dumps({"command": name, "params": parameters, "token": name}).encode()
         self._control.sendall(b"%d:%s," % (len(text), text))
+        answer = self._await(lambda message: message.get("token") == name, f"answers {name}")
+        assert answer["ok"], answer
+        return str(answer["data"])
 
-    def await_event(self, kind: str, seconds: float = 10.0) -> None:
+    def await_event(self, kind: str) -> None:
         """Wait for an event such as `CALL_ESTABLISHED`; each is waited for once."""
+        self._await(lambda message: message.get("type") == kind, f"reports {kind}")
 
-        def look() -> bool:
+    def _await(self, is_meant: Callable[[dict[str, object]], bool], what: str) -> dict[str, object]:
+        def look() -> dict[str, object] | None:
             self._read()
-            for event in self._events:
-                if event.get("type") == kind:
-                    self._events.remove(event)
-                    return True
-            return False
+            return next(filter(is_meant, self._messages), None)
 
-        eventually(look, f"baresip reports {kind}", seconds)
+        found = eventually(look, f"baresip {what}")
+        self._messages.remove(found)
+        return found
 
     def log(self) -> str:
         """What it printed, with every SIP message."""
@@ -123,12 +128,26 @@ class Baresip:
             end = int(length)
             if len(rest) <= end:
                 return
-            self._events.append(json.loads(rest[:end]))
+            self._messages.append(json.loads(rest[:end]))
             self._unread = rest[end + 1 :]
 
     # ---- sound
 
-    def recorded(self) -> "array.array[int]":
+    def await_tone(self, tone: int) -> None:
+        """Wait until it hears this tone and nothing else, in what comes from now on.
+
+        Only until the first re-INVITE: after it baresip 1.0 records no more.
+        """
+        start = len(self._recorded())
+        length = int(LISTEN_SECONDS * SAMPLE_RATE)
+
+        def look() -> bool:
+            new = self._recorded()[start:][-length:]
+            return len(new) == length and share_of_tone(new, tone, SAMPLE_RATE) > CLEAR
+
+        eventually(look, f"a clear tone of {tone} Hz")
+
+    def _recorded(self) -> "array.array[int]":
         """Every sample that it has heard in its last call, 16 bit at 8 kHz."""
         files = sorted(self._folder.glob("dump-*-dec.wav"))
         samples = array.array("h")
@@ -137,16 +156,10 @@ class Baresip:
             samples.frombytes(octets[: len(octets) // 2 * 2])
         return samples
 
-    def await_tone(self, tone: int, seconds: float = 10.0) -> None:
-        """Wait until it hears this tone and nothing else, in what comes from now on."""
-        start = len(self.recorded())
-        length = int(LISTEN_SECONDS * SAMPLE_RATE)
-
-        def look() -> bool:
-            new = self.recorded()[start:][-length:]
-            return len(new) == length and share_of_tone(new, tone, SAMPLE_RATE) > CLEAR
-
-        eventually(look, f"a clear tone of {tone} Hz", seconds)
+    def packets_heard(self) -> int:
+        """How many RTP packets have come in the present call."""
+        (count,) = re.findall(r"rcvd=(\d+)", self.command("audio_debug"))
+        return int(count)
 
 
 def _connect(host: str) -> socket.socket | None:

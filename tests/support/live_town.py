@@ -13,7 +13,7 @@ from tests.support.loopback import Loopback
 from tests.support.running_service import REALM, RunningService
 from tests.support.sipp import Sipp, SippRun
 
-KONTAKTCENTER = "+46853061000"  # anna alone
+KONTAKTCENTER = "+46853061000"  # anna and david together
 BYGGLOV = "+46853061100"  # bertil and cecilia together, ring for 2 s, then Kontaktcenter
 FORSKOLA = "+46853061200"  # cecilia alone, rings for 1 s, then 480
 CLOSED = "+46853061300"
@@ -164,7 +164,7 @@ emergency = true
 
 [groups.kontaktcenter]
 name = "Kontaktcenter"
-members = ["anna"]
+members = ["anna", "david"]
 ring_seconds = 10
 [groups.bygglov]
 name = "Bygglov"

@@ -1,0 +1,116 @@
+"""Calls of baresip, a phone with sound: tones prove that each side hears the other, and only the other."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from telephony.call import facts as f
+from telephony.call.facts import EndedBy, Origin, Outcome
+from telephony.call.house_facts import PhoneRegistered
+from telephony.call.record import Record
+from tests.support.baresip import Baresip
+from tests.support.eventually import eventually
+from tests.support.live_town import FASTIGHET, KONTAKTCENTER, PASSWORD, Town
+
+A_SECOND = 50  # packets of 20 ms
+
+
+class Phones:
+    """Phones of people and of a citizen behind the operator's trunk, all of them baresip."""
+
+    def __init__(self, town: Town, folder: Path, stack: ExitStack) -> None:
+        self._town = town
+        self._folder = folder
+        self._stack = stack
+
+    def citizen(self, tone: int) -> Baresip:
+        """A phone that is no account of ours: its calls come from the operator's address."""
+        account = f"<sip:+46701740605@{self._town.service.host}>;regint=0"
+        return self._start("citizen", self._town.operator, account, tone)
+
+    def person(self, user: str, tone: int) -> Baresip:
+        """A registered phone, which answers whatever comes."""
+        account = f"<sip:{user}@{self._town.service.host}>;auth_pass={PASSWORD};regint=60;answermode=auto"
+        phone = self._start(user, self._town.phone(user), account, tone)
+        self._town.service.await_fact(PhoneRegistered, such_that=lambda fact: fact.phone == user)
+        return phone
+
+    def _start(self, name: str, host: str, account: str, tone: int) -> Baresip:
+        return self._stack.enter_context(Baresip(self._folder / f"baresip-{name}", host, account, tone))
+
+
+@pytest.fixture(name="phones")
+def _phones(town: Town, tmp_path: Path) -> Iterator[Phones]:
+    with ExitStack() as stack:
+        yield Phones(town, tmp_path, stack)
+
+
+def assert_hear_each_other(one: Baresip, other: Baresip) -> None:
+    one.await_tone(other.tone)
+    other.await_tone(one.tone)
+
+
+def await_packets(phone: Baresip, count: int) -> None:
+    before = phone.packets_heard()
+    eventually(lambda: phone.packets_heard() >= before + count, f"{count} more packets of sound")
+
+
+def finished(town: Town) -> Record:
+    town.assert_calm()
+    (record,) = town.service.records()
+    return record
+
+
+def test_a_citizen_calls_the_main_number_and_both_hear_each_other(town: Town, phones: Phones) -> None:
+    david, citizen = phones.person("david", tone=570), phones.citizen(tone=440)
+
+    citizen.command("dial", f"sip:{KONTAKTCENTER}@{town.service.host}")
+    citizen.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(citizen, david)
+    citizen.command("hangup")
+
+    record = finished(town)
+    assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
+    assert (record.answered_by, record.rang, record.caller) == ("david", ("david",), "+46701740605")
+
+
+def test_hold_stops_the_sound_and_resume_brings_it_back(town: Town, phones: Phones) -> None:
+    david, citizen = phones.person("david", tone=570), phones.citizen(tone=440)
+    citizen.command("dial", f"sip:{KONTAKTCENTER}@{town.service.host}")
+    citizen.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(citizen, david)
+
+    citizen.command("hold")
+    town.service.await_fact(f.LegHeld, such_that=lambda fact: fact.held)
+    eventually(lambda: is_silent(david) and is_silent(citizen), "both are silent")
+    citizen.command("resume")
+    town.service.await_fact(f.LegHeld, such_that=lambda fact: not fact.held)
+    await_packets(david, A_SECOND)
+    await_packets(citizen, A_SECOND)
+    david.command("hangup")
+
+    record = finished(town)
+    assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.MEMBER)
+
+
+def is_silent(phone: Baresip) -> bool:
+    """Whether nothing comes for a fifth of a second, in which 10 packets would."""
+    before = phone.packets_heard()
+    time.sleep(0.2)
+    return phone.packets_heard() == before
+
+
+def test_a_registered_phone_calls_a_colleague(town: Town, phones: Phones) -> None:
+    david, erik = phones.person("david", tone=570), phones.person("erik", tone=440)
+
+    erik.command("dial", f"sip:08{FASTIGHET.removeprefix('+468')}@{town.service.host}")
+    erik.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(erik, david)
+    david.command("hangup")
+
+    record = finished(town)
+    assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.MEMBER)
+    assert (record.origin, record.origin_name, record.answered_by) == (Origin.PHONE, "erik", "david")
