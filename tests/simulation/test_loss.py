@@ -15,7 +15,9 @@ EVERY = 90.0
 """Seconds from round to round: longer than a caller's patience and all repeated messages, so that somebody
 is always free."""
 
-PATIENT = Behaviour(gives_up_after=60.0, hangs_up_after=3.0)
+PATIENT = Behaviour(gives_up_after=60.0, hangs_up_after=20.0)
+"""They talk long enough for the member's phone to get its ACK, however often that is lost."""
+
 RATE = 0.995
 
 
