@@ -1,11 +1,16 @@
-"""Programs that tests talk to and that are no Python packages: sipp, baresip."""
+"""Programs that tests talk to and that are no Python packages."""
 
 import os
 import shutil
 
 import pytest
 
-DEBIAN_PACKAGES = {"sipp": "sip-tester", "baresip": "baresip-core"}
+DEBIAN_PACKAGES = {
+    "sipp": "sip-tester",
+    "baresip": "baresip-core",
+    "espeak-ng": "espeak-ng",
+    "sox": "sox",
+}
 """Where each comes from, for whoever reads why a test was skipped."""
 
 

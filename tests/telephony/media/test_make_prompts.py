@@ -1,5 +1,3 @@
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -7,14 +5,13 @@ import pytest
 
 from telephony.media.make_prompts import make_prompts, shape_command, speak_command
 from telephony.media.prompts import PROMPT_FOLDER, Prompts
-
-MISSING = [program for program in ("espeak-ng", "sox") if shutil.which(program) is None]
+from tests.support.peers import require_peer
 
 
 @pytest.fixture
 def programs() -> None:
-    if MISSING and os.environ.get("REQUIRE_PEERS") != "1":
-        pytest.skip(f"not installed: {', '.join(MISSING)}")
+    for program in ("espeak-ng", "sox"):
+        require_peer(program)
 
 
 def test_every_prompt_has_its_text_beside_it() -> None:
