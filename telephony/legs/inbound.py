@@ -56,6 +56,7 @@ class InboundLeg(Leg):
         self._body = b""  # our session description in answers to the INVITE
         self._prompt = ""  # an announcement that waits for the far end's address
         self._ending: EndLeg | None = None  # a BYE that waits for the ACK (RFC 3261 15)
+        self._refusal: EndLeg | None = None  # a final answer that waits for its ACK
         self._said = self._response(180)  # the last provisional answer
         wire.setups[event.transaction] = self
 
@@ -66,7 +67,9 @@ class InboundLeg(Leg):
         if not self._acknowledged:
             snapshot["flow"] = pack_flow(self.event.flow)  # where the answer goes
             snapshot["invite"] = pack_request(self.event.request, ANSWERED_BY, hidden=self.hidden)
-        if not self._acknowledged and self.state is not State.SETUP:
+        if self._refusal is not None:
+            snapshot["refused"] = {"status": self._refusal.status, "reason": self._refusal.reason}
+        elif not self._acknowledged and self.state is not State.SETUP:
             snapshot["accepted"] = self._body.decode()
         return snapshot
 
@@ -75,6 +78,10 @@ class InboundLeg(Leg):
         a BYE could end."""
         self._body = body
         self._accept(now)
+
+    def resume_refusal(self, refusal: EndLeg, now: float) -> None:
+        """Repeat the refusal of an earlier life: the caller may never have got it, and would wait for it."""
+        self._refuse(refusal, now)
 
     # ---- what the call asks for
 
@@ -201,10 +208,11 @@ class InboundLeg(Leg):
         self.observe(f.LegHungUp, now)
 
     def hung_up(self, now: float) -> None:
-        """BYE; one in the early dialog ends the INVITE like a CANCEL (RFC 3261 15.1.2)."""
+        """BYE; one in the early dialog ends the INVITE like a CANCEL (RFC 3261 15.1.2), and one that crossed
+        our refusal ends nothing that is not ended."""
         if self.state is State.SETUP:
             self.observe(f.LegHungUp, now)
-        else:
+        elif self._refusal is None:
             super().hung_up(now)
 
     def confirmed(self, now: float) -> None:
@@ -231,18 +239,32 @@ class InboundLeg(Leg):
     def end(self, action: EndLeg, now: float) -> None:
         """A final answer; or BYE, after the ACK."""
         if self.state is State.SETUP:
-            response = self._response(action.status)
-            if action.reason:
-                response.headers.set("Reason", str(Reason("SIP", action.status, action.reason)))
-            self.wire.endpoint.respond(self.event.transaction, response, now)
-            self._settle()
-            self.finish(now)
+            self._refuse(action, now)
+            self.note_dialog(now)
         elif self.state is State.TALKING and not self._acknowledged:
             self.state = State.CLOSING
             self.release(now)
             self._ending = action
         else:
             super().end(action, now)
+
+    def _refuse(self, refusal: EndLeg, now: float) -> None:
+        """The leg is over when the ACK of the refusal comes, or did not in time: until then it is repeated,
+        also by a next life of the service."""
+        response = self._response(refusal.status)
+        if refusal.reason:
+            response.headers.set("Reason", str(Reason("SIP", refusal.status, refusal.reason)))
+        self._refusal = refusal
+        self.release(now)
+        self.state = State.CLOSING
+        self._settle()
+        self.wire.refusals[self.event.transaction] = self
+        self.wire.endpoint.respond(self.event.transaction, response, now)
+
+    def refusal_settled(self, now: float) -> None:
+        """The caller has our refusal, or has had all the time to get it."""
+        del self.wire.refusals[self.event.transaction]
+        self.finish(now)
 
     def _end_at_last(self, now: float) -> None:
         ending, self._ending = self._ending, None

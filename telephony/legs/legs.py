@@ -170,8 +170,13 @@ class Legs:
             match event:
                 case e.RequestReceived():
                     self._requested(event, now)
+                case e.TransactionTimedOut(transaction=transaction) if transaction in self._wire.refusals:
+                    self._wire.refusals[transaction].refusal_settled(now)
                 case e.ResponseReceived() | e.TransactionTimedOut() | e.TransportFailed():
                     self._replied(event, now)
+                case e.RefusalAcknowledged(transaction=transaction):
+                    if (refused := self._wire.refusals.get(transaction)) is not None:  # else the gate's
+                        refused.refusal_settled(now)
                 # Whoever answers an INVITE is known until CANCEL is too late, and then until its ACK
                 case e.CancelReceived(transaction=transaction):
                     self._wire.setups[transaction].cancelled(now)

@@ -6,6 +6,7 @@ They have no sound: nothing is agreed in their sessions.
 from collections.abc import Mapping
 from typing import Any
 
+from telephony.call.actions import EndLeg
 from telephony.legs.inbound import InboundLeg
 from telephony.legs.leg import CSEQ_LEAP, Leg
 from telephony.legs.outbound import OutboundLeg
@@ -61,10 +62,13 @@ def _calling(
 
 def _called(wire: Wire, call: str, flow: Flow, snapshot: Mapping[str, Any], now: float) -> Leg:
     dialog, request = unpack_dialog(snapshot["dialog"]).leap(CSEQ_LEAP), unpack_request(snapshot["invite"])
-    accepted = snapshot.get("accepted")
+    accepted, refused = snapshot.get("accepted"), snapshot.get("refused")
     body = None if accepted is None else bytes(accepted, "utf-8")
+    refusal = None if refused is None else EndLeg(f"{call}.0", int(refused["status"]), str(refused["reason"]))
     event = RequestReceived(wire.endpoint.resume_server_invite(request, flow, now), request, flow)
     leg = InboundLeg(wire, call, event, dialog, _session(flow), pinned=snapshot["pinned"])
     if body is not None:
         leg.resume(body, now)
+    elif refusal is not None:
+        leg.resume_refusal(refusal, now)
     return leg

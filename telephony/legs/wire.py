@@ -36,8 +36,8 @@ class Wire:
 
     `token` gives fresh random text, `random` a number in [0, 1), `utc` the UTC of a monotonic time. `host`
     is what we call ourselves in Contact. `owners` says who waits for the answers of a client transaction,
-    `setups` whose INVITE has no final answer yet, `acks` who sent a 2xx to an INVITE and waits for its ACK,
-    `dialogs` finds a leg by Call-ID and our tag.
+    `setups` whose INVITE has no final answer yet, `refusals` whose was refused and waits for the ACK, `acks`
+    who sent a 2xx to an INVITE and waits for its ACK, `dialogs` finds a leg by Call-ID and our tag.
     """
 
     endpoint: Endpoint
@@ -50,6 +50,7 @@ class Wire:
     agenda: Agenda[float] = field(default_factory=Agenda)
     owners: dict[str, Handler] = field(default_factory=dict)
     setups: dict[str, "InboundLeg"] = field(default_factory=dict)
+    refusals: dict[str, "InboundLeg"] = field(default_factory=dict)
     acks: dict[str, "Negotiation"] = field(default_factory=dict)
     legs: dict[str, "Leg"] = field(default_factory=dict)
     dialogs: dict[tuple[str, str], "Leg"] = field(default_factory=dict)
@@ -62,7 +63,15 @@ class Wire:
     @property
     def is_empty(self) -> bool:
         """Nothing is kept of any leg, past or present."""
-        kept = (self.facts, self.owners, self.setups, self.acks, self.legs, self.dialogs)
+        kept = (
+            self.facts,
+            self.owners,
+            self.setups,
+            self.refusals,
+            self.acks,
+            self.legs,
+            self.dialogs,
+        )
         return not any(kept) and not len(self.agenda)
 
     def contact(self, flow: Flow) -> str:

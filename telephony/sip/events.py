@@ -48,6 +48,13 @@ class AckMissing:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalAcknowledged:
+    """The ACK of our final answer to an INVITE that was no 2xx came: its sender knows (RFC 3261 17.2.1)."""
+
+    transaction: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelReceived:
     """An INVITE without a final answer is cancelled: answer it 487. The CANCEL itself is answered."""
 
@@ -73,6 +80,7 @@ Event = (
     | ResponseReceived
     | AckReceived
     | AckMissing
+    | RefusalAcknowledged
     | CancelReceived
     | TransactionTimedOut
     | TransportFailed

@@ -54,6 +54,7 @@ class Output(Enum):
     SEND_ACK = "acknowledge a refusal of INVITE"
     SEND_CANCEL = "send CANCEL as a transaction of its own"
     REPORT = "pass on to the user what came"
+    ACKNOWLEDGED = "tell the user that its refusal of an INVITE has arrived"
     TIMED_OUT = "tell the user that the time is out"
     FAILED = "tell the user that the request cannot be sent"
 

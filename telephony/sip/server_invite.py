@@ -35,7 +35,7 @@ class ServerInvite(Machine):
         (ACCEPTED, TIMER_L): (TERMINATED, ()),
         (COMPLETED, Input.REQUEST): (COMPLETED, (Output.RESEND,)),
         (COMPLETED, TIMER_G): (COMPLETED, (Output.RESEND,)),
-        (COMPLETED, Input.ACK): (CONFIRMED, ()),
+        (COMPLETED, Input.ACK): (CONFIRMED, (Output.ACKNOWLEDGED,)),
         (COMPLETED, TIMER_H): (TERMINATED, (Output.TIMED_OUT,)),
         (CONFIRMED, TIMER_I): (TERMINATED, ()),
     }

@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 from telephony.sip.accepted_2xx import Accepted2xx
 from telephony.sip.counts import Drop
-from telephony.sip.events import AckMissing, AckReceived, CancelReceived, RequestReceived, TransactionTimedOut
+from telephony.sip.events import (
+    AckMissing,
+    AckReceived,
+    CancelReceived,
+    RefusalAcknowledged,
+    RequestReceived,
+    TransactionTimedOut,
+)
 from telephony.sip.exchange import Exchange
 from telephony.sip.flow import Flow
 from telephony.sip.machine import Input, Machine, Output, Outputs, State
@@ -131,6 +138,8 @@ class ServerSide:
         """Do what a machine says about anything but a response of the user."""
         if Output.RESEND in outputs and transaction.response:
             self._exchange.resend(transaction.response, transaction.flow)
+        if Output.ACKNOWLEDGED in outputs:
+            self._exchange.report(RefusalAcknowledged(transaction.id))
         if Output.TIMED_OUT in outputs:
             self._exchange.report(TransactionTimedOut(transaction.id))
         self._settle(transaction)

@@ -9,6 +9,7 @@ from telephony.sip.events import (
     AckMissing,
     AckReceived,
     CancelReceived,
+    RefusalAcknowledged,
     RequestReceived,
     ResponseReceived,
     TransactionTimedOut,
@@ -121,6 +122,8 @@ class Line:
                     # An INVITE that we refused can time out too, and nobody waits for that.
                     if transaction in self._waiting:
                         self._waiting.pop(transaction)(None, now)
+                case RefusalAcknowledged():
+                    pass  # nor for this
                 case called:
                     self._on_called(called, now)
 

@@ -5,11 +5,15 @@ import pytest
 from telephony.call.facts import CallInterrupted, Outcome
 from telephony.call.record import records
 from tests.simulation import town_plan as plan
+from tests.simulation.disaster import Disaster
 from tests.simulation.phone import Behaviour
 from tests.simulation.scale import seeds
 from tests.simulation.town import GOOD, HOSTILE, OPENING, Quality, Town
 
 CALLER = Behaviour(gives_up_after=60.0, hangs_up_after=30.0)
+DISASTERS = 12
+"""One after the other in each town, each with calls of its own."""
+
 NUMBERS = (plan.MAIN, plan.CLOSED, plan.CLOSED_EARLY, *map(plan.open_number, range(2)), plan.row_number(0))
 
 
@@ -43,6 +47,23 @@ def test_nothing_is_left_on_a_hostile_network_either(seed: int) -> None:
     town = crashed(seed, HOSTILE, 5 + 2 * seed, before_writing=seed % 2 == 0)
 
     town.assert_nothing_kept()
+
+
+@pytest.mark.parametrize("seed", seeds(201, 3))
+def test_no_phone_is_left_in_a_call_64_t1_after_the_next_start(seed: int) -> None:
+    town = Town(seed, HOSTILE)
+    town.open()
+    cut_off = 0
+
+    for _ in range(DISASTERS):
+        disaster = Disaster(town)
+        cut_off += len(disaster.cut_off)
+        assert list(disaster.phones_left()) == []
+        assert list(disaster.wrong_records()) == []
+        town.run_until_quiet(400.0)
+        town.assert_nothing_kept()
+
+    assert cut_off > 3 * DISASTERS
 
 
 def test_interrupted_calls_end_at_the_time_of_their_last_fact() -> None:
