@@ -5,7 +5,7 @@ This is where the costly libraries and the following of references are, so that 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import assert_never
 
@@ -58,9 +58,7 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         trunks=MappingProxyType(trunks),
         calendars=MappingProxyType(calendars),
         emergency_targets=tuple(
-            Target(f"trunk/{name}", trunk=name, number=EMERGENCY_NUMBER)
-            for name, trunk in trunks.items()
-            if trunk.emergency
+            target for trunk in trunks.values() if trunk.emergency for target in _emergency_targets(trunk)
         ),
         own_series=tuple(series for trunk in trunks.values() for series in trunk.series),
         peers=PeerTable.of(
@@ -182,6 +180,13 @@ def _phones(plan: Plan) -> dict[str, PhoneRow]:
         )
         for account, phone in plan.phones.items()
     }
+
+
+def _emergency_targets(trunk: TrunkRow) -> Iterator[Target]:
+    """One for each gateway: what one does not take in time, the next may."""
+    for place, gateway in enumerate(trunk.gateways, 1):
+        member = f"trunk/{trunk.name}" if place == 1 else f"trunk/{trunk.name}/{place}"
+        yield Target(member, trunk=trunk.name, number=EMERGENCY_NUMBER, gateway=gateway)
 
 
 def _trunk(name: str, trunk: Trunk) -> TrunkRow:

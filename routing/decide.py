@@ -79,7 +79,7 @@ def _emergency(tables: Tables, question: Question) -> Decision:
             plan_version=tables.version,
             reasons=(Reason("emergency", "trunks", why),),
         )
-    trunks = ", ".join(target.trunk for target in targets)
+    trunks = ", ".join(dict.fromkeys(target.trunk for target in targets))
     return Decision(
         kind=Kind.RING,
         number=EMERGENCY_NUMBER,

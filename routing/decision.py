@@ -43,13 +43,15 @@ class Target:
     """Something to ring: a phone account of a person, or a trunk and the number to dial there.
 
     Targets with the same `member` belong together: one stage of a linear hunt rings all of them.
-    A trunk's member is `trunk/NAME`, which no person can be called.
+    A trunk's member is `trunk/NAME`, which no person can be called; its second gateway's is `trunk/NAME/2`.
+    `gateway` is the (address, port) that the call is sent to.
     """
 
     member: str
     phone: str = ""
     trunk: str = ""
     number: str = ""
+    gateway: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def explain_json(decision: Decision) -> dict[str, object]:
       it rings
     - `number` (E.164, "112", or "" when no number of the plan was reached), `function`, `group`
     - `strategy` (all or linear), `ring_seconds`, `first_response_seconds` (0 is no limit)
-    - `targets`: objects of `member`, `phone`, `trunk`, `number`
+    - `targets`: objects of `member`, `phone`, `trunk`, `number`, `gateway` (`ADDRESS:PORT` of a trunk, or "")
     - `prompt`, `early`, `status` (SIP, 0 when none is sent)
     - `emergency`, `protected`, `plan_version`
     - `reasons`: objects of `rule`, `where` (a path in the plan), `text`, in the order of the steps
@@ -43,6 +43,7 @@ def explain_json(decision: Decision) -> dict[str, object]:
                 "phone": target.phone,
                 "trunk": target.trunk,
                 "number": target.number,
+                "gateway": _gateway(target),
             }
             for target in decision.targets
         ],
@@ -83,5 +84,12 @@ def _how(decision: Decision) -> str:
 
 def _target(target: Target) -> str:
     if target.trunk:
-        return f"{target.number} by trunk {target.trunk}"
+        return f"{target.number} by trunk {target.trunk}, at {_gateway(target)}"
     return f"{target.member} on phone {target.phone}"
+
+
+def _gateway(target: Target) -> str:
+    if target.gateway is None:
+        return ""
+    host, port = target.gateway
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -160,7 +160,7 @@ class Tables:
     """One version of the plan, ready for use.
 
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
-    `emergency_targets` are the trunks for 112, in the order of the plan.
+    `emergency_targets` are the gateways of the trunks for 112, in the order of the plan.
     """
 
     version: int

@@ -27,11 +27,6 @@ class PlanDirectory:
         name = self._tables.peers.trunk(*address)
         return None if name is None else Trunk(name, self._tables.trunks[name].trusted_identity)
 
-    def trunk_address(self, trunk: str) -> tuple[str, int] | None:
-        """Where calls by this trunk are sent: its first gateway."""
-        row = self._tables.trunks.get(trunk)
-        return row.gateways[0] if row and row.gateways else None
-
     def account(self, name: str) -> Account | None:
         """The phone account of this name."""
         row = self._tables.phones.get(name)

@@ -26,6 +26,7 @@ from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call.errors import IllegalTransition
 from telephony.call.registry import FACTS
 from telephony.clock import Clock
 from telephony.config import ListenAddress, Settings
@@ -143,6 +144,7 @@ class Service:
             self._tables,
             talk_limit=float(self._settings.calls.max_seconds),
             observe=self._observe,
+            report_fault=_report_fault,
         )
 
     def _opening_facts(self) -> Sequence[f.Fact]:
@@ -374,6 +376,10 @@ class Service:
             return False
         log.info("stopped")
         return True
+
+
+def _report_fault(call: str, fault: IllegalTransition) -> None:
+    log.critical("call_ended_by_a_fault", call=call, problem=str(fault))
 
 
 def _cannot_listen(setting: str, address: ListenAddress, error: OSError) -> CannotListen:

@@ -18,9 +18,10 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.actions import Action
 from telephony.call.call import Call, Phase
+from telephony.call.errors import IllegalTransition
 from telephony.call.evolve import begin, evolve
 from telephony.call.house import House
-from telephony.call.react import Reaction, end, expire, interrupt, react
+from telephony.call.react import Reaction, end, expire, give_up, interrupt, react
 
 
 class Journal(Protocol):
@@ -30,11 +31,16 @@ class Journal(Protocol):
         """Append the facts as one entry; give the position of the last."""
 
 
+def _raise(call_id: str, fault: IllegalTransition) -> None:
+    raise fault
+
+
 class Switchboard:
     """All live calls and the house, the tables in force, and what is due when.
 
     `talk_limit`: the longest that two people may be connected, in seconds; 0 for no limit.
-    `observe` is called with every fact once it has been appended (metrics, log).
+    `observe` is called with every fact once it has been appended (metrics, log). `report_fault` is told of a
+    fault of ours that ended a call.
     """
 
     def __init__(
@@ -44,11 +50,13 @@ class Switchboard:
         *,
         talk_limit: float,
         observe: Callable[[f.Fact], None] = lambda fact: None,
+        report_fault: Callable[[str, IllegalTransition], None] = _raise,
     ) -> None:
         self._journal = journal
         self._tables = tables
         self._talk_limit = talk_limit
         self._observe = observe
+        self._report_fault = report_fault
         self._actions: deque[Action] = deque()
         self._agenda: Agenda[datetime] = Agenda()  # keys are the streams `call/ID` and `phone/ID`
         self.house = House()
@@ -130,6 +138,17 @@ class Switchboard:
     # ---- the contract
 
     def _commit(self, call_id: str, reaction: Reaction, now: datetime) -> None:
+        """Carry the reaction through. A fault of ours ends the call, for nothing else would: its legs are
+        closed, and its outcome is `failed`."""
+        try:
+            self._carry_through(call_id, reaction, now)
+        except IllegalTransition as fault:
+            call = self.calls.get(call_id)
+            if call is not None and call.is_live:
+                self._carry_through(call_id, give_up(call, now, "internal fault"), now)
+            self._report_fault(call_id, fault)
+
+    def _carry_through(self, call_id: str, reaction: Reaction, now: datetime) -> None:
         """Fold, react, decide until nothing follows; append it all as one entry; give the actions out."""
         entry: list[f.Fact] = []
         actions: list[Action] = []
@@ -140,10 +159,10 @@ class Switchboard:
                     entry.append(fact)
                 actions += reaction.actions
                 reaction = self._follow_up(call_id, now)
-        finally:  # what was folded is journalled, even when a fault of ours ends this input
+        finally:  # what was folded is journalled and done, even when a fault of ours ends this input
             if entry:
                 self._append(entry)
-        self._actions += actions
+            self._actions += actions
         call = self.calls.get(call_id)
         self._agenda.set(f"call/{call_id}", call.deadline if call else None)
 

@@ -5,6 +5,18 @@ next. The kept corpus (`tests/telephony/archive/corpus`) holds a fact of each ve
 without it.
 """
 
+from typing import Any
+
 from telephony.archive.codec import Upcasts
 
-UPCASTS: Upcasts = {}
+
+def _with_defaults(data: dict[str, Any]) -> dict[str, Any]:
+    """What came anew has a default in its class: a target's `gateway` was that of its trunk."""
+    return data
+
+
+UPCASTS: Upcasts = {
+    ("RouteDecided", 1): _with_defaults,
+    ("MemberOffered", 1): _with_defaults,
+    ("MemberSkipped", 1): _with_defaults,
+}

@@ -21,6 +21,7 @@ class Dial:
     number: str | None
     called: str
     max_forwards: int
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)

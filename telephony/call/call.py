@@ -27,6 +27,7 @@ class LegState(StrEnum):
     OFFERED = "offered"
     ALERTED = "alerted"
     ANSWERED = "answered"
+    UNUSABLE = "unusable"  # answered with nothing to talk with; it is being ended
     REFUSED = "refused"
     ENDED = "ended"
 

@@ -95,6 +95,13 @@ def _answered(call: Call, fact: f.MemberAnswered) -> Changes:
     return _with_leg(call, replace(leg, state=LegState.ANSWERED, respond_by=None))
 
 
+def _unusable(call: Call, fact: f.MemberAnswerUnusable) -> Changes:
+    leg = call.legs.get(fact.leg)
+    if leg is None or not leg.is_open:
+        return {}
+    return _with_leg(call, replace(leg, state=LegState.UNUSABLE, status=fact.status, respond_by=None))
+
+
 def _refused(call: Call, fact: f.MemberRefused) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
@@ -272,6 +279,7 @@ _CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     f.MemberAlerted: _alerted,
     f.MemberGaveEarlySound: _early_sound,
     f.MemberAnswered: _answered,
+    f.MemberAnswerUnusable: _unusable,
     f.MemberRefused: _refused,
     f.LegHungUp: _hung_up,
     f.LegLost: _lost,

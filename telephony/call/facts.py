@@ -145,6 +145,14 @@ class MemberAnswered(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemberAnswerUnusable(LegFact):
+    """A member's 2xx had nothing in it that we can talk with: its dialog is being ended. `status` says what
+    was wrong, as a SIP status."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRefused(LegFact):
     """A member's leg ended without an answer. `status` is the SIP status: the peer's, or 408 and 503 of our
     own making."""
@@ -192,6 +200,7 @@ class LegEnded(LegFact):
 class RouteDecided(CallFact):
     """Where the call goes and why. It carries all that `react` will need. `talk_limit` is in seconds."""
 
+    VERSION: ClassVar[int] = 2
     decision: Decision
     talk_limit: float
 
@@ -207,6 +216,7 @@ class RouteExhausted(CallFact):
 class MemberOffered(LegFact):
     """The call is offered to one contact of a member's phone, or to a trunk. It reserves the member."""
 
+    VERSION: ClassVar[int] = 2
     target: Target
     contact: Contact | None = None
     respond_by: datetime | None = None
@@ -216,6 +226,7 @@ class MemberOffered(LegFact):
 class MemberSkipped(CallFact):
     """A target was passed over. `why`: busy, unregistered."""
 
+    VERSION: ClassVar[int] = 2
     target: Target
     why: str
 

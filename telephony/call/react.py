@@ -92,6 +92,13 @@ def end(call: Call, now: datetime, reason: str) -> Reaction:
     return _end(call, now, outcome, EndedBy.SERVICE, reason=reason, status=503)
 
 
+def give_up(call: Call, now: datetime, reason: str) -> Reaction:
+    """End a live call in which something went wrong: a leg that nothing is known of may not keep it."""
+    reaction = end(call, now, reason)
+    unknown = [f.LegEnded(at=now, call=call.id, leg=leg.id) for leg in call.open_legs() if leg.dialog is None]
+    return Reaction([*reaction.facts, *unknown], reaction.actions)
+
+
 # ---- phases
 
 
@@ -227,6 +234,7 @@ def _dial(call: Call, decision: Decision, leg: str, target: Target, contact: f.C
         number=None if arrived.hidden else arrived.caller,
         called=target.number or decision.number,
         max_forwards=arrived.max_forwards - 1,
+        emergency=decision.emergency,
     )
 
 

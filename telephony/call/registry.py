@@ -10,6 +10,7 @@ FACTS: tuple[type[f.Fact], ...] = (
     f.MemberAlerted,
     f.MemberGaveEarlySound,
     f.MemberAnswered,
+    f.MemberAnswerUnusable,
     f.MemberRefused,
     f.LegHungUp,
     f.LegLost,

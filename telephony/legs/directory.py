@@ -46,9 +46,6 @@ class Directory(Protocol):
     def trunk_at(self, address: tuple[str, int]) -> Trunk | None:
         """The trunk that has this peer, the most specific one."""
 
-    def trunk_address(self, trunk: str) -> tuple[str, int] | None:
-        """Where calls by this trunk are sent."""
-
     def account(self, name: str) -> Account | None:
         """The phone account of this name."""
 

@@ -25,11 +25,12 @@ RETRY_AFTER = 30  # seconds: by then another node, or this one started anew, tak
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """An INVITE that may become a call. `dialled` is normalised."""
+    """An INVITE that may become a call. `dialled` is normalised; `emergency`: it is 112."""
 
     caller: Caller
     dialled: str
     max_forwards: int
+    emergency: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ class Gate:
             return self.refuse(request, 503, Retry_After=str(RETRY_AFTER))
         trunk = caller.origin_name if caller.origin is Origin.TRUNK else None
         number = self._directory.normalise(dialled, trunk)
-        return Admitted(caller, clean(number, MAX_NUMBER), 70 if hops is None else min(hops, 70))
+        hops = 70 if hops is None else min(hops, 70)
+        return Admitted(caller, clean(number, MAX_NUMBER), hops, emergency)
 
     def _caller(self, request: Request, flow: Flow, epoch: float, emergency: bool) -> Caller | Response:
         """Tell who calls. A registered contact wins over a trunk with the same address."""
@@ -126,13 +128,13 @@ class Gate:
         if account is None:
             trunk = self._directory.trunk_at(flow.remote)
             if trunk is not None:
-                return trunk_caller(trunk, request, self._directory)
+                return trunk_caller(trunk, request, self._directory, emergency=emergency)
         if emergency:
             # No password stands between a phone and 112: where it is registered, or else what it says, tells
             # who it is
             account = account or self._directory.account(user_of(request.from_.uri))
             if account is not None:
-                return phone_caller(account, request)
+                return phone_caller(account, request, emergency=True)
         sender = request.from_.uri
         if account is None and not (isinstance(sender, SipUri) and self._directory.is_ours(sender.host)):
             return self.refuse(request, 403)

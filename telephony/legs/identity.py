@@ -28,17 +28,19 @@ def is_hidden(request: Request) -> bool:
     wishes = {
         part.strip().lower() for value in request.headers.get_all("Privacy") for part in value.split(";")
     }
-    if wishes & _HIDING:
-        return True
-    uri = request.from_.uri
+    return bool(wishes & _HIDING) or _is_anonymous(request.from_.uri)
+
+
+def _is_anonymous(uri: Uri) -> bool:
     if isinstance(uri, SipUri):
         return (uri.decoded_user or "").lower() == "anonymous" or uri.host.lower() == "anonymous.invalid"
     return False
 
 
-def phone_caller(account: Account, request: Request) -> Caller:
-    """A phone is its account, never its From. It may hide its number and name, not what it is."""
-    hidden = is_hidden(request)
+def phone_caller(account: Account, request: Request, *, emergency: bool = False) -> Caller:
+    """A phone is its account, never its From. It may hide its number and name, not what it is; and not from
+    112, which has to find and call back whoever is in need."""
+    hidden = is_hidden(request) and not emergency
     return Caller(
         origin=Origin.PHONE,
         origin_name=account.name,
@@ -49,13 +51,12 @@ def phone_caller(account: Account, request: Request) -> Caller:
     )
 
 
-def trunk_caller(trunk: Trunk, request: Request, directory: Directory) -> Caller:
+def trunk_caller(trunk: Trunk, request: Request, directory: Directory, *, emergency: bool = False) -> Caller:
     """A trunk's caller: the asserted identity if the trunk is trusted, else From. Of a hidden one nothing is
-    kept."""
-    if is_hidden(request):
+    kept; but 112 is told what there is."""
+    party = (_asserted(request) if trunk.trusted else None) or request.from_
+    if is_hidden(request) and (not emergency or _is_anonymous(party.uri)):
         return Caller(origin=Origin.TRUNK, origin_name=trunk.name, hidden=True)
-    shown = _asserted(request) if trunk.trusted else None
-    party = shown or request.from_
     number = directory.normalise(user_of(party.uri), trunk.name)
     return Caller(
         origin=Origin.TRUNK,

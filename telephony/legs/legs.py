@@ -237,7 +237,7 @@ class Legs:
         except ParseError as error:
             self._endpoint.respond(event.transaction, self._gate.refuse(request, error.status), now)
             return
-        opened = self._open_caller(call, event)
+        opened = self._open_caller(call, event, emergency=admitted.emergency)
         if isinstance(opened, Response):
             self._endpoint.respond(event.transaction, opened, now)
             return
@@ -272,7 +272,7 @@ class Legs:
         leg.note_dialog(now)
 
     def _open_caller(
-        self, call: str, event: e.RequestReceived
+        self, call: str, event: e.RequestReceived, *, emergency: bool
     ) -> tuple[SdpSession, OfferedMedia | None] | Response:
         """A media port and what the caller offers; or the answer to an INVITE that cannot become a call."""
         request = event.request
@@ -280,7 +280,7 @@ class Legs:
             return self._gate.refuse(request, 415, **ACCEPT)
         leg_id = f"{call}.0"
         try:
-            session = SdpSession(self._session_id(), self._given.media.open(leg_id))
+            session = SdpSession(self._session_id(), self._given.media.open(leg_id, emergency=emergency))
         except NoPortFree:
             return self._gate.refuse(request, 503, Retry_After=str(RETRY_AFTER))
         if not request.body:
@@ -304,7 +304,7 @@ class Legs:
         call = action.leg.rpartition(".")[0]
         way = self._way(action)
         try:
-            address = self._given.media.open(action.leg) if way else None
+            address = self._given.media.open(action.leg, emergency=action.emergency) if way else None
         except NoPortFree:
             address = None
         if way is None or address is None:
@@ -319,19 +319,16 @@ class Legs:
         self._adopt(leg)
 
     def _way(self, action: a.Dial) -> tuple[str, tuple[str, ...], Flow] | None:
-        """Request-URI, route and flow; None when the plan does not say where the trunk is."""
+        """Request-URI, route and flow; None when nobody has said where the target is."""
         contact = action.contact
         if contact is not None:
             return contact.uri, contact.path, Flow(contact.transport, contact.local, contact.remote)
-        address = self._given.directory.trunk_address(action.target.trunk)
-        if address is None:
+        target = action.target
+        if target.gateway is None:
             return None
-        host, port = address
-        return (
-            f"sip:{action.target.number}@{uri_host(host)}:{port}",
-            (),
-            Flow("UDP", self._given.listen, address),
-        )
+        host, port = target.gateway
+        uri = f"sip:{target.number}@{uri_host(host)}:{port}"
+        return uri, (), Flow("UDP", self._given.listen, target.gateway)
 
     def _codecs_for(self, caller_leg: str) -> tuple[OfferedCodec, ...]:
         """What a member is offered: what the caller offered, or has agreed to already."""

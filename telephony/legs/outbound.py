@@ -155,8 +155,8 @@ class OutboundLeg(Leg):
             stream = self.session.receive_answer(response.body) if response.body else self.session.confirm()
         except SdpError as error:
             self.note_dialog(now)
+            self.observe(f.MemberAnswerUnusable, now, status=error.status)
             self.bye(now, "no common sound")
-            self.observe(f.MemberRefused, now, status=error.status)
             return
         self.agreed()
         self.note_dialog(now)

@@ -10,6 +10,9 @@ from telephony.media.errors import NoPortFree
 
 _TAKEN = frozenset({errno.EADDRINUSE, errno.EACCES})
 
+EMERGENCY_PAIRS = 16
+"""Kept for calls to 112, which take two each: eight at once are more than a municipality ever makes."""
+
 
 class PortRotation:
     """The even ports of a range, in a random order, each as late as possible after its last use.
@@ -65,9 +68,16 @@ class PortPairs:
     def __init__(self, host: str, ports: range, random: Random) -> None:
         self._host = host
         self._rotation = PortRotation(ports, random)
+        # Of a small range a quarter: it is there for ordinary calls too
+        self._reserve = min(EMERGENCY_PAIRS, len(self._rotation) // 4)
 
-    def open(self) -> PortPair:
-        """Bind the next pair, passing over those that other programs have; raises NoPortFree."""
+    def open(self, *, emergency: bool = False) -> PortPair:
+        """Bind the next pair, passing over those that other programs have; raises NoPortFree.
+
+        The last ones are for an `emergency` alone.
+        """
+        if len(self._rotation) <= self._reserve and not emergency:
+            raise NoPortFree(f"{self._host}: all RTP ports of the range are in use, but those kept for 112")
         for _ in range(len(self._rotation)):
             port = self._rotation.take()
             try:

@@ -67,11 +67,11 @@ class MediaRelay:
         self._view = memoryview(self._buffer)
         self.counters = Counters()
 
-    def open(self, leg: str) -> Address:
+    def open(self, leg: str, *, emergency: bool = False) -> Address:
         """Bind ports for a leg and return the address for its session description; raises NoPortFree."""
         if leg in self._lines:
             raise LegAlreadyOpen(leg)
-        line = _Line(MediaLeg(), self._pairs.open())
+        line = _Line(MediaLeg(), self._pairs.open(emergency=emergency))
         self._lines[leg] = line
         self._by_leg[line.leg] = line
         for address in self._addresses(line):

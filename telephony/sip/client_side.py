@@ -187,4 +187,5 @@ class ClientSide:
         return MAGIC_COOKIE + self._token()
 
     def _with_via(self, request: Request, flow: Flow, branch: str) -> Request:
-        return with_via(request, self._via_host or flow.local[0], flow, branch)
+        host = self._via_host or flow.local[0]
+        return with_via(request, f"[{host}]" if ":" in host else host, flow, branch)

@@ -83,9 +83,12 @@ def test_gateways_go_before_peers() -> None:
 
 
 def test_emergency_targets_in_the_order_of_the_plan_each_a_member_of_its_own() -> None:
-    assert tables_of(trunks=TRUNKS + PBX).emergency_targets == (
-        Target("trunk/operator", trunk="operator", number="112"),
-        Target("trunk/pbx", trunk="pbx", number="112"),
+    pbx = PBX + 'gateways = ["10.1.0.6", "[2001:db8::6]:5080"]\n'
+
+    assert tables_of(trunks=TRUNKS + pbx).emergency_targets == (
+        Target("trunk/operator", trunk="operator", number="112", gateway=("192.0.2.10", 5060)),
+        Target("trunk/pbx", trunk="pbx", number="112", gateway=("10.1.0.6", 5060)),
+        Target("trunk/pbx/2", trunk="pbx", number="112", gateway=("2001:db8::6", 5080)),
     )
 
 

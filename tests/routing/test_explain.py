@@ -2,7 +2,7 @@ import json
 from datetime import UTC, datetime
 
 from routing.decide import decide
-from routing.decision import Decision, Kind, Origin, Question, Reason
+from routing.decision import Decision, Kind, Origin, Question, Reason, Target
 from routing.explain import explain_json, explain_lines
 from tests.support.plans import BYGGLOV, MAIN, Presence, tables_of
 
@@ -39,7 +39,7 @@ def test_an_emergency_call() -> None:
     lines = explain_lines(decision_for("112"))
 
     assert lines[0] == "112, at 112: rings the emergency trunks, each in turn, for 180 s"
-    assert lines[1] == "  rings 112 by trunk operator"
+    assert lines[1] == "  rings 112 by trunk operator, at 192.0.2.10:5060"
 
 
 def test_a_person_an_announcement_and_a_refusal() -> None:
@@ -74,7 +74,13 @@ def test_the_object_of_the_api_is_json_with_every_field_of_the_decision() -> Non
 
     assert found["kind"] == "ring"
     assert found["strategy"] == "linear"
-    assert found["targets"][2] == {"member": "elif", "phone": "bygg2", "trunk": "", "number": ""}
+    assert found["targets"][2] == {
+        "member": "elif",
+        "phone": "bygg2",
+        "trunk": "",
+        "number": "",
+        "gateway": "",
+    }
     assert found["reasons"][1] == {
         "rule": "calendar",
         "where": "calendars.alltid.open",
@@ -90,3 +96,11 @@ def test_the_object_of_a_refusal() -> None:
     )
 
     assert (found["status"], found["targets"]) == (404, [])
+
+
+def test_an_ipv6_gateway_stands_in_brackets() -> None:
+    target = Target("trunk/o", trunk="o", number="112", gateway=("2001:db8::6", 5080))
+
+    lines = explain_lines(Decision(kind=Kind.RING, number="112", targets=(target,)))
+
+    assert lines[1] == "  rings 112 by trunk o, at [2001:db8::6]:5080"

@@ -89,7 +89,11 @@ def test_112_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     explained = run_json(capsys, "explain", "112", "--plan", PLAN)
 
     assert explained["emergency"] is True
-    assert [target["number"] for target in explained["targets"]] == ["112", "112"]
+    assert [target["member"] for target in explained["targets"]] == [
+        "trunk/operator",
+        "trunk/operator/2",
+        "trunk/pbx",
+    ]
 
 
 @pytest.mark.parametrize("at", ["yesterday", "9999-12-31T23:59", "0001-01-01T00:00", "2026-13-01T00:00"])

@@ -56,12 +56,6 @@ def test_the_most_specific_peer_tells_the_trunk(directory: PlanDirectory) -> Non
     assert directory.trunk_at(("198.51.100.1", 5060)) is None
 
 
-def test_calls_go_to_the_first_gateway(directory: PlanDirectory) -> None:
-    assert directory.trunk_address("pbx") == ("192.0.2.20", 5080)
-    assert directory.trunk_address("operator") == ("192.0.2.10", 5060)
-    assert directory.trunk_address("gone") is None
-
-
 def test_a_public_number_is_shown(directory: PlanDirectory) -> None:
     assert directory.account("kc1") == Account("kc1", "Kontaktcenter 1", "amina", "+46701740605", 1)
 
@@ -121,13 +115,6 @@ def test_while_the_service_drains_no_calls_are_taken(directory: PlanDirectory, h
     house.evolve(ServiceStarted(at=EPOCH, release="1"))
 
     assert directory.takes_new_calls()
-
-
-def test_a_trunk_of_prefixes_alone_cannot_be_called(house: House) -> None:
-    trunks = TRUNKS.replace('gateways = ["192.0.2.20:5080", "192.0.2.21"]\n', "")
-    directory = PlanDirectory(tables_of(1, trunks=trunks, people=PEOPLE), house, [])
-
-    assert directory.trunk_address("pbx") is None
 
 
 PHONES = """

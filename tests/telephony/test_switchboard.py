@@ -8,6 +8,7 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.actions import Announce, Connect, Dial, EndLeg
 from telephony.call.call import Phase
+from telephony.call.errors import IllegalTransition
 from telephony.switchboard import Switchboard
 from tests.support.calls import NOON, after, arrive, contact, registered
 from tests.support.desk import assert_ends, picture
@@ -84,6 +85,60 @@ def test_a_call_is_forgotten_when_its_last_leg_has_ended() -> None:
 
     assert town.switchboard.calls == {}
     assert town.switchboard.get_timer() == after(3600)  # the registration alone
+
+
+# ---- a fault of ours
+
+
+def faulty() -> tuple[Town, f.CallConnected]:
+    """A town whose call rings, and a decision that no phase but ringing allows, made twice."""
+    town = Town("kc1", "kc2")
+    town.arrives()
+    town.see(f.MemberAnswered, "c1.1")
+    town.see(f.LegEnded, "c1.2")
+    return town, f.CallConnected(at=after(1), call="c1", leg="c1.1", member="amina")
+
+
+def test_a_fault_is_raised_when_nobody_wants_to_be_told() -> None:
+    town, impossible = faulty()
+
+    with pytest.raises(IllegalTransition, match="c1"):
+        town.switchboard.receive(impossible, after(1))
+
+
+def test_a_fault_ends_its_call_and_no_other() -> None:
+    town, impossible = faulty()
+    told: list[str] = []
+    switchboard = Switchboard(
+        town.journal, TABLES, talk_limit=0.0, report_fault=lambda call, _: told.append(call)
+    )
+    switchboard.replay(enumerate(town.journal.facts, 1))
+    switchboard.receive(arrive("c2", dialled=CLOSED), after(1))
+    list(switchboard.actions())
+
+    switchboard.receive(impossible, after(1))
+
+    ended = town.journal.entries[-1][0]
+    assert isinstance(ended, f.CallEnded)
+    assert (ended.call, ended.outcome, ended.reason) == ("c1", f.Outcome.ANSWERED, "internal fault")
+    assert {action.leg for action in switchboard.actions()} == {"c1.0", "c1.1"}
+    assert told == ["c1"]
+    assert switchboard.calls["c2"].is_live
+
+
+def test_a_fault_while_a_call_ends_changes_nothing() -> None:
+    town, impossible = faulty()
+    told: list[str] = []
+    switchboard = Switchboard(
+        town.journal, TABLES, talk_limit=0.0, report_fault=lambda call, _: told.append(call)
+    )
+    switchboard.replay(enumerate(town.journal.facts, 1))
+    switchboard.receive(f.LegHungUp(at=after(1), call="c1", leg="c1.0"), after(1))
+    before = len(town.journal.facts)
+
+    switchboard.receive(impossible, after(1))
+
+    assert (len(town.journal.facts), told) == (before, ["c1"])
 
 
 # ---- decisions

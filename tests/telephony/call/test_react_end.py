@@ -1,5 +1,7 @@
 """How a call ends: nobody takes it, an announcement ends it, one side leaves or is lost."""
 
+from dataclasses import replace
+
 import pytest
 
 from routing.decision import Branch, Decision
@@ -7,10 +9,28 @@ from telephony.call import facts as f
 from telephony.call.actions import Announce, EndLeg
 from telephony.call.call import Phase
 from telephony.call.facts import EndedBy, Outcome
-from tests.support.calls import announce, phone, reject, ring
+from telephony.call.react import give_up
+from tests.support.calls import NOON, announce, phone, reject, ring
 from tests.support.desk import Desk, assert_dials, assert_each_once, assert_ends, assert_outcome
 
 ANNA, BO, CECILIA = phone("anna"), phone("bo"), phone("cecilia")
+
+
+# ---- a fault of ours
+
+
+def test_a_call_that_is_given_up_is_not_kept_by_a_leg_that_nothing_is_known_of() -> None:
+    desk = Desk()
+    desk.arrives(ring(ANNA))
+    call = replace(desk.call(), legs={leg.id: replace(leg, dialog=None) for leg in desk.call().legs.values()})
+
+    reaction = give_up(call, NOON, "internal fault")
+
+    ended, *others = reaction.facts
+    assert isinstance(ended, f.CallEnded)
+    assert (ended.outcome, ended.reason) == (Outcome.FAILED, "internal fault")
+    assert [fact.leg for fact in others if isinstance(fact, f.LegEnded)] == list(call.legs)
+    assert {action.leg for action in reaction.actions} == set(call.legs)
 
 
 # ---- why nobody took it
@@ -39,6 +59,23 @@ def test_refusals_lead_to_the_question_that_they_mean(statuses: tuple[int, int],
     desk.see(f.MemberRefused, "bo", status=statuses[1])
 
     assert desk.call().question is branch
+
+
+@pytest.mark.parametrize(("rang", "branch"), [(True, Branch.NO_ANSWER), (False, Branch.NO_ANSWER)])
+def test_an_answer_that_cannot_be_used_is_nobodys_answer(rang: bool, branch: Branch) -> None:
+    desk = Desk()
+    desk.arrives(ring(ANNA))
+    if rang:
+        desk.see(f.MemberAlerted, "anna")
+
+    desk.see(f.MemberAnswerUnusable, "anna", status=488)
+    assert desk.call().question is branch
+    assert any(leg.target == ANNA for leg in desk.call().open_legs())  # its BYE has no answer yet
+
+    desk.see(f.MemberAnswerUnusable, "anna", status=488)
+    desk.see(f.LegEnded, "anna")
+    desk.see(f.MemberAnswerUnusable, "anna", status=488)
+    assert not any(leg.target == ANNA for leg in desk.call().open_legs())
 
 
 def test_a_phone_that_rang_makes_it_no_answer_whoever_else_is_busy() -> None:

@@ -191,6 +191,17 @@ def test_112_tries_the_next_trunk_when_one_gives_no_sign_of_life(stage: Stage) -
     assert stage.reserve.has("INVITE")
 
 
+def test_112_goes_through_when_all_ports_for_sound_are_in_use(stage: Stage) -> None:
+    stage.register("kc1")
+    stage.media.ports = 0
+
+    assert stage.call(DIRECT).statuses == [100, 503]
+    call = stage.call("112", peer=stage.phone("kc1"))
+
+    assert call.statuses == [100]
+    assert stage.alarm.has("INVITE")
+
+
 # ---- draining
 
 

@@ -10,7 +10,7 @@ from telephony.legs.directory import Account
 from telephony.legs.identity import is_hidden, phone_caller, user_of
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
-from telephony.sip.uri import Uri
+from telephony.sip.uri import SipUri, Uri
 from tests.support.scripted_peer import sdp
 from tests.support.stage import CALLER, CLOSED, DIRECT, Stage
 
@@ -110,6 +110,38 @@ def test_a_caller_without_a_number_is_known_by_name(stage: Stage) -> None:
     (arrived,) = stage.facts(f.CallArrived)
     assert (arrived.caller, arrived.caller_name) == (None, 'Anna i"receptionen')
     assert stage.phone("kc1").take("INVITE").from_.display == 'Växel: Anna i"receptionen'
+
+
+# ---- 112 has to find whoever is in need
+
+
+def test_a_phone_does_not_hide_from_112(stage: Stage) -> None:
+    stage.register("kc1")
+
+    stage.call("112", ("Privacy", "id"), peer=stage.phone("kc1"))
+
+    invite = stage.alarm.take("INVITE")
+    assert str(invite.from_.uri).startswith("sip:+46")
+    assert "Privacy" not in invite.headers
+
+
+@pytest.mark.parametrize(
+    ("fields", "sender"),
+    [
+        ((("Privacy", "id"), ASSERTED), SECRET),
+        ((("Privacy", "id"),), CALLER),
+        ((("From", "<sip:anonymous@anonymous.invalid>;tag=c"), ASSERTED), SECRET),
+        ((("From", "<sip:anonymous@anonymous.invalid>;tag=c"),), "anonymous"),
+    ],
+)
+def test_112_is_told_what_the_trunk_tells(
+    stage: Stage, fields: tuple[tuple[str, str], ...], sender: str
+) -> None:
+    stage.call("112", *fields, peer=stage.pbx)
+
+    uri = stage.alarm.take("INVITE").from_.uri
+    assert isinstance(uri, SipUri)
+    assert uri.user == sender
 
 
 # ---- nothing of a hidden caller anywhere

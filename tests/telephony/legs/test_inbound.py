@@ -272,7 +272,19 @@ def test_a_connection_without_common_sound_is_lost(stage: Stage) -> None:
     stage.register("kc1")
     call = stage.call(DIRECT, body=sdp("192.0.2.10", OPUS))
     leg, member = "call1.0", stage.peer("192.0.2.20")
-    legs.perform(Dial("call1.9", "nobody", Target("t", trunk="pbx", number="1"), None, "", None, "", 9), 0.0)
+    legs.perform(
+        Dial(
+            "call1.9",
+            "nobody",
+            Target("t", trunk="pbx", number="1", gateway=("192.0.2.20", 5060)),
+            None,
+            "",
+            None,
+            "",
+            9,
+        ),
+        0.0,
+    )
     stage.pump()
     stage.offered_at(member).accept(sdp("192.0.2.20", "8"))
 

@@ -112,7 +112,7 @@ def test_a_leg_that_is_ending_is_not_ended_again(stage: Stage) -> None:
     assert not call.peer.requests
 
 
-def test_a_trunk_that_has_left_the_plan_refuses(stage: Stage) -> None:
+def test_a_target_that_is_nowhere_refuses(stage: Stage) -> None:
     stage.node.legs.perform(
         Dial("c.1", "c.0", Target("t", trunk="gone", number="1"), None, "", None, "", 9), 0.0
     )

@@ -517,7 +517,19 @@ def test_a_far_end_that_has_used_up_the_payload_numbers_keeps_what_it_has(stage:
     legs = stage.node.legs
     call = stage.call(CLOSED, body=full_of_numbers())
     call.pick_up()
-    legs.perform(Dial("call1.9", "nobody", Target("t", trunk="pbx", number="1"), None, "", None, "", 9), 0.0)
+    legs.perform(
+        Dial(
+            "call1.9",
+            "nobody",
+            Target("t", trunk="pbx", number="1", gateway=("192.0.2.20", 5060)),
+            None,
+            "",
+            None,
+            "",
+            9,
+        ),
+        0.0,
+    )
     stage.pump()
     stage.offered_at(stage.pbx).accept(sdp("192.0.2.20", "0"))
 
@@ -532,7 +544,19 @@ def test_an_announced_caller_can_be_connected(stage: Stage) -> None:
     legs = stage.node.legs
     call = stage.call(CLOSED, body=sdp("192.0.2.10", "8 0"))
     call.pick_up()
-    legs.perform(Dial("call1.9", "call1.0", Target("t", trunk="pbx", number="1"), None, "", None, "", 9), 0.0)
+    legs.perform(
+        Dial(
+            "call1.9",
+            "call1.0",
+            Target("t", trunk="pbx", number="1", gateway=("192.0.2.20", 5060)),
+            None,
+            "",
+            None,
+            "",
+            9,
+        ),
+        0.0,
+    )
     stage.pump()
     stage.offered_at(stage.pbx).accept(sdp("192.0.2.20", "0"))
     legs.perform(Announce("call1.0", "closed", False), 0.0)

@@ -76,6 +76,18 @@ def test_ipv6_trunks_have_brackets_in_the_request_uri() -> None:
     assert alarm.take("INVITE").uri == "sip:112@[2001:db8::30]:5080"
 
 
+def test_a_call_goes_on_to_the_next_gateway_of_the_trunk() -> None:
+    gateways = 'peers = ["192.0.2.30:5080"]\ngateways = ["192.0.2.30:5080", "192.0.2.32"]'
+    stage = Stage(trunks=TRUNKS.replace('peers = ["192.0.2.30:5080"]', gateways))
+    second = stage.peer("192.0.2.32")
+
+    stage.call("112")
+    stage.wait(4.0)
+
+    assert second.take("INVITE").uri == "sip:112@192.0.2.32:5060"
+    assert not stage.reserve.has("INVITE")
+
+
 # ---- provisional answers
 
 
@@ -194,9 +206,11 @@ def test_an_answer_without_common_sound_is_ended(stage: Stage) -> None:
     member.peer.take("ACK")
     bye = member.peer.take("BYE")
     assert bye.headers.get("Reason") == 'SIP;cause=200;text="no common sound"'
-    assert stage.facts(f.MemberRefused)[0].status == 488
+    assert stage.facts(f.MemberAnswerUnusable)[0].status == 488
     call.assert_refused(480)
+    assert not stage.facts(f.LegEnded) or stage.facts(f.LegEnded)[0].leg == "call1.0"
     member.peer.answer(bye, 200)
+    assert stage.facts(f.LegEnded)[-1].leg == "call1.1"
     stage.assert_nothing_kept()
 
 

@@ -12,18 +12,22 @@ from telephony.media.ports import PortPair, PortPairs, PortRotation
 HOST = "127.0.0.1"
 
 
-@pytest.fixture
-def free() -> range:
-    """Ten ports in a row that nobody had a moment ago."""
+def free_ports(count: int) -> range:
+    """So many ports in a row that nobody had a moment ago."""
     for first in range(31000 + os.getpid() % 100 * 10, 32700, 10):
         try:
-            pairs = [PortPair.bind(HOST, port) for port in range(first, first + 10, 2)]
+            pairs = [PortPair.bind(HOST, port) for port in range(first, first + count, 2)]
         except OSError:
             continue
         for pair in pairs:
             pair.close()
-        return range(first, first + 10)
-    pytest.fail("no ten ports in a row are free")
+        return range(first, first + count)
+    pytest.fail(f"no {count} ports in a row are free")
+
+
+@pytest.fixture
+def free() -> range:
+    return free_ports(10)
 
 
 @pytest.fixture
@@ -39,8 +43,8 @@ def foreign(free: range) -> Iterator[socket.socket]:
         yield taken
 
 
-def drain(pairs: PortPairs, count: int) -> list[PortPair]:
-    return [pairs.open() for _ in range(count)]
+def drain(pairs: PortPairs, count: int, *, emergency: bool = True) -> list[PortPair]:
+    return [pairs.open(emergency=emergency) for _ in range(count)]
 
 
 def test_only_even_ports_with_the_next_in_the_range_are_used() -> None:
@@ -88,11 +92,25 @@ def test_a_range_that_is_used_up_is_told(pairs: PortPairs) -> None:
         pairs.close(pair)
 
 
+def test_the_last_pairs_are_for_emergencies() -> None:
+    pairs = PortPairs(HOST, free_ports(16), Random(1))
+    opened = drain(pairs, 6, emergency=False)
+
+    with pytest.raises(NoPortFree, match="112"):
+        pairs.open()
+    opened += drain(pairs, 2)
+    with pytest.raises(NoPortFree):
+        pairs.open(emergency=True)
+
+    for pair in opened:
+        pairs.close(pair)
+
+
 def test_a_closed_pair_can_be_opened_again(pairs: PortPairs) -> None:
     opened = drain(pairs, 5)
     pairs.close(opened[2])
 
-    again = pairs.open()
+    again = pairs.open(emergency=True)
 
     assert again.port == opened[2].port
     for pair in (*opened[:2], again, *opened[3:]):

@@ -129,7 +129,7 @@ async def test_legs_may_be_closed_when_a_prompt_ends_also_those_that_end_with_it
 
     house.on_ended = hang_up
     for number in range(40):  # two for each millisecond of the period
-        house.relay.open(f"leg {number}")
+        house.relay.open(f"leg {number}", emergency=True)
         house.relay.play(f"leg {number}", "short")
 
     await asyncio.wait_for(done.wait(), PATIENCE)

@@ -41,6 +41,13 @@ def test_request_gets_our_via() -> None:
     assert flow == FLOW
 
 
+def test_an_ipv6_host_stands_in_brackets_in_via() -> None:
+    endpoint = Endpoint(lambda: "t", via_host="2001:db8::1")
+    endpoint.send_request(our_request(), FLOW, 0.0)
+
+    assert str(Bench(endpoint).sent_request().via).startswith("SIP/2.0/UDP [2001:db8::1]:5060;")
+
+
 def test_via_host_is_what_we_are_told_to_advertise() -> None:
     endpoint = Endpoint(lambda: "t", via_host="pbx.example")
     endpoint.send_request(our_request(), Flow("UDP", ("0.0.0.0", 5060), ("192.0.2.9", 5060)), 0.0)
