@@ -84,6 +84,7 @@ def _numbers(plan: Plan, calendars: Mapping[str, CalendarTable]) -> dict[str, Nu
             closed=next(_route(way) for way in flow[key] if way.branch == CLOSED),
             protected=number.protected,
             internal_only=False,
+            personal=False,
             reason=Reason("number", f"numbers.{key}", f"{show(key)} is {number.function}"),
         )
         for key, number in plan.numbers.items()
@@ -113,6 +114,7 @@ def _own_number(key: str, person: Person, number: str, main_number: str) -> Numb
         closed=_route(Way(number, CLOSED, path, DEFAULT_CLOSED, given=False)),
         protected=False,
         internal_only=not person.number_public,
+        personal=True,
         reason=Reason("number", path, f"{show(number)} is {person.name}'s own number"),
     )
 

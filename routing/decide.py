@@ -11,8 +11,8 @@ from typing import assert_never
 
 from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy
 from routing.emergency import EMERGENCY_NUMBER, is_emergency
-from routing.hours import is_open
 from routing.numbers import NumberClass, classify
+from routing.opening import opening
 from routing.situation import Situation
 from routing.strategy import choose
 from routing.tables import (
@@ -171,9 +171,9 @@ class _Path:
         if branch is not Branch.ARRIVED:
             return row.routes[branch]
         self._reasons.append(row.reason)
-        opening, entry = is_open(row.calendar, self._now)
+        is_open, entry = opening(self._situation.overrides(), row, self._now)
         self._reasons.append(entry)
-        if opening:
+        if is_open:
             return row.routes[branch]
         self._outcome = CLOSED
         return row.closed

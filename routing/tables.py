@@ -97,6 +97,7 @@ class NumberRow:
 
     `routes` has one for every branch; ARRIVED is where a call goes when the number is open.
     `internal_only`: a person's own number that is not public, so nobody outside is told of it (P11).
+    `personal`: a person's own number, which has no hours.
     """
 
     number: str
@@ -106,6 +107,7 @@ class NumberRow:
     closed: Route
     protected: bool
     internal_only: bool
+    personal: bool
     reason: Reason
 
 

@@ -26,6 +26,7 @@ from routing.errors import PlanInvalid
 from routing.explain import explain_json, explain_lines
 from routing.hours import MAX_PERIOD, STOCKHOLM, effective_hours, hours_json, hours_lines
 from routing.numbers import NumberFormat, is_e164, normalise, short_number_class, show
+from routing.override import Override
 from routing.problem import Severity
 from routing.tables import Tables
 from telephony.archive.codec import Codec, UnknownFact
@@ -62,6 +63,10 @@ class Everybody:
     def is_free(self, member: str) -> bool:
         """And free."""
         return True
+
+    def overrides(self) -> Mapping[str, Override]:
+        """A plan knows of none."""
+        return {}
 
 
 def check_plan(file: Path, as_json: bool) -> int:

@@ -34,12 +34,34 @@ class FactLog:
                 log.warning("call_interrupted", **call)
             case f.LegLost():
                 log.warning("leg_lost", **call, leg=fact.leg, why=fact.why)
+            case f.CallFact():
+                log.debug(type(fact).__name__, **call)
+            case _:
+                self._write_of_the_house(fact)
+
+    def _write_of_the_house(self, fact: f.Fact) -> None:
+        """What calls share, and who changed it."""
+        log = self._log
+        match fact:
             case h.RegistrationExpired(phone=phone):
                 log.warning("registration_expired", phone=phone)
+            case h.PlanLoaded(version=version):
+                log.info("plan_loaded", version=version)
+            case h.PlanApplied(version=version, author=author, reason=reason):
+                log.info("plan_applied", version=version, by=author, reason=reason)
+            case h.OverrideSet(number=number, by=by, override=o):
+                state, until = "open" if o.open else "closed", o.until.isoformat()
+                log.info("override_set", number=number or "all", state=state, until=until, by=by)
+            case h.OverrideEnded(number=number, by=by):
+                log.info("override_ended", number=number or "all", by=by or "its time")
+            case h.PasswordSet(phone=phone, by=by):
+                log.info("password_set", phone=phone, by=by)
+            case h.CallersShown(by=by, reason=reason):
+                log.warning("callers_shown", by=by, reason=reason)
             case h.ClockStepped(seconds=seconds):
                 log.warning("clock_stepped", seconds=seconds)
             case _:
-                log.debug(type(fact).__name__, **call)
+                log.debug(type(fact).__name__)
 
 
 def _if_ours(fact: f.CallArrived) -> str:

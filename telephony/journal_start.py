@@ -5,7 +5,7 @@ from datetime import datetime
 
 from telephony.archive.journal import Journal
 from telephony.call.facts import Fact
-from telephony.call.house_facts import PlanLoaded, RegistrationsCarried
+from telephony.call.house_facts import OverridesCarried, PlanLoaded, RegistrationsCarried
 from telephony.switchboard import Switchboard
 
 
@@ -17,9 +17,10 @@ def opening_facts(switchboard: Switchboard, now: datetime) -> Sequence[Fact]:
         contacts=dict(house.registrations()),
         calls_since=min(switchboard.first_positions.values(), default=0),
     )
+    overrides = OverridesCarried(at=now, overrides=dict(house.overrides()))
     if not house.plan_version:  # the very first segment
-        return (carried,)
-    return carried, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)
+        return carried, overrides
+    return carried, overrides, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)
 
 
 def first_needed(journal: Journal[Fact]) -> int:

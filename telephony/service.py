@@ -15,7 +15,7 @@ import structlog
 
 from metrics.instruments import Instruments
 from metrics.observer import Observer
-from routing.hours import is_open
+from routing.opening import opening
 from routing.tables import Tables
 from telephony.admin.http import HttpServer
 from telephony.archive.codec import Codec, UnknownFact
@@ -264,7 +264,8 @@ class Service:
 
     def _open_numbers(self) -> dict[str, bool]:
         now = self._clock.now()
-        return {number: is_open(row.calendar, now).open for number, row in self._tables.numbers.items()}
+        overrides = self._switchboard.house.overrides()
+        return {number: opening(overrides, row, now).open for number, row in self._tables.numbers.items()}
 
     def _watch(self) -> None:
         """Show what is no fact."""

@@ -58,7 +58,7 @@ class Switchboard:
         self._observe = observe
         self._report_fault = report_fault
         self._actions: deque[Action] = deque()
-        self._agenda: Agenda[datetime] = Agenda()  # keys are the streams `call/ID` and `phone/ID`
+        self._agenda: Agenda[datetime] = Agenda()  # keys are `call/ID`, `phone/NAME` and `override/NUMBER`
         self.house = House()
         self.calls: dict[str, Call] = {}
         self.first_positions: dict[str, int] = {}
@@ -112,6 +112,8 @@ class Switchboard:
         match fact:
             case h.PhoneFact():
                 self._schedule_phone(fact.phone)
+            case h.OverrideFact():
+                self._schedule_override(fact.number)
             case h.ClockStepped():
                 self._reschedule()
             case _:
@@ -127,6 +129,8 @@ class Switchboard:
             kind, _, name = stream.partition("/")
             if kind == "phone":
                 self._expire_phone(name, now)
+            elif kind == "override":
+                self.receive(h.OverrideEnded(at=now, number=name, by=""), now)
             else:
                 self._commit(name, Reaction(expire(self.calls[name], now)), now)
 
@@ -228,8 +232,14 @@ class Switchboard:
             self.record([fact])
         self._schedule_phone(phone)
 
+    def _schedule_override(self, number: str) -> None:
+        override = self.house.overrides().get(number)
+        self._agenda.set(f"override/{number}", override.until if override else None)
+
     def _reschedule(self) -> None:
         for call in self.calls.values():
             self._agenda.set(f"call/{call.id}", call.deadline)
         for phone in self.house.registrations():
             self._schedule_phone(phone)
+        for number in self.house.overrides():
+            self._schedule_override(number)

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from routing.override import Override
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 
 
 class House:
-    """Members in calls, registrations, the plan's version and whether the service drains.
+    """Members in calls, registrations, overrides, the plan's version and whether the service drains.
 
     It is folded in place, for it is large: `evolve` changes it and nothing else does.
     """
@@ -20,6 +21,7 @@ class House:
         self._legs: dict[str, str] = {}  # leg -> member
         self._contacts: dict[str, tuple[f.Contact, ...]] = {}
         self._phones: dict[tuple[str, int], dict[str, None]] = {}  # where from -> phones, the latest last
+        self._overrides: dict[str, Override] = {}
         self.draining = False
         self.plan_version = 0
         self.plan_digest = ""
@@ -40,6 +42,10 @@ class House:
     def is_free(self, member: str) -> bool:
         """Whether the member is in no call and not being offered one."""
         return member not in self._busy
+
+    def overrides(self) -> Mapping[str, Override]:
+        """What was opened or closed by hand, by number; that their time has come is a fact of its own."""
+        return self._overrides
 
     # ---- what react and the switchboard ask
 
@@ -112,6 +118,15 @@ class House:
             for phone, contacts in self._contacts.items()
         }
 
+    def _override_set(self, fact: h.OverrideSet) -> None:
+        self._overrides[fact.number] = fact.override
+
+    def _override_ended(self, fact: h.OverrideEnded) -> None:
+        self._overrides.pop(fact.number, None)
+
+    def _overrides_carried(self, fact: h.OverridesCarried) -> None:
+        self._overrides = dict(fact.overrides)
+
     def _plan_loaded(self, fact: h.PlanLoaded) -> None:
         self.plan_version = fact.version
         self.plan_digest = fact.digest
@@ -132,6 +147,9 @@ _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     h.RegistrationExpired: House._phone_registered,
     h.RegistrationsCarried: House._carried,
     h.ClockStepped: House._clock_stepped,
+    h.OverrideSet: House._override_set,
+    h.OverrideEnded: House._override_ended,
+    h.OverridesCarried: House._overrides_carried,
     h.PlanLoaded: House._plan_loaded,
     h.ServiceStarted: House._started,
     h.DrainStarted: House._drain_started,

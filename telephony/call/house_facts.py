@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from routing.override import Override
 from telephony.call.facts import Contact, Fact
 
 
@@ -42,6 +43,69 @@ class PlanLoaded(Fact):
     @property
     def stream(self) -> str:
         return "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanApplied(Fact):
+    """A version of the plan was stored. `author` is who did it: a token's name, `local:USER`, or the program
+    itself."""
+
+    version: int
+    digest: str
+    author: str
+    reason: str
+
+    @property
+    def stream(self) -> str:
+        return "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideFact(Fact):
+    """A fact of the override of one number (E.164), or "" of that for all numbers. `by` is who did it."""
+
+    number: str
+    by: str
+
+    @property
+    def stream(self) -> str:
+        return f"number/{self.number or 'all'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideSet(OverrideFact):
+    """From now until `until` it is open, or closed, whatever the calendar says. It replaces any other."""
+
+    override: Override
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideEnded(OverrideFact):
+    """It is over: somebody ended it, or its time came (`by` is "")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverridesCarried(Fact):
+    """All overrides, repeated where a journal segment begins, like the registrations."""
+
+    overrides: dict[str, Override]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordSet(PhoneFact):
+    """The password of a phone account was set by `by`."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallersShown(Fact):
+    """Callers of protected numbers were shown to `by`, who stated the reason. `asked` is the filter in
+    words."""
+
+    by: str
+    reason: str
+    asked: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

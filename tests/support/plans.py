@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from routing.compile import compile_plan
 from routing.load import load_plan
+from routing.override import Override
 from routing.plan import Plan
 from routing.tables import Tables
 
@@ -103,9 +104,13 @@ class Presence:
 
     unregistered: set[str] = field(default_factory=set)
     busy: set[str] = field(default_factory=set)
+    by_hand: dict[str, Override] = field(default_factory=dict)
 
     def is_registered(self, phone: str) -> bool:
         return phone not in self.unregistered
 
     def is_free(self, member: str) -> bool:
         return member not in self.busy
+
+    def overrides(self) -> dict[str, Override]:
+        return self.by_hand

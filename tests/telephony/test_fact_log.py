@@ -6,12 +6,14 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict, FilteringBoundLogger
 
 from routing.decision import Decision, Kind, Origin, Reason
+from routing.override import Override
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.fact_log import FactLog
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CALLER = "+46701740605"
+CLOSED = Override(open=False, until=AT, reason="Utrymning", owner="Anna")
 
 
 def arrived(origin: Origin = Origin.TRUNK, dialled: str = "+46853061000") -> f.CallArrived:
@@ -70,6 +72,12 @@ def test_a_decision_tells_where_and_why() -> None:
         (f.LegLost(at=AT, call="c1", leg="c1.1", why="no_sound"), "leg_lost"),
         (h.RegistrationExpired(at=AT, phone="kc1", contacts=()), "registration_expired"),
         (h.ClockStepped(at=AT, seconds=3.0), "clock_stepped"),
+        (h.PlanLoaded(at=AT, version=2, digest="d"), "plan_loaded"),
+        (h.PlanApplied(at=AT, version=2, digest="d", author="eva", reason="Ny grupp"), "plan_applied"),
+        (h.OverrideSet(at=AT, number="", by="eva", override=CLOSED), "override_set"),
+        (h.OverrideEnded(at=AT, number="+46853061000", by=""), "override_ended"),
+        (h.PasswordSet(at=AT, phone="kc1", by="eva"), "password_set"),
+        (h.CallersShown(at=AT, by="eva", reason="Polisanmälan", asked="number=..."), "callers_shown"),
     ],
 )
 def test_the_course_of_a_call_is_a_line_each(fact: f.Fact, event: str) -> None:

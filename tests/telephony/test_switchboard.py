@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from routing.decision import Branch, Origin
+from routing.override import Override
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.actions import Announce, Connect, Dial, EndLeg
@@ -14,6 +15,7 @@ from tests.support.calls import NOON, after, arrive, contact, registered
 from tests.support.desk import assert_ends, picture
 from tests.support.plans import BYGGLOV, MAIN
 from tests.support.small_town import CLOSED, EMERGENCY, MEMBERS, PHONES, TABLES, Town, dialled, town_tables
+from tests.support.switchboard import MemoryJournal
 
 
 def kinds(facts: Sequence[f.Fact]) -> list[str]:
@@ -187,6 +189,52 @@ def test_new_tables_are_for_decisions_to_come() -> None:
     (decided,) = [fact for fact in town.journal.facts if isinstance(fact, f.RouteDecided)]
     assert decided.decision.plan_version == 7
     assert kinds(town.journal.entries[1]) == ["PlanLoaded"]
+
+
+def closed_by_hand(minutes: float, number: str = "") -> h.OverrideSet:
+    made = Override(open=False, until=after(60 * minutes), reason="Utrymning", owner="Anna")
+    return h.OverrideSet(at=NOON, number=number, by="token-a", override=made)
+
+
+def test_an_override_closes_and_ends_by_itself() -> None:
+    town = Town("kc1", "kc2")
+    town.feed(closed_by_hand(5))
+    town.arrives(call="c1")
+    assert town.switchboard.calls["c1"].phase is Phase.ANNOUNCING
+
+    town.wait(300)
+    town.arrives(call="c2")
+
+    assert town.switchboard.calls["c2"].phase is Phase.RINGING
+    (ended,) = [fact for fact in town.seen if isinstance(fact, h.OverrideEnded)]
+    assert (ended.at, ended.number, ended.by) == (after(300), "", "")
+    assert not town.switchboard.house.overrides()
+
+
+def test_an_override_that_is_ended_or_prolonged_does_not_end_again() -> None:
+    town = Town()
+    for fact in (closed_by_hand(5), closed_by_hand(5, BYGGLOV), closed_by_hand(10, BYGGLOV)):
+        town.feed(fact)
+    town.feed(h.OverrideEnded(at=NOON, number="", by="token-a"))
+
+    town.wait(301)
+    assert list(town.switchboard.house.overrides()) == [BYGGLOV]
+    town.wait(300)
+
+    ended = [(fact.number, fact.by) for fact in town.seen if isinstance(fact, h.OverrideEnded)]
+    assert ended == [("", "token-a"), (BYGGLOV, "")]
+
+
+def test_an_override_whose_time_came_while_the_service_was_down_ends_at_its_start() -> None:
+    town = Town()
+    town.feed(closed_by_hand(5))
+    later = Switchboard(MemoryJournal(), TABLES, talk_limit=0.0)
+    later.replay(enumerate(town.journal.facts, 1))
+
+    later.interrupt(after(3600))
+    later.handle_timer(after(3600))
+
+    assert not later.house.overrides()
 
 
 def test_people_talk_no_longer_than_the_limit() -> None:

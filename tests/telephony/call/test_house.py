@@ -1,3 +1,4 @@
+from routing.override import Override
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.house import House
@@ -169,3 +170,37 @@ def test_a_fact_that_concerns_no_other_call_changes_nothing() -> None:
     house = house_after(h.ServiceStopped(at=NOON))
 
     assert not house.registrations()
+
+
+# ---- overrides
+
+
+def override(number: str, minutes: float) -> h.OverrideSet:
+    made = Override(open=False, until=after(60 * minutes), reason="Stängt för utbildning", owner="Anna")
+    return h.OverrideSet(at=NOON, number=number, by="token-a", override=made)
+
+
+def test_an_override_holds_until_it_is_replaced_or_ended() -> None:
+    house = house_after(override("+46853061201", 5), override("", 5), override("+46853061201", 10))
+    assert {number: made.until for number, made in house.overrides().items()} == {
+        "+46853061201": after(600),
+        "": after(300),
+    }
+
+    house.evolve(h.OverrideEnded(at=NOON, number="+46853061201", by="token-a"))
+    house.evolve(h.OverrideEnded(at=NOON, number="+46853061999", by=""))
+
+    assert list(house.overrides()) == [""]
+
+
+def test_overrides_that_are_carried_over_are_all_there_are() -> None:
+    carried = {"": override("", 5).override}
+    house = house_after(override("+46853061201", 5), h.OverridesCarried(at=NOON, overrides=carried))
+
+    assert house.overrides() == carried
+
+
+def test_a_plan_does_not_touch_overrides() -> None:
+    house = house_after(override("", 5), h.PlanLoaded(at=NOON, version=2, digest="d"))
+
+    assert list(house.overrides()) == [""]

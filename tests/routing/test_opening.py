@@ -1,0 +1,93 @@
+"""An override beats the calendar, the number's own beats the one for all, and each ends by itself."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from routing.decide import decide
+from routing.decision import Kind, Origin, Question
+from routing.hours import is_open
+from routing.opening import ALL_NUMBERS, in_force, opening
+from routing.override import Override
+from tests.support.plans import BYGGLOV, MAIN, PEOPLE, Presence, tables_of
+
+NOON = datetime(2027, 3, 1, 11, tzinfo=UTC)
+OWN_NUMBER = "+46701740605"
+NIGHT = "+46853061400"
+TABLES = tables_of(
+    people=PEOPLE.replace('"Amina Berg"', f'"Amina Berg", number = "{OWN_NUMBER}", number_public = true'),
+    more=f"""
+[numbers."{NIGHT}"]
+function = "Jour"
+calendar = "aldrig"
+destination = {{ group = "kc" }}
+""",
+)
+SECOND = timedelta(seconds=1)
+
+
+def override(*, open: bool, minutes: int = 60, reason: str = "Brandövning") -> Override:
+    return Override(open, NOON + timedelta(minutes=minutes), reason, "Anna")
+
+
+CLOSED, OPENED = override(open=False), override(open=True)
+
+
+def test_without_one_the_calendar_decides() -> None:
+    row = TABLES.numbers[BYGGLOV]
+
+    assert opening({}, row, NOON) == is_open(row.calendar, NOON)
+    assert opening({MAIN: CLOSED}, row, NOON) == is_open(row.calendar, NOON)
+
+
+@pytest.mark.parametrize(("number", "given"), [(BYGGLOV, CLOSED), (NIGHT, OPENED)])
+def test_it_beats_the_calendar(number: str, given: Override) -> None:
+    row = TABLES.numbers[number]
+    assert is_open(row.calendar, NOON).open is not given.open
+
+    found = opening({number: given}, row, NOON)
+
+    assert found.open is given.open
+    assert (found.entry.rule, found.entry.where) == ("override", f"overrides.{number}")
+    state = "open" if given.open else "closed"
+    assert found.entry.text == f"{state} by override until 2027-03-01 13:00: Brandövning (Anna)"
+
+
+def test_it_ends_by_itself_on_the_second() -> None:
+    row = TABLES.numbers[BYGGLOV]
+
+    assert not opening({BYGGLOV: CLOSED}, row, CLOSED.until - SECOND).open
+    assert opening({BYGGLOV: CLOSED}, row, CLOSED.until).open
+
+
+def test_a_numbers_own_beats_the_one_for_all_while_it_lasts() -> None:
+    row = TABLES.numbers[BYGGLOV]
+    both = {ALL_NUMBERS: CLOSED, BYGGLOV: override(open=True, minutes=30)}
+
+    assert opening(both, row, NOON).open
+    assert in_force(both, row, NOON + timedelta(minutes=30)) == (ALL_NUMBERS, CLOSED)
+    assert opening(both, row, NOON + timedelta(minutes=30)).entry.where == "overrides.all"
+
+
+def test_peoples_own_numbers_have_no_hours_that_one_for_all_could_change() -> None:
+    row = TABLES.numbers[OWN_NUMBER]
+
+    assert opening({ALL_NUMBERS: CLOSED, OWN_NUMBER: CLOSED}, row, NOON).open
+
+
+def test_a_call_is_turned_away_and_told_why() -> None:
+    question = Question(BYGGLOV, Origin.TRUNK, "operator", None)
+
+    decision = decide(TABLES, question, Presence(by_hand={ALL_NUMBERS: CLOSED}), NOON)
+
+    assert (decision.kind, decision.outcome) == (Kind.ANNOUNCE, "closed")
+    texts = [reason.text for reason in decision.reasons]
+    assert "closed by override until 2027-03-01 13:00: Brandövning (Anna)" in texts
+
+
+def test_112_knows_no_override() -> None:
+    question = Question("112", Origin.PHONE, "kc1", None)
+
+    decision = decide(TABLES, question, Presence(by_hand={ALL_NUMBERS: CLOSED}), NOON)
+
+    assert decision.kind is Kind.RING
