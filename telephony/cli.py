@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from routing.errors import RoutingError
+from routing.errors import PlanInvalid, PlanRefused, RoutingError
 from telephony import cli_phone, cli_read, cli_serve
+from telephony.cli_read import UsageError
 from telephony.config import SETTINGS, ConfigError, Settings, load_settings
 from telephony.errors import VaxelnError
 
@@ -23,9 +24,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
     except BrokenPipeError:  # the reader of our output has gone
         return EXIT_FAILED
+    except (PlanInvalid, PlanRefused) as error:
+        errors = "".join(f"\n  {line}" for line in str(error).splitlines())
+        print(f"vaxeln: the plan cannot be used:{errors}", file=sys.stderr)
+        return EXIT_FAILED
     except (VaxelnError, RoutingError, OSError) as error:
         print(f"vaxeln: {error}", file=sys.stderr)
-        return EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILED
+        return EXIT_USAGE if isinstance(error, ConfigError | UsageError) else EXIT_FAILED
     return code
 
 

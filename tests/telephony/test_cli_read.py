@@ -98,7 +98,7 @@ def test_112_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("at", ["yesterday", "9999-12-31T23:59", "0001-01-01T00:00", "2026-13-01T00:00"])
 def test_a_time_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], at: str) -> None:
-    _, err = run(capsys, "explain", "0853061000", "--plan", PLAN, "--at", at, code=1)
+    _, err = run(capsys, "explain", "0853061000", "--plan", PLAN, "--at", at, code=2)
 
     assert err.startswith("vaxeln: --at")
     assert len(err.splitlines()) == 1
@@ -130,7 +130,7 @@ def test_hours_follow_each_other_without_gaps(capsys: pytest.CaptureFixture[str]
 def test_bad_hours_are_refused_in_a_line(
     capsys: pytest.CaptureFixture[str], arguments: Sequence[str], problem: str
 ) -> None:
-    _, err = run(capsys, "hours", *arguments, "--plan", PLAN, code=1)
+    _, err = run(capsys, "hours", *arguments, "--plan", PLAN, code=2)
 
     assert problem in err
     assert "Traceback" not in err
@@ -195,3 +195,17 @@ def test_who_calls_a_protected_number_is_masked(capsys: pytest.CaptureFixture[st
     for text in (out, as_json):
         assert "maskerat" in text
         assert "174" not in text
+
+
+def test_a_plan_that_cannot_be_used_is_told_with_every_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text('[municipality]\nname = "x"\nmain_number = "12"\n', "utf-8")
+
+    _, err = run(capsys, "explain", "0853061000", "--plan", str(bad), code=1)
+
+    heading, *errors = err.splitlines()
+    assert heading == "vaxeln: the plan cannot be used:"
+    assert errors[0].startswith("  municipality.main_number = '12': must be E.164")
+    assert errors[1] == "  groups: must be given"
