@@ -124,7 +124,6 @@ def test_hours_follow_each_other_without_gaps(capsys: pytest.CaptureFixture[str]
         (("08-53061000", "--from", "2026-02-30", "--to", "2026-03-01"), "--from"),
         (("08-53061000", "--from", "2026-03-02", "--to", "2026-03-01"), "--to"),
         (("08-53061000", "--from", "2026-01-01", "--to", "2190-01-01"), "--to"),
-        (("08-12345678", "--from", "2026-03-01", "--to", "2026-03-02"), "08-12345678"),
     ],
 )
 def test_bad_hours_are_refused_in_a_line(
@@ -134,6 +133,14 @@ def test_bad_hours_are_refused_in_a_line(
 
     assert problem in err
     assert "Traceback" not in err
+
+
+def test_a_number_that_the_plan_lacks_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    period = ("--from", "2026-03-01", "--to", "2026-03-02")
+
+    _, err = run(capsys, "hours", "08-12345678", *period, "--plan", PLAN, code=1)
+
+    assert "08-12345678 is not in the plan; it has" in err
 
 
 # ---- calls
