@@ -45,31 +45,33 @@ class InboundLeg(Leg):
         hidden: bool = False,
     ) -> None:
         super().__init__(wire, call, f"{call}.0", event.flow, session, pinned=pinned)
-        self.event = event
+        # Let go of when the final answer is acknowledged: a call takes hours and its INVITE 8 KiB
+        self._event: RequestReceived | None = event
+        self._transaction = event.transaction
         self.offered = offered
         self.hidden = hidden
         self.dialog = dialog
         self.key = (dialog.call_id, dialog.local_tag)
         self.flow = self.flow_of(dialog)
         self._tag = dialog.local_tag
-        self._acknowledged = False
         self._body = b""  # our session description in answers to the INVITE
         self._prompt = ""  # an announcement that waits for the far end's address
         self._ending: EndLeg | None = None  # a BYE that waits for the ACK (RFC 3261 15)
         self._refusal: EndLeg | None = None  # a final answer that waits for its ACK
-        self._said = self._response(180)  # the last provisional answer
+        self._said: Response | None = None  # the last provisional answer
         wire.setups[event.transaction] = self
 
     def snapshot(self) -> dict[str, Any]:
         """As for any leg; until the caller has acknowledged the final answer, with what of the INVITE that is
         made of."""
         snapshot = super().snapshot()
-        if not self._acknowledged:
-            snapshot["flow"] = pack_flow(self.event.flow)  # where the answer goes
-            snapshot["invite"] = pack_request(self.event.request, ANSWERED_BY, hidden=self.hidden)
+        if self._event is None:
+            return snapshot
+        snapshot["flow"] = pack_flow(self._event.flow)  # where the answer goes
+        snapshot["invite"] = pack_request(self._event.request, ANSWERED_BY, hidden=self.hidden)
         if self._refusal is not None:
             snapshot["refused"] = {"status": self._refusal.status, "reason": self._refusal.reason}
-        elif not self._acknowledged and self.state is not State.SETUP:
+        elif self.state is not State.SETUP:
             snapshot["accepted"] = self._body.decode()
         return snapshot
 
@@ -92,17 +94,19 @@ class InboundLeg(Leg):
 
     def remind(self, now: float) -> None:
         """Say again what was said, for proxies on the way give up after three minutes (RFC 3261 13.3.1.1)."""
+        assert self._said is not None  # or this were not due
         self._say(self._said, now)
 
     def _say(self, response: Response, now: float) -> None:
         self._said = response
-        self.wire.endpoint.respond(self.event.transaction, response, now)
-        self.wire.agenda.set(f"{self.event.transaction}/remind", now + REMIND_SECONDS)
+        self.wire.endpoint.respond(self._transaction, response, now)
+        self.wire.agenda.set(f"{self._transaction}/remind", now + REMIND_SECONDS)
 
     def _settle(self) -> None:
         """The INVITE gets its final answer."""
-        self.wire.setups.pop(self.event.transaction, None)
-        self.wire.agenda.set(f"{self.event.transaction}/remind", None)
+        self._said = None
+        self.wire.setups.pop(self._transaction, None)
+        self.wire.agenda.set(f"{self._transaction}/remind", None)
 
     def pass_early_sound(self, member: Leg, now: float) -> None:
         """183 with the session description that fits the member's early sound; 180 to a caller who cannot
@@ -147,9 +151,11 @@ class InboundLeg(Leg):
     # ---- answers to the INVITE
 
     def _response(self, status: int) -> Response:
-        response = Response.to_request(self.event.request, status, to_tag=self._tag)
+        assert self._event is not None  # nothing answers an INVITE after its ACK
+        request = self._event.request
+        response = Response.to_request(request, status, to_tag=self._tag)
         if status < 300:  # RFC 3261 12.1.1
-            for route in self.event.request.headers.get_all("Record-Route"):
+            for route in request.headers.get_all("Record-Route"):
                 response.headers.add("Record-Route", route)
             self.wire.identify(response.headers, self.flow)
         return response
@@ -190,8 +196,8 @@ class InboundLeg(Leg):
         self.describe(response, self._body)
         self.state = State.TALKING
         self._settle()
-        self.negotiation.owe_ack(self.event.transaction)
-        self.wire.endpoint.respond(self.event.transaction, response, now)
+        self.negotiation.owe_ack(self._transaction)
+        self.wire.endpoint.respond(self._transaction, response, now)
         self.agreed()
         self.note_dialog(now)
 
@@ -217,15 +223,15 @@ class InboundLeg(Leg):
 
     def confirmed(self, now: float) -> None:
         """The ACK came: what waited for it can go on."""
-        if not self._acknowledged:
-            self._acknowledged = True
+        if self._event is not None:
+            self._event = None
             self.note_dialog(now)
         self._play()
         self._end_at_last(now)
 
     def unconfirmed(self, now: float) -> None:
         """No ACK in time: the dialog is ended by BYE all the same (RFC 3261 13.3.1.4)."""
-        self._acknowledged = True
+        self._event = None
         super().unconfirmed(now)
         self._end_at_last(now)
 
@@ -241,7 +247,7 @@ class InboundLeg(Leg):
         if self.state is State.SETUP:
             self._refuse(action, now)
             self.note_dialog(now)
-        elif self.state is State.TALKING and not self._acknowledged:
+        elif self.state is State.TALKING and self._event is not None:
             self.state = State.CLOSING
             self.release(now)
             self._ending = action
@@ -258,12 +264,12 @@ class InboundLeg(Leg):
         self.release(now)
         self.state = State.CLOSING
         self._settle()
-        self.wire.refusals[self.event.transaction] = self
-        self.wire.endpoint.respond(self.event.transaction, response, now)
+        self.wire.refusals[self._transaction] = self
+        self.wire.endpoint.respond(self._transaction, response, now)
 
     def refusal_settled(self, now: float) -> None:
         """The caller has our refusal, or has had all the time to get it."""
-        del self.wire.refusals[self.event.transaction]
+        del self.wire.refusals[self._transaction]
         self.finish(now)
 
     def _end_at_last(self, now: float) -> None:

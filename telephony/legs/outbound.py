@@ -58,7 +58,9 @@ class OutboundLeg(Leg):
 
     def _own(self, invite: Request, transaction: str) -> None:
         self.key = (invite.call_id, invite.from_.tag or "")
-        self._invite, self._transaction = invite, transaction
+        # Only what a CANCEL, an ACK or a dialog is made of: the call may take hours
+        kept = [(name, value) for name, value in invite.headers if name in CANCELLED_BY]
+        self._invite, self._transaction = Request("INVITE", invite.uri, Headers(kept)), transaction
         self.wire.owners[transaction] = self._replied
 
     def _headers(self, action: Dial, uri: str, route: tuple[str, ...]) -> Headers:

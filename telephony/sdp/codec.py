@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from telephony.sdp.errors import MalformedSdp
@@ -11,6 +12,9 @@ MAX_PAYLOAD_TYPE = 127
 _MAX_CLOCK_RATE = 10_000_000
 _MAX_CHANNELS = 255
 _MAX_NAME = 64  # the longest registered is half of that; names are remembered for the whole session
+
+MOST_REMEMBERED = 512
+"""What every phone says is read once and kept once; that many are more than all phones of a town say."""
 
 _NOT_AUDIO = frozenset({"telephone-event", "cn", "tone"})
 
@@ -32,18 +36,10 @@ class Codec:
         # Kept, not computed: codecs are keys of dicts, and negotiating a call hashes them some thirty times.
         object.__setattr__(self, "identity", (self.name.lower(), self.clock_rate, self.channels))
 
-    @classmethod
-    def parse(cls, text: str, fmtp: str = "") -> "Codec":
+    @staticmethod
+    def parse(text: str, fmtp: str = "") -> "Codec":
         """Read the encoding of an `a=rtpmap` line, such as "opus/48000/2"; raises MalformedSdp."""
-        name, _, rest = text.strip().partition("/")
-        if not _is_name(name):
-            raise MalformedSdp("codec name is not a short token")
-        rate, slash, channels = rest.partition("/")
-        clock_rate = read_number(rate, _MAX_CLOCK_RATE)
-        count = read_number(channels, _MAX_CHANNELS) if slash else 1
-        if not clock_rate or not count:
-            raise MalformedSdp("codec with a rate or channels of 0")
-        return cls(name, clock_rate, count, fmtp)
+        return _parse(text, fmtp)
 
     def __str__(self) -> str:
         channels = f"/{self.channels}" if self.channels != 1 else ""
@@ -65,6 +61,19 @@ class OfferedCodec:
 
     codec: Codec
     payload_type: int
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _parse(text: str, fmtp: str) -> Codec:
+    name, _, rest = text.strip().partition("/")
+    if not _is_name(name):
+        raise MalformedSdp("codec name is not a short token")
+    rate, slash, channels = rest.partition("/")
+    clock_rate = read_number(rate, _MAX_CLOCK_RATE)
+    count = read_number(channels, _MAX_CHANNELS) if slash else 1
+    if not clock_rate or not count:
+        raise MalformedSdp("codec with a rate or channels of 0")
+    return Codec(name, clock_rate, count, fmtp)
 
 
 STATIC: Mapping[int, Codec] = MappingProxyType(

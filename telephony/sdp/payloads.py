@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 
-from telephony.sdp.codec import MAX_PAYLOAD_TYPE, STATIC, STATIC_NUMBERS, Codec, OfferedCodec
+from telephony.sdp.codec import MAX_PAYLOAD_TYPE, MOST_REMEMBERED, STATIC, STATIC_NUMBERS, Codec, OfferedCodec
 from telephony.sdp.errors import MalformedSdp
 from telephony.sdp.media import Attribute, Media, read_number
 
@@ -20,9 +21,22 @@ def read_codecs(media: Media, known: Mapping[int, Codec] = STATIC) -> tuple[Offe
 
     `known` says what a number means that has no `a=rtpmap`. Never raises.
     """
-    encodings, parameters = _by_number(media, "rtpmap"), _by_number(media, "fmtp")
+    if known is STATIC:
+        return _read_codecs(media.formats, media.attributes)
+    return _codecs_of(media.formats, media.attributes, known)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _read_codecs(formats: tuple[str, ...], attributes: tuple[Attribute, ...]) -> tuple[OfferedCodec, ...]:
+    return _codecs_of(formats, attributes, STATIC)
+
+
+def _codecs_of(
+    formats: tuple[str, ...], attributes: tuple[Attribute, ...], known: Mapping[int, Codec]
+) -> tuple[OfferedCodec, ...]:
+    encodings, parameters = _by_number(attributes, "rtpmap"), _by_number(attributes, "fmtp")
     found: dict[Codec, int] = {}
-    for number in media.formats:
+    for number in formats:
         with suppress(MalformedSdp):
             payload_type = read_number(number, MAX_PAYLOAD_TYPE)
             encoding, fmtp = encodings.get(number), parameters.get(number, "")
@@ -37,10 +51,10 @@ def read_codecs(media: Media, known: Mapping[int, Codec] = STATIC) -> tuple[Offe
     return tuple([OfferedCodec(codec, payload_type) for codec, payload_type in found.items()])
 
 
-def _by_number(media: Media, attribute: str) -> dict[str, str]:
+def _by_number(attributes: Iterable[Attribute], attribute: str) -> dict[str, str]:
     """The values of `a=rtpmap` or `a=fmtp` by payload number; the first of several stands."""
     values: dict[str, str] = {}
-    for name, value in media.attributes:
+    for name, value in attributes:
         if name == attribute and value:
             number, _, rest = value.partition(" ")
             values.setdefault(number, rest)

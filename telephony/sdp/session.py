@@ -41,10 +41,10 @@ class _Local:
 
 @dataclass(frozen=True, slots=True)
 class _Agreement:
-    """A finished exchange."""
+    """A finished exchange. `remote` is the far end's description without keys, as text, to be stored."""
 
     local: _Local
-    remote: SessionDescription
+    remote: str
     stream: Stream
 
 
@@ -112,7 +112,7 @@ class SdpSession:
         audio = answered_audio(remote, self._address[0], local.index, local.codecs)
         self._numbers.reserve(audio.codecs)
         stream = agree(local.codecs, local.direction, audio)
-        self._agreement = _Agreement(local, remote, stream)
+        self._agreement = _Agreement(local, str(remote.without_keys()), stream)
         if not provisional:
             self._local_offer = None
         return stream
@@ -157,7 +157,8 @@ class SdpSession:
         lines = [media.refused() for media in remote.media]
         local = self._describe(lines, audio.index, accepted, direction.within(audio.media.direction))
         self._numbers.adopt(accepted)
-        self._agreement = _Agreement(local, remote, agree(accepted, local.direction, audio.media))
+        stream = agree(accepted, local.direction, audio.media)
+        self._agreement = _Agreement(local, str(remote.without_keys()), stream)
         self._remote_offer = None
         return local.description.to_bytes()
 
@@ -177,7 +178,7 @@ class SdpSession:
             "version": self._version,
             "numbers": self._numbers.to_lines(),
             "local": str(agreement.local.description) if agreement else None,
-            "remote": str(agreement.remote.without_keys()) if agreement else None,
+            "remote": agreement.remote if agreement else None,
         }
 
     @classmethod
@@ -195,7 +196,7 @@ class SdpSession:
         index, media = next((i, media) for i, media in enumerate(description.media) if media.port)
         local = _Local(description, index, read_codecs(media), direction_of(description, media))
         audio = answered_audio(remote, self._address[0], index, local.codecs)
-        self._agreement = _Agreement(local, remote, agree(local.codecs, local.direction, audio))
+        self._agreement = _Agreement(local, str(remote), agree(local.codecs, local.direction, audio))
         # A higher version was sent in an offer that came to nothing: then the next text needs one of its own.
         if description.origin.version == str(self._version):
             self._sent = description.media
