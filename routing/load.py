@@ -1,5 +1,6 @@
-"""A TOML text read into a plan, or every fault in it at once."""
+"""A TOML or JSON text read into a plan, or every fault in it at once."""
 
+import json
 import tomllib
 from collections.abc import Sequence
 from types import UnionType
@@ -20,8 +21,7 @@ _MAX_SHOWN = 80
 
 def load_plan(text: str) -> Plan:
     """The plan in a TOML text. Raises PlanInvalid with every fault: path, value and what is allowed."""
-    if len(text) > MAX_CHARACTERS:
-        raise PlanInvalid([Fault("plan", f"{len(text)} characters", f"at most {MAX_CHARACTERS} characters")])
+    _refuse_long(text)
     try:
         document = tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError, and what int() says of a number of thousands of digits
@@ -32,6 +32,40 @@ def load_plan(text: str) -> Plan:
         return Plan.model_validate(document)
     except ValidationError as error:
         raise PlanInvalid([_fault(detail) for detail in error.errors()]) from error
+
+
+def load_plan_json(text: str) -> Plan:
+    """The plan in a JSON text, which has the keys of the TOML document. Raises PlanInvalid likewise."""
+    _refuse_long(text)
+    try:
+        json.loads(text, object_pairs_hook=_refuse_twice, parse_constant=_refuse_constant)
+    except ValueError as error:
+        raise PlanInvalid([Fault("plan", "", f"must be JSON: {error}")]) from error
+    except RecursionError as error:
+        raise PlanInvalid([Fault("plan", "", "must be JSON that is not nested so deeply")]) from error
+    try:
+        # From the text, not from what `json` made of it: dates are text in JSON, and nowhere else.
+        return Plan.model_validate_json(text)
+    except ValidationError as error:
+        raise PlanInvalid([_fault(detail) for detail in error.errors()]) from error
+
+
+def _refuse_long(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        raise PlanInvalid([Fault("plan", f"{len(text)} characters", f"at most {MAX_CHARACTERS} characters")])
+
+
+def _refuse_twice(pairs: list[tuple[str, object]]) -> None:
+    """Of two entries of one name one would be lost silently (RFC 8259 section 4); TOML refuses them too."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise ValueError(f"{_shown(key)} stands there twice")
+        seen.add(key)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _fault(detail: ErrorDetails) -> Fault:

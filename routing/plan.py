@@ -17,6 +17,7 @@ from pydantic import (
     PlainSerializer,
     Strict,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -62,7 +63,12 @@ E164 = Annotated[str, AfterValidator(_e164)]
 Series = Annotated[str, AfterValidator(_series)]
 PeerText = Annotated[str, AfterValidator(lambda text: str(Peer.parse(text)))]
 GatewayText = Annotated[str, AfterValidator(_gateway)]
-Hours = Annotated[Interval, BeforeValidator(_interval), PlainSerializer(str, return_type=str)]
+Hours = Annotated[
+    Interval,
+    BeforeValidator(_interval),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"}),
+]
 Flag = Annotated[bool, Strict()]
 RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
 

@@ -1,6 +1,33 @@
-"""The running service as the HTTP side sees it."""
+"""The running service as the HTTP side sees it.
 
+`by` is who asks: the name of a token, or `local:USER` on the admin socket; the service journals it with every
+change. Every method is a coroutine so that it may leave the event loop; those that must say so.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Protocol
+
+from routing.decision import Decision
+from routing.diff import Change
+from routing.override import Override
+from routing.problem import Problem
+from telephony.admin.values import (
+    CallFilter,
+    Draft,
+    GroupState,
+    HoursSpan,
+    KeyFigures,
+    NumberState,
+    Overrides,
+    PhoneState,
+    Place,
+    PlanText,
+    PlanVersion,
+    Registration,
+    ServiceStatus,
+)
+from telephony.call.record import Record
 
 
 class Health(Protocol):
@@ -11,3 +38,112 @@ class Health(Protocol):
 
     def metrics_text(self) -> bytes:
         """The figures in Prometheus' text format."""
+
+
+class PlanDesk(Protocol):
+    """The plan in force and its versions (P1).
+
+    A plan may be 2 MB, and reading, checking, comparing or compiling it takes seconds: whatever takes a
+    `Draft` or makes tables does that off the event loop.
+    """
+
+    async def plan(self) -> PlanText:
+        """The version in force, from memory: it does not need the database."""
+
+    async def check_plan(self, draft: Draft) -> Sequence[Problem]:
+        """All that is wrong or doubtful, errors first. Raises PlanInvalid. Off the loop."""
+
+    async def diff_plan(self, draft: Draft) -> Sequence[Change]:
+        """What applying the draft would change. Raises PlanInvalid. Off the loop."""
+
+    async def apply_plan(self, draft: Draft, *, expected: int, by: str, reason: str) -> PlanVersion:
+        """Store it as the next version and put it in force; journalled. Compiled off the loop.
+
+        Raises PlanInvalid, PlanRefused, VersionConflict when the version in force is not `expected`, and
+        DatabaseAway.
+        """
+
+    async def plan_versions(self, before: int | None, limit: int) -> Sequence[PlanVersion]:
+        """Versions under `before`, the newest first. Raises DatabaseAway."""
+
+    async def plan_version(self, version: int) -> PlanText:
+        """One version. Raises NotFound and DatabaseAway."""
+
+    async def roll_back(self, version: int, *, expected: int, by: str, reason: str) -> PlanVersion:
+        """Put the content of an old version in force as a new version; journalled. Compiled off the loop.
+
+        Raises NotFound, PlanRefused, VersionConflict and DatabaseAway.
+        """
+
+
+class NumberDesk(Protocol):
+    """Numbers, their hours and their overrides (P9)."""
+
+    async def numbers(self, after: str, limit: int) -> Sequence[NumberState]:
+        """The states of the numbers that sort after `after`, in order. Off the loop where it takes long."""
+
+    async def number(self, number: str) -> NumberState:
+        """One of them. Raises NotFound."""
+
+    async def hours(self, number: str, start: datetime, end: datetime) -> Sequence[HoursSpan]:
+        """When it is open by plan and overrides, without gaps. Raises NotFound. Off the loop.
+
+        The period is at most `parameters.MAX_HOURS_DAYS`.
+        """
+
+    async def overrides(self) -> Overrides:
+        """All that are in force."""
+
+    async def set_override(self, number: str, override: Override, *, by: str) -> None:
+        """Put it in force in place of any other of this number, "" for all; journalled. Raises NotFound."""
+
+    async def end_override(self, number: str, *, by: str) -> None:
+        """End it; journalled. Raises NotFound when there is none."""
+
+    async def explain(self, number: str, caller: str | None, at: datetime | None) -> Decision:
+        """Where a call from outside would go. With `at` None: now, with who is there at this moment; else
+        everybody is supposed to be there, and overrides count that are in force then."""
+
+
+class StaffRoom(Protocol):
+    """Groups, their members and the phones (P4, P11)."""
+
+    async def groups(self) -> Sequence[GroupState]:
+        """All groups of the plan with the live state of their members."""
+
+    async def phones(self) -> Sequence[PhoneState]:
+        """All phone accounts of the plan."""
+
+    async def set_password(self, phone: str, password: str, *, by: str) -> None:
+        """Keep a new password of a phone account; journalled without it. Raises NotFound. Off the loop."""
+
+    async def registrations(self) -> Sequence[Registration]:
+        """Where phones can be reached now."""
+
+
+class CallDesk(Protocol):
+    """The call log and what is counted in it (P5, P17). All raise DatabaseAway."""
+
+    async def calls(self, asked: CallFilter, after: Place | None, limit: int) -> Sequence[Record]:
+        """Calls, the newest first, from after that place. The HTTP side masks them."""
+
+    async def call(self, call: str) -> Record:
+        """One call. Raises NotFound."""
+
+    async def note_callers_shown(self, *, by: str, reason: str, asked: str) -> None:
+        """Journal that callers of protected numbers are about to be shown; `asked` is the request's filter in
+        words."""
+
+    async def key_figures(self, day: date | None) -> KeyFigures:
+        """The key figures of a day of local time; today when None."""
+
+
+class Condition(Protocol):
+    """How the service and what it leans on are doing."""
+
+    async def status(self) -> ServiceStatus:
+        """From memory: it does not need the database."""
+
+
+class Administration(PlanDesk, NumberDesk, StaffRoom, CallDesk, Condition, Protocol):
+    """All that the admin API reaches."""

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.errors import Fault, PlanInvalid
-from routing.load import MAX_CHARACTERS, load_plan
-from tests.support.plans import MAIN, PlanText
+from routing.load import MAX_CHARACTERS, load_plan, load_plan_json
+from tests.support.plans import MAIN, PlanText, plan_of
 
 
 def faults(text: str) -> tuple[Fault, ...]:
@@ -110,3 +110,54 @@ def test_what_is_not_toml_is_one_fault(text: str) -> None:
 @given(st.text(alphabet="abc[]{}=\"'.,1-:\n #", max_size=60))
 def test_any_text_is_refused_with_the_package_s_own_error(text: str) -> None:
     assert faults(text)
+
+
+def json_faults(text: str) -> tuple[Fault, ...]:
+    with pytest.raises(PlanInvalid) as raised:
+        load_plan_json(text)
+    return raised.value.faults
+
+
+def test_the_json_of_a_plan_is_the_same_plan() -> None:
+    calendars = """
+[calendars.alltid]
+open = "always"
+[calendars.kontorstid]
+holidays = "SE"
+weekly.mon = ["08:00-16:30", "22:00-06:00"]
+[[calendars.kontorstid.deviations]]
+date = 2027-01-05
+note = "Trettondagsafton"
+intervals = ["08:00-15:00"]
+"""
+    plan = plan_of(calendars=calendars)
+
+    assert load_plan_json(plan.model_dump_json()) == plan
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "allowed"),
+    [
+        ("{", "plan", "must be JSON: "),
+        ("[" * 100_000, "plan", "must be JSON that is not nested so deeply"),
+        ("[]", "plan", "Input should be an object"),
+        ('{"phones": {"a": {}, "a": {}}}', "plan", "must be JSON: 'a' stands there twice"),
+        ('{"phones": NaN}', "plan", "must be JSON: NaN is no number of JSON"),
+        ('{"municipality": {"name": 5}}', "municipality.name", "Input should be a valid string"),
+    ],
+)
+def test_what_is_no_plan_in_json_is_refused_with_its_place(text: str, path: str, allowed: str) -> None:
+    fault = json_faults(text)[0]
+
+    assert fault.path == path
+    assert allowed in fault.allowed
+
+
+def test_json_that_is_too_long_is_not_read() -> None:
+    assert json_faults(" " * (MAX_CHARACTERS + 1))[0].path == "plan"
+
+
+@given(st.text())
+def test_json_text_is_a_plan_or_refused(text: str) -> None:
+    with pytest.raises(PlanInvalid):
+        load_plan_json(text)
