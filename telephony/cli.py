@@ -8,10 +8,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from routing.errors import PlanInvalid, PlanRefused, RoutingError
-from telephony import cli_phone, cli_read, cli_serve
+from telephony import cli_phone, cli_read, cli_serve, cli_token
 from telephony.cli_read import UsageError
 from telephony.config import SETTINGS, ConfigError, Settings, load_settings
 from telephony.errors import VaxelnError
+from telephony.tokens import Role
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_plan_commands(commands)
     _add_reading_commands(commands)
     _add_phone_commands(commands)
+    _add_token_commands(commands)
     return parser
 
 
@@ -160,6 +162,29 @@ def _add_phone_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
         "file", type=Path, metavar="FILE", help="lines of USER:PASSWORD; remove it afterwards"
     )
     _add_settings(imported)
+
+
+def _add_token_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    token = commands.add_parser("token", help="work with tokens of the admin API", allow_abbrev=False)
+    actions = token.add_subparsers(required=True, metavar="ACTION")
+    create = _command(
+        actions,
+        "create",
+        "make a token, and show it this once",
+        lambda o: cli_token.create(settings_of(o), o.name, o.role, o.days),
+    )
+    create.add_argument("name", help="whose it is: every change is journalled with it")
+    create.add_argument("--role", required=True, choices=list(Role), help="each may what the former may")
+    create.add_argument(
+        "--days", type=int, metavar="N", help="how long it is good; until revoked if left out"
+    )
+    show = _command(actions, "list", "show who holds a token", lambda o: cli_token.show(settings_of(o)))
+    revoke = _command(
+        actions, "revoke", "make a token worthless", lambda o: cli_token.revoke(settings_of(o), o.name)
+    )
+    revoke.add_argument("name", help="the name that it was made with")
+    for command in (create, show, revoke):
+        _add_settings(command)
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:

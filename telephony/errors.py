@@ -2,7 +2,8 @@
 
 VaxelnError
 ├── telephony.config.ConfigError    a setting is wrong or unknown
-├── telephony.secrets.SecretsError   a password or a file of them
+├── telephony.private_files.SecretsError   a password, a token or a file of them
+├── telephony.admin.errors.AdminError  what the admin API is told
 ├── telephony.cli_read.UsageError     an argument of a command
 ├── telephony.call.errors.CallError   a decision that the call does not allow
 ├── telephony.sip.errors.SipError   the SIP side

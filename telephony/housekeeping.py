@@ -1,40 +1,54 @@
-"""What a running service looks at once a second: its clock, its journal, its passwords."""
+"""What a running service looks at once a second: its clock, its journal, its secrets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import structlog
 
 from telephony.archive.journal import Journal
 from telephony.call.facts import Fact
 from telephony.clock import Clock
-from telephony.secrets import PhoneSecrets, SecretsUnusable
+from telephony.private_files import SecretsUnusable
 
 log = structlog.get_logger("vaxeln")
+
+
+class Reloadable(Protocol):
+    """A file in memory that the command line may write."""
+
+    def reload_if_changed(self) -> bool:
+        """Read it again if it is another; whether it was. Raises SecretsUnusable."""
 
 
 class Housekeeper:
     """Each `look` says what has changed since the last one, once.
 
-    `stepped` is called with the seconds, forward positive, by which the machine's clock was set.
+    `secrets` are files by what they hold (`passwords`). `stepped` is called with the seconds, forward
+    positive, by which the machine's clock was set.
     """
 
     def __init__(
-        self, clock: Clock, journal: Journal[Fact], secrets: PhoneSecrets, stepped: Callable[[float], None]
+        self,
+        clock: Clock,
+        journal: Journal[Fact],
+        secrets: Mapping[str, Reloadable],
+        stepped: Callable[[float], None],
     ) -> None:
         self._clock = clock
         self._journal = journal
         self._secrets = secrets
         self._stepped = stepped
         self._journal_failing = False
-        self._passwords_problem = ""
+        self._problems = dict.fromkeys(secrets, "")
 
     def look(self) -> None:
-        """Look at all three."""
+        """Look at all of them."""
         step = self._clock.check()
         if step is not None:
             self._stepped(step)
         self._look_at_journal()
-        self._look_at_passwords()
+        for what, file in self._secrets.items():
+            self._look_at(what, file)
 
     def _look_at_journal(self) -> None:
         """Write what waits for the disk; calls may be too few to do it."""
@@ -48,14 +62,14 @@ class Housekeeper:
         else:
             log.warning("journal_works_again", dropped=journal.dropped)
 
-    def _look_at_passwords(self) -> None:
-        """Take up what `vaxeln phone password` wrote."""
+    def _look_at(self, what: str, file: Reloadable) -> None:
+        """Take up what the command line wrote."""
         problem = ""
         try:
-            if self._secrets.reload_if_changed():
-                log.info("passwords_reloaded")
+            if file.reload_if_changed():
+                log.info(f"{what}_reloaded")
         except SecretsUnusable as error:
             problem = str(error)
-        if problem and problem != self._passwords_problem:
-            log.error("passwords_unusable", problem=problem)
-        self._passwords_problem = problem
+        if problem and problem != self._problems[what]:
+            log.error(f"{what}_unusable", problem=problem)
+        self._problems[what] = problem

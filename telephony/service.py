@@ -33,7 +33,7 @@ from telephony.config import ListenAddress, Settings
 from telephony.directory import PlanDirectory
 from telephony.errors import VaxelnError
 from telephony.fact_log import FactLog
-from telephony.housekeeping import Housekeeper
+from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.ids import token, uuid7
 from telephony.journal_start import first_needed, opening_facts
 from telephony.legs.identity import user_of
@@ -47,6 +47,7 @@ from telephony.sip.digest import Authenticator
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.message import Request
 from telephony.switchboard import Switchboard
+from telephony.tokens import Tokens
 
 log = structlog.get_logger("vaxeln")
 
@@ -115,13 +116,15 @@ class Service:
         async with AsyncExitStack() as opened:
             await self._open_journal(opened)
             self._secrets = PhoneSecrets(self._settings.data / "secrets")
+            self._tokens = Tokens(self._settings.data / "secrets")
             self._warn_of_other_realms()
             self._replay()
             self._report_findings()
             listening = await self._bind(opened)
             self._begin()
             self._opened = opened.pop_all()
-        self._housekeeper = Housekeeper(self._clock, self._journal, self._secrets, self._clock_stepped)
+        files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
+        self._housekeeper = Housekeeper(self._clock, self._journal, files, self._clock_stepped)
         self._keep_house()
         return listening
 

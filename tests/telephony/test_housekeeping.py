@@ -11,8 +11,9 @@ from telephony.call.facts import Fact
 from telephony.call.house_facts import DrainStarted
 from telephony.call.registry import FACTS
 from telephony.clock import Clock
-from telephony.housekeeping import Housekeeper
+from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.secrets import PhoneSecrets
+from telephony.tokens import Role, Tokens
 from tests.support.switchboard import EPOCH
 
 
@@ -28,7 +29,9 @@ class Machine:
             folder / "journal", Codec(FACTS), report=lambda finding: None, disk=Disk(write=self._write)
         )
         clock = Clock(lambda: self.wall, lambda: 0.0)
-        self._housekeeper = Housekeeper(clock, self.journal, self.secrets, self.steps.append)
+        self.tokens = Tokens(folder / "secrets")
+        files: dict[str, Reloadable] = {"passwords": self.secrets, "tokens": self.tokens}
+        self._housekeeper = Housekeeper(clock, self.journal, files, self.steps.append)
 
     def _write(self, fd: int, data: bytes | memoryview) -> int:
         if self.disk_is_full:
@@ -80,6 +83,14 @@ def test_a_new_password_is_taken_up(machine: Machine, tmp_path: Path) -> None:
 
     assert machine.look() == ["passwords_reloaded"]
     assert machine.secrets.ha1("kc1", "MD5") is not None
+    machine.journal.close()
+
+
+def test_a_new_token_is_taken_up(machine: Machine, tmp_path: Path) -> None:
+    token = Tokens(tmp_path / "secrets").create("anna", Role.READER, EPOCH)
+
+    assert machine.look() == ["tokens_reloaded"]
+    assert machine.tokens.find(token, EPOCH) == ("anna", Role.READER)
     machine.journal.close()
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from telephony.secrets import PasswordRefused, PhoneSecrets, SecretsUnusable, load_server_secret
+from telephony.private_files import SecretsUnusable
+from telephony.secrets import PasswordRefused, PhoneSecrets, load_server_secret
 
 PASSWORD = "lösen-Ord 7"
 

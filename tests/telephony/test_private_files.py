@@ -1,0 +1,61 @@
+import stat
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from telephony.private_files import PrivateRecords, SecretsUnusable, locked, replace_file
+
+
+def records_in(folder: Path) -> PrivateRecords[int]:
+    return PrivateRecords(folder / "numbers.json", TypeAdapter(dict[str, int]))
+
+
+def test_what_is_changed_is_there_again(tmp_path: Path) -> None:
+    records_in(tmp_path).change(lambda kept: kept | {"a": 1})
+
+    again = records_in(tmp_path)
+
+    assert again.records == {"a": 1}
+    assert stat.S_IMODE((tmp_path / "numbers.json").stat().st_mode) == 0o600
+
+
+def test_a_change_begins_from_what_another_process_wrote(tmp_path: Path) -> None:
+    first, second = records_in(tmp_path), records_in(tmp_path)
+    first.change(lambda kept: kept | {"a": 1})
+
+    second.change(lambda kept: kept | {"b": 2})
+
+    assert second.records == {"a": 1, "b": 2}
+
+
+def test_an_edit_that_refuses_changes_nothing(tmp_path: Path) -> None:
+    records = records_in(tmp_path)
+    records.change(lambda kept: kept | {"a": 1})
+
+    def refuse(kept: dict[str, int]) -> dict[str, int]:
+        kept.clear()
+        raise KeyError("no")
+
+    with pytest.raises(KeyError):
+        records.change(refuse)
+
+    assert records.records == {"a": 1}
+    assert records_in(tmp_path).records == {"a": 1}
+
+
+def test_damage_is_named_and_what_was_known_stays(tmp_path: Path) -> None:
+    records = records_in(tmp_path)
+    records.change(lambda kept: kept | {"a": 1})
+    replace_file(tmp_path / "numbers.json", b'{"a": "secret"}')
+
+    with pytest.raises(SecretsUnusable, match=r"numbers\.json is damaged") as damaged:
+        records.reload_if_changed()
+
+    assert "secret" not in str(damaged.value)
+    assert records.records == {"a": 1}
+
+
+def test_a_folder_that_is_not_there_cannot_be_locked(tmp_path: Path) -> None:
+    with pytest.raises(SecretsUnusable, match="No such file"), locked(tmp_path / "nothing"):
+        pass
