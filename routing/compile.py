@@ -4,7 +4,6 @@ This is where the costly libraries and the following of references are, so that 
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import assert_never
@@ -67,10 +66,14 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
     )
 
 
+def canonical(plan: Plan) -> str:
+    """The plan's canonical form: JSON without blanks. Order counts: trunks take 112 in theirs."""
+    return plan.model_dump_json()
+
+
 def digest_of(plan: Plan) -> str:
-    """SHA-256 (hex) of the plan's canonical form. Order counts: trunks take 112 in theirs."""
-    text = json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256 (hex) of the plan's canonical form."""
+    return hashlib.sha256(canonical(plan).encode()).hexdigest()
 
 
 def _numbers(plan: Plan, calendars: Mapping[str, CalendarTable]) -> dict[str, NumberRow]:

@@ -12,7 +12,8 @@ ArchiveError(VaxelnError)
 │   ├── DatabaseUnfit      it answers, and is not what the program needs: its version, its schema
 │   └── EmbeddedUnusable   our own PostgreSQL cannot be started
 ├── FactsRefused           remote fault: the database will never take these facts
-└── VersionConflict        local misuse: a plan version was made from one that is not the newest
+├── VersionConflict        local misuse: a plan version was made from one that is not the newest
+└── PlanFileDamaged        the plan on this node's disk cannot be read
 """
 
 from telephony.errors import VaxelnError
@@ -76,3 +77,7 @@ class VersionConflict(ArchiveError):
     def __init__(self, current: int) -> None:
         super().__init__(f"the newest plan version is {current}")
         self.current = current
+
+
+class PlanFileDamaged(ArchiveError):
+    """The plan on this node's disk cannot be read. The message names the file."""

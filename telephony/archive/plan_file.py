@@ -1,0 +1,40 @@
+"""The last good plan on this node's disk: what it starts with, whatever the database does."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from telephony.archive.errors import PlanFileDamaged
+from telephony.archive.plan_store import PlanVersion
+from telephony.private_files import make_private, replace_file
+
+NAME = "current.json"
+
+_VERSION = TypeAdapter(PlanVersion)
+
+
+class PlanFile:
+    """`directory`/current.json, replaced whole. Version 0 is a plan that no database has numbered yet."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / NAME
+
+    def read(self) -> PlanVersion | None:
+        """What was written last; None when nothing ever was. Raises `PlanFileDamaged`."""
+        try:
+            octets = self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise PlanFileDamaged(f"cannot read {self._path}: {error.strerror}") from error
+        try:
+            return _VERSION.validate_json(octets)
+        except ValidationError as error:
+            raise PlanFileDamaged(f"{self._path} is damaged: {error.error_count()} errors") from error
+
+    def write(self, version: PlanVersion) -> None:
+        """Put this one in its place, on disk when it returns. Raises `SecretsUnusable`."""
+        make_private(self._path.parent)
+        replace_file(self._path, to_json(asdict(version)))

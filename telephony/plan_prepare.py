@@ -1,0 +1,61 @@
+"""A plan made ready to be put in force: read, checked, compiled. It takes seconds for a large one, so whoever
+has calls to carry does it in a thread."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from routing.check import check
+from routing.compile import canonical, compile_plan
+from routing.errors import PlanRefused
+from routing.load import load_plan, load_plan_json
+from routing.plan import Plan
+from routing.problem import Problem, Severity
+from routing.tables import Tables
+from telephony.archive.plan_store import PlanVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan that can be put in force. `source` is its TOML as it was given, or ""."""
+
+    plan: Plan
+    tables: Tables
+    document: str
+    source: str
+    warnings: Sequence[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInForce:
+    """The version that decides calls, its plan and its tables."""
+
+    about: PlanVersion
+    plan: Plan
+    tables: Tables
+
+    @classmethod
+    def of(cls, version: PlanVersion, prepared: Prepared) -> "PlanInForce":
+        """The prepared plan under the number that it got."""
+        return cls(version, prepared.plan, replace(prepared.tables, version=version.version))
+
+
+def read(text: str, *, toml: bool) -> Plan:
+    """Read a plan in TOML or JSON. Raises PlanInvalid."""
+    return load_plan(text) if toml else load_plan_json(text)
+
+
+def prepare(text: str, *, toml: bool, today: date, prompts: Collection[str]) -> Prepared:
+    """Read, check and compile a plan. Raises PlanInvalid, and PlanRefused when the check finds errors."""
+    plan = read(text, toml=toml)
+    problems = check(plan, today, prompts)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise PlanRefused(problems)
+    return Prepared(plan, compile_plan(plan), canonical(plan), text if toml else "", problems)
+
+
+def prepare_version(version: PlanVersion, *, today: date, prompts: Collection[str]) -> Prepared:
+    """A stored version made ready anew: this program may find errors in it that an older one did not."""
+    if version.source:
+        return prepare(version.source, toml=True, today=today, prompts=prompts)
+    return prepare(version.document, toml=False, today=today, prompts=prompts)
