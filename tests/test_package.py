@@ -1,4 +1,4 @@
-"""What is installed is whole: sounds and the demo's plan are in the wheel, tests are not."""
+"""What is installed is whole: sounds, SQL and the demo's plan are in the wheel, tests are not."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ PARTS = ("telephony", "routing", "metrics", "pyproject.toml", "README.md", "LICE
 BUILD = "from setuptools import build_meta; import sys; print(build_meta.build_wheel(sys.argv[1]))"
 
 
-def test_the_wheel_holds_sounds_and_the_demo_plan(tmp_path: Path) -> None:
+def test_the_wheel_holds_sounds_sql_and_the_demo_plan(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     for name in PARTS:
@@ -30,5 +30,7 @@ def test_the_wheel_holds_sounds_and_the_demo_plan(tmp_path: Path) -> None:
     }
     assert prompts and prompts <= names
     assert "telephony/demo/botkyrka-demo.toml" in names
+    statements = {str(path.relative_to(ROOT)) for path in (ROOT / "telephony/archive/sql").rglob("*.sql")}
+    assert statements and statements <= names
     assert "routing/decide.py" in names and "metrics/observer.py" in names
     assert not [name for name in names if name.startswith(("tests", "deploy"))]

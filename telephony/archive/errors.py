@@ -3,10 +3,16 @@
 ArchiveError(VaxelnError)
 ├── CodecError             local misuse: a fact that cannot be written down
 │   └── MalformedFact      octets that are no fact at all, not even an unknown one
-└── JournalError           the journal as a whole
-    ├── JournalUnusable    its folder cannot be made, opened or read
-    ├── JournalLocked      another process writes it
-    └── JournalUnsynced    what was appended is not on disk in time
+├── JournalError           the journal as a whole
+│   ├── JournalUnusable    its folder cannot be made, opened or read
+│   ├── JournalLocked      another process writes it
+│   └── JournalUnsynced    what was appended is not on disk in time
+├── DatabaseError          remote fault: the database does not do what it should, and is asked again later
+│   ├── DatabaseAway       it does not answer in time, or cannot take or give anything now
+│   ├── DatabaseUnfit      it answers, and is not what the program needs: its version, its schema
+│   └── EmbeddedUnusable   our own PostgreSQL cannot be started
+├── FactsRefused           remote fault: the database will never take these facts
+└── VersionConflict        local misuse: a plan version was made from one that is not the newest
 """
 
 from telephony.errors import VaxelnError
@@ -38,3 +44,35 @@ class JournalLocked(JournalError):
 
 class JournalUnsynced(JournalError):
     """What was appended did not reach the disk in the time given."""
+
+
+class DatabaseError(ArchiveError):
+    """Base of what is wrong with the database. The message says what, without any value of a row."""
+
+
+class DatabaseAway(DatabaseError):
+    """The database does not answer in time, or can do nothing now (503)."""
+
+
+class DatabaseUnfit(DatabaseError):
+    """The database is too old, or its schema is of a newer program than this."""
+
+
+class EmbeddedUnusable(DatabaseError):
+    """Our own PostgreSQL cannot be started. The message says what to do where something can be done."""
+
+
+class FactsRefused(ArchiveError):
+    """The database refuses what these facts hold. `sqlstate` says why; the message holds no value of them."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(f"the database refuses facts with SQLSTATE {sqlstate}")
+        self.sqlstate = sqlstate
+
+
+class VersionConflict(ArchiveError):
+    """The newest plan version is `current` (0: none), and not the one expected (412)."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the newest plan version is {current}")
+        self.current = current

@@ -1,0 +1,63 @@
+"""The schema comes up to date, once, whoever else starts."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from telephony.archive.database import Database
+from telephony.archive.errors import DatabaseUnfit
+from telephony.archive.migrations import load_migrations
+from tests.support.postgres import Postgres
+
+
+@pytest.fixture
+def empty(postgres: Postgres) -> Iterator[str]:
+    """A database without our schema."""
+    name = postgres.new_database(template="template0")
+    yield name
+    postgres.drop(name)
+
+
+async def opened(postgres: Postgres, name: str) -> None:
+    database = Database(postgres.target(name))
+    try:
+        await database.open()
+    finally:
+        await database.close()
+
+
+def test_numbers_go_up_by_one() -> None:
+    migrations = load_migrations()
+
+    assert [migration.number for migration in migrations] == list(range(1, len(migrations) + 1))
+    assert all(migration.name and migration.sql for migration in migrations)
+
+
+def test_what_is_missing_is_applied_once_by_programs_that_start_together(
+    postgres: Postgres, empty: str
+) -> None:
+    async def main() -> None:
+        await asyncio.gather(*(opened(postgres, empty) for _ in range(4)))
+        await opened(postgres, empty)
+
+    asyncio.run(main())
+
+    applied = postgres.fetch("select number, name from migration order by number", empty)
+    assert applied == [(migration.number, migration.name) for migration in load_migrations()]
+
+
+def test_a_schema_of_a_newer_program_is_refused(postgres: Postgres, database_name: str) -> None:
+    postgres.execute("insert into migration (number, name) values (9999, 'future')", database_name)
+
+    with pytest.raises(DatabaseUnfit, match="schema 9999 of a newer program"):
+        asyncio.run(opened(postgres, database_name))
+
+
+def test_a_server_that_is_too_old_is_refused(
+    postgres: Postgres, empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telephony.archive.migrations.OLDEST_SERVER", 990000)
+
+    with pytest.raises(DatabaseUnfit, match="needed: 15 or later"):
+        asyncio.run(opened(postgres, empty))
