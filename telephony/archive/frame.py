@@ -34,6 +34,11 @@ class Frame:
         """The entry as `pack` made it."""
         return self.octets[self.start : self.end]
 
+    @property
+    def payload(self) -> bytes:
+        """The JSON in it."""
+        return self.octets[self.start + _HEADER.size : self.end]
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:

@@ -11,6 +11,20 @@ from telephony.call.facts import EndedBy, Outcome
 
 MASKED = "maskerat"  # in place of a caller of a protected number
 
+RECORDED: tuple[type[f.CallFact], ...] = (
+    f.CallArrived,
+    f.RouteDecided,
+    f.MemberOffered,
+    f.MemberAlerted,
+    f.ServiceAnswered,
+    f.AnnouncementStarted,
+    f.AnnouncementEnded,
+    f.CallConnected,
+    f.CallEnded,
+    f.CallInterrupted,
+)
+"""The facts that a record is made of: no other changes one, so who folds many may leave the others out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -41,7 +55,6 @@ class Record:
     service_answered_at: datetime | None = None
     person_answered_at: datetime | None = None
     ended_at: datetime | None = None
-    last_at: datetime | None = None
     outcome: Outcome | None = None
     ended_by: EndedBy | None = None
     reason: str = ""
@@ -129,14 +142,11 @@ def begin(fact: f.CallArrived) -> Record:
         hidden=fact.hidden,
         dialled=fact.dialled,
         sip_call_id=fact.sip_call_id,
-        last_at=fact.at,
     )
 
 
 def extend(record: Record, fact: f.CallFact) -> Record:
     """The record after one more fact of the call."""
-    if record.outcome is None:
-        record = replace(record, last_at=fact.at)
     match fact:
         case f.RouteDecided(decision=d):
             return replace(

@@ -85,6 +85,8 @@ def running_postgres() -> Iterator[Postgres]:
         asyncio.run(server.start())
         try:
             postgres = Postgres(server)
+            postgres.execute("alter system set fsync = off")  # what a power cut takes is not tested here
+            postgres.execute("select pg_reload_conf()")
             postgres.execute(f"create database {TEMPLATE} template template0")
             asyncio.run(_migrate(postgres.target(TEMPLATE)))
             yield postgres

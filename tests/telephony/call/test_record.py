@@ -6,7 +6,7 @@ import pytest
 from routing.decision import Origin, Reason
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
-from telephony.call.record import MASKED, begin, extend, records
+from telephony.call.record import MASKED, RECORDED, begin, extend, records
 from tests.support.call_scenarios import ANNA, SCENARIOS, Scenario, play
 from tests.support.calls import NOON, after, arrive, registered, ring
 from tests.support.desk import Desk
@@ -78,15 +78,11 @@ def test_an_interrupted_call_ended_with_its_last_fact() -> None:
     assert record.reason == "service restarted"
 
 
-def test_the_last_fact_before_the_end_is_noted_and_those_after_it_are_not() -> None:
-    ended = f.CallEnded(at=after(2), call="c1", outcome=Outcome.ABANDONED, ended_by=EndedBy.CALLER)
-    record = extend(begin(arrive()), f.LegHungUp(at=after(1), call="c1", leg="c1.0"))
-    assert record.last_at == after(1)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_the_recorded_facts_alone_make_the_same_record(scenario: Scenario) -> None:
+    facts = play(scenario).facts
 
-    record = extend(extend(record, ended), f.LegEnded(at=after(30), call="c1", leg="c1.0"))
-
-    assert record.last_at == after(2)
-    assert record.ended_at == after(2)
+    assert records(fact for fact in facts if isinstance(fact, RECORDED)) == records(facts)
 
 
 def test_who_called_a_protected_number_is_masked_and_so_is_the_phone_that_tells_it() -> None:

@@ -1,0 +1,84 @@
+"""The call log as it is folded from shipped facts: the records of the calls that facts still come for.
+
+Records that are not in memory, after a restart or because many calls came since, are folded again from the
+facts that the database has. So the log is the facts at any time, whatever was forgotten.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from telephony.call import facts as f
+from telephony.call.record import Record, begin, extend
+
+KEPT = 2000
+"""How many records stay in memory, about 4 MB: more than the calls that one machine carries at once."""
+
+_FIELDS = [field.name for field in fields(Record)]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call as the log has it, and where it began: the node and the position of its first fact."""
+
+    record: Record
+    node: str
+    position: int
+
+    def to_columns(self) -> dict[str, Any]:
+        """The values of its columns, by name; what is no column is passed over by the database."""
+        record = self.record
+        return {name: getattr(record, name) for name in _FIELDS} | {
+            "node": self.node,
+            "position": self.position,
+            "waiting_seconds": record.waiting_seconds,
+            "ringing_seconds": record.ringing_seconds,
+            "talk_seconds": record.talk_seconds,
+        }
+
+
+class CallFold:
+    """The rows of the journal `node`."""
+
+    def __init__(self, node: str) -> None:
+        self._node = node
+        self._rows: dict[str, CallRow] = {}
+
+    def missing(self, facts: Iterable[tuple[int, f.CallFact]]) -> set[str]:
+        """The calls that these facts belong to and that were not begun here."""
+        begun, needed = set(self._rows), set()
+        for _, fact in facts:
+            if isinstance(fact, f.CallArrived):
+                begun.add(fact.call)
+            elif fact.call not in begun:
+                needed.add(fact.call)
+        return needed
+
+    def after(
+        self, facts: Iterable[tuple[int, f.CallFact]], earlier: Mapping[str, CallRow]
+    ) -> dict[str, CallRow]:
+        """The rows that these facts make or change; `earlier` holds those that are `missing`.
+
+        Nothing is kept: that is for `keep`, once the database has them.
+        """
+        changed: dict[str, CallRow] = {}
+        for position, fact in facts:
+            call = fact.call
+            before = changed.get(call) or self._rows.get(call) or earlier.get(call)
+            if isinstance(fact, f.CallArrived):
+                changed[call] = CallRow(begin(fact), self._node, position)
+            elif before is not None:
+                changed[call] = CallRow(extend(before.record, fact), self._node, before.position)
+        return changed
+
+    def keep(self, rows: Mapping[str, CallRow]) -> None:
+        """Keep these, and let go of those that no fact came for longest."""
+        for call, row in rows.items():
+            self._rows.pop(call, None)
+            self._rows[call] = row
+        for call in list(self._rows)[: max(len(self._rows) - KEPT, 0)]:
+            del self._rows[call]
+
+    def clear(self) -> None:
+        """Forget all: it is not known what the database has."""
+        self._rows.clear()

@@ -1,0 +1,55 @@
+"""An entry of the journal made ready to be shipped, off the event loop: what of it makes the call log is
+decoded, the rest goes as it lies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic_core import to_json
+
+from telephony.archive.codec import Codec
+from telephony.archive.errors import MalformedFact
+from telephony.archive.tail import Entry
+from telephony.call.facts import CallFact, Fact
+from telephony.call.record import RECORDED
+
+RECORDED_TYPES = tuple(cls.__name__ for cls in RECORDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An entry, and those of its facts that make the call log, with their positions."""
+
+    entry: Entry
+    recorded: tuple[tuple[int, CallFact], ...]
+
+
+def parcel_of(entry: Entry, codec: Codec[Fact]) -> Parcel:
+    """Decode what makes the call log. What cannot be understood does not, and is shipped all the same."""
+    recorded = []
+    for position, written in enumerate(entry.facts, entry.position):
+        if isinstance(written, dict) and written.get("type") in RECORDED_TYPES:
+            fact = decoded(written, codec)
+            if fact is not None:
+                recorded.append((position, fact))
+    return Parcel(entry, tuple(recorded))
+
+
+def decoded(written: object, codec: Codec[Fact]) -> CallFact | None:
+    """The fact of a call, when this is one that can be understood."""
+    try:
+        fact = codec.decode(written)
+    except MalformedFact:
+        return None
+    return fact if isinstance(fact, CallFact) else None
+
+
+def singles(parcel: Parcel) -> Sequence[Parcel]:
+    """The facts of a parcel, each in one of its own."""
+    recorded = dict(parcel.recorded)
+    return [
+        Parcel(
+            Entry(position, (written,), to_json({"p": position, "facts": [written]}).decode("utf-8")),
+            ((position, recorded[position]),) if position in recorded else (),
+        )
+        for position, written in enumerate(parcel.entry.facts, parcel.entry.position)
+    ]

@@ -1,0 +1,181 @@
+"""Ships the journal to the database: at least once, and stored once by node and position.
+
+Facts, the rows of the call log that they make, and how far the journal is shipped change in one transaction,
+so the database is whole at any time. Only what is on our disk is shipped: positions behind that may be given
+anew after a power cut. A fact that the database refuses goes to the dead letters, alone.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+from uuid import UUID
+
+import structlog
+from pydantic_core import from_json, to_json
+
+from telephony.archive.call_fold import CallFold, CallRow
+from telephony.archive.codec import Codec
+from telephony.archive.connection import Connection
+from telephony.archive.database import Database
+from telephony.archive.dead_letters import DeadLetters
+from telephony.archive.errors import DatabaseAway, FactsRefused
+from telephony.archive.findings import Finding
+from telephony.archive.parcel import RECORDED_TYPES, Parcel, decoded, parcel_of, singles
+from telephony.archive.queries import load_queries
+from telephony.archive.tail import JournalTail
+from telephony.call.facts import CallFact, Fact
+
+LOOK_SECONDS = 0.25
+"""How often an idle shipper looks for new facts: so late a call can be in the log."""
+
+HEARTBEAT_SECONDS = 2.0
+"""How often an idle shipper asks the database whether it is still there."""
+
+BREATH_SECONDS = 0.02
+"""Between two batches of a backlog, so that calls have the machine for most of the time."""
+
+_SQL = load_queries("shipping")
+log = structlog.get_logger("vaxeln")
+
+
+class Shipper:
+    """Ships the journal in `directory`, of the node `node`, up to what `synced` gives."""
+
+    def __init__(
+        self,
+        directory: Path,
+        node: UUID,
+        codec: Codec[Fact],
+        database: Database,
+        *,
+        synced: Callable[[], int],
+        report: Callable[[Finding], None],
+    ) -> None:
+        self._directory = directory
+        self._node = node
+        self._codec = codec
+        self._database = database
+        self._synced = synced
+        self._report = report
+        self._calls = CallFold(str(node))
+        self._dead: DeadLetters | None = None
+        self.shipped: int | None = None
+        """Up to here the database has the journal; None until it said so."""
+        self.oldest_unshipped: datetime | None = None
+        """When the first fact of what is being shipped happened; None when nothing waits."""
+        self.caught_up_at = time.monotonic()
+        """When everything was last seen to be shipped, or this was made."""
+
+    @property
+    def dead_letters(self) -> int:
+        """How many facts the database refused, in all lives of this journal; 0 until it is known."""
+        return 0 if self._dead is None else len(self._dead)
+
+    async def run(self) -> NoReturn:
+        """Ship for ever. Raises `DatabaseError`, `JournalError` and `OSError`, and can then be run again."""
+        if self._dead is None:
+            self._dead = await asyncio.to_thread(DeadLetters, self._directory)
+        self._calls.clear()
+        async with self._database.transaction() as connection:
+            self.shipped = await connection.fetchval(_SQL["place_of_node"], self._node)
+        tail = JournalTail(self._directory, self.shipped or 0, self._report)
+        while True:
+            parcels = await asyncio.to_thread(self._next, tail)
+            if parcels:
+                self.oldest_unshipped = _time_of(parcels[0])
+                await self._ship(parcels)
+                await asyncio.sleep(BREATH_SECONDS)
+            else:
+                await self._rest()
+
+    def close(self) -> None:
+        """Close the file of the dead letters."""
+        if self._dead is not None:
+            self._dead.close()
+            self._dead = None
+
+    def _next(self, tail: JournalTail) -> list[Parcel]:
+        return [parcel_of(entry, self._codec) for entry in tail.read(self._synced())]
+
+    async def _rest(self) -> None:
+        """Everything is shipped: wait for more, and see that the database is still there."""
+        self.oldest_unshipped = None
+        for _ in range(int(HEARTBEAT_SECONDS / LOOK_SECONDS)):
+            self.caught_up_at = time.monotonic()
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._synced() > (self.shipped or 0):
+                return
+        async with self._database.connection() as connection:
+            self._check_place(await connection.fetchval(_SQL["look_at_place"], self._node))
+
+    async def _ship(self, parcels: Sequence[Parcel]) -> None:
+        """Store these; when they are refused, in halves, so that in the end only what is refused is left."""
+        try:
+            await self._store(parcels)
+        except FactsRefused as refused:
+            if len(parcels) == 1 and len(parcels[0].entry.facts) == 1:
+                await self._bury(parcels[0], refused.sqlstate)
+                return
+            smaller = singles(parcels[0]) if len(parcels) == 1 else parcels
+            middle = len(smaller) // 2
+            await self._ship(smaller[:middle])
+            await self._ship(smaller[middle:])
+
+    async def _store(self, parcels: Sequence[Parcel]) -> None:
+        recorded = [pair for parcel in parcels for pair in parcel.recorded]
+        last = parcels[-1].entry.last
+        async with self._database.transaction() as connection:
+            self._check_place(await connection.fetchval(_SQL["hold_place"], self._node))
+            rows = self._calls.after(recorded, await self._earlier(connection, recorded))
+            texts = [parcel.entry.text for parcel in parcels]
+            await connection.execute(_SQL["store_entries"], self._node, texts, self.shipped)
+            if rows:
+                columns = to_json([row.to_columns() for row in rows.values()])
+                await connection.execute(_SQL["store_calls"], columns.decode("utf-8"))
+            await connection.execute(_SQL["move_place"], self._node, last)
+        self._calls.keep(rows)
+        self.shipped = last
+
+    async def _earlier(
+        self, connection: Connection, recorded: Sequence[tuple[int, CallFact]]
+    ) -> Mapping[str, CallRow]:
+        """The rows of calls that are not in memory, from their facts."""
+        calls = self._calls.missing(recorded)
+        if not calls:
+            return {}
+        streams = [f"call/{call}" for call in calls]
+        found = await connection.fetch(
+            _SQL["facts_of_calls"], self._node, streams, RECORDED_TYPES, self.shipped
+        )
+        written = ((row["position"], dict(row) | {"data": from_json(row["data"])}) for row in found)
+        facts = ((position, decoded(fact, self._codec)) for position, fact in written)
+        return self._calls.after([(position, fact) for position, fact in facts if fact is not None], {})
+
+    async def _bury(self, parcel: Parcel, sqlstate: str) -> None:
+        """Keep a refused fact among the dead letters, and only then go on behind it."""
+        assert self._dead is not None
+        position, (fact,) = parcel.entry.position, parcel.entry.facts
+        await asyncio.to_thread(self._dead.add, position, to_json(fact))
+        async with self._database.transaction() as connection:
+            self._check_place(await connection.fetchval(_SQL["hold_place"], self._node))
+            await connection.execute(_SQL["move_place"], self._node, position)
+        self.shipped = position
+        log.error("fact_refused", position=position, sqlstate=sqlstate)
+
+    def _check_place(self, place: int | None) -> None:
+        """Somebody else may have moved it: a transaction of ours that was thought lost, a restored backup."""
+        if place != self.shipped:
+            raise DatabaseAway(f"the database is at position {place}, not at {self.shipped}")
+
+
+def _time_of(parcel: Parcel) -> datetime | None:
+    """When its first fact happened, if it says so."""
+    match parcel.entry.facts[0]:
+        case {"data": {"at": str(text)}}:
+            with suppress(ValueError):
+                return datetime.fromisoformat(text).astimezone(UTC)
+    return None

@@ -1,0 +1,112 @@
+"""Following a journal: what was appended since the last look, in bounded pieces.
+
+Unlike `reader`, which reads whole segments, this keeps its place within one, so that a look costs what is
+new. What cannot be read is reported as `reader` does, and passed over.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from telephony.archive.findings import Damage, Finding, Gap
+from telephony.archive.frame import Frame, scan, unpack
+from telephony.archive.segment import Segment, list_segments
+
+READ_OCTETS = 64 * 1024
+"""What is read at a time, about 150 facts: to parse it takes 1 ms, for which calls may have to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the journal: the position of its first fact, the facts as parsed, the JSON it lies in."""
+
+    position: int
+    facts: tuple[object, ...]
+    text: str
+
+    @property
+    def last(self) -> int:
+        """The position of its last fact."""
+        return self.position + len(self.facts) - 1
+
+
+class JournalTail:
+    """Gives the entries behind position `after`, each once, in order. For one thread at a time."""
+
+    def __init__(self, directory: Path, after: int, report: Callable[[Finding], None]) -> None:
+        self._directory = directory
+        self._report = report
+        self._done = after
+        self._segment: Segment | None = None
+        self._offset = 0
+
+    def read(self, until: int) -> list[Entry]:
+        """Give the next entries, at most about `READ_OCTETS` of them, none behind position `until`.
+
+        Empty when there is nothing more. Raises `JournalUnusable` and `OSError`.
+        """
+        entries: list[Entry] = []
+        size = READ_OCTETS
+        while not entries and self._done < until:
+            segments = list_segments(self._directory)
+            segment = self._segment = self._segment or self._holding(segments)
+            if segment is None:
+                break
+            later = [other for other in segments if other.first > segment.first]
+            octets = _read_at(segment.path, self._offset, size)  # after `later`: then a finished one is whole
+            start, at_end = self._offset, len(octets) < size
+            is_past = self._take(octets, bool(later) and at_end, until, entries)
+            if is_past:
+                break
+            if at_end and later:
+                self._segment, self._offset = later[0], 0
+            elif at_end and not entries:
+                break
+            size = READ_OCTETS if self._offset > start else size * 2  # an entry larger than what was read
+        return entries
+
+    def _take(self, octets: bytes, is_whole: bool, until: int, entries: list[Entry]) -> bool:
+        """Take the entries of these octets; whether one is behind `until`."""
+        base = self._offset
+        for piece in scan(octets):
+            if not isinstance(piece, Frame):
+                if piece.end == len(octets) and not is_whole:
+                    break  # the rest of it is not read or not written yet
+                self._damaged(base + piece.start, piece.end - piece.start, "no whole entry")
+            elif (entry := self._entry(piece, base)) is not None:
+                if entry.last > until:
+                    return True
+                self._note(entry, entries)
+            self._offset = base + piece.end
+        return False
+
+    def _entry(self, frame: Frame, base: int) -> Entry | None:
+        try:
+            position, facts = unpack(frame.entry)
+            return Entry(position, tuple(facts), frame.payload.decode("utf-8"))
+        except ValueError as error:
+            self._damaged(base + frame.start, frame.end - frame.start, str(error))
+            return None
+
+    def _note(self, entry: Entry, entries: list[Entry]) -> None:
+        if entry.last <= self._done:
+            return
+        if entry.position > self._done + 1:
+            self._report(Gap(self._done + 1, entry.position - 1))
+        self._done = entry.last
+        entries.append(entry)
+
+    def _holding(self, segments: list[Segment]) -> Segment | None:
+        """The segment with the next position, or the first behind it when that one is gone."""
+        before = [segment for segment in segments if segment.first <= self._done + 1]
+        return before[-1] if before else next(iter(segments), None)
+
+    def _damaged(self, offset: int, octets: int, problem: str) -> None:
+        assert self._segment is not None
+        self._report(Damage(self._segment.path, offset, octets, problem))
+
+
+def _read_at(path: Path, offset: int, size: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(size)

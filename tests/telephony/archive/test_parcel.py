@@ -1,0 +1,52 @@
+"""Entries made ready to be shipped."""
+
+from pydantic_core import from_json, to_json
+
+from telephony.archive.codec import Codec
+from telephony.archive.parcel import parcel_of, singles
+from telephony.archive.tail import Entry
+from telephony.call import facts as f
+from telephony.call.registry import FACTS
+from tests.support.calls import NOON, arrive, registered
+
+CODEC: Codec[f.Fact] = Codec(FACTS)
+
+
+def entry(*facts: f.Fact, first: int = 5) -> Entry:
+    written = tuple(from_json(CODEC.encode(fact)) for fact in facts)
+    return Entry(first, written, to_json({"p": first, "facts": list(written)}).decode())
+
+
+def test_only_what_makes_the_call_log_is_decoded() -> None:
+    ended = f.LegEnded(at=NOON, call="c1", leg="c1.0")
+
+    parcel = parcel_of(entry(registered("anna"), arrive(), ended), CODEC)
+
+    assert parcel.recorded == ((6, arrive()),)
+    assert parcel.entry.last == 7
+
+
+def test_what_is_not_understood_makes_no_log_and_is_shipped() -> None:
+    strange = {
+        "type": "CallArrived",
+        "version": 99,
+        "stream": "call/c",
+        "data": {"at": "2026-01-01T00:00:00Z"},
+    }
+    nothing = {"type": "CallArrived"}
+    given = Entry(1, (strange, nothing, 3), '{"p":1,"facts":[]}')
+
+    parcel = parcel_of(given, CODEC)
+
+    assert parcel.recorded == ()
+    assert parcel.entry is given
+
+
+def test_a_parcel_is_taken_apart_fact_by_fact() -> None:
+    parcel = parcel_of(entry(registered("anna"), arrive()), CODEC)
+
+    first, second = singles(parcel)
+
+    assert (first.entry.position, first.recorded) == (5, ())
+    assert (second.entry.position, second.recorded) == (6, ((6, arrive()),))
+    assert from_json(second.entry.text) == {"p": 6, "facts": [from_json(CODEC.encode(arrive()))]}
