@@ -1,0 +1,122 @@
+"""The call log as it is asked: by page, by id, counted. What it gives is the truth unmasked; whoever shows it
+masks (`Record.shown_caller`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from pydantic import TypeAdapter
+
+from telephony.archive.call_fold import CallRow
+from telephony.archive.database import Database
+from telephony.archive.queries import load_queries
+from telephony.call.facts import Outcome
+from telephony.call.record import Record
+
+LONGEST_PAGE = 500
+"""Rows of one page at most: it is read, sent and shown at once."""
+
+_SQL = load_queries("calls")
+_RECORD = TypeAdapter(Record)
+_FIELDS = frozenset(field.name for field in fields(Record))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls: all that fit everything that is given.
+
+    `since` and `until` are half-open and of the arrival. `number`, `caller` are E.164; `answered_by` is a
+    person (or `trunk/NAME`). By `caller` no call to a protected number is found, unless `with_protected`:
+    that somebody has called there is what is protected.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    number: str | None = None
+    outcome: Outcome | None = None
+    answered_by: str | None = None
+    caller: str | None = None
+    with_protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where a page begins: behind the call that ended the page before."""
+
+    arrived_at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallCounts:
+    """The calls to one number that arrived in a period and have ended, counted; times are sums in seconds.
+
+    `ended`: all of them. `offered`: somebody's phone was asked to take it. `in_time` and `early` are within
+    the limit that was asked for. Waiting is from arrival, ringing from the first phone that rang, both to a
+    person's answer or the end; talk from a person's answer to the end.
+    """
+
+    ended: int = 0
+    offered: int = 0
+    answered: int = 0
+    answered_in_time: int = 0
+    abandoned: int = 0
+    abandoned_early: int = 0
+    closed: int = 0
+    nobody_there: int = 0
+    busy: int = 0
+    no_answer: int = 0
+    failed: int = 0
+    lost: int = 0
+    interrupted: int = 0
+    waiting_seconds: float = 0.0
+    ringing_seconds: float = 0.0
+    talk_seconds: float = 0.0
+
+
+class CallLog:
+    """The call log of all nodes that ship to this database. Every method may raise `DatabaseAway`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, wanted: CallFilter, after: After | None, limit: int) -> list[CallRow]:
+        """The newest `limit` calls (at most `LONGEST_PAGE`) that are wanted, newest first, behind `after`."""
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(
+                _SQL["page_of_calls"],
+                wanted.since,
+                wanted.until,
+                wanted.number,
+                wanted.outcome,
+                wanted.answered_by,
+                wanted.caller,
+                wanted.with_protected,
+                after and after.arrived_at,
+                after and after.id,
+                max(1, min(limit, LONGEST_PAGE)),
+            )
+        return [_call_row(row) for row in rows]
+
+    async def get(self, call: str) -> CallRow | None:
+        """The call with this id."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(_SQL["call"], call)
+        return None if row is None else _call_row(row)
+
+    async def counts(
+        self, since: datetime, until: datetime, within_seconds: float = 20.0
+    ) -> Mapping[str, CallCounts]:
+        """The ended calls that arrived from `since` to before `until`, counted by number; "" is no number of
+        the plan (112, unknown)."""
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(_SQL["counts"], since, until, within_seconds)
+        return {row["number"]: CallCounts(**{k: v for k, v in row.items() if k != "number"}) for row in rows}
+
+
+def _call_row(row: asyncpg.Record) -> CallRow:
+    node: UUID = row["node"]
+    record = _RECORD.validate_python({name: value for name, value in row.items() if name in _FIELDS})
+    return CallRow(record, str(node), row["position"])

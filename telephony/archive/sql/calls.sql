@@ -1,0 +1,37 @@
+-- name: page_of_calls
+select * from call
+where ($1::timestamptz is null or arrived_at >= $1)
+    and ($2::timestamptz is null or arrived_at < $2)
+    and ($3::text is null or number = $3)
+    and ($4::text is null or outcome = $4)
+    and ($5::text is null or answered_by = $5)
+    and ($6::text is null or caller = $6 and not hidden and (not protected or $7))
+    and ($8::timestamptz is null or (arrived_at, id) < ($8, $9::text))
+order by arrived_at desc, id desc
+limit $10;
+
+-- name: call
+select * from call where id = $1;
+
+-- name: counts
+select number,
+    count(*) as ended,
+    count(*) filter (where cardinality(offered) > 0) as offered,
+    count(*) filter (where outcome = 'answered') as answered,
+    count(*) filter (where outcome = 'answered' and waiting_seconds <= $3) as answered_in_time,
+    count(*) filter (where outcome = 'abandoned') as abandoned,
+    count(*) filter (where outcome = 'abandoned' and waiting_seconds <= $3) as abandoned_early,
+    count(*) filter (where outcome = 'closed') as closed,
+    count(*) filter (where outcome = 'nobody_there') as nobody_there,
+    count(*) filter (where outcome = 'busy') as busy,
+    count(*) filter (where outcome = 'no_answer') as no_answer,
+    count(*) filter (where outcome = 'failed') as failed,
+    count(*) filter (where outcome = 'lost') as lost,
+    count(*) filter (where outcome = 'interrupted') as interrupted,
+    coalesce(sum(waiting_seconds), 0) as waiting_seconds,
+    coalesce(sum(ringing_seconds), 0) as ringing_seconds,
+    coalesce(sum(talk_seconds), 0) as talk_seconds
+from call
+where arrived_at >= $1 and arrived_at < $2 and outcome is not null
+group by number
+order by number;
