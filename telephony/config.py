@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.config import JsonDict
 
 from telephony.dsn import EMBEDDED, Dsn
 from telephony.errors import VaxelnError
@@ -124,7 +125,7 @@ class _Section(BaseModel):
 
 
 def _field(default: object, meaning: str, allowed: str, *, secret: bool = False) -> Any:
-    extra = {"allowed": allowed, "secret": secret}
+    extra: JsonDict = {"allowed": allowed, "secret": secret}
     return Field(default=default, description=meaning, json_schema_extra=extra)
 
 
