@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.config import JsonDict
 
+from telephony.dsn import EMBEDDED, Dsn
 from telephony.errors import VaxelnError
 
 _SHOWN = 60
@@ -114,12 +116,17 @@ def _folder(value: object) -> Path:
     return Path(_text(value))
 
 
+def _dsn(value: object) -> Dsn:
+    return Dsn.parse(_text(value))
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _field(default: object, meaning: str, allowed: str) -> Any:
-    return Field(default=default, description=meaning, json_schema_extra={"allowed": allowed})
+def _field(default: object, meaning: str, allowed: str, *, secret: bool = False) -> Any:
+    extra: JsonDict = {"allowed": allowed, "secret": secret}
+    return Field(default=default, description=meaning, json_schema_extra=extra)
 
 
 class SipSettings(_Section):
@@ -177,6 +184,18 @@ class CallSettings(_Section):
     )
 
 
+class DatabaseSettings(_Section):
+    """`[database]`: where the journal is shipped to."""
+
+    dsn: Annotated[Dsn, BeforeValidator(_dsn)] = _field(
+        Dsn(EMBEDDED),
+        "The PostgreSQL (15 or later) with the call log and the plan versions. Calls never wait for it.",
+        '"embedded" (one of our own, in the data folder), "none", or a URL such as '
+        '"postgresql://USER:PASSWORD@HOST:5432/DATABASE"',
+        secret=True,
+    )
+
+
 class LogSettings(_Section):
     """`[log]`: what is written to standard error."""
 
@@ -204,6 +223,7 @@ class Settings(_Section):
     rtp: RtpSettings = RtpSettings()
     http: HttpSettings = HttpSettings()
     calls: CallSettings = CallSettings()
+    database: DatabaseSettings = DatabaseSettings()
     log: LogSettings = LogSettings()
 
     @property
@@ -226,6 +246,7 @@ class Setting:
     allowed: str
     meaning: str
     is_list: bool
+    is_secret: bool
 
     @property
     def environment(self) -> str:
@@ -244,11 +265,12 @@ def _settings_of(model: type[BaseModel], section: str) -> Iterator[Setting]:
             yield from _settings_of(field.annotation, f"{key}.")
             continue
         extra = field.json_schema_extra
-        allowed = str(extra["allowed"]) if isinstance(extra, dict) else ""
+        assert isinstance(extra, dict)
         values = field.default if isinstance(field.default, tuple) else (field.default,)
         default = ",".join(str(value) for value in values if value is not None)
         is_list = isinstance(field.default, tuple)
-        yield Setting(f"{section}{key}", default, allowed, field.description or "", is_list)
+        meaning, allowed, secret = field.description or "", str(extra["allowed"]), bool(extra["secret"])
+        yield Setting(f"{section}{key}", default, allowed, meaning, is_list, secret)
 
 
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in _settings_of(Settings, "")}
@@ -356,6 +378,6 @@ def _validated(given: Mapping[str, _Given]) -> Settings:
     except ValidationError as error:
         location = error.errors(include_url=False)[0]["loc"]
     name = next(name for name in (str(location[0]), ".".join(map(str, location[:2]))) if name in SETTINGS)
-    shown = repr(given[name].value)
+    shown = "not shown, as it may hold a password" if SETTINGS[name].is_secret else repr(given[name].value)
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
     raise ConfigError(f"setting {name} ({given[name].place}) is {shown}; allowed: {SETTINGS[name].allowed}")

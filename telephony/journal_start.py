@@ -1,12 +1,21 @@
-"""Where replay begins, so that a restart reads the newest segment and not years of journal."""
+"""Where replay begins, so that a restart reads the newest segment and not years of journal; and what is said
+of what cannot be read there."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
+from telephony.archive.findings import Damage, Finding, TornTail, describe
 from telephony.archive.journal import Journal
 from telephony.call.facts import Fact
 from telephony.call.house_facts import OverridesCarried, PlanLoaded, RegistrationsCarried
 from telephony.switchboard import Switchboard
+
+FINDINGS_LOGGED = 20
+"""Lines about one journal: after a return to an older release every fact of the newer one is a finding."""
+
+log = structlog.get_logger("vaxeln")
 
 
 def opening_facts(switchboard: Switchboard, now: datetime) -> Sequence[Fact]:
@@ -34,3 +43,13 @@ def first_needed(journal: Journal[Fact]) -> int:
         if isinstance(fact, RegistrationsCarried):
             return min(position, fact.calls_since or position)
     return 1
+
+
+def log_findings(met: Sequence[Finding]) -> list[TornTail | Damage]:
+    """Log what was wrong with the journal, each thing once; give what of it was lost."""
+    findings = list(dict.fromkeys(met))  # two reads may meet the same damage
+    for finding in findings[:FINDINGS_LOGGED]:
+        log.error("journal_finding", kind=type(finding).__name__, **describe(finding))
+    if len(findings) > FINDINGS_LOGGED:
+        log.error("journal_findings_not_shown", count=len(findings) - FINDINGS_LOGGED)
+    return [finding for finding in findings if isinstance(finding, TornTail | Damage)]

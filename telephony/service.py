@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import structlog
@@ -18,12 +18,14 @@ from metrics.observer import Observer
 from routing.opening import opening
 from routing.tables import Tables
 from telephony.admin.http import HttpServer
+from telephony.archive.archive import Archive
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnsynced
-from telephony.archive.findings import Damage, Finding, TornTail
+from telephony.archive.findings import Finding
 from telephony.archive.journal import Journal
 from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
+from telephony.archive_gauges import watch_archive
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.errors import IllegalTransition
@@ -35,7 +37,7 @@ from telephony.errors import VaxelnError
 from telephony.fact_log import FactLog
 from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.ids import token, uuid7
-from telephony.journal_start import first_needed, opening_facts
+from telephony.journal_start import first_needed, log_findings, opening_facts
 from telephony.legs.identity import user_of
 from telephony.legs.legs import Legs, Surroundings
 from telephony.media.prompts import Prompts
@@ -59,9 +61,6 @@ IDLE_POLL_SECONDS = 0.1
 
 HOUSEKEEPING_SECONDS = 1.0
 """How often the housekeeper looks. A password that was set is taken up within this time."""
-
-FINDINGS_LOGGED = 20
-"""Lines about one journal: after a return to an older release every fact of the newer one is a finding."""
 
 _REAL_DISK = Disk()
 
@@ -120,8 +119,17 @@ class Service:
             self._warn_of_other_realms()
             self._replay()
             self._report_findings()
+            self._archive = Archive(
+                self._settings.data,
+                self._settings.database.dsn,
+                self._journal,
+                now=self._clock.now,
+                first_needed=lambda: first_needed(self._journal),
+            )
+            opened.push_async_callback(self._archive.stop)
             listening = await self._bind(opened)
             self._begin()
+            self._archive.start()
             self._opened = opened.pop_all()
         files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
         self._housekeeper = Housekeeper(self._clock, self._journal, files, self._clock_stepped)
@@ -239,14 +247,9 @@ class Service:
 
     def _report_findings(self) -> None:
         """Log what was wrong with the journal, and journal what is lost of it."""
-        findings = list(dict.fromkeys(self._findings))  # two reads may meet the same damage
+        lost = log_findings(self._findings)
         self._findings.clear()
-        for finding in findings[:FINDINGS_LOGGED]:
-            log.error("journal_finding", kind=type(finding).__name__, **_fields(finding))
-        if len(findings) > FINDINGS_LOGGED:
-            log.error("journal_findings_not_shown", count=len(findings) - FINDINGS_LOGGED)
         now = self._clock.now()
-        lost = [finding for finding in findings if isinstance(finding, TornTail | Damage)]
         self._switchboard.record(
             [h.JournalCut(at=now, segment=part.path.name, octets=part.octets) for part in lost]
         )
@@ -285,6 +288,7 @@ class Service:
             "Phones that can be reached now.",
             lambda: len(self._switchboard.house.registrations()),
         )
+        watch_archive(watch, self._archive.status)
 
     def _journal_failing(self) -> float:
         return float(self._journal.failing)
@@ -334,6 +338,7 @@ class Service:
             "registered_phones": len(self._switchboard.house.registrations()),
             "plan_version": self._tables.version,
             "journal": {"position": self._journal.position, "failing": failing},
+            "database": self._archive.status().to_json(),
         }
 
     def metrics_text(self) -> bytes:
@@ -388,8 +393,3 @@ def _report_fault(call: str, fault: IllegalTransition) -> None:
 
 def _cannot_listen(setting: str, address: ListenAddress, error: OSError) -> CannotListen:
     return CannotListen(f"cannot listen on {address} ({setting}): {os.strerror(error.errno or 0)}")
-
-
-def _fields(finding: Finding) -> dict[str, str | int]:
-    values = {field.name: getattr(finding, field.name) for field in fields(finding)}
-    return {name: value if isinstance(value, int) else str(value) for name, value in values.items()}

@@ -15,8 +15,8 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from telephony.archive.binaries import Binaries, find_binaries
 from telephony.archive.errors import EmbeddedUnusable
@@ -60,15 +60,6 @@ _OPTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """All that a start needs."""
-
-    binaries: Binaries
-    user: ServerUser
-    socket_folder: Path
-
-
 class EmbeddedServer:
     """The server of the data directory `data`. `find` gives its programs."""
 
@@ -76,13 +67,13 @@ class EmbeddedServer:
         self.data = data.absolute()
         self._find = find
         self._postmaster: Postmaster | None = None
-        self._plan: _Plan | None = None
+        self.socket_folder = _socket_folder(self.data)
+        self._is_folder_ours = False
 
     @property
-    def socket_folder(self) -> Path:
-        """Where its socket is, once it was started."""
-        assert self._plan is not None, "not started"
-        return self._plan.socket_folder
+    def target(self) -> dict[str, Any]:
+        """What `asyncpg.connect` is told to reach it."""
+        return {"host": str(self.socket_folder), "port": PORT, "user": ROLE, "database": DATABASE}
 
     @property
     def pid(self) -> int | None:
@@ -99,10 +90,10 @@ class EmbeddedServer:
             return
         self._forget()
         try:
-            self._plan = await asyncio.to_thread(self._prepare)
-            await self._adopt(self._plan)
+            binaries, user = await asyncio.to_thread(self._prepare)
+            await self._adopt()
             if self._postmaster is None:
-                self._launch(self._plan)
+                self._launch(binaries, user)
             await self._until_ready()
         except OSError as error:
             raise EmbeddedUnusable(f"cannot start PostgreSQL in {self.data}: {error}") from error
@@ -112,12 +103,12 @@ class EmbeddedServer:
         if self._postmaster is not None:
             await asyncio.to_thread(_end, self._postmaster)
             self._forget()
-        if self._plan is not None:
-            await asyncio.to_thread(shutil.rmtree, self._plan.socket_folder, ignore_errors=True)
+        if self._is_folder_ours:
+            await asyncio.to_thread(shutil.rmtree, self.socket_folder, ignore_errors=True)
 
     # ---- what a start is made of
 
-    def _prepare(self) -> _Plan:
+    def _prepare(self) -> tuple[Binaries, ServerUser]:
         """Find or make all that is needed. Blocks for seconds when the data directory has to be made."""
         binaries = self._find(self.data)
         user = server_user(self.data)
@@ -126,7 +117,9 @@ class EmbeddedServer:
             user.demand_access(folder)
         if not self.data.exists():
             self._init(binaries, user)
-        return _Plan(binaries, user, _socket_folder(self.data, user))
+        _make_socket_folder(self.socket_folder, user)
+        self._is_folder_ours = True
+        return binaries, user
 
     def _init(self, binaries: Binaries, user: ServerUser) -> None:
         """Make the data directory under another name first: one that is half made is never used."""
@@ -151,21 +144,21 @@ class EmbeddedServer:
             raise EmbeddedUnusable(f"initdb failed for {self.data}: {done.stdout.strip()[-_SAID:]}")
         made.rename(self.data)
 
-    async def _adopt(self, plan: _Plan) -> None:
+    async def _adopt(self) -> None:
         """Take over the live server of an earlier life, unless it is ending or cannot be reached."""
         file = PidFile.read(self.data)
         found = Postmaster.of(self.data, file.pid) if file else None
         if file is None or found is None:
             await asyncio.to_thread(remove_stale_pid_file, self.data)
-        elif file.status != "stopping" and file.socket_folder == str(plan.socket_folder):
+        elif file.status != "stopping" and file.socket_folder == str(self.socket_folder):
             self._postmaster = found
         else:
             await asyncio.to_thread(_end, found)
             found.close()
 
-    def _launch(self, plan: _Plan) -> None:
-        command = [str(plan.binaries.folder / "postgres"), "-D", str(self.data), "-p", str(PORT)]
-        command += ["-k", str(plan.socket_folder)]
+    def _launch(self, binaries: Binaries, user: ServerUser) -> None:
+        command = [str(binaries.folder / "postgres"), "-D", str(self.data), "-p", str(PORT)]
+        command += ["-k", str(self.socket_folder)]
         settings = [f"-c{name}={value}" for name, value in _OPTIONS.items()]
         us = os.getpid()
         log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -179,7 +172,7 @@ class EmbeddedServer:
                 stderr=log,
                 start_new_session=True,  # an interrupt typed at the service is not for it
                 preexec_fn=lambda: _end_with(us),
-                **plan.user.popen_options(),
+                **user.popen_options(),
             )
         finally:
             os.close(log)
@@ -228,12 +221,17 @@ def _environment() -> dict[str, str]:
     return {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 
 
-def _socket_folder(data: Path, user: ServerUser) -> Path:
-    """Make the folder for the socket: short, the same at every start, the user's alone."""
+def _socket_folder(data: Path) -> Path:
+    """Where the socket is to be: short, and the same at every start."""
     name = f"vaxeln-{hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]}"
     folder = Path(tempfile.gettempdir()) / name
     if len(os.fsencode(folder / f".s.PGSQL.{PORT}")) > LONGEST_SOCKET_PATH:
         folder = Path("/tmp") / name
+    return folder
+
+
+def _make_socket_folder(folder: Path, user: ServerUser) -> None:
+    """Make it, the user's alone. Raises `EmbeddedUnusable` when somebody else has."""
     user.demand_access(folder.parent)
     try:
         folder.mkdir(mode=0o700)
@@ -242,4 +240,3 @@ def _socket_folder(data: Path, user: ServerUser) -> Path:
         status = folder.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != user.uid or status.st_mode & 0o077:
             raise EmbeddedUnusable(f"{folder} is not the server's own folder; remove it") from None
-    return folder

@@ -1,6 +1,6 @@
 """What opening or reading a journal may find wrong: values that the service logs and journals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 
@@ -42,3 +42,9 @@ class NotUnderstood:
 
 
 Finding = TornTail | Damage | Gap | NotUnderstood
+
+
+def describe(finding: Finding) -> dict[str, str | int]:
+    """What it says, for a line of the log."""
+    values = {field.name: getattr(finding, field.name) for field in fields(finding)}
+    return {name: value if isinstance(value, int) else str(value) for name, value in values.items()}

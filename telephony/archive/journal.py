@@ -15,7 +15,7 @@ position: the positions on disk stay without a gap.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -25,6 +25,7 @@ from telephony.archive.findings import Finding
 from telephony.archive.frame import pack, unpack
 from telephony.archive.lock import JournalLock
 from telephony.archive.reader import JournalReader
+from telephony.archive.retention import old_segments
 from telephony.archive.segment import (
     Contents,
     Segment,
@@ -193,6 +194,16 @@ class Journal(Generic[F]):
             from_position = position + 1
         for entry in self._store.waiting():
             yield from self._reader.decode(*unpack(entry), from_position)
+
+    def forget(self, position: int, before: datetime) -> list[Path]:
+        """Delete the oldest segments: all of their facts at or below `position` and before that time.
+
+        Never the segment in use. For any thread. Raises `OSError`.
+        """
+        old = list(old_segments(self.segments(), self._codec, position, before))
+        for segment in old:
+            segment.path.unlink()
+        return [segment.path for segment in old]
 
     def close(self) -> None:
         """Sync what is left and let the journal go. Raises `JournalUnsynced` when that loses facts."""

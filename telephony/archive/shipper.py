@@ -43,7 +43,10 @@ log = structlog.get_logger("vaxeln")
 
 
 class Shipper:
-    """Ships the journal in `directory`, of the node `node`, up to what `synced` gives."""
+    """Ships the journal in `directory`, of the node `node`, up to what `synced` gives.
+
+    `works` is called whenever the database has taken something, or has nothing to take.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Shipper:
         *,
         synced: Callable[[], int],
         report: Callable[[Finding], None],
+        works: Callable[[], None] = lambda: None,
     ) -> None:
         self._directory = directory
         self._node = node
@@ -61,6 +65,7 @@ class Shipper:
         self._database = database
         self._synced = synced
         self._report = report
+        self._works = works
         self._calls = CallFold(str(node))
         self._dead: DeadLetters | None = None
         self.shipped: int | None = None
@@ -104,6 +109,7 @@ class Shipper:
     async def _rest(self) -> None:
         """Everything is shipped: wait for more, and see that the database is still there."""
         self.oldest_unshipped = None
+        self._works()
         for _ in range(int(HEARTBEAT_SECONDS / LOOK_SECONDS)):
             self.caught_up_at = time.monotonic()
             await asyncio.sleep(LOOK_SECONDS)
@@ -139,6 +145,7 @@ class Shipper:
             await connection.execute(_SQL["move_place"], self._node, last)
         self._calls.keep(rows)
         self.shipped = last
+        self._works()
 
     async def _earlier(
         self, connection: Connection, recorded: Sequence[tuple[int, CallFact]]

@@ -148,6 +148,7 @@ class RunningService:
 def running_service(plan: Path, ports: PortBlock, passwords: Mapping[str, str]) -> Iterator[RunningService]:
     """A service whose phones have these passwords. Nothing is left of it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="vaxeln-demo-"))
+    folder.chmod(0o711)  # as root, PostgreSQL runs as another user, who has to get to its data
     service = RunningService(folder, plan, ports)
     try:
         service.set_passwords(passwords)

@@ -44,7 +44,7 @@ class Postgres:
 
     def target(self, database: str = DATABASE) -> Target:
         """What a connection to one of its databases is made with."""
-        return {"host": str(self.server.socket_folder), "user": ROLE, "database": database}
+        return self.server.target | {"database": database}
 
     def dsn(self, database: str) -> str:
         """The same as a URL."""

@@ -51,6 +51,7 @@ class RunningService:
             "VAXELN_HTTP_LISTEN": f"{host}:{HTTP_PORT}",
             "VAXELN_SIP_REALM": REALM,
             "VAXELN_LOG_LEVEL": "debug",
+            "VAXELN_DATABASE_DSN": "none",  # `tests/interop/test_database.py` has one
             "VAXELN_CALLS_DRAIN_SECONDS": "0",  # what a failed test leaves behind is not waited for
             **(settings or {}),
         }

@@ -30,6 +30,8 @@ listen = "[::]:80"
 [calls]
 max_seconds = 3600
 drain_seconds = 0
+[database]
+dsn = "postgresql://vaxeln:hemlig@db.example/log"
 [log]
 level = "debug"
 format = "json"
@@ -68,6 +70,7 @@ def test_every_setting_can_stand_in_the_file() -> None:
     assert settings.rtp.ports == PortRange(20000, 20099)
     assert settings.http.listen == ListenAddress("", "::", 80)
     assert (settings.calls.max_seconds, settings.calls.drain_seconds) == (3600, 0)
+    assert settings.database.dsn.value == "postgresql://vaxeln:hemlig@db.example/log"
     assert (settings.log.level, settings.log.format) == ("debug", "json")
     assert (settings.media_bind, settings.media_host) == ("0.0.0.0", "192.0.2.10")
 
@@ -121,10 +124,21 @@ WRONG: list[tuple[str, str, str]] = [
     ("calls.max_seconds", "59", "a whole number from 60 to 86400"),
     ("calls.max_seconds", "en timme", "a whole number from 60 to 86400"),
     ("calls.drain_seconds", "3601", "a whole number from 0 to 3600"),
+    ("database.dsn", "sqlite:///log", '"embedded"'),
     ("log.level", "INFO", "debug, info, warning or error"),
     ("log.format", "xml", "console or json"),
     ("data", "a\0b", "the path of a folder"),
 ]
+
+
+def test_a_password_is_never_shown() -> None:
+    with pytest.raises(ConfigError) as caught:
+        _load(environ={"VAXELN_DATABASE_DSN": "mysql://vaxeln:hemlig@db.example/log"})
+    assert "is not shown" in str(caught.value) and "hemlig" not in str(caught.value)
+
+    settings = _load(environ={"VAXELN_DATABASE_DSN": "postgres://vaxeln:hemlig@db.example/log"})
+
+    assert "hemlig" not in f"{settings!r} {settings.database.dsn}"
 
 
 @pytest.mark.parametrize(("name", "value", "allowed"), WRONG)

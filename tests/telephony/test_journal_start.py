@@ -2,16 +2,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from routing.compile import compile_plan
 from routing.decision import Origin
 from routing.load import load_plan
 from telephony.archive.codec import Codec
+from telephony.archive.findings import Damage, Finding, Gap, TornTail
 from telephony.archive.journal import Journal
 from telephony.archive.store import Limits
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.registry import FACTS
-from telephony.journal_start import first_needed, opening_facts
+from telephony.journal_start import FINDINGS_LOGGED, first_needed, log_findings, opening_facts
 from telephony.switchboard import Switchboard
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -127,3 +130,19 @@ def test_a_restart_reads_back_to_the_oldest_call_that_was_live(tmp_path: Path) -
     assert again.replay() == arrived_at
     assert again.switchboard.calls == started.switchboard.calls
     again.journal.close()
+
+
+def test_what_was_found_is_logged_once_and_what_is_lost_is_given() -> None:
+    damage = Damage(Path("1.seg"), 0, 9, "no whole entry")
+    torn = TornTail(Path("2.seg"), 5, 3)
+    found: list[Finding] = [torn, damage, damage, *(Gap(number, number) for number in range(FINDINGS_LOGGED))]
+
+    with capture_logs() as lines:
+        lost = log_findings(found)
+
+    assert lost == [torn, damage]
+    assert [line["event"] for line in lines] == [
+        *(["journal_finding"] * FINDINGS_LOGGED),
+        "journal_findings_not_shown",
+    ]
+    assert (lines[0]["kind"], lines[0]["path"], lines[-1]["count"]) == ("TornTail", "2.seg", 2)

@@ -49,6 +49,7 @@ def settings_in(folder: Path, **more: str) -> Settings:
         "VAXELN_SIP_LISTEN": "udp:127.0.0.1:0",
         "VAXELN_HTTP_LISTEN": "127.0.0.1:0",
         "VAXELN_CALLS_DRAIN_SECONDS": "0",
+        "VAXELN_DATABASE_DSN": "none",
         **more,
     }
     return load_settings(None, environment, {})

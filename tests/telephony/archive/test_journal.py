@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -377,3 +378,19 @@ def test_a_sync_that_fails_is_seen(drawer: Drawer) -> None:
     assert journal.sync_failures >= 1
     fake.sync_error = 0
     journal.close()
+
+
+def test_old_segments_are_forgotten_and_the_one_in_use_never(drawer: Drawer) -> None:
+    journal = drawer.open()
+    for number in range(1, 5):
+        journal.append([moved(number, days=number)])
+
+    gone = journal.forget(3, NOON + timedelta(days=2, seconds=1))
+
+    assert [path.name for path in gone] == [f"{1:020}.seg", f"{2:020}.seg"]
+    assert [position for position, _ in journal.read()] == [3, 4]
+    assert journal.forget(99, NOON + timedelta(days=99)) == [segment_path(drawer.directory, 3)]
+    journal.append([moved(5, days=4)])
+    journal.close()
+    assert [position for position, _ in drawer.reopened()] == [4, 5]
+    assert drawer.findings == []
