@@ -15,7 +15,6 @@ import structlog
 
 from metrics.instruments import Instruments
 from metrics.observer import Observer
-from routing.opening import opening
 from routing.tables import Tables
 from telephony.admin.http import HttpServer
 from telephony.archive.codec import Codec, UnknownFact
@@ -28,11 +27,13 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.errors import IllegalTransition
 from telephony.call.registry import FACTS
+from telephony.chart import Chart
 from telephony.clock import Clock
 from telephony.config import ListenAddress, Settings
 from telephony.directory import PlanDirectory
 from telephony.errors import VaxelnError
 from telephony.fact_log import FactLog
+from telephony.figures import Sources, show_figures
 from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.ids import token, uuid7
 from telephony.journal_start import first_needed, opening_facts
@@ -95,9 +96,11 @@ class Service:
     ) -> None:
         self._settings = settings
         self._tables = tables
+        self._chart = Chart(tables)
         self._prompts = prompts
         self._wall = wall
         self._disk = disk
+        self._takes_calls = False
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
 
@@ -125,7 +128,7 @@ class Service:
             self._opened = opened.pop_all()
         files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
         self._housekeeper = Housekeeper(self._clock, self._journal, files, self._clock_stepped)
-        self._keep_house()
+        self._keep_house(self._loop.time())
         return listening
 
     async def _open_journal(self, opened: AsyncExitStack) -> None:
@@ -139,8 +142,8 @@ class Service:
             disk=self._disk,
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
-        self._instruments = Instruments(self._open_numbers)
-        self._observer = Observer(self._instruments)
+        self._instruments = Instruments()
+        self._observer = Observer(self._instruments, lambda: self._chart.labels)
         self._fact_log = FactLog(log)
         self._switchboard = Switchboard(
             self._journal,
@@ -234,8 +237,9 @@ class Service:
         lost = self._node.recover(self._loop.time())
         if lost:
             log.error("legs_not_restored", legs=lost)
-        self._watch()
+        self._show_figures()
         self._shell.drive(self._node)
+        self._takes_calls = True
 
     def _report_findings(self) -> None:
         """Log what was wrong with the journal, and journal what is lost of it."""
@@ -265,29 +269,18 @@ class Service:
             return self._directory.is_emergency(user_of(request.request_uri))
         return request.method == "BYE"
 
-    def _open_numbers(self) -> dict[str, bool]:
-        now = self._clock.now()
-        overrides = self._switchboard.house.overrides()
-        return {number: opening(overrides, row, now).open for number, row in self._tables.numbers.items()}
-
-    def _watch(self) -> None:
-        """Show what is no fact."""
-        watch, counts, relay = self._instruments.watch, self._endpoint.counts, self._relay.counters
-        watch("vaxeln_sip_transactions", "SIP transactions now.", lambda: counts.transactions)
-        watch("vaxeln_rtp_legs", "Legs with a media port now.", lambda: relay.legs_open)
-        watch("vaxeln_rtp_relayed_packets", "RTP packets relayed since the start.", lambda: relay.relayed)
-        watch("vaxeln_rtp_dropped_packets", "RTP not passed on.", lambda: sum(relay.dropped.values()))
-        watch("vaxeln_journal_position", "Position of the last fact.", lambda: self._journal.position)
-        watch("vaxeln_journal_failing", "1 while the journal cannot be written.", self._journal_failing)
-        watch("vaxeln_journal_dropped", "Facts lost since the start.", lambda: self._journal.dropped)
-        watch(
-            "vaxeln_registered_phones",
-            "Phones that can be reached now.",
-            lambda: len(self._switchboard.house.registrations()),
+    def _show_figures(self) -> None:
+        sources = Sources(
+            chart=lambda: self._chart,
+            house=self._switchboard.house,
+            now=self._clock.now,
+            sip=self._endpoint.counts,
+            dialogs=lambda: self._node.legs.open_legs,
+            send_errors=lambda: self._shell.send_errors,
+            rtp=self._relay.counters,
+            journal=self._journal,
         )
-
-    def _journal_failing(self) -> float:
-        return float(self._journal.failing)
+        show_figures(self._instruments, self._observer, sources)
 
     # ---- run
 
@@ -314,9 +307,12 @@ class Service:
         self._node.playback_ended(leg, self._loop.time())
         self._shell.flush()
 
-    def _keep_house(self) -> None:
+    def _keep_house(self, due: float) -> None:
         # Armed first: should anything below fail, the loop logs it and the next second comes all the same.
-        self._housekeeping = self._loop.call_later(HOUSEKEEPING_SECONDS, self._keep_house)
+        now = self._loop.time()
+        following = now + HOUSEKEEPING_SECONDS
+        self._housekeeping = self._loop.call_at(following, self._keep_house, following)
+        self._instruments.loop_lag.observe(max(now - due, 0.0))
         self._housekeeper.look()
 
     def _clock_stepped(self, seconds: float) -> None:
@@ -334,6 +330,14 @@ class Service:
             "registered_phones": len(self._switchboard.house.registrations()),
             "plan_version": self._tables.version,
             "journal": {"position": self._journal.position, "failing": failing},
+        }
+
+    def readiness(self) -> dict[str, object]:
+        """The object of /readyz. A journal that fails is no reason not to take calls."""
+        draining = self._stop.is_set()
+        return {
+            "status": "draining" if draining else "ready" if self._takes_calls else "starting",
+            "plan_version": self._tables.version,
         }
 
     def metrics_text(self) -> bytes:
