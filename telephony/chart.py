@@ -4,8 +4,7 @@ A person's own number is never shown: it tells whose calls are counted, and some
 told of it (P11). Calls to all of them are counted together.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,16 +56,15 @@ class Chart:
         """Who could answer now. It looks at those who are there, not at everybody in the plan."""
         phones = self._tables.phones
         there = {phones[phone].person for phone in house.registrations() if phone in phones}
-        registered, available = (
-            Counter(dict.fromkeys(self.members, 0)),
-            Counter(dict.fromkeys(self.members, 0)),
-        )
-        for person in there:
-            groups = self._groups.get(person, ())
-            registered.update(groups)
-            if house.is_free(person):
-                available.update(groups)
-        return Staff(registered, available)
+        free = [person for person in there if house.is_free(person)]
+        return Staff(self._by_group(there), self._by_group(free))
+
+    def _by_group(self, people: Iterable[str]) -> dict[str, int]:
+        counts = dict.fromkeys(self.members, 0)
+        for person in people:
+            for group in self._groups.get(person, ()):
+                counts[group] += 1
+        return counts
 
 
 def _group_of(tables: Tables, number: str) -> str:
