@@ -153,6 +153,16 @@ def _show_sound(instruments: Instruments, counters: Counters) -> None:
             "prompt": counters.prompt_packets,
         },
     )
+    instruments.watch(
+        "vaxeln_rtp_missing_packets_total",
+        "Packets of sound overtaken by later ones: lost, or late.",
+        lambda: counters.missing,
+    )
+    instruments.watch(
+        "vaxeln_rtp_late_packets_total",
+        "Packets of sound that came after later ones, or twice.",
+        lambda: counters.late,
+    )
     instruments.watch_by(
         "reason",
         "vaxeln_rtp_dropped_total",

@@ -24,6 +24,7 @@ from typing import Any, cast
 
 import uvloop
 
+from telephony.media.counters import Counters
 from telephony.media.latch import Address
 from telephony.media.leg import MediaLeg
 from telephony.media.ports import EMERGENCY_PAIRS
@@ -89,7 +90,7 @@ class Transport(asyncio.DatagramProtocol):
     """A leg behind asyncio's datagram transport, for comparison."""
 
     def __init__(self) -> None:
-        self.leg = MediaLeg()
+        self.leg = MediaLeg(Counters())
         self.peer: Transport | None = None
         self.transport: asyncio.DatagramTransport | None = None
         self.now = asyncio.get_running_loop().time

@@ -2,8 +2,8 @@
 
 The service stands still while it writes the figures, so this is also how late sound may be. Every number has
 had calls of every outcome, so that it has all the series it can have; between two scrapes there are as many
-calls as 100 a second for 15 s. CPU time, because machines are shared. The first scrape is not counted: it puts
-the words of all series together, once. Exit code 1 when the 99th percentile is over the bar.
+calls as 100 a second for 15 s. CPU time, because machines are shared. The first scrape is not counted: it
+puts the words of all series together, once. Exit code 1 when the 99th percentile is over the bar.
 """
 
 import gc
