@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 Values = tuple[str, ...]
 """The values of a series' labels, in the order of the labels."""
+
+Key = TypeVar("Key", bound=str | Values)
+"""What tells a series from others: the value of its only label, or the values of several."""
 
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
@@ -59,26 +62,54 @@ class Metric(Protocol):
         """The line of each series, with its line end."""
 
 
+@dataclass(slots=True)
+class _Count:
+    """One series of a counter. `text` is how it was written last, until it changes."""
+
+    words: str
+    value: float = 0
+    text: str = ""
+
+    def written(self) -> str:
+        return f"{self.words}{self.value}\n"
+
+
 class Counter:
     """Counts what happened since the process began, as Prometheus expects."""
 
     def __init__(self, name: str, meaning: str, *labels: str) -> None:
         self.about = About(name, Kind.COUNTER, meaning, labels)
-        self._counts: dict[Values, int] = {}
-        self._words: dict[Values, str] = {}
+        self._series: dict[Values, _Count] = {}
         if not labels:
             self.add(by=0)
 
-    def add(self, *values: str, by: int = 1) -> None:
+    def add(self, *values: str, by: float = 1) -> None:
         """Count in the series of these label values, which begins with this if it is new."""
-        if values not in self._counts:
-            self._counts[values] = 0
-            self._words[values] = self.about.series(values)
-        self._counts[values] += by
+        series = self._series.get(values)
+        if series is None:
+            series = self._series[values] = _Count(self.about.series(values))
+        series.value += by
+        series.text = ""
 
     def lines(self) -> Iterator[str]:
-        for values, words in self._words.items():
-            yield f"{words}{self._counts[values]}\n"
+        for series in self._series.values():
+            series.text = series.text or series.written()
+            yield series.text
+
+
+@dataclass(slots=True)
+class _Durations:
+    """One series of a histogram. `text` is how it was written last, until it changes."""
+
+    words: list[str]
+    counts: list[int]
+    total: float = 0.0
+    text: str = ""
+
+    def written(self) -> str:
+        values: list[float] = list(accumulate(self.counts))
+        values += [values[-1], self.total]
+        return "".join([f"{words}{value}\n" for words, value in zip(self.words, values, strict=True)])
 
 
 class Histogram:
@@ -103,7 +134,7 @@ class Histogram:
             series.text = series.text or series.written()
             yield series.text
 
-    def _begin(self, values: Values) -> "_Durations":
+    def _begin(self, values: Values) -> _Durations:
         bounds = [f'le="{bound}"' for bound in (*self._bounds, "+Inf")]
         words = [self.about.series(values, "_bucket", bound) for bound in bounds]
         words += [self.about.series(values, suffix) for suffix in ("_count", "_sum")]
@@ -111,35 +142,20 @@ class Histogram:
         return series
 
 
-@dataclass(slots=True)
-class _Durations:
-    """One series of a histogram. `text` is how it was written last, until it changes."""
-
-    words: list[str]
-    counts: list[int]
-    total: float = 0.0
-    text: str = ""
-
-    def written(self) -> str:
-        values: list[float] = list(accumulate(self.counts))
-        values += [values[-1], self.total]
-        return "".join([f"{words}{value}\n" for words, value in zip(self.words, values, strict=True)])
-
-
-class Shown:
+class Shown(Generic[Key]):
     """Something that is counted or known elsewhere: `read` is asked at each scrape, so it must be quick.
 
-    The series are those that `read` gives, so they follow the plan when it changes.
+    The series are those that it gives, so they follow the plan when it changes.
     """
 
-    def __init__(self, about: About, read: Callable[[], Mapping[Values, float]]) -> None:
+    def __init__(self, about: About, read: Callable[[], Mapping[Key, float]]) -> None:
         self.about = about
         self._read = read
-        self._words: dict[Values, str] = {}
+        self._words: dict[Key, str] = {}
 
     def lines(self) -> Iterator[str]:
-        shown = self._read()
-        known = self._words
-        self._words = {values: known.get(values) or self.about.series(values) for values in shown}
-        for values, words in self._words.items():
-            yield f"{words}{+shown[values]}\n"  # the plus makes True a 1
+        known, self._words = self._words, {}
+        for key, number in self._read().items():
+            words = known.get(key) or self.about.series((key,) if isinstance(key, str) else key)
+            self._words[key] = words
+            yield f"{words}{+number}\n"  # the plus makes True a 1

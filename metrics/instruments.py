@@ -1,12 +1,11 @@
 """What is counted and shown, all in one place. Labels come from the plan and are bounded."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
-from metrics.exposition import About, Counter, Histogram, Kind, Metric, Shown, Values
+from metrics.exposition import About, Counter, Histogram, Key, Kind, Metric, Shown, Values
 from metrics.key_figures import THRESHOLD_SECONDS
 
 M = TypeVar("M", bound=Metric)
@@ -28,71 +27,54 @@ class Instruments:
         self._metrics: dict[str, Metric] = {}
         self._process = CollectorRegistry()
         ProcessCollector(registry=self._process)
-        self.calls = self._add(
-            Counter("vaxeln_calls_total", "Calls by number reached and outcome.", "number", "outcome")
+        counter, histogram = self._counter, self._histogram
+        self.calls = counter(
+            "vaxeln_calls_total", "Calls by number reached and outcome.", "number", "outcome"
         )
-        self.turned_away = self._add(
-            Counter(
-                "vaxeln_turned_away_total",
-                "Calls that were sent to an announcement or refused, by number where, and why.",
-                "number",
-                "reason",
-            )
+        self.turned_away = counter(
+            "vaxeln_turned_away_total",
+            "Calls that were sent to an announcement or refused, by number where, and why.",
+            *("number", "reason"),
         )
-        self.abandoned = self._add(
-            Counter(
-                "vaxeln_abandoned_total",
-                f"Calls whose caller gave up: short is within {THRESHOLD_SECONDS:g} s, late after.",
-                "number",
-                "when",
-            )
+        self.abandoned = counter(
+            "vaxeln_abandoned_total",
+            f"Calls whose caller gave up: short is within {THRESHOLD_SECONDS:g} s, late after.",
+            *("number", "when"),
         )
-        self.answer = self._add(
-            Histogram(
-                "vaxeln_answer_seconds",
-                "From a call's arrival to a person's answer.",
-                WAIT_BOUNDS,
-                "number",
-            )
+        self.answer = histogram(
+            "vaxeln_answer_seconds", "From a call's arrival to a person's answer.", WAIT_BOUNDS, "number"
         )
-        self.abandon = self._add(
-            Histogram(
-                "vaxeln_abandon_seconds", "From a call's arrival until its caller gave up.", WAIT_BOUNDS
-            )
+        self.abandon = histogram(
+            "vaxeln_abandon_seconds", "From a call's arrival until its caller gave up.", WAIT_BOUNDS
         )
-        self.ring = self._add(
-            Histogram(
-                "vaxeln_ring_seconds",
-                "From the first phone that rang to a person's answer, or the end without one.",
-                WAIT_BOUNDS,
-            )
+        self.ring = histogram(
+            "vaxeln_ring_seconds",
+            "From the first phone that rang to a person's answer, or the end without one.",
+            WAIT_BOUNDS,
         )
-        self.talk = self._add(
-            Histogram("vaxeln_talk_seconds", "How long a person and the caller were connected.", TALK_BOUNDS)
+        self.talk = histogram(
+            "vaxeln_talk_seconds", "How long a person and the caller were connected.", TALK_BOUNDS
         )
-        self.loop_lag = self._add(
-            Histogram(
-                "vaxeln_loop_lag_seconds",
-                "How late the event loop came to what is due each second.",
-                LAG_BOUNDS,
-            )
+        self.open_time = counter(
+            "vaxeln_open_seconds_total", "How long a number that a group answers was open.", "number"
+        )
+        self.unattended = counter(
+            "vaxeln_unattended_seconds_total",
+            "How much of this nobody could have answered: all absent, or those there busy.",
+            *("number", "why"),
+        )
+        self.loop_lag = histogram(
+            "vaxeln_loop_lag_seconds", "How late the event loop came to what is due each second.", LAG_BOUNDS
         )
 
     def watch(self, name: str, meaning: str, value: Callable[[], float]) -> None:
         """Show one number that is no fact: `value` is asked at each scrape. `..._total` is a counter."""
         self._add(Shown(About(name, _kind(name), meaning), lambda: {(): value()}))
 
-    def watch_by(
-        self, label: str, name: str, meaning: str, values: Callable[[], Mapping[str, float]]
-    ) -> None:
-        """Show a number for each value of one label, which must be a bounded set."""
-        about = About(name, _kind(name), meaning, (label,))
-        self._add(Shown(about, lambda: {(one,): number for one, number in values().items()}))
-
     def watch_each(
-        self, labels: Values, name: str, meaning: str, values: Callable[[], Mapping[Values, float]]
+        self, labels: Values, name: str, meaning: str, values: Callable[[], Mapping[Key, float]]
     ) -> None:
-        """The same for several labels."""
+        """Show a number for each value of a label, or of several, which must be a bounded set."""
         self._add(Shown(About(name, _kind(name), meaning, labels), values))
 
     def text(self) -> bytes:
@@ -105,13 +87,10 @@ class Instruments:
 
     def table(self) -> str:
         """Every metric as a Markdown table, for the README."""
-        process = [
-            About(family.name, Kind(family.type), family.documentation) for family in self._process.collect()
-        ]
-        process = [
-            replace(about, name=f"{about.name}_total") if about.kind is Kind.COUNTER else about
-            for about in process
-        ]
+        shown = [metric.about for metric in self._metrics.values()]
+        for family in self._process.collect():  # which leaves the ending of a counter to its samples
+            name = f"{family.name}_total" if family.type == Kind.COUNTER else family.name
+            shown.append(About(name, Kind(family.type), family.documentation))
         rows = [("Metric", "Kind", "Labels", "Meaning"), ("---",) * 4]
         rows += [
             (
@@ -120,9 +99,15 @@ class Instruments:
                 ", ".join(f"`{label}`" for label in about.labels),
                 about.meaning,
             )
-            for about in [*(metric.about for metric in self._metrics.values()), *process]
+            for about in shown
         ]
         return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return self._add(Counter(name, meaning, *labels))
+
+    def _histogram(self, name: str, meaning: str, bounds: Sequence[float], *labels: str) -> Histogram:
+        return self._add(Histogram(name, meaning, bounds, *labels))
 
     def _add(self, metric: M) -> M:
         if metric.about.name in self._metrics:

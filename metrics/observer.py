@@ -89,6 +89,13 @@ class Observer:
             case _:
                 pass
 
+    def opened(self, number: str, seconds: float, unattended: str) -> None:
+        """Count time that a number was open. `unattended` says why nobody could have answered, or is ""."""
+        label = self._label(number)
+        self._instruments.open_time.add(label, by=seconds)
+        if unattended:
+            self._instruments.unattended.add(label, unattended, by=seconds)
+
     def in_progress(self) -> int:
         """How many calls have no outcome yet."""
         return len(self._live)

@@ -1,4 +1,4 @@
-"""What is shown and is no fact: read at each scrape from those who know it."""
+"""All figures of a service in one place: those counted from facts, and those read when they are asked for."""
 
 import math
 import platform
@@ -10,8 +10,10 @@ from importlib.metadata import version
 from metrics.exposition import Values
 from metrics.instruments import Instruments
 from metrics.observer import Observer, Waiting
+from routing.tables import Tables
 from telephony.archive.errors import JournalUnusable
 from telephony.archive.journal import Journal
+from telephony.attendance import Attendance
 from telephony.call.facts import Fact
 from telephony.call.house import House
 from telephony.chart import Chart
@@ -25,9 +27,8 @@ _NOBODY = Waiting()
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Who is asked. `chart` gives the plan in force, `now` aware UTC, `dialogs` and `send_errors` numbers."""
+    """Who is asked. `now` gives aware UTC, `dialogs` and `send_errors` how many there are."""
 
-    chart: Callable[[], Chart]
     house: House
     now: Callable[[], datetime]
     sip: Counts
@@ -37,14 +38,32 @@ class Sources:
     journal: Journal[Fact]
 
 
-def show_figures(instruments: Instruments, observer: Observer, sources: Sources) -> None:
-    """Let all that is no fact be shown."""
-    _show_service(instruments, sources.house)
-    _show_calls(instruments, observer, sources)
-    _show_groups(instruments, sources)
-    _show_sip(instruments, sources)
-    _show_sound(instruments, sources.rtp)
-    _show_journal(instruments, sources.journal)
+class Figures:
+    """All figures of one service: it gives the facts to `observer`, and each second a `look`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.chart = Chart(tables)
+        self.instruments = Instruments()
+        self.observer = Observer(self.instruments, lambda: self.chart.labels)
+        self._attendance = Attendance(self.observer)
+
+    def load(self, tables: Tables) -> None:
+        """Follow this plan from now on. What was counted of numbers that it lacks is kept."""
+        self.chart = Chart(tables)
+
+    def show(self, sources: Sources) -> None:
+        """Show from now on what is no fact."""
+        _show_service(self.instruments, sources.house)
+        _show_calls(self, sources)
+        _show_groups(self, sources.house)
+        _show_sip(self.instruments, sources)
+        _show_sound(self.instruments, sources.rtp)
+        _show_journal(self.instruments, sources.journal)
+
+    def look(self, house: House, now: datetime, monotonic: float, due: float) -> None:
+        """Look at what passes with time. `due` is when this should have been, in the loop's seconds."""
+        self.instruments.loop_lag.observe(max(monotonic - due, 0.0))
+        self._attendance.look(self.chart, house, now, monotonic)
 
 
 def _show_service(instruments: Instruments, house: House) -> None:
@@ -54,29 +73,29 @@ def _show_service(instruments: Instruments, house: House) -> None:
     instruments.watch("vaxeln_draining", "1 while the service drains.", lambda: house.draining)
 
 
-def _show_calls(instruments: Instruments, observer: Observer, sources: Sources) -> None:
-    chart, now = sources.chart, sources.now
+def _show_calls(figures: Figures, sources: Sources) -> None:
+    instruments, observer, now = figures.instruments, figures.observer, sources.now
 
     def waiting(field: Callable[[Waiting], float]) -> dict[str, float]:
         found = observer.waiting(now())
-        return {number: field(found.get(number, _NOBODY)) for number in chart().functions}
+        return {number: field(found.get(number, _NOBODY)) for number in figures.chart.functions}
 
-    watch_by = instruments.watch_by
+    watch_each = instruments.watch_each
     instruments.watch("vaxeln_calls_in_progress", "Calls that have no outcome yet.", observer.in_progress)
-    watch_by(
-        "number",
+    watch_each(
+        ("number",),
         "vaxeln_open",
         "Whether a number is open now (1) or closed (0).",
-        lambda: chart().open_numbers(sources.house.overrides(), now()),
+        lambda: figures.chart.open_numbers(sources.house.overrides(), now()),
     )
-    watch_by(
-        "number",
+    watch_each(
+        ("number",),
         "vaxeln_waiting_calls",
         "Callers who wait for a person now.",
         lambda: waiting(lambda those: those.calls),
     )
-    watch_by(
-        "number",
+    watch_each(
+        ("number",),
         "vaxeln_longest_wait_seconds",
         "How long the first of them has waited; 0 when none does.",
         lambda: waiting(lambda those: those.longest),
@@ -85,26 +104,26 @@ def _show_calls(instruments: Instruments, observer: Observer, sources: Sources) 
         ("number", "function", "group"),
         "vaxeln_number_info",
         "Always 1: a number's function, and the group that answers it when it is open.",
-        lambda: {(number, *row): 1 for number, row in chart().functions.items()},
+        lambda: {(number, *row): 1 for number, row in figures.chart.functions.items()},
     )
 
 
-def _show_groups(instruments: Instruments, sources: Sources) -> None:
-    chart, house, watch_by = sources.chart, sources.house, instruments.watch_by
-    watch_by("group", "vaxeln_group_members", "Members of a group.", lambda: chart().members)
-    watch_by(
-        "group",
+def _show_groups(figures: Figures, house: House) -> None:
+    watch_each = figures.instruments.watch_each
+    watch_each(("group",), "vaxeln_group_members", "Members of a group.", lambda: figures.chart.members)
+    watch_each(
+        ("group",),
         "vaxeln_group_members_registered",
         "Members who have a phone that is registered.",
-        lambda: chart().staff(house).registered,
+        lambda: figures.chart.staff(house).registered,
     )
-    watch_by(
-        "group",
+    watch_each(
+        ("group",),
         "vaxeln_group_members_available",
         "Members who could answer now: registered and free.",
-        lambda: chart().staff(house).available,
+        lambda: figures.chart.staff(house).available,
     )
-    instruments.watch(
+    figures.instruments.watch(
         "vaxeln_registered_phones", "Phones that can be reached now.", lambda: len(house.registrations())
     )
 
@@ -132,8 +151,8 @@ def _show_sip(instruments: Instruments, sources: Sources) -> None:
         "Requests refused before any call: malformed, looped or one too many.",
         lambda: counts.refused,
     )
-    instruments.watch_by(
-        "reason",
+    instruments.watch_each(
+        ("reason",),
         "vaxeln_sip_dropped_total",
         "SIP messages left without an answer.",
         lambda: {reason.value: counts.dropped[reason] for reason in Drop},
@@ -143,8 +162,8 @@ def _show_sip(instruments: Instruments, sources: Sources) -> None:
 
 def _show_sound(instruments: Instruments, counters: Counters) -> None:
     instruments.watch("vaxeln_rtp_legs", "Legs with a media port now.", lambda: counters.legs_open)
-    instruments.watch_by(
-        "kind",
+    instruments.watch_each(
+        ("kind",),
         "vaxeln_rtp_packets_total",
         "Packets sent: sound and reports (rtcp) passed on, and prompts of our own.",
         lambda: {
@@ -163,8 +182,8 @@ def _show_sound(instruments: Instruments, counters: Counters) -> None:
         "Packets of sound that came after later ones, or twice.",
         lambda: counters.late,
     )
-    instruments.watch_by(
-        "reason",
+    instruments.watch_each(
+        ("reason",),
         "vaxeln_rtp_dropped_total",
         "Packets not passed on.",
         lambda: {reason.value: number for reason, number in counters.dropped.items()},

@@ -13,8 +13,6 @@ from importlib.metadata import version
 
 import structlog
 
-from metrics.instruments import Instruments
-from metrics.observer import Observer
 from routing.tables import Tables
 from telephony.admin.http import HttpServer
 from telephony.archive.codec import Codec, UnknownFact
@@ -27,13 +25,12 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.errors import IllegalTransition
 from telephony.call.registry import FACTS
-from telephony.chart import Chart
 from telephony.clock import Clock
 from telephony.config import ListenAddress, Settings
 from telephony.directory import PlanDirectory
 from telephony.errors import VaxelnError
 from telephony.fact_log import FactLog
-from telephony.figures import Sources, show_figures
+from telephony.figures import Figures, Sources
 from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.ids import token, uuid7
 from telephony.journal_start import first_needed, opening_facts
@@ -96,7 +93,7 @@ class Service:
     ) -> None:
         self._settings = settings
         self._tables = tables
-        self._chart = Chart(tables)
+        self._figures = Figures(tables)
         self._prompts = prompts
         self._wall = wall
         self._disk = disk
@@ -142,8 +139,6 @@ class Service:
             disk=self._disk,
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
-        self._instruments = Instruments()
-        self._observer = Observer(self._instruments, lambda: self._chart.labels)
         self._fact_log = FactLog(log)
         self._switchboard = Switchboard(
             self._journal,
@@ -161,7 +156,7 @@ class Service:
         facts = self._journal.read(first_needed(self._journal))
         self._switchboard.replay((p, fact) for p, fact in facts if not isinstance(fact, UnknownFact))
         for call in self._switchboard.calls.values():
-            self._observer.adopt(call)
+            self._figures.observer.adopt(call)
         same = self._switchboard.house.plan_digest == self._tables.digest
         number = self._switchboard.house.plan_version + (0 if same else 1)
         self._tables = replace(self._tables, version=number)
@@ -271,7 +266,6 @@ class Service:
 
     def _show_figures(self) -> None:
         sources = Sources(
-            chart=lambda: self._chart,
             house=self._switchboard.house,
             now=self._clock.now,
             sip=self._endpoint.counts,
@@ -280,7 +274,7 @@ class Service:
             rtp=self._relay.counters,
             journal=self._journal,
         )
-        show_figures(self._instruments, self._observer, sources)
+        self._figures.show(sources)
 
     # ---- run
 
@@ -300,7 +294,7 @@ class Service:
         self._stop.set()
 
     def _observe(self, fact: f.Fact) -> None:
-        self._observer.observe(fact)
+        self._figures.observer.observe(fact)
         self._fact_log.write(fact)
 
     def _playback_ended(self, leg: str) -> None:
@@ -312,7 +306,7 @@ class Service:
         now = self._loop.time()
         following = now + HOUSEKEEPING_SECONDS
         self._housekeeping = self._loop.call_at(following, self._keep_house, following)
-        self._instruments.loop_lag.observe(max(now - due, 0.0))
+        self._figures.look(self._switchboard.house, self._clock.now(), now, due)
         self._housekeeper.look()
 
     def _clock_stepped(self, seconds: float) -> None:
@@ -342,7 +336,7 @@ class Service:
 
     def metrics_text(self) -> bytes:
         """The figures in Prometheus' text format."""
-        return self._instruments.text()
+        return self._figures.instruments.text()
 
     # ---- stop
 

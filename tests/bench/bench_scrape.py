@@ -14,8 +14,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from metrics.instruments import Instruments
-from metrics.observer import Observer
 from routing.compile import compile_plan
 from routing.decision import Decision, Kind, Origin, Target
 from telephony.archive.codec import Codec
@@ -23,8 +21,7 @@ from telephony.archive.journal import Journal
 from telephony.call import facts as f
 from telephony.call.house import House
 from telephony.call.registry import FACTS
-from telephony.chart import Chart
-from telephony.figures import Sources, show_figures
+from telephony.figures import Figures, Sources
 from telephony.media.counters import Counters
 from telephony.sip.counts import Counts
 from tests.bench.bench_decide import large_plan
@@ -44,14 +41,12 @@ class Service:
 
     def __init__(self, folder: Path) -> None:
         tables = compile_plan(large_plan(NUMBERS, PEOPLE))
-        self.chart, self.house = Chart(tables), House()
+        self.figures, self.house = Figures(tables), House()
         self.numbers = list(tables.numbers)
         self.journal: Journal[f.Fact] = Journal.open(folder, Codec(FACTS), report=lambda finding: None)
-        self.instruments = Instruments()
-        self.observer = Observer(self.instruments, lambda: self.chart.labels)
+        self.instruments, self.observer = self.figures.instruments, self.figures.observer
         self._made = 0
         sources = Sources(
-            chart=lambda: self.chart,
             house=self.house,
             now=lambda: NOW,
             sip=Counts(),
@@ -60,9 +55,14 @@ class Service:
             rtp=Counters(),
             journal=self.journal,
         )
-        show_figures(self.instruments, self.observer, sources)
+        self.figures.show(sources)
         for index in range(REGISTERED):
             self.house.evolve(registered(f"phone{index}"))
+
+    def look(self) -> None:
+        """Two looks of the housekeeping, so that there is time to count."""
+        for second in (0.0, 1.0):
+            self.figures.look(self.house, NOW, second, second)
 
     def call(self, outcome: f.Outcome | None) -> None:
         """One call; without an outcome it goes on waiting."""
@@ -97,6 +97,7 @@ def measure(service: Service) -> list[float]:
     for _ in range(LIVE):
         service.call(None)
     service.instruments.text()
+    service.look()
     costs = []
     for _ in range(SCRAPES):
         for _ in range(CALLS_BETWEEN):

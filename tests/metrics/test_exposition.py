@@ -78,11 +78,11 @@ def test_the_last_bound_holds_all(seconds: list[float]) -> None:
 
 
 def test_what_is_shown_follows_what_is_read() -> None:
-    states: dict[tuple[str, ...], float] = {("a",): 1.0}
+    states = {"a": 1.0}
     shown = Shown(About("open", Kind.GAUGE, "Open.", ("number",)), lambda: states)
 
     assert list(shown.lines()) == ['open{number="a"} 1.0\n']
-    states = {("b",): 0.5}
+    states = {"b": 0.5}
     assert list(shown.lines()) == ['open{number="b"} 0.5\n']
 
 
@@ -96,7 +96,7 @@ def test_unusual_numbers_are_read_back(value: float) -> None:
 
 @given(st.text(max_size=20))
 def test_no_label_value_breaks_out_of_its_quotes(value: str) -> None:
-    shown = Shown(About("info", Kind.GAUGE, "Info.", ("function",)), lambda: {(value,): 1.0})
+    shown = Shown(About("info", Kind.GAUGE, "Info.", ("function",)), lambda: {value: 1.0})
 
     assert "".join(shown.lines()).count("\n") == 1
     if not set(value) & set("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"):  # where that reader ends a line

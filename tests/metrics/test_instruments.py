@@ -26,7 +26,7 @@ def test_a_name_that_ends_with_total_is_a_counter() -> None:
 
 def test_numbers_by_one_label_and_by_several() -> None:
     instruments = Instruments()
-    instruments.watch_by("number", "vaxeln_open", "Open.", lambda: {"+46853061000": True})
+    instruments.watch_each(("number",), "vaxeln_open", "Open.", lambda: {"+46853061000": True})
     instruments.watch_each(("way", "method"), "vaxeln_sip", "Messages.", lambda: {("in", "BYE"): 2})
 
     text = text_of(instruments)
@@ -54,7 +54,7 @@ def test_what_the_process_takes_is_shown() -> None:
 
 def test_the_table_names_every_metric_of_the_exposition() -> None:
     instruments = Instruments()
-    instruments.watch_by("number", "vaxeln_open", "Open.", dict)
+    instruments.watch_each(("number",), "vaxeln_open", "Open.", dict)
     table = instruments.table()
 
     assert "| `vaxeln_calls_total` | counter | `number`, `outcome` | Calls by number reached" in table

@@ -180,6 +180,19 @@ def test_no_time_is_negative() -> None:
     assert counted.series("vaxeln_answer_seconds_sum")[(MAIN,)] == 0.0
 
 
+def test_time_open_and_unattended_is_counted_by_number() -> None:
+    counted = Counted()
+    counted.observer.opened(MAIN, 1.0, "")
+    counted.observer.opened(MAIN, 1.5, "busy")
+    counted.observer.opened(STRANGE, 1.0, "absent")
+
+    assert counted.series("vaxeln_open_seconds_total") == {(MAIN,): 2.5, (UNKNOWN,): 1.0}
+    assert counted.series("vaxeln_unattended_seconds_total") == {
+        (MAIN, "busy"): 1.5,
+        (UNKNOWN, "absent"): 1.0,
+    }
+
+
 # ---- restarts
 
 

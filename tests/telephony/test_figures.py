@@ -5,16 +5,13 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from metrics.instruments import Instruments
-from metrics.observer import Observer
 from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
 from telephony.call.facts import Fact, RouteDecided
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, PlanLoaded
 from telephony.call.registry import FACTS
-from telephony.chart import Chart
-from telephony.figures import Sources, show_figures
+from telephony.figures import Figures, Sources
 from telephony.media.counters import Counters
 from telephony.media.counters import Drop as SoundDrop
 from telephony.sip.counts import METHODS, Counts, Drop
@@ -30,14 +27,12 @@ class Board:
     def __init__(self, folder: Path) -> None:
         self.now = NOON
         self.sip, self.rtp, self.house = Counts(), Counters(), House()
-        self.chart = Chart(tables_of(1))
         self.journal: Journal[Fact] = Journal.open(
             folder / "journal", Codec(FACTS), report=lambda finding: None
         )
-        self.instruments = Instruments()
-        self.observer = Observer(self.instruments, lambda: self.chart.labels)
+        self.figures = Figures(tables_of(1))
+        self.instruments, self.observer = self.figures.instruments, self.figures.observer
         sources = Sources(
-            chart=lambda: self.chart,
             house=self.house,
             now=lambda: self.now,
             sip=self.sip,
@@ -46,7 +41,7 @@ class Board:
             rtp=self.rtp,
             journal=self.journal,
         )
-        show_figures(self.instruments, self.observer, sources)
+        self.figures.show(sources)
 
     def series(self, name: str) -> dict[tuple[str, ...], float]:
         """The values of the samples of this name, by label values."""
@@ -79,7 +74,7 @@ def test_gauges_follow_the_plan(board: Board) -> None:
     assert set(board.series("vaxeln_group_members")) == {("kc",), ("bygglov",)}
 
     only_main = NUMBERS.partition(f'[numbers."{BYGGLOV}"]')[0]
-    board.chart = Chart(tables_of(2, numbers=only_main))
+    board.figures.load(tables_of(2, numbers=only_main))
 
     for name in ("vaxeln_open", "vaxeln_waiting_calls", "vaxeln_longest_wait_seconds"):
         assert set(board.series(name)) == {(MAIN,)}
@@ -112,6 +107,16 @@ def test_the_state_of_the_service(board: Board) -> None:
     assert board.value("vaxeln_plan_version") == 7
     assert board.value("vaxeln_draining") == 1
     assert list(board.series("vaxeln_build_info").values()) == [1]
+
+
+def test_each_look_tells_how_late_it_was_and_what_was_open(board: Board) -> None:
+    board.figures.look(board.house, NOON, 100.0, 100.0)
+    board.figures.look(board.house, NOON, 101.25, 101.0)
+    board.figures.look(board.house, NOON, 102.0, 102.25)  # a timer may be a little early
+
+    assert board.value("vaxeln_loop_lag_seconds_count") == 3
+    assert board.value("vaxeln_loop_lag_seconds_sum") == 0.25
+    assert board.series("vaxeln_open_seconds_total") == {(MAIN,): 2.0, (BYGGLOV,): 2.0}
 
 
 def test_sip_is_counted_both_ways_by_a_closed_set_of_names(board: Board) -> None:
