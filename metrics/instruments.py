@@ -1,48 +1,120 @@
-"""The instruments, in a registry of their own. Labels come from the plan and are bounded."""
+"""What is counted and shown, all in one place. Labels come from the plan and are bounded."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
+from metrics.exposition import About, Counter, Histogram, Key, Kind, Metric, Shown, Values
+from metrics.key_figures import THRESHOLD_SECONDS
 
-class OpenNumbers(Collector):
-    """`open` per number, asked of routing at each scrape: the same function that decides calls."""
+M = TypeVar("M", bound=Metric)
 
-    def __init__(self, states: Callable[[], Mapping[str, bool]]) -> None:
-        self._states = states
+WAIT_BOUNDS = (5.0, 10.0, 15.0, THRESHOLD_SECONDS, 30.0, 60.0, 120.0, 300.0, 600.0)
+"""Seconds: three signals are 15, the usual service levels speak of 20, and few wait ten minutes."""
 
-    def collect(self) -> Iterable[Metric]:
-        """One gauge, 1 open and 0 closed."""
-        family = GaugeMetricFamily(
-            "vaxeln_open", "Whether a number is open now (1) or closed (0).", labels=["number"]
-        )
-        for number, is_open in self._states().items():
-            family.add_metric([number], float(is_open))
-        yield family
+TALK_BOUNDS = (30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
+"""Seconds: a question to a municipality takes minutes."""
+
+LAG_BOUNDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
+"""Seconds: sound comes each 20 ms, and a phone repeats what is not answered within 500 ms."""
 
 
 class Instruments:
-    """What is counted and shown. `states` gives open or closed for every number of the plan, now."""
+    """The instruments of one service, in a registry of their own."""
 
-    def __init__(self, states: Callable[[], Mapping[str, bool]]) -> None:
-        self.registry = CollectorRegistry()
-        self.calls = Counter(
-            "vaxeln_calls",
-            "Calls by number reached and outcome.",
-            ["number", "outcome"],
-            registry=self.registry,
+    def __init__(self) -> None:
+        self._metrics: dict[str, Metric] = {}
+        self._process = CollectorRegistry()
+        ProcessCollector(registry=self._process)
+        counter, histogram = self._counter, self._histogram
+        self.calls = counter(
+            "vaxeln_calls_total", "Calls by number reached and outcome.", "number", "outcome"
         )
-        self.in_progress = Gauge(
-            "vaxeln_calls_in_progress", "Calls that have no outcome yet.", registry=self.registry
+        self.turned_away = counter(
+            "vaxeln_turned_away_total",
+            "Calls that were sent to an announcement or refused, by number where, and why.",
+            *("number", "reason"),
         )
-        self.registry.register(OpenNumbers(states))
+        self.abandoned = counter(
+            "vaxeln_abandoned_total",
+            f"Calls whose caller gave up: short is within {THRESHOLD_SECONDS:g} s, late after.",
+            *("number", "when"),
+        )
+        self.answer = histogram(
+            "vaxeln_answer_seconds", "From a call's arrival to a person's answer.", WAIT_BOUNDS, "number"
+        )
+        self.abandon = histogram(
+            "vaxeln_abandon_seconds", "From a call's arrival until its caller gave up.", WAIT_BOUNDS
+        )
+        self.ring = histogram(
+            "vaxeln_ring_seconds",
+            "From the first phone that rang to a person's answer, or the end without one.",
+            WAIT_BOUNDS,
+        )
+        self.talk = histogram(
+            "vaxeln_talk_seconds", "How long a person and the caller were connected.", TALK_BOUNDS
+        )
+        self.open_time = counter(
+            "vaxeln_open_seconds_total", "How long a number that a group answers was open.", "number"
+        )
+        self.unattended = counter(
+            "vaxeln_unattended_seconds_total",
+            "How much of this nobody could have answered: all absent, or those there busy.",
+            *("number", "why"),
+        )
+        self.loop_lag = histogram(
+            "vaxeln_loop_lag_seconds", "How late the event loop came to what is due each second.", LAG_BOUNDS
+        )
 
     def watch(self, name: str, meaning: str, value: Callable[[], float]) -> None:
-        """Show something that is no fact: `value` is asked at each scrape."""
-        Gauge(name, meaning, registry=self.registry).set_function(value)
+        """Show one number that is no fact: `value` is asked at each scrape. `..._total` is a counter."""
+        self._add(Shown(About(name, _kind(name), meaning), lambda: {(): value()}))
+
+    def watch_each(
+        self, labels: Values, name: str, meaning: str, values: Callable[[], Mapping[Key, float]]
+    ) -> None:
+        """Show a number for each value of a label, or of several, which must be a bounded set."""
+        self._add(Shown(About(name, _kind(name), meaning, labels), values))
 
     def text(self) -> bytes:
         """The exposition in Prometheus' text format."""
-        return generate_latest(self.registry)
+        parts: list[str] = []
+        for metric in self._metrics.values():
+            parts.append(metric.about.heading())
+            parts += metric.lines()
+        return "".join(parts).encode() + generate_latest(self._process)
+
+    def table(self) -> str:
+        """Every metric as a Markdown table, for the README."""
+        shown = [metric.about for metric in self._metrics.values()]
+        for family in self._process.collect():  # which leaves the ending of a counter to its samples
+            name = f"{family.name}_total" if family.type == Kind.COUNTER else family.name
+            shown.append(About(name, Kind(family.type), family.documentation))
+        rows = [("Metric", "Kind", "Labels", "Meaning"), ("---",) * 4]
+        rows += [
+            (
+                f"`{about.name}`",
+                about.kind.value,
+                ", ".join(f"`{label}`" for label in about.labels),
+                about.meaning,
+            )
+            for about in shown
+        ]
+        return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return self._add(Counter(name, meaning, *labels))
+
+    def _histogram(self, name: str, meaning: str, bounds: Sequence[float], *labels: str) -> Histogram:
+        return self._add(Histogram(name, meaning, bounds, *labels))
+
+    def _add(self, metric: M) -> M:
+        if metric.about.name in self._metrics:
+            raise ValueError(f"there is a metric {metric.about.name} already")
+        self._metrics[metric.about.name] = metric
+        return metric
+
+
+def _kind(name: str) -> Kind:
+    return Kind.COUNTER if name.endswith("_total") else Kind.GAUGE

@@ -1,50 +1,178 @@
 """Counts facts. It sees each once, in the order of the journal, also those of a replay of live calls."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from metrics.instruments import Instruments
+from metrics.key_figures import THRESHOLD_SECONDS
 from telephony.call import facts as f
 from telephony.call.call import Call
+from telephony.call.house_facts import ClockStepped
 
 UNKNOWN = "unknown"
-"""The label of calls to numbers that the plan does not have: labels come from the plan, never from a
-caller."""
+"""The label of what the plan does not have: labels come from the plan, never from a caller."""
+
+OTHER = "other"
+"""The label of numbers beyond `MAX_NUMBERS`."""
+
+EMERGENCY = "112"
+"""In no plan, and counted apart everywhere."""
+
+MAX_NUMBERS = 10_000
+"""Numbers with series of their own in one life of the service, those that have left the plan too: ten times
+the plan that a scrape is measured with. A number has at most some 30 lines."""
+
+_OUTCOMES = frozenset(f.Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When things happened to a call, by the service's clock."""
+
+    arrived: datetime
+    rang: datetime | None = None
+    answered: datetime | None = None
+
+    def moved(self, step: timedelta) -> "_Times":
+        return _Times(
+            self.arrived + step, self.rang and self.rang + step, self.answered and self.answered + step
+        )
 
 
 @dataclass(slots=True)
 class _Live:
+    """What the last fact of a call will need. A call of an earlier life has no times: a histogram must not
+    count how long the service was down."""
+
+    times: _Times | None
     number: str = UNKNOWN
+    waits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The callers who wait at a number now, and for how many seconds the first of them has."""
+
+    calls: int = 0
+    longest: float = 0.0
 
 
 class Observer:
-    """Keeps for each live call only what its last fact will need."""
+    """Keeps for each live call only what its last fact will need.
 
-    def __init__(self, instruments: Instruments) -> None:
+    `labels` gives the label of every number of the plan in force.
+    """
+
+    def __init__(self, instruments: Instruments, labels: Callable[[], Mapping[str, str]]) -> None:
         self._instruments = instruments
+        self._labels = labels
+        self._used: set[str] = set()
         self._live: dict[str, _Live] = {}
 
     def adopt(self, call: Call) -> None:
         """Take over a call that an earlier life of the service left live, so that its end is counted."""
         if call.is_live:
-            self._live[call.id] = _Live((call.decision.number if call.decision else "") or UNKNOWN)
-            self._instruments.in_progress.inc()
+            self._live[call.id] = _Live(None, self._label(call.decision.number if call.decision else ""))
 
     def observe(self, fact: f.Fact) -> None:
         """Count one fact."""
         match fact:
-            case f.CallArrived(call=call):
-                self._live[call] = _Live()
-                self._instruments.in_progress.inc()
-            case f.RouteDecided(call=call, decision=decision) if call in self._live:
-                self._live[call].number = decision.number or UNKNOWN
-            case f.CallEnded(call=call, outcome=outcome) if call in self._live:
-                self._end(call, outcome)
-            case f.CallInterrupted(call=call) if call in self._live:
-                self._end(call, f.Outcome.INTERRUPTED)
+            case f.CallArrived(call=call, at=at):
+                self._live[call] = _Live(_Times(at))
+            case f.CallFact(call=call) if call in self._live:
+                self._of_call(self._live[call], fact)
+            case ClockStepped(seconds=seconds):
+                step = timedelta(seconds=seconds)
+                for live in self._live.values():
+                    live.times = live.times and live.times.moved(step)
             case _:
                 pass
 
-    def _end(self, call: str, outcome: f.Outcome) -> None:
-        live = self._live.pop(call)
-        self._instruments.calls.labels(number=live.number, outcome=outcome.value).inc()
-        self._instruments.in_progress.dec()
+    def opened(self, number: str, seconds: float, unattended: str) -> None:
+        """Count time that a number was open. `unattended` says why nobody could have answered, or is ""."""
+        label = self._label(number)
+        self._instruments.open_time.add(label, by=seconds)
+        if unattended:
+            self._instruments.unattended.add(label, unattended, by=seconds)
+
+    def in_progress(self) -> int:
+        """How many calls have no outcome yet."""
+        return len(self._live)
+
+    def waiting(self, now: datetime) -> Mapping[str, Waiting]:
+        """Who waits for a person, by number; numbers where nobody does are left out."""
+        found: dict[str, Waiting] = {}
+        for live in self._live.values():
+            if live.waits and live.times is not None:
+                before = found.get(live.number, Waiting())
+                waited = _seconds(live.times.arrived, now)
+                found[live.number] = Waiting(before.calls + 1, max(before.longest, waited))
+        return found
+
+    # ---- one call
+
+    def _of_call(self, live: _Live, fact: f.CallFact) -> None:
+        match fact:
+            case f.RouteDecided(decision=decision):
+                live.number = self._label(decision.number)
+                live.waits = not decision.outcome
+                if decision.outcome:
+                    self._instruments.turned_away.add(live.number, _outcome(decision.outcome))
+            case f.MemberAlerted(at=at) if live.times is not None:
+                live.times = replace(live.times, rang=live.times.rang or at)
+            case f.CallConnected(at=at):
+                self._connected(live, at)
+            case f.CallEnded(outcome=outcome, at=at):
+                self._ended(live, fact.call, outcome, at)
+            case f.CallInterrupted(at=at):
+                self._ended(live, fact.call, f.Outcome.INTERRUPTED, at)
+            case _:
+                pass
+
+    def _connected(self, live: _Live, at: datetime) -> None:
+        live.waits = False
+        if live.times is None:
+            return
+        self._instruments.answer.observe(_seconds(live.times.arrived, at), live.number)
+        self._rang_until(live.times, at)
+        live.times = replace(live.times, answered=at)
+
+    def _ended(self, live: _Live, call: str, outcome: f.Outcome, at: datetime) -> None:
+        del self._live[call]
+        self._instruments.calls.add(live.number, _outcome(outcome))
+        if live.times is None:
+            return
+        if live.times.answered is not None:
+            self._instruments.talk.observe(_seconds(live.times.answered, at))
+        else:
+            self._rang_until(live.times, at)
+        if outcome == f.Outcome.ABANDONED:
+            waited = _seconds(live.times.arrived, at)
+            self._instruments.abandoned.add(live.number, "short" if waited <= THRESHOLD_SECONDS else "late")
+            self._instruments.abandon.observe(waited)
+
+    def _rang_until(self, times: _Times, at: datetime) -> None:
+        if times.rang is not None:
+            self._instruments.ring.observe(_seconds(times.rang, at))
+
+    # ---- labels
+
+    def _label(self, number: str) -> str:
+        """The number as a label. What has left the plan keeps its series: counters only rise."""
+        if number == EMERGENCY:
+            return EMERGENCY
+        label = self._labels().get(number, UNKNOWN)
+        if label not in self._used:
+            if len(self._used) >= MAX_NUMBERS:
+                return OTHER
+            self._used.add(label)
+        return label
+
+
+def _outcome(text: str) -> str:
+    return str(text) if text in _OUTCOMES else UNKNOWN
+
+
+def _seconds(start: datetime, stop: datetime) -> float:
+    return max((stop - start).total_seconds(), 0.0)

@@ -13,9 +13,6 @@ from importlib.metadata import version
 
 import structlog
 
-from metrics.instruments import Instruments
-from metrics.observer import Observer
-from routing.opening import opening
 from routing.tables import Tables
 from telephony.admin.http import HttpServer
 from telephony.archive.archive import Archive
@@ -25,7 +22,6 @@ from telephony.archive.findings import Finding
 from telephony.archive.journal import Journal
 from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
-from telephony.archive_gauges import watch_archive
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.errors import IllegalTransition
@@ -35,6 +31,7 @@ from telephony.config import ListenAddress, Settings
 from telephony.directory import PlanDirectory
 from telephony.errors import VaxelnError
 from telephony.fact_log import FactLog
+from telephony.figures import Figures, Sources
 from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.ids import token, uuid7
 from telephony.journal_start import first_needed, log_findings, opening_facts
@@ -94,9 +91,11 @@ class Service:
     ) -> None:
         self._settings = settings
         self._tables = tables
+        self._figures = Figures(tables)
         self._prompts = prompts
         self._wall = wall
         self._disk = disk
+        self._takes_calls = False
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
 
@@ -133,7 +132,7 @@ class Service:
             self._opened = opened.pop_all()
         files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
         self._housekeeper = Housekeeper(self._clock, self._journal, files, self._clock_stepped)
-        self._keep_house()
+        self._keep_house(self._loop.time())
         return listening
 
     async def _open_journal(self, opened: AsyncExitStack) -> None:
@@ -147,8 +146,6 @@ class Service:
             disk=self._disk,
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
-        self._instruments = Instruments(self._open_numbers)
-        self._observer = Observer(self._instruments)
         self._fact_log = FactLog(log)
         self._switchboard = Switchboard(
             self._journal,
@@ -166,7 +163,7 @@ class Service:
         facts = self._journal.read(first_needed(self._journal))
         self._switchboard.replay((p, fact) for p, fact in facts if not isinstance(fact, UnknownFact))
         for call in self._switchboard.calls.values():
-            self._observer.adopt(call)
+            self._figures.observer.adopt(call)
         same = self._switchboard.house.plan_digest == self._tables.digest
         number = self._switchboard.house.plan_version + (0 if same else 1)
         self._tables = replace(self._tables, version=number)
@@ -242,8 +239,9 @@ class Service:
         lost = self._node.recover(self._loop.time())
         if lost:
             log.error("legs_not_restored", legs=lost)
-        self._watch()
+        self._show_figures()
         self._shell.drive(self._node)
+        self._takes_calls = True
 
     def _report_findings(self) -> None:
         """Log what was wrong with the journal, and journal what is lost of it."""
@@ -268,30 +266,18 @@ class Service:
             return self._directory.is_emergency(user_of(request.request_uri))
         return request.method == "BYE"
 
-    def _open_numbers(self) -> dict[str, bool]:
-        now = self._clock.now()
-        overrides = self._switchboard.house.overrides()
-        return {number: opening(overrides, row, now).open for number, row in self._tables.numbers.items()}
-
-    def _watch(self) -> None:
-        """Show what is no fact."""
-        watch, counts, relay = self._instruments.watch, self._endpoint.counts, self._relay.counters
-        watch("vaxeln_sip_transactions", "SIP transactions now.", lambda: counts.transactions)
-        watch("vaxeln_rtp_legs", "Legs with a media port now.", lambda: relay.legs_open)
-        watch("vaxeln_rtp_relayed_packets", "RTP packets relayed since the start.", lambda: relay.relayed)
-        watch("vaxeln_rtp_dropped_packets", "RTP not passed on.", lambda: sum(relay.dropped.values()))
-        watch("vaxeln_journal_position", "Position of the last fact.", lambda: self._journal.position)
-        watch("vaxeln_journal_failing", "1 while the journal cannot be written.", self._journal_failing)
-        watch("vaxeln_journal_dropped", "Facts lost since the start.", lambda: self._journal.dropped)
-        watch(
-            "vaxeln_registered_phones",
-            "Phones that can be reached now.",
-            lambda: len(self._switchboard.house.registrations()),
+    def _show_figures(self) -> None:
+        sources = Sources(
+            house=self._switchboard.house,
+            now=self._clock.now,
+            sip=self._endpoint.counts,
+            dialogs=lambda: self._node.legs.open_legs,
+            send_errors=lambda: self._shell.send_errors,
+            rtp=self._relay.counters,
+            journal=self._journal,
+            archive=self._archive.status,
         )
-        watch_archive(watch, self._archive.status)
-
-    def _journal_failing(self) -> float:
-        return float(self._journal.failing)
+        self._figures.show(sources)
 
     # ---- run
 
@@ -311,16 +297,19 @@ class Service:
         self._stop.set()
 
     def _observe(self, fact: f.Fact) -> None:
-        self._observer.observe(fact)
+        self._figures.observer.observe(fact)
         self._fact_log.write(fact)
 
     def _playback_ended(self, leg: str) -> None:
         self._node.playback_ended(leg, self._loop.time())
         self._shell.flush()
 
-    def _keep_house(self) -> None:
+    def _keep_house(self, due: float) -> None:
         # Armed first: should anything below fail, the loop logs it and the next second comes all the same.
-        self._housekeeping = self._loop.call_later(HOUSEKEEPING_SECONDS, self._keep_house)
+        now = self._loop.time()
+        following = now + HOUSEKEEPING_SECONDS
+        self._housekeeping = self._loop.call_at(following, self._keep_house, following)
+        self._figures.look(self._switchboard.house, self._clock.now(), now, due)
         self._housekeeper.look()
 
     def _clock_stepped(self, seconds: float) -> None:
@@ -341,9 +330,17 @@ class Service:
             "database": self._archive.status().to_json(),
         }
 
+    def readiness(self) -> dict[str, object]:
+        """The object of /readyz. A journal that fails is no reason not to take calls."""
+        draining = self._stop.is_set()
+        return {
+            "status": "draining" if draining else "ready" if self._takes_calls else "starting",
+            "plan_version": self._tables.version,
+        }
+
     def metrics_text(self) -> bytes:
         """The figures in Prometheus' text format."""
-        return self._instruments.text()
+        return self._figures.instruments.text()
 
     # ---- stop
 

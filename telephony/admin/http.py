@@ -15,12 +15,18 @@ CLOSING_SECONDS = 1.0
 
 
 class HttpServer:
-    """Serves /healthz and /metrics."""
+    """Serves /healthz, /readyz and /metrics."""
 
     def __init__(self, service: Health) -> None:
         self._service = service
         app = web.Application(client_max_size=MAX_BODY)
-        app.add_routes([web.get("/healthz", self._healthz), web.get("/metrics", self._metrics)])
+        app.add_routes(
+            [
+                web.get("/healthz", self._healthz),
+                web.get("/readyz", self._readyz),
+                web.get("/metrics", self._metrics),
+            ]
+        )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING_SECONDS)
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
@@ -46,6 +52,10 @@ class HttpServer:
     async def _healthz(self, _: web.Request) -> web.Response:
         health = self._service.health()
         return web.json_response(health, status=200 if health["status"] == "ok" else 503)
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        readiness = self._service.readiness()
+        return web.json_response(readiness, status=200 if readiness["status"] == "ready" else 503)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=self._service.metrics_text(), headers={"Content-Type": _TEXT})

@@ -31,10 +31,13 @@ from telephony.call.record import Record
 
 
 class Health(Protocol):
-    """Whether the service does its work."""
+    """Whether the service does its work, and whether new calls should be sent to it."""
 
     def health(self) -> dict[str, object]:
         """The object of /healthz: `status` is `ok`, `draining` or `failing`, and what it is made of."""
+
+    def readiness(self) -> dict[str, object]:
+        """The object of /readyz: `status` is `ready`, `starting` or `draining`, and what it is made of."""
 
     def metrics_text(self) -> bytes:
         """The figures in Prometheus' text format."""

@@ -28,6 +28,10 @@ class Counters:
     legs_open: int = 0
     relayed: int = 0
     """RTP packets passed from leg to leg."""
+    missing: int = 0
+    """RTP packets that did not come before later ones did, by their sequence numbers."""
+    late: int = 0
+    """Those that came after all, or came twice: lost are `missing` less these, about."""
     rtcp_relayed: int = 0
     prompt_packets: int = 0
     """RTP packets of our own, sent by the player."""

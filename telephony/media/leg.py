@@ -1,7 +1,8 @@
 """The sound of one leg as decisions: whose a datagram is, whether and where it goes."""
 
-from telephony.media.counters import Drop
+from telephony.media.counters import Counters, Drop
 from telephony.media.latch import Address, Latch, RtcpLatch
+from telephony.media.order import LAST_NUMBER, Order
 from telephony.media.payloads import MARKER, NOTHING, UNKNOWN, translate
 from telephony.sdp.stream import Stream
 
@@ -21,10 +22,14 @@ class MediaLeg:
     What a change decides for all packets to come is worked out at the change; a packet costs two look-ups.
     """
 
-    __slots__ = ("_latch", "_obstacle", "_octets", "_peer", "_receives", "_rtcp_latch", "_stream", "heard")
+    __slots__ = (
+        *("_latch", "_obstacle", "_octets", "_order", "_peer", "_receives", "_rtcp_latch", "_stream"),
+        "heard",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, counters: Counters) -> None:
         self._latch = Latch()
+        self._order = Order(counters)
         self._rtcp_latch = RtcpLatch(self._latch)
         self._stream: Stream | None = None
         self._receives: frozenset[int] = frozenset()
@@ -87,6 +92,11 @@ class MediaLeg:
         if source != self._latch.source and not self._admits(packet, source, now):
             return Drop.STRANGER
         self.heard = now
+        sequence = packet[2] << 8 | packet[3]
+        if sequence == self._order.due:
+            self._order.due = sequence + 1 & LAST_NUMBER
+        else:
+            self._order.jump(sequence, bytes(packet[8:12]))
         if self._peer is None:
             return Drop.UNBRIDGED
         if self._obstacle is not None:

@@ -71,7 +71,7 @@ class MediaRelay:
         """Bind ports for a leg and return the address for its session description; raises NoPortFree."""
         if leg in self._lines:
             raise LegAlreadyOpen(leg)
-        line = _Line(MediaLeg(), self._pairs.open(emergency=emergency))
+        line = _Line(MediaLeg(self.counters), self._pairs.open(emergency=emergency))
         self._lines[leg] = line
         self._by_leg[line.leg] = line
         for address in self._addresses(line):

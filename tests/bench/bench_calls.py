@@ -6,7 +6,6 @@ go to build/bench.json too. Exit code 1 when the service misses a bar.
 """
 
 import argparse
-import json
 import os
 import platform
 import shutil
@@ -22,6 +21,7 @@ from tests.bench import systems
 from tests.bench.accounting import cpu_seconds, memory_kib
 from tests.bench.load import Exchange, Load, Outcome
 from tests.bench.municipality import NUMBERS, PEOPLE
+from tests.bench.report import keep
 from tests.bench.systems import NotInstalled, System
 from tests.support.loopback import Loopback
 
@@ -168,23 +168,21 @@ def _print_ratio(ours: Report, name: str, theirs: Report) -> None:
             print(f"at {step.rate:g} calls/s a call takes {step.cpu_ms_a_call / other:.2f} of {name}'s CPU")
 
 
-def write(reports: dict[str, Report], file: Path) -> None:
+def write(reports: dict[str, Report]) -> None:
     """Keep the figures as JSON."""
-    document = {
-        "at": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        "machine": {
+    keep(
+        at=time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        machine={
             "cores": os.cpu_count(),
             "python": platform.python_version(),
             "kernel": platform.release(),
         },
-        "bar": {"cpu_ms_a_call": BAR_CPU_MS, "clean_calls_a_second": BAR_CALLS_A_SECOND},
-        "systems": {
+        bar={"cpu_ms_a_call": BAR_CPU_MS, "clean_calls_a_second": BAR_CALLS_A_SECOND},
+        systems={
             name: asdict(report) | {"clean_calls_a_second": report.clean_rate}
             for name, report in reports.items()
         },
-    }
-    file.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
-    print(f"written to {file}")
+    )
 
 
 Start = Callable[[Path, str, Exchange], AbstractContextManager[System]]
@@ -209,7 +207,7 @@ def bench_calls(rates: Sequence[float] = RATES, seconds: float = SECONDS) -> boo
                 print(f"{name} is left out: {reason}")
         print(f"{PEOPLE} people, calls of {HOLD_SECONDS:g} s, no sound; {seconds:g} s a rate\n{_HEADINGS}")
         reports = compare(running, exchange, rates, seconds)
-    write(reports, BUILD / "bench.json")
+    write(reports)
     return summarise(reports)
 
 

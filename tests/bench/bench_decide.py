@@ -22,17 +22,17 @@ BAR_MICROSECONDS = 50.0
 MAIN = "+46853060000"
 
 
-def large_plan() -> Plan:
-    """A plan of the size that the bar is set for. Every 10th group has nobody there."""
+def large_plan(numbers: int = NUMBERS, people: int = PEOPLE) -> Plan:
+    """A plan of the size that the bar is set for, or another."""
     week = {day: ["08:00-12:00", "13:00-16:30"] for day in ("mon", "tue", "wed", "thu", "fri")}
-    groups = [[f"person{(10 * index + n) % PEOPLE}" for n in range(GROUP_SIZE)] for index in range(NUMBERS)]
+    groups = [[f"person{(10 * index + n) % people}" for n in range(GROUP_SIZE)] for index in range(numbers)]
     return Plan.model_validate(
         {
             "municipality": {"name": "Large", "main_number": MAIN, "contact_centre": "group0"},
-            "phones": {f"phone{index}": {"display": f"Phone {index}"} for index in range(PEOPLE)},
+            "phones": {f"phone{index}": {"display": f"Phone {index}"} for index in range(people)},
             "people": {
                 f"person{index}": {"name": f"Person {index}", "phones": [f"phone{index}"]}
-                for index in range(PEOPLE)
+                for index in range(people)
             },
             "groups": {
                 f"group{index}": {"name": f"Group {index}", "members": members}
@@ -45,7 +45,7 @@ def large_plan() -> Plan:
                     "calendar": "hours",
                     "destination": {"group": f"group{index}"},
                 }
-                for index in range(NUMBERS)
+                for index in range(numbers)
             },
         }
     )

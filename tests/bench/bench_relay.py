@@ -24,8 +24,10 @@ from typing import Any, cast
 
 import uvloop
 
+from telephony.media.counters import Counters
 from telephony.media.latch import Address
 from telephony.media.leg import MediaLeg
+from telephony.media.ports import EMERGENCY_PAIRS
 from telephony.media.prompts import Prompts
 from telephony.media.relay import MediaRelay
 from telephony.sdp.codec import PCMA
@@ -39,7 +41,8 @@ MAX_LOST = 0.001
 PACKETS_A_SECOND = 100  # of one call, both ways
 PHONE_HOST, RELAY_HOST = "127.0.0.2", "127.0.0.1"
 FIRST_PORT = 20000
-PACKET = bytes((0x80, 8)) + bytes(10) + b"\xd5" * 160
+HEADER = bytes((0x80, 8))
+SOUND = bytes(8) + b"\xd5" * 160
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ def agreed(number: int) -> Stream:
 @asynccontextmanager
 async def by_reader(legs: int) -> AsyncIterator[list[Address]]:
     """The relay of the service."""
-    loop, ports = asyncio.get_running_loop(), range(FIRST_PORT, FIRST_PORT + 2 * legs)
+    loop = asyncio.get_running_loop()
+    ports = range(FIRST_PORT, FIRST_PORT + 2 * (legs + EMERGENCY_PAIRS))
     relay = MediaRelay(loop, RELAY_HOST, RELAY_HOST, ports, Prompts({}), lambda leg: None, Random(1))
     addresses = [relay.open(str(number)) for number in range(legs)]
     for number in range(legs):
@@ -86,7 +90,7 @@ class Transport(asyncio.DatagramProtocol):
     """A leg behind asyncio's datagram transport, for comparison."""
 
     def __init__(self) -> None:
-        self.leg = MediaLeg()
+        self.leg = MediaLeg(Counters())
         self.peer: Transport | None = None
         self.transport: asyncio.DatagramTransport | None = None
         self.now = asyncio.get_running_loop().time
@@ -132,7 +136,8 @@ def send_load(addresses: list[Address], seconds: float) -> tuple[int, int]:
         if early > 0.001:
             time.sleep(early)
         number = count % len(phones)
-        phones[number].sendto(PACKET, addresses[number])
+        sequence = (count // len(phones) & 0xFFFF).to_bytes(2, "big")
+        phones[number].sendto(HEADER + sequence + SOUND, addresses[number])
         received += take(phones[number])
     time.sleep(0.3)
     return total, received + sum(take(phone) for phone in phones)

@@ -1,18 +1,31 @@
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from metrics.instruments import Instruments
-from metrics.observer import Observer
-from routing.decision import Decision, Kind, Origin
+from metrics.observer import EMERGENCY, MAX_NUMBERS, OTHER, UNKNOWN, Observer, Waiting
+from routing.decision import Decision, Kind, Origin, Target
 from telephony.call import facts as f
 from telephony.call.evolve import begin, evolve
+from telephony.call.house_facts import ClockStepped
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MAIN = "+46853061000"
+BYGGLOV = "+46853061201"
+OWN = "+46701740699"
+PLAN = {MAIN: MAIN, BYGGLOV: BYGGLOV, OWN: "personal"}
+STRANGE = "+46999999999"
 
 
-def arrived(call: str, dialled: str = MAIN) -> f.CallArrived:
+def after(seconds: float) -> datetime:
+    return AT + timedelta(seconds=seconds)
+
+
+def arrived(call: str = "a", dialled: str = MAIN, seconds: float = 0) -> f.CallArrived:
     return f.CallArrived(
-        at=AT,
+        at=after(seconds),
         call=call,
         leg=f"{call}.0",
         origin=Origin.TRUNK,
@@ -23,71 +36,260 @@ def arrived(call: str, dialled: str = MAIN) -> f.CallArrived:
     )
 
 
-def decided(call: str, number: str) -> f.RouteDecided:
-    return f.RouteDecided(at=AT, call=call, decision=Decision(kind=Kind.RING, number=number), talk_limit=0.0)
+def decided(number: str = MAIN, outcome: str = "", call: str = "a") -> f.RouteDecided:
+    kind = Kind.ANNOUNCE if outcome else Kind.RING
+    decision = Decision(
+        kind=kind, number=number, outcome=outcome, targets=() if outcome else (Target("anna"),)
+    )
+    return f.RouteDecided(at=AT, call=call, decision=decision, talk_limit=0.0)
 
 
-def ended(call: str, outcome: f.Outcome) -> f.CallEnded:
-    return f.CallEnded(at=AT, call=call, outcome=outcome, ended_by=f.EndedBy.CALLER)
+def alerted(seconds: float, call: str = "a") -> f.MemberAlerted:
+    return f.MemberAlerted(at=after(seconds), call=call, leg=f"{call}.1")
 
 
-def observed(*facts: f.Fact) -> str:
-    instruments = Instruments(dict)
-    observer = Observer(instruments)
-    for fact in facts:
-        observer.observe(fact)
-    return instruments.text().decode()
+def connected(seconds: float, call: str = "a") -> f.CallConnected:
+    return f.CallConnected(at=after(seconds), call=call, leg=f"{call}.1", member="anna")
+
+
+def ended(outcome: str, seconds: float = 0, call: str = "a") -> f.CallEnded:
+    return f.CallEnded(
+        at=after(seconds),
+        call=call,
+        outcome=outcome,  # type: ignore[arg-type]  # also those that do not exist
+        ended_by=f.EndedBy.CALLER,
+    )
+
+
+class Counted:
+    """An observer and what it has counted."""
+
+    def __init__(self, *facts: f.Fact, plan: Callable[[], dict[str, str]] = lambda: PLAN) -> None:
+        self.instruments = Instruments()
+        self.observer = Observer(self.instruments, plan)
+        self.observe(*facts)
+
+    def observe(self, *facts: f.Fact) -> None:
+        for fact in facts:
+            self.observer.observe(fact)
+
+    def series(self, metric: str) -> dict[tuple[str, ...], float]:
+        """The values of a metric's samples of this name, by label values."""
+        families = text_string_to_metric_families(self.instruments.text().decode())
+        samples = [sample for family in families for sample in family.samples]
+        return {tuple(s.labels.values()): s.value for s in samples if s.name == metric}
 
 
 def test_a_call_is_counted_by_number_and_outcome() -> None:
-    text = observed(arrived("a"), decided("a", MAIN), ended("a", f.Outcome.ANSWERED))
+    counted = Counted(arrived(), decided())
+    assert counted.observer.in_progress() == 1
+    assert counted.series("vaxeln_calls_total") == {}
 
-    assert f'vaxeln_calls_total{{number="{MAIN}",outcome="answered"}} 1.0' in text
-    assert "vaxeln_calls_in_progress 0.0" in text
+    counted.observe(connected(7), ended("answered", 60))
+    assert counted.observer.in_progress() == 0
+    assert counted.series("vaxeln_calls_total") == {(MAIN, "answered"): 1}
 
 
-def test_a_live_call_is_in_progress() -> None:
-    assert "vaxeln_calls_in_progress 1.0" in observed(arrived("a"), decided("a", MAIN))
+def test_an_answer_is_measured_from_the_arrival_by_number() -> None:
+    counted = Counted(arrived(), decided(), connected(7), ended("answered", 67))
+
+    assert counted.series("vaxeln_answer_seconds_sum") == {(MAIN,): 7.0}
+    buckets = counted.series("vaxeln_answer_seconds_bucket")
+    assert (buckets[MAIN, "5.0"], buckets[MAIN, "10.0"]) == (0, 1)
+    assert counted.series("vaxeln_talk_seconds_sum") == {(): 60.0}
+
+
+def test_an_answer_counts_when_it_comes_and_the_call_when_it_ends() -> None:
+    counted = Counted(arrived(), decided(), connected(7))
+
+    assert counted.series("vaxeln_answer_seconds_count") == {(MAIN,): 1}
+    assert counted.series("vaxeln_talk_seconds_count") == {(): 0}
+
+
+def test_ringing_is_measured_from_the_first_phone_that_rang() -> None:
+    counted = Counted(arrived(), decided(), alerted(2), alerted(4), connected(7), ended("answered", 60))
+
+    assert counted.series("vaxeln_ring_seconds_count") == {(): 1}
+    assert counted.series("vaxeln_ring_seconds_sum") == {(): 5.0}
+
+
+def test_ringing_without_an_answer_is_measured_to_the_end() -> None:
+    counted = Counted(arrived(), decided(), alerted(2), ended("no_answer", 22))
+
+    assert counted.series("vaxeln_ring_seconds_sum") == {(): 20.0}
+    assert counted.series("vaxeln_talk_seconds_count") == {(): 0}
+
+
+@pytest.mark.parametrize(("seconds", "when"), [(0, "short"), (20, "short"), (20.1, "late"), (300, "late")])
+def test_giving_up_is_short_within_the_limit_and_late_after(seconds: float, when: str) -> None:
+    counted = Counted(arrived(), decided(), ended("abandoned", seconds))
+
+    assert counted.series("vaxeln_abandoned_total") == {(MAIN, when): 1}
+    assert counted.series("vaxeln_abandon_seconds_sum") == {(): seconds}
+
+
+def test_turned_away_is_counted_by_reason_where_it_happened() -> None:
+    counted = Counted(arrived(), decided(BYGGLOV, "closed"), arrived("b"), decided(MAIN, "busy", "b"))
+
+    assert counted.series("vaxeln_turned_away_total") == {(BYGGLOV, "closed"): 1, (MAIN, "busy"): 1}
 
 
 def test_an_overflowed_call_counts_where_it_ended() -> None:
-    text = observed(
-        arrived("a"), decided("a", "+46853061201"), decided("a", MAIN), ended("a", f.Outcome.ABANDONED)
-    )
+    counted = Counted(arrived(), decided(BYGGLOV), decided(MAIN), ended("abandoned"))
 
-    assert f'number="{MAIN}",outcome="abandoned"' in text
-    assert "+46853061201" not in text
+    assert counted.series("vaxeln_calls_total") == {(MAIN, "abandoned"): 1}
 
 
-def test_what_a_caller_dials_never_becomes_a_label() -> None:
-    text = observed(arrived("a", "+46999999999"), decided("a", ""), ended("a", f.Outcome.FAILED))
+def test_emergency_calls_are_counted_apart() -> None:
+    counted = Counted(arrived(dialled="112"), decided(EMERGENCY), connected(3), ended("answered", 9))
 
-    assert 'number="unknown",outcome="failed"' in text
-    assert "+46999999999" not in text
+    assert counted.series("vaxeln_calls_total") == {("112", "answered"): 1}
 
 
-def test_an_interrupted_call_is_counted_after_a_restart() -> None:
-    instruments = Instruments(dict)
-    observer = Observer(instruments)
-    observer.adopt(evolve(begin(arrived("a")), decided("a", MAIN)))
-    observer.observe(f.CallInterrupted(at=AT, call="a", ended_at=AT))
+# ---- waiting
 
-    text = instruments.text().decode()
-    assert f'number="{MAIN}",outcome="interrupted"}} 1.0' in text
-    assert "vaxeln_calls_in_progress 0.0" in text
+
+def test_who_waits_is_told_by_number_with_the_longest_wait() -> None:
+    counted = Counted(arrived(), decided(), arrived("b", seconds=10), decided(call="b"))
+
+    assert counted.observer.waiting(after(30)) == {MAIN: Waiting(2, 30.0)}
+    counted.observe(connected(30))
+    assert counted.observer.waiting(after(31)) == {MAIN: Waiting(1, 21.0)}
+
+
+def test_who_hears_an_announcement_or_is_gone_does_not_wait() -> None:
+    counted = Counted(arrived(), decided(MAIN, "closed"), arrived("b"), ended("abandoned", call="b"))
+
+    assert counted.observer.waiting(after(30)) == {}
+
+
+def test_a_step_of_the_clock_is_no_waiting() -> None:
+    counted = Counted(arrived(), decided(), alerted(1), arrived("b"), connected(1, "b"))
+    counted.observe(ClockStepped(at=after(3602), seconds=3600.0))
+
+    assert counted.observer.waiting(after(3602)) == {MAIN: Waiting(1, 2.0)}
+    counted.observe(connected(3603), ended("answered", 3610), ended("answered", 3610, "b"))
+    assert counted.series("vaxeln_answer_seconds_sum")[(MAIN,)] == 3.0
+    assert counted.series("vaxeln_ring_seconds_sum") == {(): 2.0}
+    assert counted.series("vaxeln_talk_seconds_sum") == {(): 16.0}
+
+
+def test_no_time_is_negative() -> None:
+    counted = Counted(arrived(seconds=5), decided(), connected(4))
+
+    assert counted.series("vaxeln_answer_seconds_sum")[(MAIN,)] == 0.0
+
+
+def test_time_open_and_unattended_is_counted_by_number() -> None:
+    counted = Counted()
+    counted.observer.opened(MAIN, 1.0, "")
+    counted.observer.opened(MAIN, 1.5, "busy")
+    counted.observer.opened(STRANGE, 1.0, "absent")
+
+    assert counted.series("vaxeln_open_seconds_total") == {(MAIN,): 2.5, (UNKNOWN,): 1.0}
+    assert counted.series("vaxeln_unattended_seconds_total") == {
+        (MAIN, "busy"): 1.5,
+        (UNKNOWN, "absent"): 1.0,
+    }
+
+
+# ---- restarts
+
+
+def test_a_call_of_an_earlier_life_is_counted_but_not_measured() -> None:
+    counted = Counted()
+    call = begin(arrived())
+    for fact in (
+        decided(),
+        f.MemberOffered(at=AT, call="a", leg="a.1", target=Target("anna", phone="anna1")),
+    ):
+        call = evolve(call, fact)
+    counted.observer.adopt(call)
+    assert counted.observer.in_progress() == 1
+    assert counted.observer.waiting(after(900)) == {}
+
+    counted.observe(alerted(900), connected(905), ClockStepped(at=AT, seconds=1.0))
+    counted.observe(f.CallInterrupted(at=after(910), call="a", ended_at=AT))
+
+    assert counted.series("vaxeln_calls_total") == {(MAIN, "interrupted"): 1}
+    assert counted.observer.in_progress() == 0
+    for histogram in ("answer", "ring", "talk", "abandon"):
+        assert set(counted.series(f"vaxeln_{histogram}_seconds_count").values()) <= {0}
+
+
+def test_a_call_that_was_not_decided_at_the_crash_has_no_number() -> None:
+    counted = Counted()
+    counted.observer.adopt(begin(arrived()))
+    counted.observe(f.CallInterrupted(at=AT, call="a", ended_at=AT))
+
+    assert counted.series("vaxeln_calls_total") == {(UNKNOWN, "interrupted"): 1}
 
 
 def test_a_call_that_was_ending_at_the_crash_is_not_counted_twice() -> None:
-    instruments = Instruments(dict)
-    observer = Observer(instruments)
-    over = evolve(evolve(begin(arrived("a")), decided("a", MAIN)), ended("a", f.Outcome.ANSWERED))
-    observer.adopt(over)
-    observer.observe(f.LegEnded(at=AT, call="a", leg="a.0"))
+    counted = Counted()
+    counted.observer.adopt(evolve(evolve(begin(arrived()), decided()), ended("answered")))
+    counted.observe(f.LegEnded(at=AT, call="a", leg="a.0"))
 
-    assert "vaxeln_calls_in_progress 0.0" in instruments.text().decode()
+    assert counted.observer.in_progress() == 0
+    assert counted.series("vaxeln_calls_total") == {}
 
 
 def test_facts_of_calls_that_are_not_known_are_passed_over() -> None:
-    text = observed(decided("x", MAIN), ended("x", f.Outcome.FAILED))
+    assert Counted(decided(), connected(1), ended("failed")).series("vaxeln_calls_total") == {}
 
-    assert "vaxeln_calls_total{" not in text
+
+# ---- labels
+
+
+def test_what_a_caller_dials_never_becomes_a_label() -> None:
+    counted = Counted(arrived(dialled=STRANGE), decided("", "failed"), ended("failed"))
+
+    assert counted.series("vaxeln_calls_total") == {(UNKNOWN, "failed"): 1}
+    assert STRANGE not in counted.instruments.text().decode()
+
+
+def test_a_persons_own_number_is_never_a_label() -> None:
+    counted = Counted(arrived(dialled=OWN), decided(OWN), connected(1), ended("answered"))
+
+    assert counted.series("vaxeln_calls_total") == {("personal", "answered"): 1}
+    assert OWN not in counted.instruments.text().decode()
+
+
+def test_no_hostile_fact_adds_a_series_that_the_plan_does_not_give() -> None:
+    counted = Counted()
+    outcomes = [*f.Outcome, "", "weird", 'x"} 1']
+    for index, outcome in enumerate(outcomes * 2):
+        for number in (*PLAN, *(f"{STRANGE}{n}" for n in range(20)), "", 'x"} 1', EMERGENCY):
+            call = f"{index}/{number}"
+            counted.observe(arrived(call), decided(number, outcome, call), alerted(1, call))
+            counted.observe(*([connected(3, call)] if index % 2 else []), ended(outcome, 4, call))
+
+    labels = {MAIN, BYGGLOV, "personal", UNKNOWN, EMERGENCY}
+    known = {*f.Outcome, UNKNOWN}
+    assert set(counted.series("vaxeln_calls_total")) == {(n, o) for n in labels for o in known}
+    assert len(counted.series("vaxeln_turned_away_total")) == len(labels) * len(known)
+    assert set(counted.series("vaxeln_abandoned_total")) == {(number, "short") for number in labels}
+    assert len(counted.series("vaxeln_answer_seconds_bucket")) == len(labels) * 10
+
+
+def test_a_number_that_leaves_the_plan_keeps_what_was_counted() -> None:
+    plan = dict(PLAN)
+    counted = Counted(
+        arrived(), decided(), ended("abandoned"), arrived("b"), decided(call="b"), plan=lambda: plan
+    )
+    del plan[MAIN]
+    counted.observe(ended("abandoned", call="b"), arrived("c"), decided(call="c"), ended("failed", call="c"))
+
+    assert counted.series("vaxeln_calls_total") == {(MAIN, "abandoned"): 2, (UNKNOWN, "failed"): 1}
+
+
+def test_numbers_beyond_the_limit_are_counted_together() -> None:
+    plan = {f"+468{number}": f"+468{number}" for number in range(MAX_NUMBERS + 2)}
+    counted = Counted(plan=lambda: plan)
+    for number in [*plan, "+4680"]:
+        counted.observe(arrived(number), decided(number, call=number), ended("failed", call=number))
+
+    series = counted.series("vaxeln_calls_total")
+    assert len(series) == MAX_NUMBERS + 1
+    assert series[OTHER, "failed"] == 2
+    assert series["+4680", "failed"] == 2

@@ -108,17 +108,38 @@ def test_it_starts_answers_and_stops_in_order(
         async with (
             ClientSession() as session,
             session.get(f"http://{listening.http}/healthz") as health,
+            session.get(f"http://{listening.http}/readyz") as ready,
             session.get(f"http://{listening.http}/metrics") as figures,
         ):
             assert health.status == 200
             assert (await health.json())["plan_version"] == 1
-            assert "vaxeln_open{" in await figures.text()
+            assert (ready.status, await ready.json()) == (200, {"status": "ready", "plan_version": 1})
+            text = await figures.text()
+            assert "vaxeln_open{" in text
+            assert 'vaxeln_sip_requests_total{direction="in",method="OPTIONS"} 1\n' in text
+            assert "vaxeln_loop_lag_seconds_count 1\n" in text
         assert await stopped(service)
 
     run(main())
     kinds = kinds_in(tmp_path)
     assert kinds.index(ServiceStarted) < kinds.index(PlanLoaded)
     assert kinds[-1] is ServiceStopped
+
+
+def test_it_is_ready_from_its_start_until_it_is_told_to_stop(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    async def main() -> None:
+        service = service_in(tmp_path)
+        states = [service.readiness()["status"]]
+        await service.start()
+        states.append(service.readiness()["status"])
+        service.stop()
+        states.append(service.readiness()["status"])
+        await service.run()
+        assert states == ["starting", "ready", "draining"]
+
+    run(main())
 
 
 def test_the_plan_gets_a_new_number_only_when_it_differs(

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
 from aiohttp import ClientSession
 
 from telephony.admin.http import HttpServer
@@ -14,6 +15,9 @@ class FakeService:
 
     def health(self) -> dict[str, object]:
         return {"status": self._status, "calls": 2}
+
+    def readiness(self) -> dict[str, object]:
+        return {"status": self._status, "plan_version": 3}
 
     def metrics_text(self) -> bytes:
         return b"vaxeln_calls_in_progress 2.0\n"
@@ -47,6 +51,25 @@ def test_a_failing_service_answers_503() -> None:
             assert response.status == 503
 
     serve("failing", ask)
+
+
+def test_a_ready_service_answers_200_with_its_plan() -> None:
+    async def ask(session: ClientSession, url: str) -> None:
+        async with session.get(f"{url}/readyz") as response:
+            assert response.status == 200
+            assert await response.json() == {"status": "ready", "plan_version": 3}
+
+    serve("ready", ask)
+
+
+@pytest.mark.parametrize("status", ["starting", "draining"])
+def test_a_service_that_takes_no_new_calls_is_not_ready(status: str) -> None:
+    async def ask(session: ClientSession, url: str) -> None:
+        async with session.get(f"{url}/readyz") as response:
+            assert response.status == 503
+            assert (await response.json())["status"] == status
+
+    serve(status, ask)
 
 
 def test_the_figures_are_in_the_text_format() -> None:

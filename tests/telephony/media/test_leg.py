@@ -1,6 +1,6 @@
 import pytest
 
-from telephony.media.counters import Drop
+from telephony.media.counters import Counters, Drop
 from telephony.media.latch import LATCH_SECONDS, Address
 from telephony.media.leg import MAX_DATAGRAM, MediaLeg
 from telephony.sdp.codec import PCMA, PCMU, TELEPHONE_EVENT
@@ -16,7 +16,7 @@ class Pair:
     """Two bridged legs, and what one makes of datagrams."""
 
     def __init__(self) -> None:
-        self.leg, self.other = MediaLeg(), MediaLeg()
+        self.leg, self.other = MediaLeg(Counters()), MediaLeg(Counters())
         self.leg.change(stream(PHONE), NOW)
         self.other.change(stream(OTHER_PHONE), NOW)
         self.leg.bridge(self.other)
@@ -135,7 +135,7 @@ def test_sound_goes_on_after_a_hold_with_an_unspecified_address(pair: Pair) -> N
 
 
 def test_a_leg_without_a_bridge_is_heard_and_not_passed_on() -> None:
-    leg = MediaLeg()
+    leg = MediaLeg(Counters())
     leg.change(stream(PHONE), NOW)
 
     assert leg.route_rtp(bytearray(rtp()), len(rtp()), PHONE, NOW + 1) is Drop.UNBRIDGED
@@ -144,7 +144,7 @@ def test_a_leg_without_a_bridge_is_heard_and_not_passed_on() -> None:
 
 
 def test_a_leg_bridged_to_one_without_a_stream_waits_for_it() -> None:
-    leg, other = MediaLeg(), MediaLeg()
+    leg, other = MediaLeg(Counters()), MediaLeg(Counters())
     leg.change(stream(PHONE), NOW)
     leg.bridge(other)
 
@@ -155,14 +155,14 @@ def test_a_leg_bridged_to_one_without_a_stream_waits_for_it() -> None:
 
 
 def test_nobody_is_believed_before_the_first_stream() -> None:
-    leg = MediaLeg()
+    leg = MediaLeg(Counters())
 
     assert leg.route_rtp(bytearray(rtp()), len(rtp()), PHONE, NOW) is Drop.STRANGER
     assert leg.stream is None
 
 
 def test_sound_for_a_leg_of_unknown_address_is_dropped(pair: Pair) -> None:
-    nowhere = MediaLeg()
+    nowhere = MediaLeg(Counters())
     nowhere.change(stream(("0.0.0.0", 4000)), NOW)
     pair.leg.bridge(nowhere)
 
@@ -187,7 +187,7 @@ def test_a_leg_on_hold_is_still_heard(pair: Pair) -> None:
 
 
 def test_a_new_bridge_takes_the_place_of_the_old(pair: Pair) -> None:
-    third = MediaLeg()
+    third = MediaLeg(Counters())
     third.change(stream(("192.0.2.30", 8000), {0: PCMU}), NOW)
 
     pair.leg.bridge(third)
@@ -230,6 +230,6 @@ def test_reports_of_a_leg_without_a_bridge_are_dropped(pair: Pair) -> None:
 
 
 def test_reports_for_a_leg_of_unknown_address_are_dropped(pair: Pair) -> None:
-    pair.leg.bridge(MediaLeg())
+    pair.leg.bridge(MediaLeg(Counters()))
 
     assert pair.feed_rtcp(rtcp()) is Drop.UNSENDABLE

@@ -46,6 +46,19 @@ async def test_what_is_not_passed_on_is_counted_by_reason(house: House) -> None:
 
 
 @on_both_loops()
+async def test_what_the_network_lost_or_delayed_is_counted_by_sequence(house: House) -> None:
+    (caller, to_a), (callee, to_b) = await house.bridged()
+
+    for sequence in (1, 2, 5, 4, 6):
+        caller.send(rtp(sequence=sequence), to_a)
+        await callee.receive()
+    callee.send(rtp(sequence=900), to_b)
+    await caller.receive()
+
+    assert (house.relay.counters.missing, house.relay.counters.late) == (2, 1)
+
+
+@on_both_loops()
 async def test_a_phone_that_sends_from_another_address_than_it_says_is_found(house: House) -> None:
     (_, to_a), (callee, to_b) = await house.bridged()
     real = await house.phone("127.0.0.2")

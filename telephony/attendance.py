@@ -1,0 +1,34 @@
+"""How long numbers were open, and how much of this nobody could have answered them, second by second (P4)."""
+
+from datetime import datetime
+
+from metrics.observer import Observer
+from telephony.call.house import House
+from telephony.chart import Chart
+
+MAX_SECONDS = 5.0
+"""What one look counts at most: of the time that a machine was suspended nothing is known."""
+
+
+class Attendance:
+    """`look` counts the time since the last one, as it finds things now: to be called about once a second.
+
+    Only numbers that a group answers: where a call would go on to is no excuse.
+    """
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._last: float | None = None
+
+    def look(self, chart: Chart, house: House, now: datetime, monotonic: float) -> None:
+        """Count the time since the last look; the first one only begins."""
+        before, self._last = self._last, monotonic
+        if before is None:
+            return
+        seconds = min(monotonic - before, MAX_SECONDS)
+        staff = chart.staff(house)
+        for number, is_open in chart.open_numbers(house.overrides(), now).items():
+            _, group = chart.functions[number]
+            if is_open and group:
+                why = "" if staff.available[group] else "busy" if staff.registered[group] else "absent"
+                self._observer.opened(number, seconds, why)

@@ -1,0 +1,242 @@
+"""All figures of a service in one place: those counted from facts, and those read when they are asked for."""
+
+import math
+import platform
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from metrics.exposition import Values
+from metrics.instruments import Instruments
+from metrics.observer import Observer, Waiting
+from routing.tables import Tables
+from telephony.archive.archive import ArchiveStatus
+from telephony.archive.errors import JournalUnusable
+from telephony.archive.journal import Journal
+from telephony.attendance import Attendance
+from telephony.call.facts import Fact
+from telephony.call.house import House
+from telephony.chart import Chart
+from telephony.media.counters import Counters
+from telephony.sip.counts import METHODS, OTHER, Counts, Drop
+
+_CLASSES = tuple(f"{digit}xx" for digit in range(1, 7))
+_METHODS = (*sorted(METHODS), OTHER)
+_NOBODY = Waiting()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Who is asked. `now` gives aware UTC, `dialogs` and `send_errors` how many there are."""
+
+    house: House
+    now: Callable[[], datetime]
+    sip: Counts
+    dialogs: Callable[[], int]
+    send_errors: Callable[[], int]
+    rtp: Counters
+    journal: Journal[Fact]
+    archive: Callable[[], ArchiveStatus]
+
+
+class Figures:
+    """All figures of one service: it gives the facts to `observer`, and each second a `look`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.chart = Chart(tables)
+        self.instruments = Instruments()
+        self.observer = Observer(self.instruments, lambda: self.chart.labels)
+        self._attendance = Attendance(self.observer)
+
+    def load(self, tables: Tables) -> None:
+        """Follow this plan from now on. What was counted of numbers that it lacks is kept."""
+        self.chart = Chart(tables)
+
+    def show(self, sources: Sources) -> None:
+        """Show from now on what is no fact."""
+        _show_service(self.instruments, sources.house)
+        _show_calls(self, sources)
+        _show_groups(self, sources.house)
+        _show_sip(self.instruments, sources)
+        _show_sound(self.instruments, sources.rtp)
+        _show_journal(self.instruments, sources.journal)
+        _show_archive(self.instruments, sources.archive)
+
+    def look(self, house: House, now: datetime, monotonic: float, due: float) -> None:
+        """Look at what passes with time. `due` is when this should have been, in the loop's seconds."""
+        self.instruments.loop_lag.observe(max(monotonic - due, 0.0))
+        self._attendance.look(self.chart, house, now, monotonic)
+
+
+def _show_service(instruments: Instruments, house: House) -> None:
+    build: dict[Values, float] = {(version("vaxeln"), platform.python_version()): 1}
+    instruments.watch_each(("version", "python"), "vaxeln_build_info", "Always 1: what runs.", lambda: build)
+    instruments.watch("vaxeln_plan_version", "The version of the plan in force.", lambda: house.plan_version)
+    instruments.watch("vaxeln_draining", "1 while the service drains.", lambda: house.draining)
+
+
+def _show_calls(figures: Figures, sources: Sources) -> None:
+    instruments, observer, now = figures.instruments, figures.observer, sources.now
+
+    def waiting(field: Callable[[Waiting], float]) -> dict[str, float]:
+        found = observer.waiting(now())
+        return {number: field(found.get(number, _NOBODY)) for number in figures.chart.functions}
+
+    watch_each = instruments.watch_each
+    instruments.watch("vaxeln_calls_in_progress", "Calls that have no outcome yet.", observer.in_progress)
+    watch_each(
+        ("number",),
+        "vaxeln_open",
+        "Whether a number is open now (1) or closed (0).",
+        lambda: figures.chart.open_numbers(sources.house.overrides(), now()),
+    )
+    watch_each(
+        ("number",),
+        "vaxeln_waiting_calls",
+        "Callers who wait for a person now.",
+        lambda: waiting(lambda those: those.calls),
+    )
+    watch_each(
+        ("number",),
+        "vaxeln_longest_wait_seconds",
+        "How long the first of them has waited; 0 when none does.",
+        lambda: waiting(lambda those: those.longest),
+    )
+    instruments.watch_each(
+        ("number", "function", "group"),
+        "vaxeln_number_info",
+        "Always 1: a number's function, and the group that answers it when it is open.",
+        lambda: {(number, *row): 1 for number, row in figures.chart.functions.items()},
+    )
+
+
+def _show_groups(figures: Figures, house: House) -> None:
+    watch_each = figures.instruments.watch_each
+    watch_each(("group",), "vaxeln_group_members", "Members of a group.", lambda: figures.chart.members)
+    watch_each(
+        ("group",),
+        "vaxeln_group_members_registered",
+        "Members who have a phone that is registered.",
+        lambda: figures.chart.staff(house).registered,
+    )
+    watch_each(
+        ("group",),
+        "vaxeln_group_members_available",
+        "Members who could answer now: registered and free.",
+        lambda: figures.chart.staff(house).available,
+    )
+    figures.instruments.watch(
+        "vaxeln_registered_phones", "Phones that can be reached now.", lambda: len(house.registrations())
+    )
+
+
+def _show_sip(instruments: Instruments, sources: Sources) -> None:
+    counts, watch = sources.sip, instruments.watch
+    watch("vaxeln_sip_transactions", "SIP transactions now.", lambda: counts.transactions)
+    watch("vaxeln_sip_dialogs", "Legs of calls that have not ended.", sources.dialogs)
+    instruments.watch_each(
+        ("direction", "method"),
+        "vaxeln_sip_requests_total",
+        "SIP requests: received with repetitions, sent without.",
+        lambda: _both_ways(counts, _METHODS),
+    )
+    instruments.watch_each(
+        ("direction", "class"),
+        "vaxeln_sip_responses_total",
+        "SIP responses by class, counted as requests are.",
+        lambda: _both_ways(counts, _CLASSES),
+    )
+    watch("vaxeln_sip_retransmissions_total", "Messages sent again.", lambda: counts.retransmissions)
+    watch("vaxeln_sip_absorbed_total", "Requests received again.", lambda: counts.absorbed)
+    watch(
+        "vaxeln_sip_refused_total",
+        "Requests refused before any call: malformed, looped or one too many.",
+        lambda: counts.refused,
+    )
+    instruments.watch_each(
+        ("reason",),
+        "vaxeln_sip_dropped_total",
+        "SIP messages left without an answer.",
+        lambda: {reason.value: counts.dropped[reason] for reason in Drop},
+    )
+    watch("vaxeln_sip_send_errors_total", "Messages that the system would not send.", sources.send_errors)
+
+
+def _show_sound(instruments: Instruments, counters: Counters) -> None:
+    instruments.watch("vaxeln_rtp_legs", "Legs with a media port now.", lambda: counters.legs_open)
+    instruments.watch_each(
+        ("kind",),
+        "vaxeln_rtp_packets_total",
+        "Packets sent: sound and reports (rtcp) passed on, and prompts of our own.",
+        lambda: {
+            "sound": counters.relayed,
+            "rtcp": counters.rtcp_relayed,
+            "prompt": counters.prompt_packets,
+        },
+    )
+    instruments.watch(
+        "vaxeln_rtp_missing_packets_total",
+        "Packets of sound overtaken by later ones: lost, or late.",
+        lambda: counters.missing,
+    )
+    instruments.watch(
+        "vaxeln_rtp_late_packets_total",
+        "Packets of sound that came after later ones, or twice.",
+        lambda: counters.late,
+    )
+    instruments.watch_each(
+        ("reason",),
+        "vaxeln_rtp_dropped_total",
+        "Packets not passed on.",
+        lambda: {reason.value: number for reason, number in counters.dropped.items()},
+    )
+    instruments.watch(
+        "vaxeln_rtp_prompts_unheard_total",
+        "Prompts played to a leg that could not hear them.",
+        lambda: counters.prompts_unheard,
+    )
+
+
+def _show_journal(instruments: Instruments, journal: Journal[Fact]) -> None:
+    watch = instruments.watch
+    watch("vaxeln_journal_position", "Position of the last fact.", lambda: journal.position)
+    watch("vaxeln_journal_bytes", "Size of the journal on disk, in octets.", lambda: _octets(journal))
+    watch(
+        "vaxeln_journal_sync_lag_seconds",
+        "Age of the oldest write that is not on disk; 0 when all is.",
+        lambda: journal.sync_lag,
+    )
+    watch("vaxeln_journal_waiting", "Facts that wait in memory for the disk.", lambda: journal.waiting)
+    watch("vaxeln_journal_failing", "1 while the journal cannot be written.", lambda: journal.failing)
+    watch("vaxeln_journal_dropped_total", "Facts lost for want of memory.", lambda: journal.dropped)
+    watch("vaxeln_journal_sync_failures_total", "Disk syncs that failed.", lambda: journal.sync_failures)
+
+
+def _show_archive(instruments: Instruments, status: Callable[[], ArchiveStatus]) -> None:
+    watch = instruments.watch
+    watch("vaxeln_database_up", "1 while the database takes facts.", lambda: status().is_up)
+    watch(
+        "vaxeln_database_lag_facts",
+        "Facts that the database does not have; not a number until it has said what it has.",
+        lambda: math.nan if (lag := status().lag_facts) is None else lag,
+    )
+    watch(
+        "vaxeln_database_lag_seconds",
+        "Age of the oldest fact that the database does not have.",
+        lambda: status().lag_seconds,
+    )
+    watch("vaxeln_dead_letters", "Facts that the database refused.", lambda: status().dead_letters)
+
+
+def _both_ways(counts: Counts, names: Iterable[str]) -> dict[Values, float]:
+    ways = {"in": counts.received, "out": counts.sent}
+    return {(way, name): counted[name] for way, counted in ways.items() for name in names}
+
+
+def _octets(journal: Journal[Fact]) -> float:
+    """Not a number when the folder cannot be read, or a segment has just been deleted."""
+    try:
+        return sum(segment.path.stat().st_size for segment in journal.segments())
+    except (JournalUnusable, OSError):
+        return math.nan

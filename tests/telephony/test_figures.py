@@ -1,0 +1,199 @@
+import math
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from telephony.archive.archive import ArchiveStatus
+from telephony.archive.codec import Codec
+from telephony.archive.journal import Journal
+from telephony.call.facts import Fact, RouteDecided
+from telephony.call.house import House
+from telephony.call.house_facts import DrainStarted, PlanLoaded
+from telephony.call.registry import FACTS
+from telephony.figures import Figures, Sources
+from telephony.media.counters import Counters
+from telephony.media.counters import Drop as SoundDrop
+from telephony.sip.counts import METHODS, Counts, Drop
+from tests.support.calls import NOON, arrive, phone, registered, ring
+from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
+
+README = Path(__file__).parent.parent.parent / "README.md"
+
+
+class Board:
+    """The figures of a service whose parts do what the test says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = NOON
+        self.archive = ArchiveStatus(True, True, 5, 2, 0.5, 1, "")
+        self.sip, self.rtp, self.house = Counts(), Counters(), House()
+        self.journal: Journal[Fact] = Journal.open(
+            folder / "journal", Codec(FACTS), report=lambda finding: None
+        )
+        self.figures = Figures(tables_of(1))
+        self.instruments, self.observer = self.figures.instruments, self.figures.observer
+        sources = Sources(
+            house=self.house,
+            now=lambda: self.now,
+            sip=self.sip,
+            dialogs=lambda: 3,
+            send_errors=lambda: 4,
+            rtp=self.rtp,
+            journal=self.journal,
+            archive=lambda: self.archive,
+        )
+        self.figures.show(sources)
+
+    def series(self, name: str) -> dict[tuple[str, ...], float]:
+        """The values of the samples of this name, by label values."""
+        families = text_string_to_metric_families(self.instruments.text().decode())
+        samples = [sample for family in families for sample in family.samples]
+        return {tuple(s.labels.values()): s.value for s in samples if s.name == name}
+
+    def value(self, name: str) -> float:
+        """The value of a metric without labels."""
+        return self.series(name)[()]
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[Board]:
+    made = Board(tmp_path)
+    yield made
+    made.journal.close()
+
+
+def test_the_readme_lists_the_metrics_as_they_are(board: Board) -> None:
+    shown = (
+        README.read_text("utf-8").partition("<!-- figures -->\n")[2].partition("<!-- end of figures -->")[0]
+    )
+
+    assert shown == board.instruments.table()
+
+
+def test_the_archive_is_shown(board: Board) -> None:
+    names = ("database_up", "database_lag_facts", "database_lag_seconds", "dead_letters")
+    assert [board.value(f"vaxeln_{name}") for name in names] == [1, 2, 0.5, 1]
+
+    board.archive = ArchiveStatus(True, False, None, None, 7.0, 0, "connection refused")
+
+    assert board.value("vaxeln_database_up") == 0
+    assert math.isnan(board.value("vaxeln_database_lag_facts"))
+
+
+def test_gauges_follow_the_plan(board: Board) -> None:
+    assert set(board.series("vaxeln_open")) == {(MAIN,), (BYGGLOV,)}
+    assert set(board.series("vaxeln_group_members")) == {("kc",), ("bygglov",)}
+
+    only_main = NUMBERS.partition(f'[numbers."{BYGGLOV}"]')[0]
+    board.figures.load(tables_of(2, numbers=only_main))
+
+    for name in ("vaxeln_open", "vaxeln_waiting_calls", "vaxeln_longest_wait_seconds"):
+        assert set(board.series(name)) == {(MAIN,)}
+    assert set(board.series("vaxeln_number_info")) == {(MAIN, "Kontaktcenter", "kc")}
+
+
+def test_who_waits_is_shown_for_every_number(board: Board) -> None:
+    decided = RouteDecided(at=NOON, call="c1", decision=ring(phone("kc1"), number=MAIN), talk_limit=0.0)
+    for fact in (arrive(), decided):
+        board.observer.observe(fact)
+    board.now = NOON + timedelta(seconds=42)
+
+    assert board.series("vaxeln_waiting_calls") == {(MAIN,): 1, (BYGGLOV,): 0}
+    assert board.series("vaxeln_longest_wait_seconds") == {(MAIN,): 42, (BYGGLOV,): 0}
+    assert board.value("vaxeln_calls_in_progress") == 1
+
+
+def test_who_could_answer_is_shown_by_group(board: Board) -> None:
+    board.house.evolve(registered("kc1"))
+
+    assert board.series("vaxeln_group_members_registered") == {("kc",): 1, ("bygglov",): 0}
+    assert board.series("vaxeln_group_members_available") == {("kc",): 1, ("bygglov",): 0}
+    assert board.value("vaxeln_registered_phones") == 1
+
+
+def test_the_state_of_the_service(board: Board) -> None:
+    board.house.evolve(PlanLoaded(at=NOON, version=7, digest="d"))
+    board.house.evolve(DrainStarted(at=NOON))
+
+    assert board.value("vaxeln_plan_version") == 7
+    assert board.value("vaxeln_draining") == 1
+    assert list(board.series("vaxeln_build_info").values()) == [1]
+
+
+def test_each_look_tells_how_late_it_was_and_what_was_open(board: Board) -> None:
+    board.figures.look(board.house, NOON, 100.0, 100.0)
+    board.figures.look(board.house, NOON, 101.25, 101.0)
+    board.figures.look(board.house, NOON, 102.0, 102.25)  # a timer may be a little early
+
+    assert board.value("vaxeln_loop_lag_seconds_count") == 3
+    assert board.value("vaxeln_loop_lag_seconds_sum") == 0.25
+    assert board.series("vaxeln_open_seconds_total") == {(MAIN,): 2.0, (BYGGLOV,): 2.0}
+
+
+def test_sip_is_counted_both_ways_by_a_closed_set_of_names(board: Board) -> None:
+    board.sip.received.update({"INVITE": 2, "2xx": 1, "other": 5})
+    board.sip.sent.update({"BYE": 3, "4xx": 4, "junk": 9})
+    board.sip.dropped[Drop.STRAY_ACK] += 6
+    board.sip.retransmissions, board.sip.absorbed, board.sip.refused = 7, 8, 9
+
+    requests, responses = (
+        board.series("vaxeln_sip_requests_total"),
+        board.series("vaxeln_sip_responses_total"),
+    )
+    assert (requests["in", "INVITE"], requests["in", "other"], requests["out", "BYE"]) == (2, 5, 3)
+    assert (responses["in", "2xx"], responses["out", "4xx"], responses["out", "2xx"]) == (1, 4, 0)
+    assert (len(requests), len(responses)) == (2 * (len(METHODS) + 1), 12)
+    assert board.series("vaxeln_sip_dropped_total")[("stray_ack",)] == 6
+    assert board.value("vaxeln_sip_retransmissions_total") == 7
+    assert board.value("vaxeln_sip_absorbed_total") == 8
+    assert board.value("vaxeln_sip_refused_total") == 9
+    assert board.value("vaxeln_sip_send_errors_total") == 4
+    assert board.value("vaxeln_sip_dialogs") == 3
+
+
+def test_sound_is_counted(board: Board) -> None:
+    board.rtp.relayed, board.rtp.rtcp_relayed, board.rtp.prompt_packets = 1, 2, 3
+    board.rtp.legs_open, board.rtp.prompts_unheard = 4, 5
+    board.rtp.dropped[SoundDrop.STRANGER] += 6
+    board.rtp.missing, board.rtp.late = 7, 8
+
+    assert board.series("vaxeln_rtp_packets_total") == {("sound",): 1, ("rtcp",): 2, ("prompt",): 3}
+    assert board.value("vaxeln_rtp_missing_packets_total") == 7
+    assert board.value("vaxeln_rtp_late_packets_total") == 8
+    assert board.value("vaxeln_rtp_legs") == 4
+    assert board.value("vaxeln_rtp_prompts_unheard_total") == 5
+    assert board.series("vaxeln_rtp_dropped_total")[("stranger",)] == 6
+
+
+def test_the_journal_is_shown(board: Board, tmp_path: Path) -> None:
+    board.journal.append([DrainStarted(at=NOON)])
+    board.journal.flush()
+
+    (segment,) = (tmp_path / "journal").glob("*.seg")
+    assert board.value("vaxeln_journal_position") == 1
+    assert board.value("vaxeln_journal_bytes") == segment.stat().st_size > 0
+    assert board.value("vaxeln_journal_failing") == board.value("vaxeln_journal_waiting") == 0
+    assert board.value("vaxeln_journal_sync_lag_seconds") == 0
+    assert board.value("vaxeln_journal_dropped_total") == 0
+
+
+def test_a_journal_that_cannot_be_looked_at_spoils_no_other_figure(board: Board, tmp_path: Path) -> None:
+    board.journal.flush()
+    (tmp_path / "journal").rename(tmp_path / "elsewhere")
+
+    size = board.value("vaxeln_journal_bytes")
+    assert size != size
+    assert board.value("vaxeln_sip_dialogs") == 3
+
+
+def test_the_series_are_as_many_as_the_plan_gives(board: Board) -> None:
+    text = board.instruments.text().decode()
+    tables = tables_of(1)
+
+    of_plan = [line for line in text.splitlines() if line.startswith("vaxeln_") and "number=" in line]
+    of_groups = [line for line in text.splitlines() if line.startswith("vaxeln_group_")]
+    assert len(of_plan) == 4 * len(tables.numbers)
+    assert len(of_groups) == 3 * len(tables.groups)
