@@ -106,9 +106,7 @@ def _add_reading_commands(commands: "argparse._SubParsersAction[argparse.Argumen
         commands,
         "explain",
         "say where a call would go, and why",
-        lambda o: cli_read.explain(
-            cli_serve.plan_file(settings_of(o), o.plan), o.number, o.caller, o.at, o.json
-        ),
+        lambda o: cli_read.explain(settings_of(o).data, o.plan, o.number, o.caller, o.at, o.json),
     )
     explain.add_argument("number", help="the number dialled, such as 08-53061000")
     explain.add_argument(
@@ -120,9 +118,7 @@ def _add_reading_commands(commands: "argparse._SubParsersAction[argparse.Argumen
         commands,
         "hours",
         "show when a number is open",
-        lambda o: cli_read.hours(
-            cli_serve.plan_file(settings_of(o), o.plan), o.number, o.first, o.last, o.json
-        ),
+        lambda o: cli_read.hours(settings_of(o).data, o.plan, o.number, o.first, o.last, o.json),
     )
     hours.add_argument("number", help="a number of the plan")
     hours.add_argument("--from", dest="first", required=True, metavar="DATE", help="first day, as 2026-12-21")
@@ -189,7 +185,10 @@ def _add_token_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--plan", type=Path, metavar="FILE", help="the plan (default: plan.toml in the data folder)"
+        "--plan",
+        type=Path,
+        metavar="FILE",
+        help="the plan (default: the one in force, or plan.toml in the data folder)",
     )
 
 

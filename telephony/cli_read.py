@@ -4,7 +4,7 @@ With `--json` each prints one object, all of whose keys are always there:
 
 - `plan check`: `ok` (no error; warnings are none), `problems`: objects of `path` (a place in the plan),
   `severity` (error or warning), `message`, `advice` (what to do; "" when `message` says what is allowed)
-- `explain`: see `routing.explain.explain_json`. `plan_version` is 0: a service numbers plans as it takes them
+- `explain`: see `routing.explain.explain_json`. `plan_version` is 0 when the plan is a file's
 - `hours`: `number` (E.164), `function`, `spans`: see `routing.hours.hours_json`; they follow each other
   without gaps from the first midnight to the last
 - `calls`: `calls`, in the order in which they arrived: see `telephony.call.record.Record.to_json`
@@ -25,6 +25,7 @@ from routing.decision import Origin, Question
 from routing.errors import PlanInvalid
 from routing.explain import explain_json, explain_lines
 from routing.hours import MAX_PERIOD, STOCKHOLM, effective_hours, hours_json, hours_lines
+from routing.load import load_plan
 from routing.numbers import NumberFormat, is_e164, normalise, short_number_class, show
 from routing.override import Override
 from routing.problem import Severity
@@ -37,9 +38,9 @@ from telephony.archive.upcasts import UPCASTS
 from telephony.call.facts import Fact
 from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
-from telephony.cli_serve import read_plan
 from telephony.errors import VaxelnError
 from telephony.media.prompts import Prompts
+from telephony.plan_start import offline_plan, read_text
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 """The days that can be asked about: what lies outside is a slip of the finger, and no calendar knows it."""
@@ -84,7 +85,7 @@ def check_plan(file: Path, as_json: bool) -> int:
 def _problems(file: Path) -> list[Mapping[str, str]]:
     """What keeps the text from being a plan, or else all that its check finds."""
     try:
-        plan = read_plan(file)
+        plan = load_plan(read_text(file))
     except PlanInvalid as invalid:
         return [
             {
@@ -103,7 +104,9 @@ def _problem_line(problem: Mapping[str, str]) -> str:
     return f"{problem['severity']}: {problem['path']}: {problem['message']}.{advice}"
 
 
-def explain(plan: Path, number: str, caller: str | None, at: str | None, as_json: bool) -> int:
+def explain(
+    data: Path, file: Path | None, number: str, caller: str | None, at: str | None, as_json: bool
+) -> int:
     """Print where a call from outside would go, and why, if everybody were there."""
     question = Question(
         dialled=normalise(number, NumberFormat.NATIONAL),
@@ -112,7 +115,8 @@ def explain(plan: Path, number: str, caller: str | None, at: str | None, as_json
         caller=_caller(caller),
     )
     now = _moment(at)
-    decision = decide(compile_plan(read_plan(plan), version=0), question, Everybody(), now)
+    plan, version = offline_plan(data, file)
+    decision = decide(compile_plan(plan, version), question, Everybody(), now)
     if as_json:
         _print_json(explain_json(decision))
     else:
@@ -120,10 +124,11 @@ def explain(plan: Path, number: str, caller: str | None, at: str | None, as_json
     return 0
 
 
-def hours(plan: Path, number: str, first: str, last: str, as_json: bool) -> int:
+def hours(data: Path, file: Path | None, number: str, first: str, last: str, as_json: bool) -> int:
     """Print when a number is open, from the first day to the last."""
     start, end = _period(first, last)
-    tables = compile_plan(read_plan(plan))
+    plan, version = offline_plan(data, file)
+    tables = compile_plan(plan, version)
     row = tables.numbers.get(normalise(number, NumberFormat.NATIONAL))
     if row is None:
         raise UnknownNumber(f"number {number} is not in the plan; it has {_known(tables)}")

@@ -8,6 +8,7 @@ one that can.
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
+from typing import NoReturn
 
 import structlog
 
@@ -25,6 +26,9 @@ from telephony.call.facts import Fact
 from telephony.call.house_facts import PlanApplied
 from telephony.plan_prepare import PlanInForce, Prepared, prepare, prepare_version, read
 from telephony.private_files import SecretsUnusable
+
+FOLLOW_SECONDS = 1.0
+"""How often it is looked whether the database has come up."""
 
 log = structlog.get_logger("vaxeln")
 
@@ -121,6 +125,20 @@ class PlanKeeper:
                 await self._number(
                     expected=newest.version, reason=f"version {ours.version} was not in the database"
                 )
+
+    async def follow(self, database_is_up: Callable[[], bool]) -> NoReturn:
+        """Reconcile each time the database has come up."""
+        was_up = False
+        while True:
+            is_up = database_is_up()
+            if is_up and not was_up:
+                try:
+                    await self.reconcile()
+                except DatabaseAway as error:  # it went away again: when it comes back
+                    log.warning("plan_not_reconciled", problem=str(error))
+                    is_up = False
+            was_up = is_up
+            await asyncio.sleep(FOLLOW_SECONDS)
 
     async def _take_up(self, newest: PlanVersion) -> None:
         if (newest.version, newest.digest) == (self.in_force.about.version, self.in_force.about.digest):

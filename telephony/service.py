@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from typing import NoReturn
 
 import structlog
 
@@ -20,6 +21,7 @@ from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnsynced
 from telephony.archive.findings import Finding
 from telephony.archive.journal import Journal
+from telephony.archive.plan_file import PlanFile
 from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
 from telephony.call import facts as f
@@ -29,9 +31,11 @@ from telephony.call.registry import FACTS
 from telephony.clock import Clock
 from telephony.config import ListenAddress, Settings
 from telephony.directory import PlanDirectory
+from telephony.drain import Drain
 from telephony.errors import VaxelnError
 from telephony.fact_log import FactLog
 from telephony.figures import Figures, Sources
+from telephony.health import ServiceHealth
 from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.ids import token, uuid7
 from telephony.journal_start import first_needed, log_findings, opening_facts
@@ -41,6 +45,9 @@ from telephony.media.prompts import Prompts
 from telephony.media.relay import MediaRelay
 from telephony.net.shell import Shell
 from telephony.node import Node
+from telephony.plan_keeper import PlanKeeper
+from telephony.plan_prepare import PlanInForce
+from telephony.plan_start import plan_folder
 from telephony.secrets import PhoneSecrets, load_server_secret
 from telephony.sip.digest import Authenticator
 from telephony.sip.endpoint import Endpoint
@@ -49,12 +56,6 @@ from telephony.switchboard import Switchboard
 from telephony.tokens import Tokens
 
 log = structlog.get_logger("vaxeln")
-
-CLOSING_SECONDS = 5.0
-"""How long the last BYEs may wait for their answers when the service stops."""
-
-IDLE_POLL_SECONDS = 0.1
-"""How often a stopping service looks whether its calls are over."""
 
 HOUSEKEEPING_SECONDS = 1.0
 """How often the housekeeper looks. A password that was set is taken up within this time."""
@@ -83,15 +84,15 @@ class Service:
     def __init__(
         self,
         settings: Settings,
-        tables: Tables,
+        plan: PlanInForce,
         prompts: Prompts,
         *,
         wall: Callable[[], float] = time.time,
         disk: Disk = _REAL_DISK,
     ) -> None:
         self._settings = settings
-        self._tables = tables
-        self._figures = Figures(tables)
+        self._plan = plan
+        self._figures = Figures(plan.tables)
         self._prompts = prompts
         self._wall = wall
         self._disk = disk
@@ -129,6 +130,7 @@ class Service:
             listening = await self._bind(opened)
             self._begin()
             self._archive.start()
+            self._keep_plan(opened)
             self._opened = opened.pop_all()
         files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
         self._housekeeper = Housekeeper(self._clock, self._journal, files, self._clock_stepped)
@@ -149,7 +151,7 @@ class Service:
         self._fact_log = FactLog(log)
         self._switchboard = Switchboard(
             self._journal,
-            self._tables,
+            self._plan.tables,
             talk_limit=float(self._settings.calls.max_seconds),
             observe=self._observe,
             report_fault=_report_fault,
@@ -164,9 +166,6 @@ class Service:
         self._switchboard.replay((p, fact) for p, fact in facts if not isinstance(fact, UnknownFact))
         for call in self._switchboard.calls.values():
             self._figures.observer.adopt(call)
-        same = self._switchboard.house.plan_digest == self._tables.digest
-        number = self._switchboard.house.plan_version + (0 if same else 1)
-        self._tables = replace(self._tables, version=number)
 
     async def _bind(self, opened: AsyncExitStack) -> Listening:
         """Make what has sockets, and join it."""
@@ -182,7 +181,7 @@ class Service:
         )
         opened.callback(self._relay.close_all)
         hosts = [settings.sip.realm, settings.media_host, *(at.host for at in settings.sip.listen)]
-        self._directory = PlanDirectory(self._tables, self._switchboard.house, hosts)
+        self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, hosts)
         self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
         self._shell = Shell(self._loop)
         opened.callback(self._shell.close)
@@ -223,7 +222,15 @@ class Service:
 
     async def _listen_http(self, opened: AsyncExitStack) -> ListenAddress:
         address = self._settings.http.listen
-        self._http = HttpServer(self)
+        self.health = ServiceHealth(
+            self._journal,
+            self._switchboard,
+            self._archive.status,
+            takes_calls=lambda: self._takes_calls,
+            is_draining=self._stop.is_set,
+            text=self._figures.instruments.text,
+        )
+        self._http = HttpServer(self.health)
         try:
             host, port = await self._http.start(address.host, address.port)
         except OSError as error:
@@ -235,13 +242,38 @@ class Service:
         """Journal the start, end what was left open, take calls."""
         now = self._clock.now()
         self._switchboard.record([h.ServiceStarted(at=now, release=version("vaxeln"))])
-        self._switchboard.load(self._tables, now)
+        self._switchboard.load(self._plan.tables, now)
         lost = self._node.recover(self._loop.time())
         if lost:
             log.error("legs_not_restored", legs=lost)
         self._show_figures()
         self._shell.drive(self._node)
         self._takes_calls = True
+
+    def _keep_plan(self, opened: AsyncExitStack) -> None:
+        """From here on the plan can change."""
+        self._keeper = PlanKeeper(
+            self._plan,
+            PlanFile(plan_folder(self._settings.data)),
+            self._archive.plans if self._archive.status().is_on else None,
+            self._prompts.names,
+            take=self._take_tables,
+            record=self._record,
+            now=self._clock.now,
+        )
+        following = asyncio.create_task(self._keeper.follow(lambda: self._archive.status().is_up))
+        opened.push_async_callback(_end, following)
+
+    def _take_tables(self, tables: Tables) -> None:
+        """Let these tables decide from now on. Calls that run keep what was decided."""
+        self._directory.load(tables)
+        self._figures.load(tables)
+        self._switchboard.load(tables, self._clock.now())
+
+    def _record(self, fact: f.Fact) -> None:
+        """Journal a fact of the service itself, and do what follows from it."""
+        self._node.record(fact, self._loop.time())
+        self._shell.flush()
 
     def _report_findings(self) -> None:
         """Log what was wrong with the journal, and journal what is lost of it."""
@@ -313,62 +345,16 @@ class Service:
         self._housekeeper.look()
 
     def _clock_stepped(self, seconds: float) -> None:
-        self._node.record(h.ClockStepped(at=self._clock.now(), seconds=seconds), self._loop.time())
-        self._shell.flush()
-
-    # ---- what the HTTP side asks (admin.ports.Health)
-
-    def health(self) -> dict[str, object]:
-        """The object of /healthz."""
-        failing = self._journal.failing
-        return {
-            "status": "failing" if failing else "draining" if self._stop.is_set() else "ok",
-            "calls": len(self._switchboard.calls),
-            "registered_phones": len(self._switchboard.house.registrations()),
-            "plan_version": self._tables.version,
-            "journal": {"position": self._journal.position, "failing": failing},
-            "database": self._archive.status().to_json(),
-        }
-
-    def readiness(self) -> dict[str, object]:
-        """The object of /readyz. A journal that fails is no reason not to take calls."""
-        draining = self._stop.is_set()
-        return {
-            "status": "draining" if draining else "ready" if self._takes_calls else "starting",
-            "plan_version": self._tables.version,
-        }
-
-    def metrics_text(self) -> bytes:
-        """The figures in Prometheus' text format."""
-        return self._figures.instruments.text()
+        self._record(h.ClockStepped(at=self._clock.now(), seconds=seconds))
 
     # ---- stop
 
     async def _drain(self) -> None:
-        """No new calls but emergency calls; running ones go on for a while, then BYE on both legs."""
+        """No new calls but emergency calls; running ones go on for a while."""
         self._node.record(h.DrainStarted(at=self._clock.now()), self._loop.time())
         log.info("draining", calls=len(self._switchboard.calls))
-        await self._idle_within(self._settings.calls.drain_seconds)
-        self._node.end_all(self._loop.time(), "service stopped")
-        self._shell.flush()
-        while self._switchboard.has_emergency() and not await self._hurried():
-            pass  # nothing ends a call to 112 but those who make it
-        self._node.end_all(self._loop.time(), "service stopped", emergency=True)
-        self._shell.flush()
-        self._hurry.clear()
-        await self._idle_within(CLOSING_SECONDS)
-
-    async def _idle_within(self, seconds: float) -> None:
-        """Wait until no call and no leg is left, at most so long and not when a second signal hurries us."""
-        deadline = self._loop.time() + seconds
-        while not self._node.is_idle and self._loop.time() < deadline and not await self._hurried():
-            pass
-
-    async def _hurried(self) -> bool:
-        """Wait a moment; whether somebody wants the service to stop at once."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), IDLE_POLL_SECONDS)
-        return self._hurry.is_set()
+        drain = Drain(self._node, self._shell.flush, self._loop.time, self._hurry)
+        await drain.run(self._settings.calls.drain_seconds)
 
     async def _close(self) -> bool:
         """Close everything; whether all facts are on disk."""
@@ -382,6 +368,13 @@ class Service:
             return False
         log.info("stopped")
         return True
+
+
+async def _end(task: "asyncio.Task[NoReturn]") -> None:
+    """Stop a task of ours. What it may have ended with by itself is raised."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _report_fault(call: str, fault: IllegalTransition) -> None:

@@ -22,7 +22,7 @@ from telephony.archive.errors import ArchiveError
 from telephony.archive.findings import Finding, describe
 from telephony.archive.journal import Journal
 from telephony.archive.node_id import node_id
-from telephony.archive.plan_store import PlanStore
+from telephony.archive.plan_store import PlanStore, PlanVersion
 from telephony.archive.shipper import Shipper
 from telephony.archive.upcasts import UPCASTS
 from telephony.call.facts import Fact
@@ -222,3 +222,23 @@ class Archive:
 
 def _target(dsn: Dsn, server: EmbeddedServer | None) -> Mapping[str, Any]:
     return server.target if server is not None else {"dsn": dsn.value}
+
+
+async def newest_plan(data: Path, dsn: Dsn) -> PlanVersion | None:
+    """The newest plan in the database, asked before there is a service; None when there is none.
+
+    Raises `DatabaseError`.
+    """
+    server = EmbeddedServer(data / "postgres") if dsn.value == EMBEDDED else None
+    if dsn.value == NONE or (server is not None and not (data / "postgres").exists()):
+        return None
+    database = Database(_target(dsn, server))
+    try:
+        if server is not None:
+            await server.start()
+        await database.open()
+        return await PlanStore(database).newest()
+    finally:
+        await database.close()
+        if server is not None:
+            await server.stop()

@@ -1,17 +1,22 @@
 """Plans for tests: the text of a small municipality, and the tables of it."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from routing.compile import compile_plan
 from routing.load import load_plan
 from routing.override import Override
 from routing.plan import Plan
 from routing.tables import Tables
+from telephony.archive.plan_store import PlanVersion
+from telephony.media.prompts import Prompts
+from telephony.plan_prepare import PlanInForce, prepare
 
 MAIN = "+46853061000"
 BYGGLOV = "+46853061201"
 FORSKOLA = "+46853061400"
 SOCIAL = "+46853061300"
+MADE_AT = datetime(2026, 11, 25, 8, tzinfo=UTC)
 
 MUNICIPALITY = f"""
 [municipality]
@@ -96,6 +101,21 @@ def plan_of(**parts: str) -> Plan:
 def tables_of(version: int = 1, **parts: str) -> Tables:
     """The tables of such a plan."""
     return compile_plan(plan_of(**parts), version)
+
+
+def in_force(version: int = 1, **parts: str) -> PlanInForce:
+    """Such a plan as a service has it in force."""
+    prepared = prepare(str(PlanText(**parts)), toml=True, today=MADE_AT.date(), prompts=Prompts.load().names)
+    about = PlanVersion(
+        version=version,
+        digest=prepared.tables.digest,
+        author="test",
+        reason="a test",
+        made_at=MADE_AT,
+        document=prepared.document,
+        source=prepared.source,
+    )
+    return PlanInForce.of(about, prepared)
 
 
 @dataclass

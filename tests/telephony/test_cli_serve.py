@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from routing.errors import PlanInvalid, PlanRefused
 from telephony.cli import main
-from telephony.cli_serve import PlanUnreadable, plan_file, raise_file_limit, read_plan, tables_of
-from telephony.config import ConfigError, load_settings
-from telephony.media.prompts import Prompts
+from telephony.cli_serve import raise_file_limit
 
 PLAN = Path("deploy/botkyrka.toml")
 
@@ -24,46 +21,6 @@ def _log() -> Iterator[None]:
     yield
     structlog.reset_defaults()
     logging.getLogger().handlers[:] = handlers
-
-
-def test_the_plan_that_was_named_wins(tmp_path: Path) -> None:
-    settings = load_settings(None, {"VAXELN_DATA": str(tmp_path)}, {})
-    (tmp_path / "plan.toml").write_text("")
-
-    assert plan_file(settings, PLAN) == PLAN
-    assert plan_file(settings, None) == tmp_path / "plan.toml"
-
-
-def test_without_a_plan_it_is_said_where_one_belongs(tmp_path: Path) -> None:
-    settings = load_settings(None, {"VAXELN_DATA": str(tmp_path)}, {})
-
-    with pytest.raises(ConfigError, match=r"plan\.toml: give one with --plan"):
-        plan_file(settings, None)
-
-
-def test_a_plan_is_read_checked_and_compiled() -> None:
-    tables, warnings = tables_of(read_plan(PLAN), Prompts.load())
-
-    assert tables.main_number == "+46853061000"
-    assert warnings == []
-
-
-def test_a_plan_with_errors_is_refused_with_all_of_them() -> None:
-    text = PLAN.read_text("utf-8").replace('main_number = "+46853061000"', 'main_number = "+46853061201"')
-    from routing.load import load_plan
-
-    with pytest.raises(PlanRefused) as refused:
-        tables_of(load_plan(text), Prompts.load())
-
-    assert refused.value.problems
-
-
-def test_files_that_are_no_plans_are_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(PlanUnreadable, match="cannot read the plan"):
-        read_plan(tmp_path)
-    (tmp_path / "latin").write_bytes("[växel]".encode("latin-1"))
-    with pytest.raises(PlanInvalid, match="UTF-8"):
-        read_plan(tmp_path / "latin")
 
 
 def test_the_limit_of_open_files_is_what_the_system_allows() -> None:

@@ -11,7 +11,6 @@ import pytest
 import uvloop
 from aiohttp import ClientSession
 
-from routing.tables import Tables
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalLocked
 from telephony.archive.reader import JournalReader
@@ -22,7 +21,7 @@ from telephony.call.registry import FACTS
 from telephony.config import Settings, load_settings
 from telephony.media.prompts import Prompts
 from telephony.service import CannotListen, Service
-from tests.support.plans import tables_of
+from tests.support.plans import in_force
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 OPTIONS = (
@@ -55,8 +54,8 @@ def settings_in(folder: Path, **more: str) -> Settings:
     return load_settings(None, environment, {})
 
 
-def service_in(folder: Path, tables: Tables | None = None, **more: str) -> Service:
-    return Service(settings_in(folder, **more), tables or tables_of(1), Prompts.load())
+def service_in(folder: Path, **more: str) -> Service:
+    return Service(settings_in(folder, **more), in_force(), Prompts.load())
 
 
 async def stopped(service: Service) -> bool:
@@ -113,7 +112,10 @@ def test_it_starts_answers_and_stops_in_order(
         ):
             assert health.status == 200
             assert (await health.json())["plan_version"] == 1
-            assert (ready.status, await ready.json()) == (200, {"status": "ready", "plan_version": 1})
+            assert (ready.status, await ready.json()) == (
+                200,
+                {"status": "ready", "plan_version": 1, "database": "off"},
+            )
             text = await figures.text()
             assert "vaxeln_open{" in text
             assert 'vaxeln_sip_requests_total{direction="in",method="OPTIONS"} 1\n' in text
@@ -131,31 +133,12 @@ def test_it_is_ready_from_its_start_until_it_is_told_to_stop(
 ) -> None:
     async def main() -> None:
         service = service_in(tmp_path)
-        states = [service.readiness()["status"]]
         await service.start()
-        states.append(service.readiness()["status"])
+        states = [service.health.readiness()["status"]]
         service.stop()
-        states.append(service.readiness()["status"])
+        states.append(service.health.readiness()["status"])
         await service.run()
-        assert states == ["starting", "ready", "draining"]
-
-    run(main())
-
-
-def test_the_plan_gets_a_new_number_only_when_it_differs(
-    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
-) -> None:
-    async def life(tables: Tables) -> int:
-        service = service_in(tmp_path, tables)
-        await service.start()
-        version = service.health()["plan_version"]
-        assert isinstance(version, int)
-        await stopped(service)
-        return version
-
-    async def main() -> None:
-        other = tables_of(1, trunks='[trunks.operator]\npeers = ["192.0.2.99"]\nemergency = true\n')
-        assert [await life(tables_of(1)), await life(tables_of(1)), await life(other)] == [1, 1, 2]
+        assert states == ["ready", "draining"]
 
     run(main())
 
@@ -229,7 +212,7 @@ def test_a_step_of_the_machines_clock_is_a_fact(
 
     async def main() -> None:
         wall = Wall()
-        service = Service(settings_in(tmp_path), tables_of(1), Prompts.load(), wall=wall)
+        service = Service(settings_in(tmp_path), in_force(), Prompts.load(), wall=wall)
         await service.start()
         wall.ahead = 3600.0
         await until(lambda: ClockStepped in kinds_in(tmp_path))

@@ -1,0 +1,58 @@
+"""The end of a service that carries calls: no new ones but to 112, then nobody's in the middle of a word."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from telephony.node import Node
+
+CLOSING_SECONDS = 5.0
+"""How long the last BYEs may wait for their answers."""
+
+IDLE_POLL_SECONDS = 0.1
+"""How often it is looked whether the calls are over."""
+
+REASON = "service stopped"
+
+
+class Drain:
+    """Lets the calls of `node` come to an end. `flush` sends what the node has to say, `monotonic` is its
+    clock. Whoever sets `hurry` does not want to wait for running calls."""
+
+    def __init__(
+        self,
+        node: Node,
+        flush: Callable[[], None],
+        monotonic: Callable[[], float],
+        hurry: asyncio.Event,
+    ) -> None:
+        self._node = node
+        self._flush = flush
+        self._monotonic = monotonic
+        self._hurry = hurry
+
+    async def run(self, seconds: float) -> None:
+        """Running calls go on for so long, then BYE on both legs. A call to 112 is waited for."""
+        await self._idle_within(seconds)
+        self._end_all(emergency=False)
+        while self._node.switchboard.has_emergency() and not await self._hurried():
+            pass  # nothing ends a call to 112 but those who make it
+        self._end_all(emergency=True)
+        self._hurry.clear()
+        await self._idle_within(CLOSING_SECONDS)
+
+    def _end_all(self, *, emergency: bool) -> None:
+        self._node.end_all(self._monotonic(), REASON, emergency=emergency)
+        self._flush()
+
+    async def _idle_within(self, seconds: float) -> None:
+        """Wait until no call and no leg is left, at most so long and not when somebody hurries us."""
+        deadline = self._monotonic() + seconds
+        while not self._node.is_idle and self._monotonic() < deadline and not await self._hurried():
+            pass
+
+    async def _hurried(self) -> bool:
+        """Wait a moment; whether somebody wants the service to stop at once."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), IDLE_POLL_SECONDS)
+        return self._hurry.is_set()

@@ -1,0 +1,93 @@
+"""A service comes to its end: calls are let finish, 112 is waited for, and somebody in a hurry is heard."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from telephony.call import facts as f
+from telephony.drain import IDLE_POLL_SECONDS, Drain
+from tests.support.stage import DIRECT, Stage
+
+
+class Ending:
+    """A stage whose drain runs on the stage's own clock: each look lets some of its time pass."""
+
+    def __init__(self) -> None:
+        self.stage = Stage()
+        self.hurry = asyncio.Event()
+        self.looks: list[Callable[[], None]] = []
+
+    def monotonic(self) -> float:
+        """Time passes with every look."""
+        self.stage.wait(IDLE_POLL_SECONDS)
+        if self.looks:
+            self.looks.pop(0)()
+        return self.stage.now
+
+    async def run(self, seconds: float) -> None:
+        """Let it end."""
+        await Drain(self.stage.node, self.stage.pump, self.monotonic, self.hurry).run(seconds)
+
+
+@pytest.fixture(autouse=True)
+def _no_real_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telephony.drain.IDLE_POLL_SECONDS", 0.0)
+
+
+def test_a_call_is_ended_when_its_time_is_up() -> None:
+    ending = Ending()
+    call, member = ending.stage.connected(DIRECT)
+
+    asyncio.run(ending.run(2.0))
+
+    assert call.peer.has("BYE") and member.peer.has("BYE")
+    (ended,) = ending.stage.facts(f.CallEnded)
+    assert ended.reason == "service stopped"
+
+
+def test_it_does_not_wait_when_there_is_nothing_to_wait_for() -> None:
+    ending = Ending()
+
+    asyncio.run(ending.run(3600.0))
+
+    assert ending.stage.now < 5.0
+
+
+def test_a_call_to_112_is_waited_for() -> None:
+    ending = Ending()
+    ending.stage.register("kc1")
+    call = ending.stage.call("112", peer=ending.stage.phone("kc1"))
+    ending.stage.offered_at(ending.stage.alarm).accept()
+    call.pick_up()
+    ends_at: list[float] = []
+
+    def hang_up() -> None:
+        ends_at.append(ending.stage.now)
+        call.hang_up()
+
+    async def main() -> None:
+        drain = asyncio.create_task(ending.run(0.0))
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert not call.peer.has("BYE")
+        hang_up()
+        await drain
+
+    asyncio.run(main())
+
+    (ended,) = ending.stage.facts(f.CallEnded)
+    assert ended.ended_by is f.EndedBy.CALLER
+
+
+def test_somebody_in_a_hurry_is_heard_even_with_112_live() -> None:
+    ending = Ending()
+    ending.stage.register("kc1")
+    call = ending.stage.call("112", peer=ending.stage.phone("kc1"))
+    ending.stage.offered_at(ending.stage.alarm).accept()
+    call.pick_up()
+    ending.hurry.set()
+
+    asyncio.run(ending.run(3600.0))
+
+    assert call.peer.has("BYE")
