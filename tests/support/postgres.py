@@ -79,19 +79,25 @@ class Postgres:
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
-    """A server that runs within, with the template made."""
-    with open_folder() as folder:
-        server = EmbeddedServer(folder / "postgres")
-        asyncio.run(server.start())
-        try:
-            postgres = Postgres(server)
-            postgres.execute("alter system set fsync = off")  # what a power cut takes is not tested here
-            postgres.execute("select pg_reload_conf()")
-            postgres.execute(f"create database {TEMPLATE} template template0")
-            asyncio.run(_migrate(postgres.target(TEMPLATE)))
-            yield postgres
-        finally:
-            asyncio.run(server.stop())
+    """A server that runs within, in a folder of its own, with the template made."""
+    with open_folder() as folder, started_postgres(folder / "postgres") as postgres:
+        yield postgres
+
+
+@contextmanager
+def started_postgres(data: Path) -> Iterator[Postgres]:
+    """The same in the data directory `data`."""
+    server = EmbeddedServer(data)
+    asyncio.run(server.start())
+    try:
+        postgres = Postgres(server)
+        postgres.execute("alter system set fsync = off")  # what a power cut takes is not tested here
+        postgres.execute("select pg_reload_conf()")
+        postgres.execute(f"create database {TEMPLATE} template template0")
+        asyncio.run(_migrate(postgres.target(TEMPLATE)))
+        yield postgres
+    finally:
+        asyncio.run(server.stop())
 
 
 async def _migrate(target: Target) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +39,9 @@ asyncio.run(main())
 @pytest.fixture
 def data() -> Iterator[Path]:
     with open_folder() as folder:
-        yield folder / "data" / "postgres"
+        data = folder / "data" / "postgres"
+        yield data
+        shutil.rmtree(EmbeddedServer(data).socket_folder, ignore_errors=True)  # of owners that were killed
 
 
 async def answer(server: EmbeddedServer) -> int:
