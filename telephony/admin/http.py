@@ -8,17 +8,16 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
 
 from telephony.admin.api import Api, answer_problems
+from telephony.admin.connection import Closed, Connection, add_headers, hear
 from telephony.admin.openapi import document
 from telephony.admin.page import POLICY, page
 from telephony.admin.ports import Health
-from telephony.admin.problems import name_internal_errors
 from telephony.admin.routes import BASE, OPERATIONS
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -26,21 +25,8 @@ _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 CLOSING_SECONDS = 1.0
 """How long `stop` waits for answers under way: they take milliseconds, and nobody may hold up a stop."""
 
-KEEP_ALIVE_SECONDS = 75.0
-"""How long a connection may be silent between two requests: a little more than proxies keep theirs."""
-
-HEADER_SECONDS = 10.0
-"""How long the first request of a connection may take to send its headers."""
-
 MAX_CONNECTIONS = 500
 """Open at once before TCP gets no more: each costs a file descriptor, which calls need too."""
-
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class HttpServer:
@@ -54,22 +40,14 @@ class HttpServer:
         described = document(OPERATIONS, release)
         self._document = json.dumps(described, ensure_ascii=False).encode()
         self._page = page(described)
-        self._unheard: set[RequestHandler] = set()
         self._servers: list[asyncio.Server] = []
         self._local: Path | None = None
         self.app = self._application(api)
-        self._runner = web.AppRunner(
-            self.app,
-            access_log=None,
-            shutdown_timeout=CLOSING_SECONDS,
-            keepalive_timeout=KEEP_ALIVE_SECONDS,
-            auto_decompress=False,  # a small body must not become a large one
-        )
+        self._runner = web.AppRunner(self.app, shutdown_timeout=CLOSING_SECONDS)
 
     def _application(self, api: Api | None) -> web.Application:
-        app = web.Application(middlewares=[self._hear, answer_problems])
-        app.on_response_prepare.append(name_internal_errors)
-        app.on_response_prepare.append(_add_headers)
+        app = web.Application(middlewares=[hear, answer_problems])
+        app.on_response_prepare.append(add_headers)
         app.add_routes(
             [
                 web.get("/healthz", self._healthz),
@@ -122,33 +100,14 @@ class HttpServer:
             await asyncio.to_thread(self._local.unlink, missing_ok=True)
             self._local = None
 
-    # ---- connections
-
-    def _connection(self) -> RequestHandler:
+    def _connection(self) -> Connection:
         assert self._runner.server is not None  # `_serve` has made it
-        return self._runner.server()
+        return Connection(self._runner.server, asyncio.get_running_loop())
 
     def _connection_by_tcp(self) -> asyncio.Protocol:
         assert self._runner.server is not None
-        if len(self._runner.server.connections) >= MAX_CONNECTIONS:
-            return _Closed()
-        connection = self._connection()
-        self._unheard.add(connection)
-        asyncio.get_running_loop().call_later(HEADER_SECONDS, self._close_unheard, connection)
-        return connection
-
-    def _close_unheard(self, connection: RequestHandler) -> None:
-        """aiohttp waits for ever for the headers of a connection's first request."""
-        if connection in self._unheard:
-            self._unheard.discard(connection)
-            connection.force_close()
-
-    @web.middleware
-    async def _hear(
-        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        self._unheard.discard(request.protocol)
-        return await handler(request)
+        full = len(self._runner.server.connections) >= MAX_CONNECTIONS
+        return Closed() if full else self._connection()
 
     # ---- what needs no token
 
@@ -184,16 +143,3 @@ def _bound(path: Path) -> socket.socket:
     finally:
         os.umask(umask)
     return sock
-
-
-class _Closed(asyncio.Protocol):
-    """A connection too many: closed as soon as it is made."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.close()
-
-
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["Server"] = "Vaxeln"  # aiohttp would tell its version and Python's

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
@@ -98,16 +97,6 @@ def field_errors(refused: ValidationError, known: Iterable[str], *, of_body: boo
         value = "nothing" if error["type"] == "missing" else _value_class(error["input"])
         errors.append(FieldError(path, value, allowed))
     return errors
-
-
-async def name_internal_errors(_: web.Request, response: web.StreamResponse) -> None:
-    """Make aiohttp's own answer to a fault of ours a problem document. It has logged the fault."""
-    if response.status != HTTPStatus.INTERNAL_SERVER_ERROR or not isinstance(response, web.Response):
-        return
-    told = problem_response(Refusal(Kind.INTERNAL, "it is in the log; nothing more is told here"))
-    response.body = told.body
-    response.headers["Content-Type"] = MEDIA_TYPE
-    response.headers["Content-Length"] = str(len(told.body)) if isinstance(told.body, bytes) else "0"
 
 
 def _later(kind: Kind, detail: str) -> Refusal:

@@ -116,34 +116,6 @@ def test_document_and_page_need_no_token_and_hold_their_own_style_only(tmp_path:
     Desk(tmp_path).run(ask)
 
 
-def test_a_connection_that_says_nothing_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "HEADER_SECONDS", 0.01)
-
-    async def ask(desk: Desk) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(desk))
-        writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ")
-        assert await reader.read() == b""
-        writer.close()
-
-    Desk(tmp_path).run(ask)
-
-
-def test_a_connection_that_was_heard_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "HEADER_SECONDS", 0.05)
-    passed = asyncio.Event()
-
-    async def ask(desk: Desk) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(desk))
-        for _ in range(2):
-            writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-            assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200")
-            asyncio.get_running_loop().call_later(0.1, passed.set)
-            await passed.wait()
-        writer.close()
-
-    Desk(tmp_path).run(ask)
-
-
 def test_a_connection_too_many_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "MAX_CONNECTIONS", 1)
 
