@@ -1,8 +1,10 @@
 """What can go wrong when the service is administered.
 
 AdminError(VaxelnError)
-├── NotFound       there is no such number, phone, call or plan version
-└── Refusal        the request is answered with a problem document (RFC 9457), whose kind it carries
+├── NotFound        there is no such number, phone, call or plan version
+├── Refusal         the request is answered with a problem document (RFC 9457), whose kind it carries
+├── ServiceAway     seen by a client: no service answers
+└── ServiceRefused  seen by a client: the service answered with a problem
 
 Ports also raise `routing.errors.PlanInvalid` and `PlanRefused`, `telephony.archive.errors.DatabaseAway` and
 `VersionConflict`. `problems.refusal_of` maps all of them.
@@ -80,3 +82,15 @@ class Refusal(AdminError):
         self.kind = kind
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+
+
+class ServiceAway(AdminError):
+    """No service answers where a client looks for it. The message is one line that says where, and why."""
+
+
+class ServiceRefused(AdminError):
+    """The service answered with a problem, which the message tells in one line. `status` is HTTP's."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
