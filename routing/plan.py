@@ -23,7 +23,7 @@ from pydantic import (
 
 from routing.decision import Strategy
 from routing.interval import Interval
-from routing.numbers import NumberFormat, is_e164
+from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
 from routing.peers import Peer
 
 # Three signals are some 15 s; a citizen who hears more than a minute of them has given up.
@@ -59,7 +59,11 @@ def _interval(value: object) -> Interval:
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
-E164 = Annotated[str, AfterValidator(_e164)]
+E164 = Annotated[
+    str,
+    AfterValidator(_e164),
+    WithJsonSchema({"type": "string", "pattern": rf"^\+[1-9][0-9]{{{MIN_DIGITS - 1},{MAX_DIGITS - 1}}}$"}),
+]
 Series = Annotated[str, AfterValidator(_series)]
 PeerText = Annotated[str, AfterValidator(lambda text: str(Peer.parse(text)))]
 GatewayText = Annotated[str, AfterValidator(_gateway)]

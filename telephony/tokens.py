@@ -109,7 +109,8 @@ class Tokens:
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    # A header may hold octets that are no UTF-8, which aiohttp gives as surrogates
+    return hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()
 
 
 def _added(kept: dict[str, Token], name: str, token: Token) -> dict[str, Token]:

@@ -1,25 +1,53 @@
-"""The HTTP server: health and figures. No caller's number and no secret is shown here."""
+"""The HTTP server: the admin API with its document and page, health and figures, on TCP and a unix socket.
 
+Unauthenticated are `/healthz`, `/readyz`, `/metrics`, and the API's document and page: no caller's number and
+no secret is shown there.
+"""
+
+import asyncio
+import json
+import os
 import socket
+from collections.abc import Callable
+from pathlib import Path
 
 from aiohttp import web
 
+from telephony.admin.api import Api, answer_problems
+from telephony.admin.connection import Closed, Connection, add_headers, hear
+from telephony.admin.openapi import document
+from telephony.admin.page import POLICY, page
 from telephony.admin.ports import Health
+from telephony.admin.routes import BASE, OPERATIONS
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
-MAX_BODY = 64 * 1024
-"""Octets of a request body: nothing here takes one."""
 
 CLOSING_SECONDS = 1.0
 """How long `stop` waits for answers under way: they take milliseconds, and nobody may hold up a stop."""
 
+MAX_CONNECTIONS = 500
+"""Open at once before TCP gets no more: each costs a file descriptor, which calls need too."""
+
 
 class HttpServer:
-    """Serves /healthz, /readyz and /metrics."""
+    """Serves the service's health and figures, and the admin API. `release` is the program's version.
 
-    def __init__(self, service: Health) -> None:
+    `app` holds what is served.
+    """
+
+    def __init__(self, service: Health, api: Api | None = None, release: str = "") -> None:
         self._service = service
-        app = web.Application(client_max_size=MAX_BODY)
+        described = document(OPERATIONS, release)
+        self._document = json.dumps(described, ensure_ascii=False).encode()
+        self._page = page(described)
+        self._servers: list[asyncio.Server] = []
+        self._local: Path | None = None
+        self.app = self._application(api)
+        self._runner = web.AppRunner(self.app, shutdown_timeout=CLOSING_SECONDS)
+
+    def _application(self, api: Api | None) -> web.Application:
+        app = web.Application(middlewares=[hear, answer_problems])
+        app.on_response_prepare.append(add_headers)
         app.add_routes(
             [
                 web.get("/healthz", self._healthz),
@@ -27,27 +55,61 @@ class HttpServer:
                 web.get("/metrics", self._metrics),
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING_SECONDS)
+        if api is not None:
+            app.add_routes(api.routes())
+            app.add_routes(
+                [web.get(f"{BASE}/openapi.json", self._openapi), web.get(f"{BASE}/docs", self._docs)]
+            )
+        return app
+
+    # ---- start and stop
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
-        """Listen; the address it got. Raises OSError."""
-        await self._runner.setup()
+        """Listen on TCP; the address it got. Raises OSError."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind((host, port))
-            await web.SockSite(self._runner, sock).start()
+            await self._serve(sock, self._connection_by_tcp)
         except OSError:
             sock.close()
-            await self._runner.cleanup()
+            await self.stop()
             raise
         address: tuple[str, int] = sock.getsockname()[:2]
         return address
 
+    async def start_local(self, path: Path) -> None:
+        """Listen on the admin socket, in place of one that a killed service left. Raises OSError."""
+        sock = _bound(path)
+        self._local = path
+        await self._serve(sock, self._connection)
+
+    async def _serve(self, sock: socket.socket, connection: Callable[[], asyncio.Protocol]) -> None:
+        if self._runner.server is None:
+            await self._runner.setup()
+        self._servers.append(await asyncio.get_running_loop().create_server(connection, sock=sock))
+
     async def stop(self) -> None:
         """Close the server."""
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
         await self._runner.cleanup()
+        if self._local is not None:
+            await asyncio.to_thread(self._local.unlink, missing_ok=True)
+            self._local = None
+
+    def _connection(self) -> Connection:
+        assert self._runner.server is not None  # `_serve` has made it
+        return Connection(self._runner.server, asyncio.get_running_loop())
+
+    def _connection_by_tcp(self) -> asyncio.Protocol:
+        assert self._runner.server is not None
+        full = len(self._runner.server.connections) >= MAX_CONNECTIONS
+        return Closed() if full else self._connection()
+
+    # ---- what needs no token
 
     async def _healthz(self, _: web.Request) -> web.Response:
         health = self._service.health()
@@ -59,3 +121,25 @@ class HttpServer:
 
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=self._service.metrics_text(), headers={"Content-Type": _TEXT})
+
+    async def _openapi(self, _: web.Request) -> web.Response:
+        return web.Response(body=self._document, content_type="application/json")
+
+    async def _docs(self, _: web.Request) -> web.Response:
+        headers = {"Content-Security-Policy": POLICY}
+        return web.Response(text=self._page, content_type="text/html", headers=headers)
+
+
+def _bound(path: Path) -> socket.socket:
+    """A unix socket that is never open to others, not for a moment."""
+    path.unlink(missing_ok=True)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    umask = os.umask(0o177)
+    try:
+        sock.bind(str(path))
+    except OSError:
+        sock.close()
+        raise
+    finally:
+        os.umask(umask)
+    return sock

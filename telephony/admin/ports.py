@@ -1,7 +1,8 @@
 """The running service as the HTTP side sees it.
 
 `by` is who asks: the name of a token, or `local:USER` on the admin socket; the service journals it with every
-change. Every method is a coroutine so that it may leave the event loop; those that must say so.
+change. Every method is a coroutine so that it may leave the event loop; those that must say so. A list is
+given a page at a time: at most `limit` items, those that sort after the key `after` ("" is before all).
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,6 @@ from routing.diff import Change
 from routing.override import Override
 from routing.problem import Problem
 from telephony.admin.values import (
-    CallFilter,
     Draft,
     GroupState,
     HoursSpan,
@@ -21,12 +21,11 @@ from telephony.admin.values import (
     NumberState,
     Overrides,
     PhoneState,
-    Place,
-    PlanText,
-    PlanVersion,
     Registration,
     ServiceStatus,
 )
+from telephony.archive.call_log import After, CallFilter
+from telephony.archive.plan_store import PlanHead, PlanVersion
 from telephony.call.record import Record
 
 
@@ -50,7 +49,7 @@ class PlanDesk(Protocol):
     `Draft` or makes tables does that off the event loop.
     """
 
-    async def plan(self) -> PlanText:
+    async def plan(self) -> PlanVersion:
         """The version in force, from memory: it does not need the database."""
 
     async def check_plan(self, draft: Draft) -> Sequence[Problem]:
@@ -59,20 +58,20 @@ class PlanDesk(Protocol):
     async def diff_plan(self, draft: Draft) -> Sequence[Change]:
         """What applying the draft would change. Raises PlanInvalid. Off the loop."""
 
-    async def apply_plan(self, draft: Draft, *, expected: int, by: str, reason: str) -> PlanVersion:
+    async def apply_plan(self, draft: Draft, *, expected: int, by: str, reason: str) -> PlanHead:
         """Store it as the next version and put it in force; journalled. Compiled off the loop.
 
         Raises PlanInvalid, PlanRefused, VersionConflict when the version in force is not `expected`, and
         DatabaseAway.
         """
 
-    async def plan_versions(self, before: int | None, limit: int) -> Sequence[PlanVersion]:
+    async def plan_versions(self, before: int | None, limit: int) -> Sequence[PlanHead]:
         """Versions under `before`, the newest first. Raises DatabaseAway."""
 
-    async def plan_version(self, version: int) -> PlanText:
+    async def plan_version(self, version: int) -> PlanVersion:
         """One version. Raises NotFound and DatabaseAway."""
 
-    async def roll_back(self, version: int, *, expected: int, by: str, reason: str) -> PlanVersion:
+    async def roll_back(self, version: int, *, expected: int, by: str, reason: str) -> PlanHead:
         """Put the content of an old version in force as a new version; journalled. Compiled off the loop.
 
         Raises NotFound, PlanRefused, VersionConflict and DatabaseAway.
@@ -83,7 +82,7 @@ class NumberDesk(Protocol):
     """Numbers, their hours and their overrides (P9)."""
 
     async def numbers(self, after: str, limit: int) -> Sequence[NumberState]:
-        """The states of the numbers that sort after `after`, in order. Off the loop where it takes long."""
+        """Numbers of the plan by number. Off the loop where it takes long."""
 
     async def number(self, number: str) -> NumberState:
         """One of them. Raises NotFound."""
@@ -111,23 +110,26 @@ class NumberDesk(Protocol):
 class StaffRoom(Protocol):
     """Groups, their members and the phones (P4, P11)."""
 
-    async def groups(self) -> Sequence[GroupState]:
-        """All groups of the plan with the live state of their members."""
+    async def groups(self, after: str, limit: int) -> Sequence[GroupState]:
+        """Groups of the plan by key, with the live state of their members."""
 
-    async def phones(self) -> Sequence[PhoneState]:
-        """All phone accounts of the plan."""
+    async def group(self, group: str) -> GroupState:
+        """One of them. Raises NotFound."""
+
+    async def phones(self, after: str, limit: int) -> Sequence[PhoneState]:
+        """Phone accounts of the plan by account."""
 
     async def set_password(self, phone: str, password: str, *, by: str) -> None:
         """Keep a new password of a phone account; journalled without it. Raises NotFound. Off the loop."""
 
-    async def registrations(self) -> Sequence[Registration]:
-        """Where phones can be reached now."""
+    async def registrations(self, after: str, limit: int) -> Sequence[Registration]:
+        """Phones that can be reached now, by account."""
 
 
 class CallDesk(Protocol):
     """The call log and what is counted in it (P5, P17). All raise DatabaseAway."""
 
-    async def calls(self, asked: CallFilter, after: Place | None, limit: int) -> Sequence[Record]:
+    async def calls(self, asked: CallFilter, after: After | None, limit: int) -> Sequence[Record]:
         """Calls, the newest first, from after that place. The HTTP side masks them."""
 
     async def call(self, call: str) -> Record:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from routing.decision import Reason, Strategy
 from routing.override import Override
+from telephony.archive.archive import ArchiveStatus
+from telephony.archive.plan_store import PlanHead
 
 
 class Form(StrEnum):
@@ -22,26 +24,6 @@ class Draft:
 
     text: str
     form: Form
-
-
-@dataclass(frozen=True, slots=True)
-class PlanVersion:
-    """One version of the plan: its number, SHA-256, who applied it, why and when (UTC)."""
-
-    version: int
-    digest: str
-    author: str
-    reason: str
-    made_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PlanText:
-    """A version with its content: its canonical JSON, and the TOML text as given or ""."""
-
-    about: PlanVersion
-    document: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,64 +88,48 @@ class PhoneState:
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
-    """One place at which a phone can be reached until `expires_at` (UTC)."""
+class Contact:
+    """One place at which a phone is reached until `expires_at` (UTC). `address` is where it sends from."""
 
-    account: str
     address: str
     user_agent: str
     expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class CallFilter:
-    """Which calls are asked for; None is any. `start` to before `end` is when they arrived (UTC)."""
+class Registration:
+    """A phone that can be reached, best contact first."""
 
-    number: str | None = None
-    outcome: str | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    answered_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of the call log ended: the arrival and id of its last call."""
-
-    arrived_at: datetime
-    id: str
+    account: str
+    contacts: tuple[Contact, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """One key figure of a day: `value` is numerator / denominator, null when nothing was counted.
+    """One key figure: the sum of the counts in `over`, divided by the sum of those in `under`.
 
-    `id` and `version` name the formula, `words` tell it, `threshold_seconds` belongs to it or is null.
+    `id` and `version` name the formula, `name` is Swedish, `words` tell it. `unit` is `%` or `s`.
+    `threshold_seconds` belongs to its counts, or is null. `value` is null when nothing was counted.
     """
 
     id: str
     version: int
+    name: str
     words: str
+    over: tuple[str, ...]
+    under: tuple[str, ...]
+    unit: str
     threshold_seconds: float | None
-    numerator: float
-    denominator: float
     value: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFigures:
-    """The key figures of a day of local time, so far when it is today."""
+    """The key figures of a day of local time, so far when it is today, and the counts they are made of."""
 
     day: date
+    counts: Mapping[str, float]
     figures: tuple[KeyFigure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseStatus:
-    """Whether the database answers; `problem` is the last one, or ""."""
-
-    up: bool
-    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,26 +141,15 @@ class JournalStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class ShippingStatus:
-    """How far the journal is in the database: the last position, what is behind, and what it refused."""
-
-    position: int
-    lag_facts: int
-    lag_seconds: float
-    dead_letters: int
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """`status` is ok, draining or failing, as in /healthz. `database` and `shipping` are null without one."""
+    """`status` is ok, draining or failing, as in /healthz. `archive` is the database and what is shipped."""
 
     status: str
     release: str
     calls: int
-    plan: PlanVersion
+    plan: PlanHead
     journal: JournalStatus
-    database: DatabaseStatus | None
-    shipping: ShippingStatus | None
+    archive: ArchiveStatus
 
 
 Overrides = Mapping[str, Override]

@@ -18,6 +18,7 @@ def test_a_token_is_found_by_what_was_shown_once(tmp_path: Path) -> None:
     assert tokens.find(made, EPOCH) == ("anna", Role.OPERATOR)
     assert tokens.find(made + "x", EPOCH) is None
     assert tokens.find("", EPOCH) is None
+    assert tokens.find("\udcff", EPOCH) is None
 
 
 def test_a_token_holds_256_bits_and_only_its_hash_is_kept(tmp_path: Path) -> None:

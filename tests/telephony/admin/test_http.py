@@ -1,10 +1,17 @@
 import asyncio
+import os
+import socket
+import stat
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
+from telephony.admin import http
 from telephony.admin.http import HttpServer
+from telephony.admin.page import POLICY
+from tests.support.api import Desk
 
 
 class FakeService:
@@ -89,3 +96,74 @@ def test_everything_else_is_not_there() -> None:
             assert response.status == 405
 
     serve("ok", ask)
+
+
+def port_of(desk: Desk) -> int:
+    return int(desk.url.rpartition(":")[2])
+
+
+def test_document_and_page_need_no_token_and_hold_their_own_style_only(tmp_path: Path) -> None:
+    async def ask(desk: Desk) -> None:
+        document = await desk.ask("GET", "/openapi.json", role=None)
+        page = await desk.ask("GET", "/docs", role=None)
+
+        assert document.json["openapi"] == "3.1.0"
+        assert document.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert page.headers["Content-Security-Policy"] == POLICY
+        assert "Växeln" in page.octets.decode()
+
+    Desk(tmp_path).run(ask)
+
+
+def test_a_connection_too_many_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAX_CONNECTIONS", 1)
+
+    async def ask(desk: Desk) -> None:
+        first, second = [await asyncio.open_connection("127.0.0.1", port_of(desk)) for _ in range(2)]
+        assert await second[0].read() == b""
+        first[1].write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert (await first[0].readline()).startswith(b"HTTP/1.1 200")
+        for _, writer in (first, second):
+            writer.close()
+
+    Desk(tmp_path).run(ask)
+
+
+def test_the_admin_socket_is_for_its_owner_and_takes_the_place_of_a_dead_one(tmp_path: Path) -> None:
+    path = tmp_path / "admin.sock"
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    umask = os.umask(0o022)
+
+    async def ask(desk: Desk) -> None:
+        await desk.server.start_local(path)
+
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        reader, writer = await asyncio.open_unix_connection(str(path))
+        writer.write(b"GET /api/v1/status HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+    try:
+        Desk(tmp_path).run(ask)
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(umask)
+    assert not path.exists()
+
+
+def test_a_socket_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    async def ask(desk: Desk) -> None:
+        with pytest.raises(OSError, match="No such file"):
+            await desk.server.start_local(tmp_path / "nowhere" / "admin.sock")
+
+    Desk(tmp_path).run(ask)
+
+
+def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
+    async def ask(desk: Desk) -> None:
+        with pytest.raises(OSError, match="in use"):
+            await HttpServer(FakeService("ok")).start("127.0.0.1", port_of(desk))
+
+    Desk(tmp_path).run(ask)

@@ -1,0 +1,127 @@
+"""The bodies of the operations: what may be sent, and how it is read."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints, ValidationError
+
+from routing.load import MAX_CHARACTERS
+from routing.plan import Plan
+from telephony.admin.errors import Kind, Refusal
+from telephony.admin.operation import JSON, TOML
+from telephony.admin.parameters import Reason, Time, Version
+from telephony.admin.problems import field_errors
+from telephony.admin.values import Draft, Form
+
+MAX_BODY = 64 * 1024
+"""Octets of a body that is no plan: such a body has a few short texts."""
+
+MAX_OVERRIDE = timedelta(days=31)
+"""The longest override: what lasts longer is a change of the plan, which more eyes see."""
+
+
+def _no_text(value: object) -> object:
+    """In JSON a number is no text, and true is not 1."""
+    if isinstance(value, bool | str):
+        raise ValueError("must be a whole number")
+    return value
+
+
+class Given(BaseModel):
+    """A body in JSON: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OverrideWanted(Given):
+    """An override as it is asked for: open or closed, until when, why, and who answers for it."""
+
+    open: Annotated[bool, Strict()] = Field(description="true opens, false closes.")
+    until: Time = Field(
+        description=f"When it ends by itself: in the future, at most {MAX_OVERRIDE.days} days."
+    )
+    reason: Reason = Field(description="Why; it is shown with the number.")
+    owner: Reason = Field(description="Who answers for it: a person or function that can be asked.")
+
+
+class PasswordWanted(Given):
+    """A phone's new password. It is kept as hashes and can never be read."""
+
+    password: Annotated[
+        str, StringConstraints(min_length=8, max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")
+    ] = Field(description="8 to 128 printable characters.", json_schema_extra={"writeOnly": True})
+
+
+class RollBack(Given):
+    """Which version to return to, and why."""
+
+    version: Annotated[Version, BeforeValidator(_no_text)] = Field(
+        description="The version whose content is wanted."
+    )
+    reason: Reason = Field(description="Why, for whoever reads the versions later.")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBody:
+    """A body that is one object of a model."""
+
+    model: type[Given]
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """JSON alone."""
+        return (JSON,)
+
+    @property
+    def max_octets(self) -> int:
+        """A few short texts."""
+        return MAX_BODY
+
+    def read(self, octets: bytes, _: str) -> object:
+        """The object. Raises Refusal."""
+        try:
+            document = json.loads(text_of(octets))
+        except (ValueError, RecursionError):  # without its cause, which would show the body
+            raise Refusal(Kind.MALFORMED, "the body must be JSON") from None
+        try:
+            return self.model.model_validate(document)
+        except ValidationError as error:
+            errors = field_errors(error, self.model.model_fields, of_body=True)
+        raise Refusal(Kind.INVALID, "the body has values that are not allowed", errors)
+
+    def schema(self, ref_template: str) -> dict[str, Any]:
+        """The model's."""
+        return self.model.model_json_schema(ref_template=ref_template)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBody:
+    """A whole plan, as TOML or JSON. It is read where it is used, off the event loop."""
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """JSON and TOML."""
+        return (JSON, TOML)
+
+    @property
+    def max_octets(self) -> int:
+        """As many as `load_plan` reads characters."""
+        return MAX_CHARACTERS
+
+    def read(self, octets: bytes, media_type: str) -> object:
+        """The text, with how it is written. Raises Refusal."""
+        return Draft(text_of(octets), Form.TOML if media_type == TOML else Form.JSON)
+
+    def schema(self, ref_template: str) -> dict[str, Any]:
+        """The plan's."""
+        return Plan.model_json_schema(ref_template=ref_template)
+
+
+def text_of(octets: bytes) -> str:
+    """The octets as text. Raises Refusal."""
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refusal(Kind.MALFORMED, "the body must be text in UTF-8") from None

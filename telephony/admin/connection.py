@@ -1,0 +1,100 @@
+"""A connection of the HTTP server: how long it may be silent, and what is answered to what is no HTTP."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from telephony.admin.errors import Kind, Refusal
+from telephony.admin.problems import problem_response
+
+HEADER_SECONDS = 10.0
+"""How long the first request of a connection may take to send its headers."""
+
+KEEP_ALIVE_SECONDS = 75.0
+"""How long a connection may be silent between two requests: a little more than proxies keep theirs."""
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+_OPTIONS: dict[str, Any] = {
+    "access_log": None,  # there are callers' numbers in addresses
+    "auto_decompress": False,  # a small body must not become a large one
+    "keepalive_timeout": KEEP_ALIVE_SECONDS,
+}
+
+
+class Connection(RequestHandler):
+    """One connection."""
+
+    __slots__ = ("_silence",)
+
+    def __init__(self, server: web.Server, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(server, loop=loop, **_OPTIONS)
+        # aiohttp waits for ever for the headers of a connection's first request
+        self._silence = loop.call_later(HEADER_SECONDS, self.force_close)
+
+    def heard(self) -> None:
+        """A request has come whole, but for its body."""
+        self._silence.cancel()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """It is over."""
+        self._silence.cancel()
+        super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = HTTPStatus.INTERNAL_SERVER_ERROR,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """A problem document for a fault of ours, which is logged, and for what is no HTTP, which is neither
+        logged nor echoed: anybody can send it, and there may be a token in it."""
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            super().handle_error(request, status, exc, message)
+            told = Refusal(Kind.INTERNAL, "it is in the log; nothing more is told here")
+        else:
+            told = Refusal(Kind.MALFORMED, "this is not HTTP as it should be")
+        response = problem_response(told)
+        _add(response)
+        response.force_close()
+        return response
+
+
+class Closed(asyncio.Protocol):
+    """A connection too many: closed as soon as it is made."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Close it."""
+        transport.close()
+
+
+@web.middleware
+async def hear(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Tell the connection that its request has come."""
+    if isinstance(request.protocol, Connection):
+        request.protocol.heard()
+    return await handler(request)
+
+
+async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    """What every answer has."""
+    _add(response)
+
+
+def _add(response: web.StreamResponse) -> None:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = "Vaxeln"  # aiohttp would tell its version and Python's

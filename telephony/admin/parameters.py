@@ -1,0 +1,188 @@
+"""The parameters of the operations: what may stand in the path and the query, and its bounds."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from routing.hours import STOCKHOLM
+from routing.numbers import NumberFormat, normalise
+from telephony.call.facts import Outcome
+
+DEFAULT_PAGE, MAX_PAGE = 50, 200
+"""Items of a page: more than one looks at, and still within 10 ms."""
+
+MAX_HOURS_DAYS = 400
+"""Days of effective hours at once: a year and what lies over its ends."""
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
+"""What lies outside is a slip of the finger, and no calendar knows it."""
+
+ALL_NUMBERS = "all"
+"""In place of a number: the override for all of them."""
+
+_MAX_TEXT = 64
+
+
+def _number(text: object) -> object:
+    """As people write it, made E.164. A + that was not escaped in a query arrives as a blank."""
+    if not isinstance(text, str) or text == ALL_NUMBERS:
+        return text
+    if len(text) > _MAX_TEXT:
+        raise ValueError(f"must be at most {_MAX_TEXT} characters")
+    return normalise(f"+{text[1:]}" if text.startswith(" ") else text, NumberFormat.NATIONAL)
+
+
+def _digits(text: object) -> object:
+    """Only digits: `1.0` and `1_0` are numbers to pydantic."""
+    if isinstance(text, str) and not (text.isascii() and text.isdigit()):
+        raise ValueError("must be a whole number in digits")
+    return text
+
+
+def _time(text: object) -> object:
+    """ISO 8601; without an offset it is local time. Numbers are no times."""
+    if not isinstance(text, str):
+        raise ValueError("must be text such as 2026-12-23T15:05+01:00")
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise ValueError("must be a time such as 2026-12-23T15:05+01:00, or local 2026-12-23T15:05") from None
+    if not EARLIEST <= at.date() <= LATEST:
+        raise ValueError(f"must be from {EARLIEST} to {LATEST}")
+    return (at if at.tzinfo else at.replace(tzinfo=STOCKHOLM)).astimezone(UTC)
+
+
+def _day(text: object) -> object:
+    if isinstance(text, str):
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise ValueError("must be a day such as 2026-12-23") from None
+        if not EARLIEST <= day <= LATEST:
+            raise ValueError(f"must be from {EARLIEST} to {LATEST}")
+        return day
+    return text
+
+
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+
+Number = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT), BeforeValidator(_number)]
+Key = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT)]
+Cursor = Annotated[str, Field(max_length=200)]
+Limit = Annotated[int, Field(ge=1, le=MAX_PAGE), BeforeValidator(_digits)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(_digits)]
+Reason = Annotated[str, Field(min_length=3, max_length=200, pattern=_PRINTABLE)]
+Time = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+
+
+def _said(words: str, default: Any = ..., **more: Any) -> Any:
+    return Field(default, description=words, **more)
+
+
+class Parameters(BaseModel):
+    """None; what is not declared is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ListParameters(Parameters):
+    """A page of a list."""
+
+    limit: Limit = _said("The most items of a page.", DEFAULT_PAGE)
+    cursor: Cursor = _said("`next` of the page before; the first page when left out.", "")
+
+
+class NumberParameters(Parameters):
+    """One number."""
+
+    number: Number = _said("The number, such as +46853061000 or 08-53061000.")
+
+
+class OverrideParameters(Parameters):
+    """One number, or all."""
+
+    number: Number = _said("The number, such as +46853061000 or 08-53061000, or `all` for all of them.")
+
+
+class HoursParameters(NumberParameters):
+    """A period of whole days."""
+
+    first: Day | None = _said("First day, local; today when left out.", None, alias="from")
+    last: Day | None = _said("Last day, included; six days after the first when left out.", None, alias="to")
+
+    def days(self, today: date) -> tuple[date, date]:
+        """First and last day. Raises ValueError when the period is none or too long."""
+        first = self.first or today
+        last = self.last or first + timedelta(days=6)
+        if not timedelta(0) <= last - first < timedelta(days=MAX_HOURS_DAYS):
+            raise ValueError(f"must be at or after `from`, and at most {MAX_HOURS_DAYS} days in all")
+        return first, last
+
+
+class ExplainParameters(Parameters):
+    """A call that might come."""
+
+    number: Number = _said("The number dialled.")
+    caller: Number | None = _said("The caller's number; hidden when left out.", None, alias="from")
+    at: Time | None = _said(
+        "When; then everybody is supposed to be there. Now, with who is there, when left out.", None
+    )
+
+
+class GroupParameters(Parameters):
+    """One group."""
+
+    group: Key = _said("The group's key in the plan.")
+
+
+class PhoneParameters(Parameters):
+    """One phone account."""
+
+    account: Key = _said("The account's name in the plan.")
+
+
+class ApplyParameters(Parameters):
+    """Why the plan is changed."""
+
+    reason: Reason = _said("Why, for whoever reads the versions later.")
+
+
+class VersionParameters(Parameters):
+    """One version of the plan."""
+
+    version: Version = _said("The version's number.")
+
+
+_REASON_TO_SEE = "Why callers of protected numbers must be shown: role operator, and it is journalled."
+
+
+class CallParameters(Parameters):
+    """One call."""
+
+    call: Key = _said("The call's id.")
+    reason: Reason | None = _said(_REASON_TO_SEE, None)
+
+
+class CallsParameters(ListParameters):
+    """Which calls."""
+
+    number: Number | None = _said("Calls to this number of the plan.", None)
+    outcome: Outcome | None = _said("Calls that ended so.", None)
+    start: Time | None = _said("Calls that arrived then or later.", None, alias="from")
+    end: Time | None = _said("Calls that arrived before then.", None, alias="to")
+    answered_by: Key | None = _said("Calls that this person or trunk answered.", None)
+    reason: Reason | None = _said(_REASON_TO_SEE, None)
+
+    @model_validator(mode="after")
+    def _is_a_period(self) -> "CallsParameters":
+        if self.start and self.end and self.end <= self.start:
+            raise ValueError("`to` must be after `from`")
+        return self
+
+
+class DayParameters(Parameters):
+    """A day of local time."""
+
+    day: Day | None = _said("The day; today when left out.", None)

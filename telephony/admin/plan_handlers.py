@@ -1,0 +1,111 @@
+"""Reading and changing the plan. Whoever changes it says which version they have seen (If-Match)."""
+
+import re
+from typing import Any
+
+from routing.problem import Severity
+from telephony.admin.bodies import RollBack
+from telephony.admin.errors import FieldError, Kind, Refusal
+from telephony.admin.operation import JSON, TOML, Answer, Ask, Text
+from telephony.admin.parameters import ApplyParameters, ListParameters, Parameters, VersionParameters
+from telephony.admin.ports import Administration
+from telephony.admin.values import Draft
+from telephony.admin.views import PlanCheck, PlanDiff, page_of, version_of
+from telephony.archive.plan_store import PlanHead, PlanVersion
+
+_TAG = re.compile(r'\*|(W/)?"[!#-~]*"')  # RFC 9110 8.8.3, without obsolete text
+
+MAX_CHANGES = 500
+"""Changes that are told: nobody reads more, and the count tells how many there are."""
+
+
+async def show(service: Administration, ask: Ask[Parameters, None]) -> Answer:
+    """The plan in force, unless the client has it already (RFC 9110 13.1.2)."""
+    plan = await service.plan()
+    answer = _text(plan, ask.headers)
+    if answer.headers["ETag"] in _tags(ask.headers.get("If-None-Match", "")):
+        return Answer(status=304, headers=answer.headers)
+    return answer
+
+
+async def check(service: Administration, ask: Ask[Parameters, Draft]) -> Answer:
+    """All that is wrong or doubtful in a plan; what is no plan at all is refused."""
+    problems = tuple(await service.check_plan(ask.body))
+    return Answer(PlanCheck(not any(p.severity is Severity.ERROR for p in problems), problems))
+
+
+async def compare(service: Administration, ask: Ask[Parameters, Draft]) -> Answer:
+    """What applying it would change."""
+    changes = tuple(await service.diff_plan(ask.body))
+    return Answer(PlanDiff(len(changes), changes[:MAX_CHANGES]))
+
+
+async def apply(service: Administration, ask: Ask[ApplyParameters, Draft]) -> Answer:
+    """Put it in force as the next version."""
+    expected = await _expected(service, ask)
+    made = await service.apply_plan(
+        ask.body, expected=expected, by=ask.who.name, reason=ask.parameters.reason
+    )
+    return _made(made)
+
+
+async def roll_back(service: Administration, ask: Ask[Parameters, RollBack]) -> Answer:
+    """Put an old version's content in force as the next version."""
+    expected = await _expected(service, ask)
+    made = await service.roll_back(
+        ask.body.version, expected=expected, by=ask.who.name, reason=ask.body.reason
+    )
+    return _made(made)
+
+
+async def versions(service: Administration, ask: Ask[ListParameters, None]) -> Answer:
+    """The versions, the newest first."""
+    limit = ask.parameters.limit
+    found = await service.plan_versions(version_of(ask.parameters.cursor), limit + 1)
+    return Answer(page_of(found, limit, lambda about: str(about.version)))
+
+
+async def version(service: Administration, ask: Ask[VersionParameters, None]) -> Answer:
+    """The content of one version."""
+    return _text(await service.plan_version(ask.parameters.version), ask.headers)
+
+
+async def _expected(service: Administration, ask: Ask[Any, Any]) -> int:
+    """The version that the client has seen, which must be the one in force. Raises Refusal."""
+    about = await service.plan()
+    tags = _tags(ask.headers["If-Match"])
+    if not all(_TAG.fullmatch(tag) for tag in tags):
+        errors = [FieldError("If-Match", "string", 'the ETag as it was given, such as "3"')]
+        raise Refusal(Kind.INVALID, "If-Match is no entity tag", errors)
+    if tags & {"*", _tag(about, JSON), _tag(about, TOML)}:
+        return about.version
+    detail = (
+        f"version {about.version} is in force, by {about.author}: {about.reason}. "
+        "See what differs by POST /api/v1/plan/diff, and try again"
+    )
+    raise Refusal(Kind.LOST_RACE, detail, headers={"ETag": _tag(about, JSON)})
+
+
+def _text(plan: PlanVersion, headers: Any) -> Answer:
+    """JSON, or the TOML that it was made from where that is asked for (RFC 9110 12.5.1)."""
+    accept = headers.get("Accept", "*/*")
+    media_type, text = JSON, plan.document
+    if TOML in accept:
+        if not plan.source:
+            raise Refusal(Kind.NOT_ACCEPTABLE, "this version was not given as TOML; there is its JSON")
+        media_type, text = TOML, plan.source
+    tagged = {"ETag": _tag(plan, media_type), "Vary": "Accept"}
+    return Answer(Text(media_type, text), headers=tagged)
+
+
+def _made(about: PlanHead) -> Answer:
+    return Answer(about, headers={"ETag": _tag(about, JSON)})
+
+
+def _tag(about: PlanHead, media_type: str) -> str:
+    """A strong validator is one of a representation (RFC 9110 8.8.3), so TOML has another than JSON."""
+    return f'"{about.version}-toml"' if media_type == TOML else f'"{about.version}"'
+
+
+def _tags(header: str) -> set[str]:
+    return {tag.strip() for tag in header.split(",")} - {""}

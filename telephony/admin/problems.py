@@ -1,0 +1,119 @@
+"""Problem documents (RFC 9457): the one place where errors become answers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+from pydantic import TypeAdapter, ValidationError
+
+from routing.errors import PlanInvalid, PlanRefused, RoutingError
+from telephony.admin.errors import FieldError, Kind, NotFound, Refusal
+from telephony.archive.errors import DatabaseError, VersionConflict
+from telephony.errors import VaxelnError
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_BASE = "/api/v1/docs#"
+"""A problem's type leads to its words on the API's page (RFC 9457 3.1.1 allows a relative reference)."""
+
+AWAY_SECONDS = 5
+"""When to ask again while the database is away: it is looked for about as often."""
+
+MAX_ERRORS = 100
+"""Values named in one problem: who has more wrong than this sends another document."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDocument:
+    """Why a request was refused (RFC 9457). `errors` names every value that is not allowed."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[FieldError, ...]
+
+
+_ADAPTER = TypeAdapter(ProblemDocument)
+
+
+def problem_response(refusal: Refusal) -> web.Response:
+    """The answer that tells it."""
+    kind = refusal.kind
+    return web.Response(
+        body=_ADAPTER.dump_json(
+            ProblemDocument(
+                f"{TYPE_BASE}{kind.slug}", kind.title, kind.status, str(refusal), refusal.errors[:MAX_ERRORS]
+            )
+        ),
+        status=kind.status,
+        headers={**refusal.headers, "Content-Type": MEDIA_TYPE},
+    )
+
+
+def refusal_of(error: VaxelnError | RoutingError | TimeoutError | web.HTTPException) -> Refusal:
+    """What an error means to who asked. An error that nobody foresaw is raised again."""
+    match error:
+        case Refusal():
+            return error
+        case NotFound():
+            return Refusal(Kind.NOT_FOUND, str(error))
+        case PlanInvalid(faults=faults):
+            errors = [FieldError(fault.path, fault.value, fault.allowed) for fault in faults]
+            return Refusal(Kind.PLAN_INVALID, _count(len(errors)), errors)
+        case PlanRefused(problems=problems):
+            errors = [FieldError(p.path, p.message, p.advice) for p in problems]
+            return Refusal(Kind.PLAN_REFUSED, _count(len(errors)), errors)
+        case VersionConflict(current=current):
+            detail = f"version {current} is in force: read it, see what differs, and try again"
+            return Refusal(Kind.LOST_RACE, detail, headers={"ETag": f'"{current}"'})
+        case DatabaseError():
+            detail = "calls go on, and what needs no database works"
+            return _later(Kind.DATABASE_AWAY, detail)
+        case TimeoutError():
+            return _later(Kind.BUSY, "it may still happen: look before you ask again")
+        case web.HTTPMethodNotAllowed(allowed_methods=allowed):
+            methods = ", ".join(sorted(allowed))
+            return Refusal(Kind.METHOD, f"allowed are {methods}", headers={"Allow": methods})
+        case web.HTTPNotFound():
+            return Refusal(Kind.NOT_FOUND, "there is nothing at this address")
+        case _:
+            raise error
+
+
+def too_often(seconds: float) -> Refusal:
+    """Somebody asks too often; `seconds` is when they may again."""
+    wait = max(1, round(seconds + 0.5))
+    return Refusal(Kind.TOO_OFTEN, f"ask again in {wait} s", headers={"Retry-After": str(wait)})
+
+
+def field_errors(refused: ValidationError, known: Iterable[str], *, of_body: bool) -> list[FieldError]:
+    """What pydantic found, without the values. `known` are the names that may be given."""
+    errors = []
+    for error in refused.errors(include_url=False):
+        path = _pointer(error["loc"]) if of_body else f"?{''.join(map(str, error['loc']))}"
+        allowed = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":
+            allowed = f"unknown here; known are {', '.join(known) or 'none'}"
+        value = "nothing" if error["type"] == "missing" else _value_class(error["input"])
+        errors.append(FieldError(path, value, allowed))
+    return errors
+
+
+def _later(kind: Kind, detail: str) -> Refusal:
+    return Refusal(kind, detail, headers={"Retry-After": str(AWAY_SECONDS)})
+
+
+def _count(errors: int) -> str:
+    return "1 error" if errors == 1 else f"{errors} errors"
+
+
+def _pointer(location: Sequence[int | str]) -> str:
+    """RFC 6901."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
+
+
+def _value_class(value: object) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    names = {str: "string", int: "integer", float: "number", dict: "object", list: "array"}
+    return names.get(type(value), "null")

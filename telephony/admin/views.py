@@ -1,0 +1,224 @@
+"""The answers of the operations that are no value of a port: as people of that role may see them."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from routing.decision import Decision, Origin
+from routing.diff import Change
+from routing.explain import explain_json
+from routing.override import Override
+from routing.problem import Problem
+from telephony.admin.errors import FieldError, Kind, Refusal
+from telephony.admin.operation import Page
+from telephony.admin.parameters import ALL_NUMBERS
+from telephony.admin.values import HoursSpan
+from telephony.archive.call_log import After
+from telephony.call.facts import EndedBy, Outcome
+from telephony.call.record import Record
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCheck:
+    """What a check found. `ok`: no error; warnings are none. `problems` has the errors first."""
+
+    ok: bool
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDiff:
+    """What would change: `count` places, of which `changes` are the first."""
+
+    count: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideView:
+    """An override in force. `number` is E.164, or `all`."""
+
+    number: str
+    open: bool
+    until: datetime
+    reason: str
+    owner: str
+
+    @classmethod
+    def of(cls, number: str, override: Override) -> "OverrideView":
+        """`number` is "" for all."""
+        return cls(number or ALL_NUMBERS, override.open, override.until, override.reason, override.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """All overrides in force."""
+
+    items: tuple[OverrideView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a number is open; the spans follow each other without gaps."""
+
+    number: str
+    spans: tuple[HoursSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """What is rung: a phone of a member, or a number by a trunk."""
+
+    member: str
+    phone: str
+    trunk: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    """A step of a decision: the rule, where in the plan, and what it said."""
+
+    rule: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where a call would go, and why. Keys as in `routing.explain.explain_json`.
+
+    kind: ring, announce or reject. outcome: closed, nobody_there, busy, no_answer, failed, or "" when it
+    rings. status: the SIP status that ends the call, 0 when none is sent.
+    """
+
+    kind: str
+    outcome: str
+    number: str
+    function: str
+    group: str
+    strategy: str
+    ring_seconds: float
+    first_response_seconds: float
+    targets: tuple[TargetView, ...]
+    prompt: str
+    early: bool
+    status: int
+    emergency: bool
+    protected: bool
+    plan_version: int
+    reasons: tuple[ReasonView, ...]
+
+
+_EXPLANATION = TypeAdapter(Explanation)
+
+
+def explanation_of(decision: Decision) -> Explanation:
+    """The decision as the API shows it."""
+    return _EXPLANATION.validate_python(explain_json(decision))
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A call of the log. `caller` is as people write it, `dold` when hidden, `maskerat` when the number is
+    protected; `outcome` is null while the call lasts. Times are UTC."""
+
+    id: str
+    arrived_at: datetime
+    service_answered_at: datetime | None
+    person_answered_at: datetime | None
+    ended_at: datetime | None
+    origin: Origin
+    origin_name: str
+    caller: str
+    dialled: str
+    number: str
+    function: str
+    group: str
+    protected: bool
+    emergency: bool
+    offered: tuple[str, ...]
+    rang: tuple[str, ...]
+    answered_by: str
+    announcement: str
+    outcome: Outcome | None
+    ended_by: EndedBy | None
+    reason: str
+    waiting_seconds: float | None
+    ringing_seconds: float | None
+    talk_seconds: float | None
+    plan_version: int
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, record: Record, *, unmask: bool) -> "CallView":
+        """The record; `unmask` shows the caller of a protected number."""
+        # The Call-ID is left out: a phone's has its address in it, and tells who called.
+        same: dict[str, Any] = {name: getattr(record, name) for name in _SAME}
+        return cls(
+            **same,
+            caller=record.shown_caller(unmask=unmask),
+            origin_name=record.origin_name if unmask else record.shown_origin_name(),
+        )
+
+
+_SAME = tuple(name for name in CallView.__dataclass_fields__ if name not in ("caller", "origin_name"))
+
+
+def page_of(items: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> Page[T]:
+    """A page of `limit` items; `items` has one more when there is a next one."""
+    shown = tuple(items[:limit])
+    return Page(shown, cursor_of(shown[-1]) if len(items) > limit else None)
+
+
+def cursor_of_call(record: Record) -> str:
+    """Where a page of calls ended, as an opaque word."""
+    return _packed(f"{record.arrived_at.isoformat()} {record.id}")
+
+
+def place_of(cursor: str) -> After | None:
+    """Where a page of calls begins; None is the newest. Raises Refusal when the cursor is none of ours."""
+    if not cursor:
+        return None
+    try:
+        at, _, call = _unpacked(cursor).partition(" ")
+        place = After(datetime.fromisoformat(at), call)
+    except ValueError:
+        raise _not_ours() from None
+    if place.arrived_at.tzinfo is None or not 0 < len(call) <= 64 or not call.isprintable():
+        raise _not_ours()
+    return place
+
+
+def version_of(cursor: str) -> int | None:
+    """The version under which a page begins; None is the newest. Raises Refusal."""
+    if not cursor:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+        raise _not_ours()
+    return int(cursor)
+
+
+def _packed(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _unpacked(cursor: str) -> str:
+    """Raises ValueError."""
+    try:
+        octets = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError("no base64") from error
+    return octets.decode()
+
+
+def _not_ours() -> Refusal:
+    error = FieldError("?cursor", "string", "`next` of a page before, as it was given")
+    return Refusal(Kind.INVALID, "the cursor is none of ours", [error])

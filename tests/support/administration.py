@@ -1,0 +1,314 @@
+"""An administration in memory: what the admin API asks of a service, over a small plan and invented calls."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from routing.check import check
+from routing.compile import compile_plan, digest_of
+from routing.decide import decide
+from routing.decision import Decision, Origin, Question, Reason
+from routing.diff import Change, diff
+from routing.hours import effective_hours, is_open
+from routing.load import load_plan, load_plan_json
+from routing.override import Override
+from routing.plan import Plan
+from routing.problem import Problem
+from telephony.admin.errors import NotFound
+from telephony.admin.values import (
+    Contact,
+    Draft,
+    Form,
+    GroupState,
+    HoursSpan,
+    JournalStatus,
+    KeyFigure,
+    KeyFigures,
+    MemberState,
+    NumberState,
+    Overrides,
+    PhoneState,
+    Registration,
+    ServiceStatus,
+)
+from telephony.archive.archive import ArchiveStatus
+from telephony.archive.call_log import After, CallFilter
+from telephony.archive.errors import DatabaseAway, VersionConflict
+from telephony.archive.plan_store import PlanHead, PlanVersion
+from telephony.call.facts import Outcome
+from telephony.call.record import Record
+from tests.support.plans import MAIN, SOCIAL, Presence
+from tests.support.plans import PlanText as SmallPlan
+
+NOW = datetime.fromisoformat("2026-12-23T10:00:00+00:00")
+CALLER = "+46701740605"
+CALL = "0199c3f8-5c00-7000-8000-{:012}"
+
+SOURCE = str(
+    SmallPlan(
+        more=f"""
+[numbers."{SOCIAL}"]
+function = "Socialtjänst"
+calendar = "kontorstid"
+destination = {{ group = "kc" }}
+protected = true
+"""
+    )
+)
+
+
+FIRST_PLAN = Draft(SOURCE, Form.TOML)
+
+
+def read(draft: Draft) -> Plan:
+    return load_plan(draft.text) if draft.form is Form.TOML else load_plan_json(draft.text)
+
+
+def document_of(plan: Plan) -> str:
+    return json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
+
+
+def record(index: int, *, number: str = MAIN, outcome: Outcome = Outcome.ANSWERED) -> Record:
+    """A call that came `index` minutes before now."""
+    arrived = NOW - timedelta(minutes=index)
+    return Record(
+        id=CALL.format(index),
+        arrived_at=arrived,
+        origin=Origin.TRUNK,
+        origin_name="operator",
+        caller=CALLER,
+        hidden=False,
+        dialled=number,
+        sip_call_id=f"{index}@192.0.2.10",
+        function="Socialtjänst" if number == SOCIAL else "Kontaktcenter",
+        number=number,
+        group="kc",
+        protected=number == SOCIAL,
+        plan_version=1,
+        offered=("amina",),
+        rang=("amina",),
+        answered_by="amina" if outcome is Outcome.ANSWERED else "",
+        person_answered_at=arrived + timedelta(seconds=5) if outcome is Outcome.ANSWERED else None,
+        ended_at=arrived + timedelta(seconds=65),
+        outcome=outcome,
+    )
+
+
+@dataclass
+class Town:
+    """The double. `journalled` is what a change would leave behind: who did what, and why."""
+
+    first_plan: Draft = FIRST_PLAN
+    now: datetime = NOW
+    database_up: bool = True
+    journalled: list[tuple[str, ...]] = field(default_factory=list)
+    passwords: dict[str, str] = field(default_factory=dict)
+    set_overrides: dict[str, Override] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    stored: list[PlanVersion] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.records = self.records or [
+            record(1),
+            record(2, number=SOCIAL),
+            record(3, outcome=Outcome.ABANDONED),
+            record(4),
+        ]
+        self._store(self.first_plan, "anna", "the first plan")
+
+    # ---- the plan
+
+    async def plan(self) -> PlanVersion:
+        return self.stored[-1]
+
+    async def check_plan(self, draft: Draft) -> Sequence[Problem]:
+        return check(read(draft), self.now.date())
+
+    async def diff_plan(self, draft: Draft) -> Sequence[Change]:
+        return diff(load_plan_json(self.stored[-1].document), read(draft))
+
+    async def apply_plan(self, draft: Draft, *, expected: int, by: str, reason: str) -> PlanHead:
+        compile_plan(read(draft))
+        self._expect(expected)
+        return self._store(draft, by, reason)
+
+    async def plan_versions(self, before: int | None, limit: int) -> Sequence[PlanHead]:
+        self._need_database()
+        return [row for row in reversed(self.stored) if before is None or row.version < before][:limit]
+
+    async def plan_version(self, version: int) -> PlanVersion:
+        self._need_database()
+        if version > len(self.stored):
+            raise NotFound(f"there is no version {version} of the plan")
+        return self.stored[version - 1]
+
+    async def roll_back(self, version: int, *, expected: int, by: str, reason: str) -> PlanHead:
+        old = await self.plan_version(version)
+        self._expect(expected)
+        return self._store(Draft(old.document, Form.JSON), by, reason)
+
+    def _store(self, draft: Draft, by: str, reason: str) -> PlanHead:
+        plan, number = read(draft), len(self.stored) + 1
+        source = draft.text if draft.form is Form.TOML else ""
+        made = PlanVersion(number, digest_of(plan), by, reason, self.now, document_of(plan), source)
+        self.stored.append(made)
+        self.tables = compile_plan(plan, number)
+        self.journalled.append(("plan", by, reason))
+        return made
+
+    def _expect(self, expected: int) -> None:
+        self._need_database()
+        if expected != len(self.stored):
+            raise VersionConflict(len(self.stored))
+
+    def _need_database(self) -> None:
+        if not self.database_up:
+            raise DatabaseAway("connection refused at /secret/path")
+
+    # ---- numbers
+
+    async def numbers(self, after: str, limit: int) -> Sequence[NumberState]:
+        return [self._state(key) for key in sorted(self.tables.numbers) if key > after][:limit]
+
+    async def number(self, number: str) -> NumberState:
+        self._need_number(number)
+        return self._state(number)
+
+    async def hours(self, number: str, start: datetime, end: datetime) -> Sequence[HoursSpan]:
+        self._need_number(number)
+        spans = effective_hours(self.tables.numbers[number].calendar, start, end)
+        return [HoursSpan(span.start, span.end, span.open, span.entry) for span in spans]
+
+    async def overrides(self) -> Overrides:
+        return self.set_overrides
+
+    async def set_override(self, number: str, override: Override, *, by: str) -> None:
+        if number:
+            self._need_number(number)
+        self.set_overrides[number] = override
+        self.journalled.append(("override", by, number, override.reason))
+
+    async def end_override(self, number: str, *, by: str) -> None:
+        if self.set_overrides.pop(number, None) is None:
+            raise NotFound(f"there is no override of {number or 'all numbers'}")
+        self.journalled.append(("override ended", by, number))
+
+    async def explain(self, number: str, caller: str | None, at: datetime | None) -> Decision:
+        question = Question(number, Origin.TRUNK, "", caller)
+        return decide(self.tables, question, Presence(), at or self.now)
+
+    def _state(self, number: str) -> NumberState:
+        row = self.tables.numbers[number]
+        open_now, entry = is_open(row.calendar, self.now)
+        override = self.set_overrides.get(number, self.set_overrides.get(""))
+        until = None
+        if override is not None:
+            open_now, until = override.open, override.until
+            entry = Reason("override", f"overrides.{number}", override.reason)
+        return NumberState(
+            number, row.function, row.calendar.name, row.protected, open_now, entry, until, override
+        )
+
+    def _need_number(self, number: str) -> None:
+        if number not in self.tables.numbers:
+            raise NotFound(f"there is no number {number} in the plan")
+
+    # ---- staff
+
+    async def groups(self, after: str, limit: int) -> Sequence[GroupState]:
+        return [await self.group(key) for key in sorted(self.tables.groups) if key > after][:limit]
+
+    async def group(self, group: str) -> GroupState:
+        row = self.tables.groups.get(group)
+        if row is None:
+            raise NotFound(f"there is no group {group} in the plan")
+        members = tuple(
+            MemberState(person.key, person.name, bool(person.targets), in_call=False, being_offered=False)
+            for person in row.members
+        )
+        return GroupState(row.key, row.name, row.strategy, row.ring_seconds, members)
+
+    async def phones(self, after: str, limit: int) -> Sequence[PhoneState]:
+        rows = [row for key, row in sorted(self.tables.phones.items()) if key > after]
+        return [
+            PhoneState(row.account, row.display, row.person, True, row.account in self.passwords)
+            for row in rows[:limit]
+        ]
+
+    async def set_password(self, phone: str, password: str, *, by: str) -> None:
+        if phone not in self.tables.phones:
+            raise NotFound(f"there is no phone {phone} in the plan")
+        self.passwords[phone] = password
+        self.journalled.append(("password", by, phone))
+
+    async def registrations(self, after: str, limit: int) -> Sequence[Registration]:
+        contact = Contact("192.0.2.21:5060", "Telefon 1.0", self.now + timedelta(minutes=5))
+        return [Registration(key, (contact,)) for key in sorted(self.tables.phones) if key > after][:limit]
+
+    # ---- calls
+
+    async def calls(self, asked: CallFilter, after: After | None, limit: int) -> Sequence[Record]:
+        self._need_database()
+        rows = [row for row in self.records if _matches(row, asked)]
+        return [row for row in rows if after is None or (row.arrived_at, row.id) < _key(after)][:limit]
+
+    async def call(self, call: str) -> Record:
+        self._need_database()
+        for row in self.records:
+            if row.id == call:
+                return row
+        raise NotFound(f"there is no call {call}")
+
+    async def note_callers_shown(self, *, by: str, reason: str, asked: str) -> None:
+        self.journalled.append(("callers shown", by, reason, asked))
+
+    async def key_figures(self, day: date | None) -> KeyFigures:
+        self._need_database()
+        figure = KeyFigure(
+            id="answered_share",
+            version=1,
+            name="Andel besvarade",
+            words="answered / offered",
+            over=("answered",),
+            under=("offered",),
+            unit="%",
+            threshold_seconds=None,
+            value=75.0,
+        )
+        counts = {"answered": 3.0, "offered": 4.0}
+        return KeyFigures(day or self.now.date(), counts, (figure,))
+
+    # ---- condition
+
+    async def status(self) -> ServiceStatus:
+        return ServiceStatus(
+            status="ok",
+            release="0.1.0",
+            calls=0,
+            plan=self.stored[-1],
+            journal=JournalStatus(position=17, failing=False),
+            archive=ArchiveStatus(
+                is_on=True,
+                is_up=self.database_up,
+                shipped=17,
+                lag_facts=0,
+                lag_seconds=0.0,
+                dead_letters=0,
+                problem="",
+            ),
+        )
+
+
+def _matches(row: Record, asked: CallFilter) -> bool:
+    return (
+        asked.number in (None, row.number)
+        and asked.outcome in (None, row.outcome)
+        and asked.answered_by in (None, row.answered_by)
+        and (asked.since is None or row.arrived_at >= asked.since)
+        and (asked.until is None or row.arrived_at < asked.until)
+    )
+
+
+def _key(place: After) -> tuple[datetime, str]:
+    return place.arrived_at, place.id

@@ -1,0 +1,205 @@
+from pathlib import Path
+
+import pytest
+
+from telephony.admin.operation import TOML
+from tests.support.administration import SOURCE
+from tests.support.api import Desk, Reply
+
+CHANGED = SOURCE.replace("ring_seconds = 15", "ring_seconds = 30")
+AS_TOML = {"Content-Type": TOML}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+async def apply(desk: Desk, text: str, if_match: str, reason: str = "test") -> Reply:
+    """Put a plan in force."""
+    return await desk.ask("PUT", f"/plan?reason={reason}", text, {**AS_TOML, "If-Match": if_match})
+
+
+def test_the_plan_is_read_changed_and_put_back(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        read = await desk.ask("GET", "/plan")
+        plan = read.json
+        plan["groups"]["kc"]["members"] = ["bengt"]
+
+        made = await desk.ask("PUT", "/plan?reason=Amina+left", plan, {"If-Match": read.headers["ETag"]})
+
+        assert (made.status, made.headers["ETag"]) == (200, '"2"')
+        assert (made.json["version"], made.json["author"], made.json["reason"]) == (2, "admin", "Amina left")
+        assert (await desk.ask("GET", "/plan")).json == plan
+        assert desk.town.journalled[-1] == ("plan", "admin", "Amina left")
+
+    desk.run(ask)
+
+
+def test_who_has_the_plan_already_is_not_sent_it(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        reply = await desk.ask("GET", "/plan", headers={"If-None-Match": '"0", "1"'})
+
+        assert (reply.status, reply.octets, reply.headers["ETag"]) == (304, b"", '"1"')
+        assert (await desk.ask("GET", "/plan", headers={"If-None-Match": '"2"'})).status == 200
+
+    desk.run(ask)
+
+
+def test_the_toml_is_given_as_it_came_with_an_etag_of_its_own(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        source = f"# from the archive of 2026\n{CHANGED}"
+        await apply(desk, source, '"1"')
+
+        read = await desk.ask("GET", "/plan", headers={"Accept": TOML})
+
+        assert read.octets.decode() == source
+        assert (read.headers["Content-Type"], read.headers["ETag"]) == (TOML, '"2-toml"')
+        assert (await apply(desk, SOURCE, '"2-toml"')).status == 200
+
+    desk.run(ask)
+
+
+def test_a_plan_that_came_as_json_has_no_toml(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        plan = (await desk.ask("GET", "/plan")).json
+        await desk.ask("PUT", "/plan?reason=test", plan, {"If-Match": '"1"'})
+
+        assert (await desk.ask("GET", "/plan", headers={"Accept": TOML})).status == 406
+        assert (await desk.ask("GET", "/plan/versions/1", headers={"Accept": TOML})).status == 200
+
+    desk.run(ask)
+
+
+def test_of_two_who_change_the_same_version_one_loses_and_is_told_to_whom(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        assert (await apply(desk, CHANGED, '"1"', "longer+ringing")).status == 200
+
+        lost = await apply(desk, SOURCE, '"1"')
+
+        assert (lost.status, lost.headers["ETag"]) == (412, '"2"')
+        assert "version 2 is in force, by admin: longer ringing" in lost.json["detail"]
+        assert len(desk.town.stored) == 2
+
+    desk.run(ask)
+
+
+def test_a_race_that_is_lost_later_is_lost_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another node may have been first, which the database tells."""
+    before = desk.town.stored[0]
+
+    async def still() -> object:
+        return before
+
+    async def ask(desk: Desk) -> None:
+        await apply(desk, CHANGED, '"1"')
+        monkeypatch.setattr(desk.town, "plan", still)
+
+        assert (await apply(desk, SOURCE, '"1"')).status == 412
+
+    desk.run(ask)
+
+
+@pytest.mark.parametrize(
+    ("if_match", "status"),
+    [
+        ("*", 200),
+        ('"7", "1"', 200),
+        ('W/"1"', 412),
+        ('"x"', 412),
+        ('"01"', 412),
+        ("1", 422),
+        ('"1', 422),
+        (",", 412),
+    ],
+)
+def test_if_match_is_compared_as_rfc_9110_says(desk: Desk, if_match: str, status: int) -> None:
+    async def ask(desk: Desk) -> None:
+        assert (await apply(desk, CHANGED, if_match)).status == status
+
+    desk.run(ask)
+
+
+def test_a_plan_with_errors_is_checked_and_not_applied(desk: Desk) -> None:
+    loop = SOURCE.replace('destination = { group = "bygglov" }', 'destination = { number = "+46853061201" }')
+
+    async def ask(desk: Desk) -> None:
+        checked = await desk.ask("POST", "/plan/check", loop, AS_TOML)
+        refused = await apply(desk, loop, '"1"')
+
+        assert (checked.status, checked.json["ok"]) == (200, False)
+        assert checked.json["problems"][0]["severity"] == "error"
+        assert (refused.status, refused.json["type"]) == (422, "/api/v1/docs#plan-refused")
+        assert refused.json["errors"][0]["path"] == checked.json["problems"][0]["path"]
+        assert len(desk.town.stored) == 1
+
+    desk.run(ask)
+
+
+@pytest.mark.parametrize("path", ["/plan/check", "/plan/diff", "/plan?reason=test"])
+def test_what_is_no_plan_is_refused_with_the_places(desk: Desk, path: str) -> None:
+    text = SOURCE.replace("ring_seconds = 15", "ring_seconds = 0").replace("Amina Berg", "")
+
+    async def ask(desk: Desk) -> None:
+        method = "PUT" if "reason" in path else "POST"
+        reply = await desk.ask(method, path, text, {**AS_TOML, "If-Match": '"1"'})
+
+        assert (reply.status, reply.json["type"]) == (422, "/api/v1/docs#plan-invalid")
+        places = [error["path"] for error in reply.json["errors"]]
+        assert places == ["people.amina.name", "groups.bygglov.ring_seconds"]
+
+    desk.run(ask)
+
+
+def test_what_would_change_is_told_in_words(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        reply = await desk.ask("POST", "/plan/diff", CHANGED, AS_TOML)
+
+        assert reply.json["count"] == 1
+        assert reply.json["changes"][0] == {
+            "path": "groups.bygglov.ring_seconds",
+            "kind": "changed",
+            "before": 15.0,
+            "after": 30.0,
+            "words": "groups.bygglov.ring_seconds was 15.0, is now 30.0",
+        }
+        assert desk.town.stored[-1].version == 1
+
+    desk.run(ask)
+
+
+def test_a_version_is_returned_to_as_a_new_one(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        await apply(desk, CHANGED, '"1"')
+        wanted = {"version": 1, "reason": "it rang too long"}
+
+        assert (await desk.ask("POST", "/plan/rollback", wanted, {"If-Match": '"1"'})).status == 412
+        made = await desk.ask("POST", "/plan/rollback", wanted, {"If-Match": '"2"'})
+
+        assert (made.json["version"], made.headers["ETag"]) == (3, '"3"')
+        assert made.json["digest"] == desk.town.stored[0].digest
+        assert desk.town.journalled[-1] == ("plan", "admin", "it rang too long")
+        missing = await desk.ask("POST", "/plan/rollback", wanted | {"version": 9}, {"If-Match": '"3"'})
+        assert missing.status == 404
+
+    desk.run(ask)
+
+
+def test_versions_are_read_page_by_page(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        for number in range(1, 4):
+            await apply(desk, CHANGED, f'"{number}"')
+        seen, cursor = [], ""
+        while True:
+            page = (await desk.ask("GET", f"/plan/versions?limit=2&cursor={cursor}")).json
+            seen += [head["version"] for head in page["items"]]
+            assert "document" not in page["items"][0]
+            cursor = page["next"]
+            if cursor is None:
+                break
+
+        assert seen == [4, 3, 2, 1]
+        assert (await desk.ask("GET", "/plan/versions/1")).json["municipality"]["name"] == "Botkyrka kommun"
+        assert (await desk.ask("GET", "/plan/versions/5")).status == 404
+
+    desk.run(ask)
