@@ -40,10 +40,14 @@ COUNTS = {
 }
 """The counts of a tally as a dashboard asks for them."""
 
-UNATTENDED = (
-    "vaxeln_open * on(number) group_left(group) vaxeln_number_info == 1 "
-    "and on(group) vaxeln_group_members_available == 0"
-)
+README = Path(__file__).parents[2] / "README.md"
+
+
+def expressions() -> list[str]:
+    """Those that the README gives: what nobody could answer now, and its share of the open time."""
+    section = README.read_text("utf-8").partition("### Figures")[2]
+    return section.split("```")[1].strip().splitlines()
+
 
 Log = list[dict[str, Any]]
 
@@ -138,14 +142,18 @@ def assert_same_key_figures(prometheus: Prometheus, counted: Tally) -> None:
 
 
 def test_numbers_that_nobody_could_answer_are_found(town: Town, target: str, tmp_path: Path) -> None:
+    unattended, share = expressions()
     with Prometheus(tmp_path / "prometheus", town.operator, target) as prometheus:
         every = {(KONTAKTCENTER,), (BYGGLOV,), (FORSKOLA,), (FASTIGHET,)}
-        assert set(prometheus.query(UNATTENDED, "number")) == every
+        assert set(prometheus.query(unattended, "number")) == every
+        whole = dict.fromkeys(every, 1.0)
+        eventually(lambda: prometheus.query(share, "number") == pytest.approx(whole), "all time unattended")
 
         town.register("cecilia")
 
         left = every - {(BYGGLOV,), (FORSKOLA,)}
-        eventually(lambda: set(prometheus.query(UNATTENDED, "number")) == left, "two numbers are answerable")
+        eventually(lambda: set(prometheus.query(unattended, "number")) == left, "two numbers are answerable")
+        eventually(lambda: prometheus.query(share, "number")[(BYGGLOV,)] < 1, "some time attended")
         assert set(prometheus.query("vaxeln_open == 0", "number")) == {(CLOSED,), (CLOSED_EARLY,)}
 
 
