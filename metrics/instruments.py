@@ -45,15 +45,19 @@ class Instruments:
             "vaxeln_answer_seconds", "From a call's arrival to a person's answer.", WAIT_BOUNDS, "number"
         )
         self.abandon = histogram(
-            "vaxeln_abandon_seconds", "From a call's arrival until its caller gave up.", WAIT_BOUNDS
+            "vaxeln_abandon_seconds",
+            "From a call's arrival until its caller gave up, but for 112.",
+            WAIT_BOUNDS,
         )
         self.ring = histogram(
             "vaxeln_ring_seconds",
-            "From the first phone that rang to a person's answer, or the end without one.",
+            "From the first phone that rang to the answer, or the end without one, but for 112.",
             WAIT_BOUNDS,
         )
         self.talk = histogram(
-            "vaxeln_talk_seconds", "How long a person and the caller were connected.", TALK_BOUNDS
+            "vaxeln_talk_seconds",
+            "How long a person and the caller were connected, but for 112.",
+            TALK_BOUNDS,
         )
         self.open_time = counter(
             "vaxeln_open_seconds_total", "How long a number that a group answers was open.", "number"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from metrics.exposition import Histogram
 from metrics.instruments import Instruments
 from metrics.key_figures import THRESHOLD_SECONDS
 from telephony.call import facts as f
@@ -135,7 +136,7 @@ class Observer:
         if live.times is None:
             return
         self._instruments.answer.observe(_seconds(live.times.arrived, at), live.number)
-        self._rang_until(live.times, at)
+        self._measure(self._instruments.ring, live, live.times.rang, at)
         live.times = replace(live.times, answered=at)
 
     def _ended(self, live: _Live, call: str, outcome: f.Outcome, at: datetime) -> None:
@@ -144,17 +145,18 @@ class Observer:
         if live.times is None:
             return
         if live.times.answered is not None:
-            self._instruments.talk.observe(_seconds(live.times.answered, at))
+            self._measure(self._instruments.talk, live, live.times.answered, at)
         else:
-            self._rang_until(live.times, at)
+            self._measure(self._instruments.ring, live, live.times.rang, at)
         if outcome == f.Outcome.ABANDONED:
-            waited = _seconds(live.times.arrived, at)
-            self._instruments.abandoned.add(live.number, "short" if waited <= THRESHOLD_SECONDS else "late")
-            self._instruments.abandon.observe(waited)
+            is_short = _seconds(live.times.arrived, at) <= THRESHOLD_SECONDS
+            self._instruments.abandoned.add(live.number, "short" if is_short else "late")
+            self._measure(self._instruments.abandon, live, live.times.arrived, at)
 
-    def _rang_until(self, times: _Times, at: datetime) -> None:
-        if times.rang is not None:
-            self._instruments.ring.observe(_seconds(times.rang, at))
+    def _measure(self, histogram: Histogram, live: _Live, start: datetime | None, at: datetime) -> None:
+        """Of all numbers together but 112, which would spoil what is said of the municipality."""
+        if start is not None and live.number != EMERGENCY:
+            histogram.observe(_seconds(start, at))
 
     # ---- labels
 

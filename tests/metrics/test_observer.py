@@ -141,9 +141,16 @@ def test_an_overflowed_call_counts_where_it_ended() -> None:
 
 
 def test_emergency_calls_are_counted_apart() -> None:
-    counted = Counted(arrived(dialled="112"), decided(EMERGENCY), connected(3), ended("answered", 9))
+    counted = Counted(
+        arrived(dialled="112"), decided(EMERGENCY), alerted(1), connected(3), ended("answered", 9)
+    )
+    counted.observe(arrived(dialled="112"), decided(EMERGENCY), alerted(1), ended("abandoned", 5))
 
-    assert counted.series("vaxeln_calls_total") == {("112", "answered"): 1}
+    assert counted.series("vaxeln_calls_total") == {("112", "answered"): 1, ("112", "abandoned"): 1}
+    assert counted.series("vaxeln_answer_seconds_count") == {("112",): 1}
+    assert counted.series("vaxeln_abandoned_total") == {("112", "short"): 1}
+    for of_all in ("ring", "talk", "abandon"):
+        assert counted.series(f"vaxeln_{of_all}_seconds_count") == {(): 0}
 
 
 # ---- waiting
