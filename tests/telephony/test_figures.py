@@ -1,6 +1,8 @@
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
-from telephony.call.facts import Fact, RouteDecided
+from telephony.call.facts import CallInterrupted, Fact, Outcome, RouteDecided
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, PlanLoaded
 from telephony.call.registry import FACTS
@@ -197,3 +199,28 @@ def test_the_series_are_as_many_as_the_plan_gives(board: Board) -> None:
     of_groups = [line for line in text.splitlines() if line.startswith("vaxeln_group_")]
     assert len(of_plan) == 4 * len(tables.numbers)
     assert len(of_groups) == 3 * len(tables.groups)
+
+
+def test_every_label_in_the_exposition_is_one_that_the_plan_gives_whatever_facts_come(board: Board) -> None:
+    def feed(numbers: Iterable[str]) -> None:
+        for number, outcome in product(numbers, [*Outcome, "", "weird"]):
+            call = f"{number}/{outcome}"
+            decided = replace(ring(phone("kc1"), number=number, group=number), outcome=outcome)
+            board.observer.observe(arrive(call, dialled=number))
+            board.observer.observe(RouteDecided(at=NOON, call=call, decision=decided, talk_limit=0.0))
+            board.observer.observe(CallInterrupted(at=NOON, call=call, ended_at=NOON))
+            board.observer.opened(number, 1.0, "absent")
+
+    feed([MAIN, BYGGLOV, "112", ""])
+    before = lines_of(board)
+    feed(f"+46{number}" for number in range(500))
+
+    assert lines_of(board) == before
+    families = text_string_to_metric_families(board.instruments.text().decode())
+    labels = [sample.labels for family in families for sample in family.samples]
+    assert {every["number"] for every in labels if "number" in every} == {MAIN, BYGGLOV, "112", "unknown"}
+    assert {every["group"] for every in labels if "group" in every} == {"kc", "bygglov"}
+
+
+def lines_of(board: Board) -> int:
+    return board.instruments.text().count(b"\n")
