@@ -111,6 +111,21 @@ def next_opening(calendar: CalendarTable, at: datetime) -> datetime | None:
     return None
 
 
+def next_change(calendar: CalendarTable, at: datetime) -> datetime | None:
+    """The first moment after `at` at which it opens or closes, in UTC; None when there is none in
+    NEXT_OPENING_DAYS.
+
+    Raises NaiveTime.
+    """
+    today = _wall_clock(at).date()
+    begin = at.astimezone(UTC)
+    now = is_open(calendar, begin).open
+    for edge in _edges(calendar, today, today + timedelta(days=NEXT_OPENING_DAYS)):
+        if edge > begin and is_open(calendar, edge).open is not now:
+            return edge
+    return None
+
+
 def hours_lines(spans: tuple[Span, ...]) -> list[str]:
     """The spans as lines for a terminal, in local time."""
     return [

@@ -1,11 +1,12 @@
 """Whether a number is open now: its override, else its calendar. The one truth for calls, figures and the
 API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 
 from routing.decision import Reason
-from routing.hours import STOCKHOLM, Opening, is_open
+from routing.hours import STOCKHOLM, Opening, Span, effective_hours, is_open, next_change
 from routing.override import Override
 from routing.tables import NumberRow
 
@@ -40,3 +41,42 @@ def override_reason(key: str, override: Override) -> Reason:
     until = override.until.astimezone(STOCKHOLM)
     text = f"{state} by override until {until:%Y-%m-%d %H:%M}: {override.reason} ({override.owner})"
     return Reason("override", f"overrides.{key or 'all'}", text)
+
+
+def next_opening_change(overrides: Mapping[str, Override], row: NumberRow, now: datetime) -> datetime | None:
+    """When what `opening` says may next be another, in UTC; None when nothing in sight changes it.
+
+    It is the end of the override that decides, even if the calendar then says the same.
+    """
+    found = in_force(overrides, row, now)
+    return next_change(row.calendar, now) if found is None else found[1].until
+
+
+def effective_opening(
+    overrides: Mapping[str, Override], row: NumberRow, start: datetime, end: datetime, now: datetime
+) -> tuple[Span, ...]:
+    """The hours of a number from `start` to before `end`, as `effective_hours`, with the overrides that are
+    in force `now`: they hold from then to their end.
+
+    Raises NaiveTime and PeriodTooLong.
+    """
+    spans: list[Span] = []
+    for piece in _pieces(overrides, row, effective_hours(row.calendar, start, end), now):
+        if spans and (spans[-1].open, spans[-1].entry) == (piece.open, piece.entry):
+            spans[-1] = Span(spans[-1].start, piece.end, piece.open, piece.entry)
+        else:
+            spans.append(piece)
+    return tuple(spans)
+
+
+def _pieces(
+    overrides: Mapping[str, Override], row: NumberRow, spans: tuple[Span, ...], now: datetime
+) -> Iterator[Span]:
+    """The spans of the calendar, cut where an override begins or ends to hold, and decided anew."""
+    held = [overrides[key] for key in (row.number, ALL_NUMBERS) if key in overrides]
+    cuts = sorted({now, *(override.until for override in held)})
+    for span in spans:
+        edges = [span.start, *(cut for cut in cuts if span.start < cut < span.end), span.end]
+        for start, end in pairwise(edges):
+            found = opening(overrides, row, start) if start >= now else Opening(span.open, span.entry)
+            yield Span(start, end, found.open, found.entry)

@@ -27,8 +27,8 @@ from routing.explain import explain_json, explain_lines
 from routing.hours import MAX_PERIOD, STOCKHOLM, effective_hours, hours_json, hours_lines
 from routing.load import load_plan
 from routing.numbers import NumberFormat, is_e164, normalise, short_number_class, show
-from routing.override import Override
 from routing.problem import Severity
+from routing.situation import Everybody
 from routing.tables import Tables
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnusable
@@ -52,22 +52,6 @@ class UsageError(VaxelnError):
 
 class UnknownNumber(VaxelnError):
     """A number that is not in the plan. The message tells which are."""
-
-
-class Everybody:
-    """The situation that `explain` supposes: every phone is registered and nobody is in a call."""
-
-    def is_registered(self, phone: str) -> bool:
-        """Everybody is there."""
-        return True
-
-    def is_free(self, member: str) -> bool:
-        """And free."""
-        return True
-
-    def overrides(self) -> Mapping[str, Override]:
-        """A plan knows of none."""
-        return {}
 
 
 def check_plan(file: Path, as_json: bool) -> int:

@@ -1,21 +1,23 @@
 """The composition root: everything is built, started, drained and stopped here."""
 
 import asyncio
-import os
 import random
 import secrets
 import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import NoReturn
 
 import structlog
 
 from routing.tables import Tables
+from telephony.admin.api import Api
+from telephony.admin.client import SOCKET as ADMIN_SOCKET
+from telephony.admin.gate import Gate as AdminGate
 from telephony.admin.http import HttpServer
+from telephony.administration import LiveAdministration
 from telephony.archive.archive import Archive
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnsynced
@@ -32,7 +34,6 @@ from telephony.clock import Clock
 from telephony.config import ListenAddress, Settings
 from telephony.directory import PlanDirectory
 from telephony.drain import Drain
-from telephony.errors import VaxelnError
 from telephony.fact_log import FactLog
 from telephony.figures import Figures, Sources
 from telephony.health import ServiceHealth
@@ -41,6 +42,7 @@ from telephony.ids import token, uuid7
 from telephony.journal_start import first_needed, log_findings, opening_facts
 from telephony.legs.identity import user_of
 from telephony.legs.legs import Legs, Surroundings
+from telephony.listening import Listening, listen_http, listen_locally, listen_sip
 from telephony.media.prompts import Prompts
 from telephony.media.relay import MediaRelay
 from telephony.net.shell import Shell
@@ -61,18 +63,6 @@ HOUSEKEEPING_SECONDS = 1.0
 """How often the housekeeper looks. A password that was set is taken up within this time."""
 
 _REAL_DISK = Disk()
-
-
-class CannotListen(VaxelnError):
-    """An address cannot be bound. The message names it, its setting and what the system said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """Where the running service can be reached, with the ports that it got."""
-
-    sip: tuple[ListenAddress, ...]
-    http: ListenAddress
 
 
 class Service:
@@ -130,7 +120,9 @@ class Service:
             listening = await self._bind(opened)
             self._begin()
             self._archive.start()
-            self._keep_plan(opened)
+            following = asyncio.create_task(self._keeper.follow(lambda: self._archive.status().is_up))
+            opened.push_async_callback(_end, following)
+            await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
         files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
         self._housekeeper = Housekeeper(self._clock, self._journal, files, self._clock_stepped)
@@ -185,13 +177,22 @@ class Service:
         self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
         self._shell = Shell(self._loop)
         opened.callback(self._shell.close)
-        sip = tuple(self._listen(address) for address in settings.sip.listen)
+        sip = tuple(listen_sip(self._shell, address) for address in settings.sip.listen)
         self._node = Node(
             Legs(self._endpoint, self._surroundings(sip[0])),
             self._switchboard,
             self._clock.at,
             self._clock.monotonic,
         )
+        self.health = ServiceHealth(
+            self._journal,
+            self._switchboard,
+            self._archive.status,
+            takes_calls=lambda: self._takes_calls,
+            is_draining=self._stop.is_set,
+            text=self._figures.instruments.text,
+        )
+        self._keeper = self._keep_plan()
         return Listening(sip, await self._listen_http(opened))
 
     def _surroundings(self, address: ListenAddress) -> Surroundings:
@@ -213,30 +214,22 @@ class Service:
             listen=(address.host, address.port),
         )
 
-    def _listen(self, address: ListenAddress) -> ListenAddress:
-        try:
-            host, port = self._shell.listen(address.host, address.port)
-        except OSError as error:
-            raise _cannot_listen("sip.listen", address, error) from error
-        return replace(address, host=host, port=port)
-
     async def _listen_http(self, opened: AsyncExitStack) -> ListenAddress:
-        address = self._settings.http.listen
-        self.health = ServiceHealth(
-            self._journal,
-            self._switchboard,
-            self._archive.status,
-            takes_calls=lambda: self._takes_calls,
-            is_draining=self._stop.is_set,
-            text=self._figures.instruments.text,
+        administration = LiveAdministration(
+            keeper=self._keeper,
+            switchboard=self._switchboard,
+            archive=self._archive,
+            secrets=self._secrets,
+            health=self.health,
+            realm=self._settings.sip.realm,
+            record=self._record,
+            now=self._clock.now,
         )
-        self._http = HttpServer(self.health)
-        try:
-            host, port = await self._http.start(address.host, address.port)
-        except OSError as error:
-            raise _cannot_listen("http.listen", address, error) from error
+        gate = AdminGate(self._tokens, self._clock.now, self._loop.time)
+        self._http = HttpServer(self.health, Api(administration, gate, self._clock.now), version("vaxeln"))
+        listening = await listen_http(self._http, self._settings.http.listen)
         opened.push_async_callback(self._http.stop)
-        return replace(address, host=host, port=port)
+        return listening
 
     def _begin(self) -> None:
         """Journal the start, end what was left open, take calls."""
@@ -250,9 +243,8 @@ class Service:
         self._shell.drive(self._node)
         self._takes_calls = True
 
-    def _keep_plan(self, opened: AsyncExitStack) -> None:
-        """From here on the plan can change."""
-        self._keeper = PlanKeeper(
+    def _keep_plan(self) -> PlanKeeper:
+        return PlanKeeper(
             self._plan,
             PlanFile(plan_folder(self._settings.data)),
             self._archive.plans if self._archive.status().is_on else None,
@@ -261,8 +253,6 @@ class Service:
             record=self._record,
             now=self._clock.now,
         )
-        following = asyncio.create_task(self._keeper.follow(lambda: self._archive.status().is_up))
-        opened.push_async_callback(_end, following)
 
     def _take_tables(self, tables: Tables) -> None:
         """Let these tables decide from now on. Calls that run keep what was decided."""
@@ -379,7 +369,3 @@ async def _end(task: "asyncio.Task[NoReturn]") -> None:
 
 def _report_fault(call: str, fault: IllegalTransition) -> None:
     log.critical("call_ended_by_a_fault", call=call, problem=str(fault))
-
-
-def _cannot_listen(setting: str, address: ListenAddress, error: OSError) -> CannotListen:
-    return CannotListen(f"cannot listen on {address} ({setting}): {os.strerror(error.errno or 0)}")

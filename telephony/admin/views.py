@@ -80,6 +80,7 @@ class TargetView:
     phone: str
     trunk: str
     number: str
+    gateway: str
 
 
 @dataclass(frozen=True, slots=True)

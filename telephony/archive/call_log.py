@@ -51,28 +51,20 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class CallCounts:
-    """The calls to one number that arrived in a period and have ended, counted; times are sums in seconds.
+    """The calls to one number that arrived in a period and have ended, counted as the key figures count them
+    (`metrics.key_figures.Tally` says what each is); times are sums in seconds."""
 
-    `ended`: all of them. `offered`: somebody's phone was asked to take it. `in_time` and `early` are within
-    the limit that was asked for. Waiting is from arrival, ringing from the first phone that rang, both to a
-    person's answer or the end; talk from a person's answer to the end.
-    """
-
-    ended: int = 0
     offered: int = 0
     answered: int = 0
     answered_in_time: int = 0
     abandoned: int = 0
-    abandoned_early: int = 0
-    closed: int = 0
-    nobody_there: int = 0
-    busy: int = 0
+    abandoned_short: int = 0
     no_answer: int = 0
+    busy: int = 0
+    nobody_there: int = 0
     failed: int = 0
-    lost: int = 0
-    interrupted: int = 0
-    waiting_seconds: float = 0.0
-    ringing_seconds: float = 0.0
+    closed: int = 0
+    answer_seconds: float = 0.0
     talk_seconds: float = 0.0
 
 
@@ -107,10 +99,12 @@ class CallLog:
         return None if row is None else _call_row(row)
 
     async def counts(
-        self, since: datetime, until: datetime, within_seconds: float = 20.0
+        self, since: datetime, until: datetime, within_seconds: float
     ) -> Mapping[str, CallCounts]:
-        """The ended calls that arrived from `since` to before `until`, counted by number; "" is no number of
-        the plan (112, unknown)."""
+        """The ended calls that arrived from `since` to before `until`, counted by number of the plan.
+
+        `within_seconds` is the limit of what is in time, or short.
+        """
         async with self._database.connection() as connection:
             rows = await connection.fetch(_SQL["counts"], since, until, within_seconds)
         return {row["number"]: CallCounts(**{k: v for k, v in row.items() if k != "number"}) for row in rows}

@@ -1,6 +1,6 @@
 """`House`: what calls share, folded from the same facts: who is in a call, where each phone is registered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +48,10 @@ class House:
         return self._overrides
 
     # ---- what react and the switchboard ask
+
+    def legs_of(self, member: str) -> Collection[str]:
+        """The legs that keep a member from being free."""
+        return self._busy.get(member, ())
 
     def contacts(self, phone: str) -> tuple[f.Contact, ...]:
         """Where the phone can be reached, best first."""

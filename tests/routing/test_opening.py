@@ -1,13 +1,14 @@
 """An override beats the calendar, the number's own beats the one for all, and each ends by itself."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 
 from routing.decide import decide
 from routing.decision import Kind, Origin, Question
-from routing.hours import is_open
-from routing.opening import ALL_NUMBERS, in_force, opening
+from routing.hours import STOCKHOLM, effective_hours, is_open, next_change
+from routing.opening import ALL_NUMBERS, effective_opening, in_force, next_opening_change, opening
 from routing.override import Override
 from tests.support.plans import BYGGLOV, MAIN, PEOPLE, Presence, tables_of
 
@@ -91,3 +92,69 @@ def test_112_knows_no_override() -> None:
     decision = decide(TABLES, question, Presence(by_hand={ALL_NUMBERS: CLOSED}), NOON)
 
     assert decision.kind is Kind.RING
+
+
+# ---- hours with overrides
+
+
+OFFICE = "+46853061500"
+OFFICE_TABLES = tables_of(
+    more=f"""
+[numbers."{OFFICE}"]
+function = "Växel"
+calendar = "kontorstid"
+destination = {{ group = "kc" }}
+"""
+)
+MONDAY = datetime.combine(NOON.astimezone(STOCKHOLM).date(), time(), STOCKHOLM)
+DAY = (MONDAY, MONDAY + timedelta(days=1))
+
+
+def shown(overrides: dict[str, Override], now: datetime = NOON) -> list[tuple[str, bool, str]]:
+    spans = effective_opening(overrides, OFFICE_TABLES.numbers[OFFICE], *DAY, now)
+    assert spans[0].start == MONDAY and spans[-1].end == DAY[1]
+    for before, after in pairwise(spans):
+        assert before.end == after.start and (before.open, before.entry) != (after.open, after.entry)
+    return [(f"{span.start.astimezone(STOCKHOLM):%H:%M}", span.open, span.entry.rule) for span in spans]
+
+
+def test_without_overrides_the_hours_are_the_calendars() -> None:
+    row = OFFICE_TABLES.numbers[OFFICE]
+
+    assert effective_opening({}, row, *DAY, NOON) == effective_hours(row.calendar, *DAY)
+
+
+def test_an_override_holds_from_now_to_its_end() -> None:
+    assert shown({OFFICE: CLOSED}) == [
+        ("00:00", False, "calendar"),
+        ("08:00", True, "calendar"),
+        ("12:00", False, "override"),
+        ("13:00", True, "calendar"),
+        ("16:30", False, "calendar"),
+    ]
+
+
+def test_an_override_goes_on_over_the_calendars_own_edges() -> None:
+    assert shown({ALL_NUMBERS: override(open=True, minutes=360), OFFICE: CLOSED}) == [
+        ("00:00", False, "calendar"),
+        ("08:00", True, "calendar"),
+        ("12:00", False, "override"),
+        ("13:00", True, "override"),
+        ("18:00", False, "calendar"),
+    ]
+
+
+def test_one_that_has_ended_changes_nothing() -> None:
+    late = NOON + timedelta(hours=2)
+
+    assert shown({OFFICE: CLOSED}, late) == shown({}, late)
+
+
+def test_the_next_change_is_the_calendars_or_the_end_of_the_override() -> None:
+    row = OFFICE_TABLES.numbers[OFFICE]
+    closing = MONDAY.replace(hour=16, minute=30)
+
+    assert next_opening_change({}, row, NOON) == next_change(row.calendar, NOON) == closing
+    assert next_change(row.calendar, closing) == MONDAY.replace(hour=8) + timedelta(days=1)
+    assert next_opening_change({OFFICE: CLOSED}, row, NOON) == CLOSED.until
+    assert next_opening_change({}, TABLES.numbers[BYGGLOV], NOON) is None

@@ -19,8 +19,9 @@ from telephony.call.facts import Fact
 from telephony.call.house_facts import ClockStepped, JournalCut, PlanLoaded, ServiceStarted, ServiceStopped
 from telephony.call.registry import FACTS
 from telephony.config import Settings, load_settings
+from telephony.listening import CannotListen
 from telephony.media.prompts import Prompts
-from telephony.service import CannotListen, Service
+from telephony.service import Service
 from tests.support.plans import in_force
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}

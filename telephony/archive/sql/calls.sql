@@ -14,24 +14,23 @@ limit $10;
 select * from call where id = $1;
 
 -- name: counts
+-- 112 and what is no number of the plan are in no count; nor is a call that has not ended.
 select number,
-    count(*) as ended,
-    count(*) filter (where cardinality(offered) > 0) as offered,
-    count(*) filter (where outcome = 'answered') as answered,
-    count(*) filter (where outcome = 'answered' and waiting_seconds <= $3) as answered_in_time,
+    count(*) filter (where outcome <> 'closed') as offered,
+    count(*) filter (where person_answered_at is not null) as answered,
+    count(*) filter (where person_answered_at is not null and waiting_seconds <= $3) as answered_in_time,
     count(*) filter (where outcome = 'abandoned') as abandoned,
-    count(*) filter (where outcome = 'abandoned' and waiting_seconds <= $3) as abandoned_early,
-    count(*) filter (where outcome = 'closed') as closed,
-    count(*) filter (where outcome = 'nobody_there') as nobody_there,
-    count(*) filter (where outcome = 'busy') as busy,
+    count(*) filter (where outcome = 'abandoned' and waiting_seconds <= $3) as abandoned_short,
     count(*) filter (where outcome = 'no_answer') as no_answer,
-    count(*) filter (where outcome = 'failed') as failed,
-    count(*) filter (where outcome = 'lost') as lost,
-    count(*) filter (where outcome = 'interrupted') as interrupted,
-    coalesce(sum(waiting_seconds), 0) as waiting_seconds,
-    coalesce(sum(ringing_seconds), 0) as ringing_seconds,
+    count(*) filter (where outcome = 'busy') as busy,
+    count(*) filter (where outcome = 'nobody_there') as nobody_there,
+    count(*) filter (
+        where outcome in ('failed', 'lost', 'interrupted') and person_answered_at is null
+    ) as failed,
+    count(*) filter (where outcome = 'closed') as closed,
+    coalesce(sum(waiting_seconds) filter (where person_answered_at is not null), 0) as answer_seconds,
     coalesce(sum(talk_seconds), 0) as talk_seconds
 from call
-where arrived_at >= $1 and arrived_at < $2 and outcome is not null
+where arrived_at >= $1 and arrived_at < $2 and outcome is not null and number like '+%'
 group by number
 order by number;

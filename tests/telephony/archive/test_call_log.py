@@ -1,7 +1,7 @@
 """The call log: pages that never skip nor repeat, and counts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -125,32 +125,32 @@ def test_calls_are_counted_by_number(target: Target) -> None:
         ended(9, Outcome.FAILED, 0),
         ended(10, Outcome.LOST, 0),
         ended(11, Outcome.INTERRUPTED, 0),
+        ended(14, Outcome.LOST, 20, person_answered_at=after(19)),
+        replace(ended(15, Outcome.ANSWERED, 20, person_answered_at=after(19)), number="112"),
+        replace(ended(16, Outcome.FAILED, 0), number=""),
         made(12),
         replace(ended(13, Outcome.CLOSED, 1), number="+46853061000"),
         ended(90, Outcome.CLOSED, 1),
     ]
 
-    counts = with_log(target, stored, lambda log: log.counts(NOON, NOON + timedelta(seconds=90)))
+    def count(log: CallLog) -> Awaitable[Mapping[str, CallCounts]]:
+        return log.counts(NOON, NOON + timedelta(seconds=90), 20.0)
 
-    assert counts == {
-        "+46853061000": CallCounts(ended=1, closed=1, waiting_seconds=1.0),
+    assert with_log(target, stored, count) == {
+        "+46853061000": CallCounts(closed=1),
         BYGGLOV: CallCounts(
-            ended=11,
-            offered=5,
-            answered=2,
-            answered_in_time=1,
+            offered=11,
+            answered=3,
+            answered_in_time=2,
             abandoned=2,
-            abandoned_early=1,
-            closed=1,
-            nobody_there=1,
-            busy=1,
+            abandoned_short=1,
             no_answer=1,
-            failed=1,
-            lost=1,
-            interrupted=1,
-            waiting_seconds=10.0 + 40.0 + 20.0 + 21.0 + 5.0 + 40.0,
-            ringing_seconds=9.0 + 39.0,
-            talk_seconds=60.0 + 30.0,
+            busy=1,
+            nobody_there=1,
+            failed=3,
+            closed=1,
+            answer_seconds=10.0 + 40.0 + 5.0,
+            talk_seconds=60.0 + 30.0 + 15.0,
         ),
     }
 
