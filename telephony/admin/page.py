@@ -33,6 +33,15 @@ POLICY = (
 """The page's Content-Security-Policy: its own style and nothing else."""
 
 _PREFIX = "#/components/schemas/"
+_BOUNDS = {
+    "minimum": "from {}",
+    "maximum": "to {}",
+    "minLength": "at least {} long",
+    "maxLength": "at most {} long",
+    "default": "{} when left out",
+}
+_BEGIN = """export VAXELN_URL=http://127.0.0.1:8080    # where this page is, without its path
+export VAXELN_TOKEN=vaxeln_...              # from: vaxeln token create NAME --role ROLE"""
 
 
 def page(document: Mapping[str, Any]) -> str:
@@ -52,6 +61,7 @@ def page(document: Mapping[str, Any]) -> str:
             f"<h1>{escape(info['title'])}</h1>",
             f"<p>{_text(info['description'])}</p>",
             '<p>For programs: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1).</p>',
+            f"<pre>{escape(_BEGIN)}</pre>",
             "<h2>Operations</h2>",
             *_contents(operations),
             *(line for operation in operations for line in _operation(*operation)),
@@ -87,11 +97,24 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator
         yield f"<p>{_text(operation['description'])}</p>"
     yield from _parameters(operation["parameters"])
     yield f"<pre>{escape(_curl(method, path, operation))}</pre>"
+    yield from _answers(operation["responses"])
+
+
+def _answers(responses: Mapping[str, Any]) -> Iterator[str]:
+    """What is answered when it is done in a table, and what else may be in a line."""
+    problems = []
     yield "<table><tr><th>Answer</th><th>Meaning</th><th>Content</th></tr>"
-    for status, answer in operation["responses"].items():
-        content = ", ".join(_content(media, part) for media, part in answer.get("content", {}).items())
+    for status, answer in responses.items():
+        if "x-problems" in answer:
+            problems += [(status, escape(slug)) for slug in answer["x-problems"]]
+            continue
+        content = ", ".join(
+            f"{escape(media)}: {_type(part['schema'])}" for media, part in answer.get("content", {}).items()
+        )
         yield f"<tr><td>{status}</td><td>{_text(answer['description'])}</td><td>{content}</td></tr>"
     yield "</table>"
+    told = ", ".join(f'{status} <a href="#{slug}">{slug}</a>' for status, slug in problems)
+    yield f"<p>Problems: {told}.</p>"
 
 
 def _parameters(parameters: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -145,10 +168,6 @@ def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
     yield "</table>"
 
 
-def _content(media_type: str, part: Mapping[str, Any]) -> str:
-    return f"{escape(media_type)}: {_type(part['schema'])}"
-
-
 def _type(schema: Mapping[str, Any]) -> str:
     """The type in a few words, linked."""
     if "$ref" in schema:
@@ -156,22 +175,17 @@ def _type(schema: Mapping[str, Any]) -> str:
         return f'<a href="#schema-{name}">{name}</a>'
     if "anyOf" in schema:
         return " or ".join(_type(part) for part in schema["anyOf"])
-    if "enum" in schema:
-        return " or ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
+    values = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    if values:
+        return " or ".join(f"<code>{escape(str(value))}</code>" for value in values)
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    words = escape(str(schema.get("format") or schema.get("type") or "any value"))
-    bounds = [
-        f"{word} {schema[key]}"
-        for key, word in (
-            ("minimum", "from"),
-            ("maximum", "to"),
-            ("maxLength", "at most"),
-            ("default", "default"),
-        )
-        if key in schema
-    ]
-    return f"{words} {escape(', '.join(bounds))}".strip()
+    inner = [*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")]
+    if isinstance(inner[0], dict):
+        return f"object, each value: {_type(inner[0])}"
+    words = str(schema.get("format") or schema.get("type") or "any value")
+    bounds = [phrase.format(schema[key]) for key, phrase in _BOUNDS.items() if key in schema]
+    return escape(", ".join([words, *bounds]))
 
 
 def _problems() -> Iterator[str]:
