@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from telephony.admin.errors import Kind
-from telephony.admin.operation import JSON
+from telephony.admin.operation import JSON, TOML
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -96,6 +96,8 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator
     if operation["description"] != operation["summary"]:
         yield f"<p>{_text(operation['description'])}</p>"
     yield from _parameters(operation["parameters"])
+    if "requestBody" in operation:
+        yield f"<p>Body: {_content(operation['requestBody'])}</p>"
     yield f"<pre>{escape(_curl(method, path, operation))}</pre>"
     yield from _answers(operation["responses"])
 
@@ -108,10 +110,8 @@ def _answers(responses: Mapping[str, Any]) -> Iterator[str]:
         if "x-problems" in answer:
             problems += [(status, escape(slug)) for slug in answer["x-problems"]]
             continue
-        content = ", ".join(
-            f"{escape(media)}: {_type(part['schema'])}" for media, part in answer.get("content", {}).items()
-        )
-        yield f"<tr><td>{status}</td><td>{_text(answer['description'])}</td><td>{content}</td></tr>"
+        meaning = _text(answer["description"])
+        yield f"<tr><td>{status}</td><td>{meaning}</td><td>{_content(answer)}</td></tr>"
     yield "</table>"
     told = ", ".join(f'{status} <a href="#{slug}">{slug}</a>' for status, slug in problems)
     yield f"<p>Problems: {told}.</p>"
@@ -144,8 +144,11 @@ def _curl(method: str, path: str, operation: Mapping[str, Any]) -> str:
             query[name] = value
     if method != "GET":
         parts.insert(1, f"-X {method}")
-    if "requestBody" in operation:
-        example = json.dumps(operation["requestBody"]["content"][JSON]["example"], ensure_ascii=False)
+    content = operation.get("requestBody", {}).get("content", {})
+    if TOML in content:  # a plan, which nobody types
+        parts.append(f"-H 'Content-Type: {TOML}' --data-binary @plan.toml")
+    elif JSON in content:
+        example = json.dumps(content[JSON]["example"], ensure_ascii=False)
         parts.append(f"-H 'Content-Type: {JSON}' \\\n  -d {quote(example)}")
     url = f"$VAXELN_URL{path}" + (f"?{urlencode(query)}" if query else "")
     return f'{" ".join(parts)} \\\n  "{url}"'
@@ -166,6 +169,14 @@ def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
             f"<td>{_text(inner.get('description', ''))}</td></tr>"
         )
     yield "</table>"
+
+
+def _content(part: Mapping[str, Any]) -> str:
+    """What a body or an answer holds."""
+    return ", ".join(
+        f"{escape(media_type)}: {_type(content['schema'])}"
+        for media_type, content in part.get("content", {}).items()
+    )
 
 
 def _type(schema: Mapping[str, Any]) -> str:
