@@ -23,6 +23,9 @@ from pydantic.config import JsonDict
 from telephony.dsn import EMBEDDED, Dsn
 from telephony.errors import VaxelnError
 
+URL_VARIABLE, TOKEN_VARIABLE = "VAXELN_URL", "VAXELN_TOKEN"
+"""No settings: where a client finds a service, and what it shows there (`telephony.admin.client`)."""
+
 _SHOWN = 60
 """Characters shown of a wrong value: enough to find it, and the message stays one line."""
 
@@ -164,7 +167,7 @@ class HttpSettings(_Section):
 
     listen: Annotated[ListenAddress, BeforeValidator(_http_address)] = _field(
         ListenAddress("", "127.0.0.1", 8080),
-        "Where /healthz and /metrics are served.",
+        "Where the API, /healthz, /readyz and /metrics are served.",
         '"ADDRESS:PORT", such as "127.0.0.1:8080"; port 0 is any free one',
     )
 
@@ -338,7 +341,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
     names = {setting.environment: setting for setting in SETTINGS.values()}
     given = {}
     for variable, text in environ.items():
-        if not variable.startswith("VAXELN_"):
+        if not variable.startswith("VAXELN_") or variable in (URL_VARIABLE, TOKEN_VARIABLE):
             continue
         if variable not in names:
             raise ConfigError(f"unknown environment variable {variable}{_nearest(variable, names)}")

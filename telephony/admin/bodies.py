@@ -51,7 +51,7 @@ class PasswordWanted(Given):
 
     password: Annotated[
         str, StringConstraints(min_length=8, max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")
-    ] = Field(description="8 to 128 printable characters.", json_schema_extra={"writeOnly": True})
+    ] = Field(description="8 to 128 printable characters.", repr=False, json_schema_extra={"writeOnly": True})
 
 
 class RollBack(Given):

@@ -19,6 +19,8 @@ async def calls(service: Administration, ask: Ask[CallsParameters, None]) -> Ans
         number=asked.number,
         outcome=asked.outcome,
         answered_by=asked.answered_by,
+        caller=asked.caller,
+        with_protected=unmask,
     )
     found = await service.calls(wanted, place_of(asked.cursor), asked.limit + 1)
     page = page_of(found, asked.limit, cursor_of_call)

@@ -15,12 +15,10 @@ import aiohttp
 from telephony.admin.errors import ServiceAway, ServiceRefused
 from telephony.admin.operation import JSON
 from telephony.admin.routes import BASE
+from telephony.config import TOKEN_VARIABLE, URL_VARIABLE
 
 SOCKET = "admin.sock"
 """The admin socket's name in the data folder."""
-
-TOKEN_VARIABLE = "VAXELN_TOKEN"
-"""The environment variable with the token: on the command line others could see it."""
 
 TIMEOUT_SECONDS = 90.0
 """Longer than the service takes for anything, so that it is the service that says so."""
@@ -39,8 +37,12 @@ class Target:
 
     @classmethod
     def of(cls, url: str | None, data: Path, environ: Mapping[str, str]) -> "Target":
-        """The URL when one is given, else the admin socket in the data folder. Raises ServiceAway."""
-        if url is None:
+        """The URL, or that of the environment, else the admin socket in the data folder.
+
+        A URL needs a token in the environment: on the command line others could see it. Raises ServiceAway.
+        """
+        url = url or environ.get(URL_VARIABLE)
+        if not url:
             return cls(socket=data / SOCKET)
         token = environ.get(TOKEN_VARIABLE, "")
         if not token:

@@ -179,9 +179,11 @@ def _kinds(operation: Operation) -> list[Kind]:
 
 def _problem(kind: Kind, before: dict[str, Any] | None, schemas: _Schemas) -> dict[str, Any]:
     if before is not None:
-        return {**before, "description": f"{before['description']} Or: {kind.title} (`{kind.slug}`)."}
+        description = f"{before['description']} Or: {kind.title} (`{kind.slug}`)."
+        return {**before, "description": description, "x-problems": [*before["x-problems"], kind.slug]}
     made: dict[str, Any] = {
         "description": f"{kind.title} (`{kind.slug}`).",
+        "x-problems": [kind.slug],
         "content": {MEDIA_TYPE: {"schema": schemas.answer(ProblemDocument)}},
     }
     if kind in _HEADERS:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from telephony.admin.errors import Kind
-from telephony.admin.operation import JSON
+from telephony.admin.operation import JSON, TOML
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -33,6 +33,15 @@ POLICY = (
 """The page's Content-Security-Policy: its own style and nothing else."""
 
 _PREFIX = "#/components/schemas/"
+_BOUNDS = {
+    "minimum": "from {}",
+    "maximum": "to {}",
+    "minLength": "at least {} long",
+    "maxLength": "at most {} long",
+    "default": "{} when left out",
+}
+_BEGIN = """export VAXELN_URL=http://127.0.0.1:8080    # where this page is, without its path
+export VAXELN_TOKEN=vaxeln_...              # from: vaxeln token create NAME --role ROLE"""
 
 
 def page(document: Mapping[str, Any]) -> str:
@@ -52,6 +61,7 @@ def page(document: Mapping[str, Any]) -> str:
             f"<h1>{escape(info['title'])}</h1>",
             f"<p>{_text(info['description'])}</p>",
             '<p>For programs: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1).</p>',
+            f"<pre>{escape(_BEGIN)}</pre>",
             "<h2>Operations</h2>",
             *_contents(operations),
             *(line for operation in operations for line in _operation(*operation)),
@@ -86,12 +96,25 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator
     if operation["description"] != operation["summary"]:
         yield f"<p>{_text(operation['description'])}</p>"
     yield from _parameters(operation["parameters"])
+    if "requestBody" in operation:
+        yield f"<p>Body: {_content(operation['requestBody'])}</p>"
     yield f"<pre>{escape(_curl(method, path, operation))}</pre>"
+    yield from _answers(operation["responses"])
+
+
+def _answers(responses: Mapping[str, Any]) -> Iterator[str]:
+    """What is answered when it is done in a table, and what else may be in a line."""
+    problems = []
     yield "<table><tr><th>Answer</th><th>Meaning</th><th>Content</th></tr>"
-    for status, answer in operation["responses"].items():
-        content = ", ".join(_content(media, part) for media, part in answer.get("content", {}).items())
-        yield f"<tr><td>{status}</td><td>{_text(answer['description'])}</td><td>{content}</td></tr>"
+    for status, answer in responses.items():
+        if "x-problems" in answer:
+            problems += [(status, escape(slug)) for slug in answer["x-problems"]]
+            continue
+        meaning = _text(answer["description"])
+        yield f"<tr><td>{status}</td><td>{meaning}</td><td>{_content(answer)}</td></tr>"
     yield "</table>"
+    told = ", ".join(f'{status} <a href="#{slug}">{slug}</a>' for status, slug in problems)
+    yield f"<p>Problems: {told}.</p>"
 
 
 def _parameters(parameters: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -121,8 +144,11 @@ def _curl(method: str, path: str, operation: Mapping[str, Any]) -> str:
             query[name] = value
     if method != "GET":
         parts.insert(1, f"-X {method}")
-    if "requestBody" in operation:
-        example = json.dumps(operation["requestBody"]["content"][JSON]["example"], ensure_ascii=False)
+    content = operation.get("requestBody", {}).get("content", {})
+    if TOML in content:  # a plan, which nobody types
+        parts.append(f"-H 'Content-Type: {TOML}' --data-binary @plan.toml")
+    elif JSON in content:
+        example = json.dumps(content[JSON]["example"], ensure_ascii=False)
         parts.append(f"-H 'Content-Type: {JSON}' \\\n  -d {quote(example)}")
     url = f"$VAXELN_URL{path}" + (f"?{urlencode(query)}" if query else "")
     return f'{" ".join(parts)} \\\n  "{url}"'
@@ -145,8 +171,12 @@ def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
     yield "</table>"
 
 
-def _content(media_type: str, part: Mapping[str, Any]) -> str:
-    return f"{escape(media_type)}: {_type(part['schema'])}"
+def _content(part: Mapping[str, Any]) -> str:
+    """What a body or an answer holds."""
+    return ", ".join(
+        f"{escape(media_type)}: {_type(content['schema'])}"
+        for media_type, content in part.get("content", {}).items()
+    )
 
 
 def _type(schema: Mapping[str, Any]) -> str:
@@ -156,22 +186,17 @@ def _type(schema: Mapping[str, Any]) -> str:
         return f'<a href="#schema-{name}">{name}</a>'
     if "anyOf" in schema:
         return " or ".join(_type(part) for part in schema["anyOf"])
-    if "enum" in schema:
-        return " or ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
+    values = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    if values:
+        return " or ".join(f"<code>{escape(str(value))}</code>" for value in values)
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    words = escape(str(schema.get("format") or schema.get("type") or "any value"))
-    bounds = [
-        f"{word} {schema[key]}"
-        for key, word in (
-            ("minimum", "from"),
-            ("maximum", "to"),
-            ("maxLength", "at most"),
-            ("default", "default"),
-        )
-        if key in schema
-    ]
-    return f"{words} {escape(', '.join(bounds))}".strip()
+    inner = [*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")]
+    if isinstance(inner[0], dict):
+        return f"object, each value: {_type(inner[0])}"
+    words = str(schema.get("format") or schema.get("type") or "any value")
+    bounds = [phrase.format(schema[key]) for key, phrase in _BOUNDS.items() if key in schema]
+    return escape(", ".join([words, *bounds]))
 
 
 def _problems() -> Iterator[str]:

@@ -173,6 +173,9 @@ class CallsParameters(ListParameters):
     start: Time | None = _said("Calls that arrived then or later.", None, alias="from")
     end: Time | None = _said("Calls that arrived before then.", None, alias="to")
     answered_by: Key | None = _said("Calls that this person or trunk answered.", None)
+    caller: Number | None = _said(
+        "Calls from this number; those to protected numbers only with a `reason`.", None
+    )
     reason: Reason | None = _said(_REASON_TO_SEE, None)
 
     @model_validator(mode="after")

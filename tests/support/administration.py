@@ -305,9 +305,14 @@ def _matches(row: Record, asked: CallFilter) -> bool:
         asked.number in (None, row.number)
         and asked.outcome in (None, row.outcome)
         and asked.answered_by in (None, row.answered_by)
+        and (asked.caller is None or (asked.caller == row.caller and _may_find(row, asked)))
         and (asked.since is None or row.arrived_at >= asked.since)
         and (asked.until is None or row.arrived_at < asked.until)
     )
+
+
+def _may_find(row: Record, asked: CallFilter) -> bool:
+    return asked.with_protected or not row.protected
 
 
 def _key(place: After) -> tuple[datetime, str]:

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 DEBIAN_PACKAGES = {
+    "curl": "curl",
     "sipp": "sip-tester",
     "baresip": "baresip-core",
     "espeak-ng": "espeak-ng",

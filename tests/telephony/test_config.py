@@ -241,3 +241,9 @@ def test_the_table_holds_every_setting() -> None:
     assert all(setting.meaning and setting.allowed for setting in SETTINGS.values())
     assert lines[2].startswith("| `data` | `VAXELN_DATA` | `data` | The folder")
     assert SETTINGS["calls.max_seconds"].option == "--calls-max-seconds"
+
+
+def test_what_a_client_reads_of_the_environment_is_no_setting() -> None:
+    given = {"VAXELN_URL": "http://127.0.0.1:8080", "VAXELN_TOKEN": "vaxeln_x"}
+
+    assert load_settings(None, given, {}) == load_settings(None, {}, {})

@@ -79,11 +79,23 @@ def test_a_reason_says_something(desk: Desk, reason: str) -> None:
         ("to=2026-12-23T10:57", {4}),
         ("from=2026-12-23T10:57&to=2026-12-23T10:58:01", {2, 3}),
         ("outcome=busy", set()),
+        ("caller=070-1740605", {1, 3, 4}),
+        ("caller=070-1740606", set()),
     ],
 )
 def test_calls_are_filtered(desk: Desk, query: str, minutes: set[int]) -> None:
     async def ask(desk: Desk) -> None:
         assert set(await callers(desk, f"?{query}")) == minutes
+
+    desk.run(ask)
+
+
+def test_that_somebody_called_a_protected_number_is_found_with_a_reason_only(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        found = await callers(desk, "?caller=070-1740605&reason=a+threat", Role.OPERATOR)
+
+        assert set(found) == {1, 2, 3, 4}
+        assert desk.town.journalled[-1][3] == '{"caller":"+46701740605"}'
 
     desk.run(ask)
 

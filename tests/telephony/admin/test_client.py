@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from telephony.admin.client import MAX_ERRORS, TOKEN_VARIABLE, Client, Target
+from telephony.admin.client import MAX_ERRORS, Client, Target
 from telephony.admin.errors import ServiceAway, ServiceRefused
 from telephony.admin.operation import TOML
+from telephony.config import TOKEN_VARIABLE, URL_VARIABLE
 from telephony.tokens import Role
 from tests.support.administration import SOURCE
 from tests.support.api import Desk
@@ -78,7 +79,10 @@ def test_a_token_is_demanded_for_a_url_and_never_shown(desk: Desk) -> None:
     with pytest.raises(ServiceAway, match="set VAXELN_TOKEN"):
         Target.of("http://127.0.0.1:1", desk.folder, {})
 
-    assert "secret" not in repr(Target.of("http://127.0.0.1:1", desk.folder, {TOKEN_VARIABLE: "secret"}))
+    by_environment = {URL_VARIABLE: "http://127.0.0.1:1", TOKEN_VARIABLE: "secret"}
+    target = Target.of(None, desk.folder, by_environment)
+    assert (target.url, target.token) == ("http://127.0.0.1:1", "secret")
+    assert "secret" not in repr(target)
 
 
 def test_where_nobody_answers_one_line_says_so(desk: Desk) -> None:

@@ -63,6 +63,8 @@ def test_a_command_shows_how() -> None:
 
     assert """curl -X PUT -H "Authorization: Bearer $VAXELN_TOKEN" -H 'If-Match: "1"' """ in text
     assert "$VAXELN_URL/api/v1/plan?reason=Amina+answers+alone" in text
+    assert "-H 'Content-Type: application/toml' --data-binary @plan.toml" in text
+    assert """-d '{"open": false, "until": "2026-12-23T13:00:00+01:00", """ in text
 
 
 def test_what_stands_in_the_document_is_text_and_no_markup() -> None:
