@@ -1,4 +1,4 @@
-"""The admin API's ports over a real switchboard, plan keeper and database: answers, and what is journalled."""
+"""The admin API's ports over a real switchboard, plan keeper and database, and what is journalled."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
