@@ -81,6 +81,9 @@ class Observer:
         match fact:
             case f.CallArrived(call=call, at=at):
                 self._live[call] = _Live(_Times(at))
+            case f.CallRefused(dialled=dialled):
+                self._instruments.calls.add(self._label(dialled), f.Outcome.FAILED.value)
+                self._instruments.turned_away.add(self._label(dialled), f.Outcome.FAILED.value)
             case f.CallFact(call=call) if call in self._live:
                 self._of_call(self._live[call], fact)
             case ClockStepped(seconds=seconds):

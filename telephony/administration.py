@@ -221,7 +221,7 @@ class LiveAdministration:
         return ServiceStatus(
             status=self.health.status,
             release=version("vaxeln"),
-            calls=len(self.switchboard.calls),
+            calls=self.switchboard.live_calls,
             plan=PlanHead(**{field.name: getattr(about, field.name) for field in fields(PlanHead)}),
             journal=JournalStatus(journal.position, journal.failing),
             archive=self.archive.status(),

@@ -65,6 +65,11 @@ class PlanDirectory:
         number_format = self._tables.trunks[trunk].number_format if trunk else NumberFormat.NATIONAL
         return normalise(dialled, number_format)
 
+    def is_protected(self, number: str) -> bool:
+        """Whether the callers of this number of the plan are secret (P23)."""
+        row = self._tables.numbers.get(number)
+        return row is not None and row.protected
+
     def takes_new_calls(self) -> bool:
         """False while the service drains."""
         return not self._house.draining

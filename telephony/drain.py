@@ -7,7 +7,10 @@ from contextlib import suppress
 from telephony.node import Node
 
 CLOSING_SECONDS = 5.0
-"""How long the last BYEs may wait for their answers."""
+"""How long the last BYEs may wait for their answers. A phone that has died never answers."""
+
+HURRIED_SECONDS = 1.0
+"""The same when somebody does not want to wait: who is there answers within a few round trips."""
 
 IDLE_POLL_SECONDS = 0.1
 """How often it is looked whether the calls are over."""
@@ -33,22 +36,23 @@ class Drain:
 
     async def run(self, seconds: float) -> None:
         """Running calls go on for so long, then BYE on both legs. A call to 112 is waited for."""
-        await self._idle_within(seconds)
+        await self._wait(seconds, lambda: self._node.has_calls)
         self._end_all(emergency=False)
         while self._node.switchboard.has_emergency() and not await self._hurried():
             pass  # nothing ends a call to 112 but those who make it
         self._end_all(emergency=True)
+        closing = HURRIED_SECONDS if self._hurry.is_set() else CLOSING_SECONDS
         self._hurry.clear()
-        await self._idle_within(CLOSING_SECONDS)
+        await self._wait(closing, lambda: not self._node.is_idle)
 
     def _end_all(self, *, emergency: bool) -> None:
         self._node.end_all(self._monotonic(), REASON, emergency=emergency)
         self._flush()
 
-    async def _idle_within(self, seconds: float) -> None:
-        """Wait until no call and no leg is left, at most so long and not when somebody hurries us."""
+    async def _wait(self, seconds: float, is_busy: Callable[[], bool]) -> None:
+        """Wait until it is busy no more, at most so long and not when somebody hurries us."""
         deadline = self._monotonic() + seconds
-        while not self._node.is_idle and self._monotonic() < deadline and not await self._hurried():
+        while is_busy() and self._monotonic() < deadline and not await self._hurried():
             pass
 
     async def _hurried(self) -> bool:

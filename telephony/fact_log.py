@@ -21,6 +21,9 @@ class FactLog:
                 log.debug(
                     "caller", **call, caller=fact.caller, dialled=fact.dialled, sip_call_id=fact.sip_call_id
                 )
+            case f.CallRefused():
+                write = log.critical if fact.emergency else log.warning
+                write("call_refused", **call, origin=fact.origin_name, status=fact.status, why=fact.why)
             case f.RouteDecided(decision=d):
                 log.info(
                     "route_decided", **call, kind=d.kind.value, number=d.number, because=d.reasons[-1].text

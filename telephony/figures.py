@@ -18,6 +18,7 @@ from telephony.attendance import Attendance
 from telephony.call.facts import Fact
 from telephony.call.house import House
 from telephony.chart import Chart
+from telephony.legs.refusals import Refusals, Why
 from telephony.media.counters import Counters
 from telephony.sip.counts import METHODS, OTHER, Counts, Drop
 
@@ -34,6 +35,7 @@ class Sources:
     now: Callable[[], datetime]
     sip: Counts
     dialogs: Callable[[], int]
+    refusals: Refusals
     send_errors: Callable[[], int]
     rtp: Counters
     journal: Journal[Fact]
@@ -153,6 +155,12 @@ def _show_sip(instruments: Instruments, sources: Sources) -> None:
         "vaxeln_sip_refused_total",
         "Requests refused before any call: malformed, looped or one too many.",
         lambda: counts.refused,
+    )
+    instruments.watch_each(
+        ("why",),
+        "vaxeln_not_let_in_total",
+        "Requests of strangers, with wrong passwords or for other domains.",
+        lambda: {why.value: sources.refusals.counts[why] for why in Why if why is not Why.OTHER},
     )
     instruments.watch_each(
         ("reason",),

@@ -31,7 +31,7 @@ class ServiceHealth:
         house = self.switchboard.house
         return {
             "status": self.status,
-            "calls": len(self.switchboard.calls),
+            "calls": self.switchboard.live_calls,
             "registered_phones": len(house.registrations()),
             "plan_version": house.plan_version,
             "journal": {"position": self.journal.position, "failing": self.journal.failing},

@@ -8,6 +8,7 @@ import structlog
 from telephony.archive.journal import Journal
 from telephony.call.facts import Fact
 from telephony.clock import Clock
+from telephony.legs.refusals import Refusals, Why
 from telephony.private_files import SecretsUnusable
 
 log = structlog.get_logger("vaxeln")
@@ -24,7 +25,7 @@ class Housekeeper:
     """Each `look` says what has changed since the last one, once.
 
     `secrets` are files by what they hold (`passwords`). `stepped` is called with the seconds, forward
-    positive, by which the machine's clock was set.
+    positive, by which the machine's clock was set. `refusals` are the requests that were not let in.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class Housekeeper:
         journal: Journal[Fact],
         secrets: Mapping[str, Reloadable],
         stepped: Callable[[float], None],
+        refusals: Refusals,
     ) -> None:
         self._clock = clock
         self._journal = journal
         self._secrets = secrets
         self._stepped = stepped
+        self._refusals = refusals
         self._journal_failing = False
         self._problems = dict.fromkeys(secrets, "")
 
@@ -49,6 +52,7 @@ class Housekeeper:
         self._look_at_journal()
         for what, file in self._secrets.items():
             self._look_at(what, file)
+        self._look_at_refusals()
 
     def _look_at_journal(self) -> None:
         """Write what waits for the disk; calls may be too few to do it."""
@@ -61,6 +65,18 @@ class Housekeeper:
             log.critical("journal_failing", problem=journal.failure or "sync failed", waiting=journal.waiting)
         else:
             log.warning("journal_works_again", dropped=journal.dropped)
+
+    def _look_at_refusals(self) -> None:
+        for kind, times in self._refusals.untold():
+            write = log.critical if kind.why is Why.EMERGENCY else log.warning
+            write(
+                "not_let_in",
+                why=kind.why.value,
+                method=kind.method,
+                source=kind.source,
+                account=kind.who,
+                times=times,
+            )
 
     def _look_at(self, what: str, file: Reloadable) -> None:
         """Take up what the command line wrote."""

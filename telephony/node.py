@@ -91,6 +91,11 @@ class Node:
         return self.legs.messages_to_send()
 
     @property
+    def has_calls(self) -> bool:
+        """Some call has no outcome yet."""
+        return self.switchboard.live_calls > 0
+
+    @property
     def is_idle(self) -> bool:
         """No call is live and no leg is left."""
         return not self.switchboard.calls and not self.legs.open_legs

@@ -125,7 +125,9 @@ class Service:
             await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
         files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
-        self._housekeeper = Housekeeper(self._clock, self._journal, files, self._clock_stepped)
+        self._housekeeper = Housekeeper(
+            self._clock, self._journal, files, self._clock_stepped, self._node.legs.refusals
+        )
         self._keep_house(self._loop.time())
         return listening
 
@@ -294,6 +296,7 @@ class Service:
             now=self._clock.now,
             sip=self._endpoint.counts,
             dialogs=lambda: self._node.legs.open_legs,
+            refusals=self._node.legs.refusals,
             send_errors=lambda: self._shell.send_errors,
             rtp=self._relay.counters,
             journal=self._journal,
@@ -342,7 +345,7 @@ class Service:
     async def _drain(self) -> None:
         """No new calls but emergency calls; running ones go on for a while."""
         self._node.record(h.DrainStarted(at=self._clock.now()), self._loop.time())
-        log.info("draining", calls=len(self._switchboard.calls))
+        log.info("draining", calls=self._switchboard.live_calls)
         drain = Drain(self._node, self._shell.flush, self._loop.time, self._hurry)
         await drain.run(self._settings.calls.drain_seconds)
 

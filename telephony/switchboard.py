@@ -95,6 +95,11 @@ class Switchboard:
             if call.is_live and (emergency or not call.is_emergency):
                 self._commit(call.id, end(call, now, reason), now)
 
+    @property
+    def live_calls(self) -> int:
+        """How many calls have no outcome yet; of others legs may still be closing."""
+        return sum(call.is_live for call in self.calls.values())
+
     def has_emergency(self) -> bool:
         """Whether a call to 112 is live."""
         return any(call.is_live and call.is_emergency for call in self.calls.values())
@@ -104,7 +109,7 @@ class Switchboard:
     def receive(self, fact: f.Fact, now: datetime) -> None:
         """Take one observation. One of a call that is over and forgotten is dropped: nothing can follow from
         it."""
-        if isinstance(fact, f.CallFact):
+        if isinstance(fact, f.CallFact) and not isinstance(fact, f.CallRefused):
             if fact.call in self.calls or isinstance(fact, f.CallArrived):
                 self._commit(fact.call, Reaction([fact]), now)
             return

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from telephony.call import facts as f
-from telephony.call.record import Record, begin, extend
+from telephony.call.record import BEGINNINGS, Record, begin, extend
 
 KEPT = 2000
 """How many records stay in memory, about 4 MB: more than the calls that one machine carries at once."""
@@ -48,7 +48,7 @@ class CallFold:
         """The calls that these facts belong to and that were not begun here."""
         begun, needed = set(self._rows), set()
         for _, fact in facts:
-            if isinstance(fact, f.CallArrived):
+            if isinstance(fact, BEGINNINGS):
                 begun.add(fact.call)
             elif fact.call not in begun:
                 needed.add(fact.call)
@@ -65,7 +65,7 @@ class CallFold:
         for position, fact in facts:
             call = fact.call
             before = changed.get(call) or self._rows.get(call) or earlier.get(call)
-            if isinstance(fact, f.CallArrived):
+            if isinstance(fact, BEGINNINGS):
                 changed[call] = CallRow(begin(fact), self._node, position)
             elif before is not None:
                 changed[call] = CallRow(extend(before.record, fact), self._node, before.position)

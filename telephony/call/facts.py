@@ -117,6 +117,27 @@ class CallArrived(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallRefused(CallFact):
+    """A call of somebody who may call was over as it came: it could not be taken up. Nobody was asked where
+    it should go.
+
+    The fields are those of `CallArrived`; `protected` is that of the number dialled, `status` what the caller
+    was told, `why` the reason: draining, no_port (for its sound), or what was wrong with the INVITE.
+    """
+
+    origin: Origin
+    origin_name: str
+    caller: str | None
+    hidden: bool = False
+    dialled: str
+    protected: bool
+    emergency: bool
+    sip_call_id: str
+    status: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegDialogChanged(LegFact):
     """The dialog of a leg, opaque here: written and read by `legs` alone, to end or resume it after a
     crash."""

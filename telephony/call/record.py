@@ -12,6 +12,7 @@ from telephony.call.facts import EndedBy, Outcome
 MASKED = "maskerat"  # in place of a caller of a protected number
 
 RECORDED: tuple[type[f.CallFact], ...] = (
+    f.CallRefused,
     f.CallArrived,
     f.RouteDecided,
     f.MemberOffered,
@@ -124,16 +125,20 @@ def records(facts: Iterable[f.Fact]) -> dict[str, Record]:
     """The records of all calls that begin within `facts`, by id, in the order in which they arrived."""
     made: dict[str, Record] = {}
     for fact in facts:
-        if isinstance(fact, f.CallArrived):
+        if isinstance(fact, BEGINNINGS):
             made[fact.call] = begin(fact)
         elif isinstance(fact, f.CallFact) and fact.call in made:
             made[fact.call] = extend(made[fact.call], fact)
     return made
 
 
-def begin(fact: f.CallArrived) -> Record:
+BEGINNINGS = (f.CallArrived, f.CallRefused)
+"""The facts that a call begins with."""
+
+
+def begin(fact: f.CallArrived | f.CallRefused) -> Record:
     """The record after the call's first fact."""
-    return Record(
+    record = Record(
         id=fact.call,
         arrived_at=fact.at,
         origin=fact.origin,
@@ -142,6 +147,17 @@ def begin(fact: f.CallArrived) -> Record:
         hidden=fact.hidden,
         dialled=fact.dialled,
         sip_call_id=fact.sip_call_id,
+    )
+    if isinstance(fact, f.CallArrived):
+        return record
+    return replace(
+        record,
+        protected=fact.protected,
+        emergency=fact.emergency,
+        ended_at=fact.at,
+        outcome=Outcome.FAILED,
+        ended_by=EndedBy.SERVICE,
+        reason=f"{fact.status} {fact.why}",
     )
 
 

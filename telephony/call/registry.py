@@ -5,6 +5,7 @@ from telephony.call import house_facts as h
 
 FACTS: tuple[type[f.Fact], ...] = (
     f.CallArrived,
+    f.CallRefused,
     f.LegDialogChanged,
     f.MemberResponded,
     f.MemberAlerted,

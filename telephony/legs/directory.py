@@ -64,5 +64,8 @@ class Directory(Protocol):
     def normalise(self, dialled: str, trunk: str | None) -> str:
         """A number as the trunk (or, with None, a phone) writes it, made E.164; others as they are."""
 
+    def is_protected(self, number: str) -> bool:
+        """Whether the callers of this number of the plan are secret (P23)."""
+
     def takes_new_calls(self) -> bool:
         """False while the service drains."""

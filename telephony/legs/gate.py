@@ -12,6 +12,7 @@ from telephony.call.facts import Origin
 from telephony.legs.content import SDP
 from telephony.legs.directory import Account, Caller, Directory
 from telephony.legs.identity import phone_caller, trunk_caller, user_of
+from telephony.legs.refusals import NotLetIn, Refusals, Why
 from telephony.legs.text import MAX_NUMBER, clean
 from telephony.legs.wire import ALLOW, KNOWN_METHODS, METHODS
 from telephony.sip.digest import Accepted, Authenticator, Refused, Stale
@@ -48,6 +49,7 @@ class Gate:
         self._directory = directory
         self._authenticator = authenticator
         self._token = token
+        self.refusals = Refusals()
 
     def examine(self, request: Request, flow: Flow, epoch: float) -> Admitted | Authenticated | Response:
         """Let the request in, or give its answer."""
@@ -58,11 +60,17 @@ class Gate:
             case "OPTIONS":
                 return self.describe(request)
             case "REGISTER":
-                return self._registering(request, epoch)
+                return self._registering(request, flow, epoch)
             case "INVITE":
                 return self._inviting(request, flow, epoch)
             case _:  # BYE, CANCEL and ACK belong to something that is not there
                 return self.refuse(request, 481)
+
+    def _turn_away(self, request: Request, flow: Flow, status: int, why: Why) -> Response:
+        """Refuse somebody who is not let in, which operations should know."""
+        who = user_of(request.from_.uri) if why is Why.CREDENTIALS else ""
+        self.refusals.note(NotLetIn(why, request.method, flow.remote[0], who))
+        return self.refuse(request, status)
 
     def refuse(self, request: Request, status: int, **headers: str) -> Response:
         """An answer with a To-tag of ours; header names are written with `_` for `-`."""
@@ -91,17 +99,17 @@ class Gate:
 
     # ---- REGISTER
 
-    def _registering(self, request: Request, epoch: float) -> Authenticated | Response:
+    def _registering(self, request: Request, flow: Flow, epoch: float) -> Authenticated | Response:
         uri = request.request_uri
         if not isinstance(uri, SipUri) or not self._directory.is_ours(uri.host):
-            return self.refuse(request, 404)
-        user = self._authenticate(request, epoch)
+            return self._turn_away(request, flow, 404, Why.DOMAIN)
+        user = self._authenticate(request, flow, epoch)
         if isinstance(user, Response):
             return user
         account = self._directory.account(user)
         # RFC 3261 10.3 step 4: an account registers itself and nobody else
         if account is None or user_of(request.to.uri) != account.name:
-            return self.refuse(request, 403)
+            return self._turn_away(request, flow, 403, Why.CREDENTIALS)
         return Authenticated(account)
 
     # ---- INVITE
@@ -115,8 +123,6 @@ class Gate:
         hops = request.max_forwards
         if hops == 0:
             return self.refuse(request, 483)
-        if not self._directory.takes_new_calls() and not emergency:
-            return self.refuse(request, 503, Retry_After=str(RETRY_AFTER))
         trunk = caller.origin_name if caller.origin is Origin.TRUNK else None
         number = self._directory.normalise(dialled, trunk)
         hops = 70 if hops is None else min(hops, 70)
@@ -137,23 +143,26 @@ class Gate:
                 return phone_caller(account, request, emergency=True)
         sender = request.from_.uri
         if account is None and not (isinstance(sender, SipUri) and self._directory.is_ours(sender.host)):
-            return self.refuse(request, 403)
-        user = self._authenticate(request, epoch)
+            return self._turn_away(request, flow, 403, Why.EMERGENCY if emergency else Why.STRANGER)
+        user = self._authenticate(request, flow, epoch)
         if isinstance(user, Response):
             return user
         account = self._directory.account(user)
-        return self.refuse(request, 403) if account is None else phone_caller(account, request)
+        if account is None:
+            return self._turn_away(request, flow, 403, Why.CREDENTIALS)
+        return phone_caller(account, request)
 
     # ---- RFC 3261 22
 
-    def _authenticate(self, request: Request, epoch: float) -> str | Response:
+    def _authenticate(self, request: Request, flow: Flow, epoch: float) -> str | Response:
         """The account that sends this, or the challenge or refusal. The same for an unknown one as for a
         wrong password."""
         match self._authenticator.check(request, epoch):
             case Accepted(user=user):
                 return user
             case Refused():
-                return self.refuse(request, 403)  # not 401 again: phones would try for ever
+                # Not 401 again: phones would try for ever
+                return self._turn_away(request, flow, 403, Why.CREDENTIALS)
             case verdict:
                 return self._challenge(request, epoch, stale=isinstance(verdict, Stale))
 

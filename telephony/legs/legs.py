@@ -1,7 +1,7 @@
 """All legs of a node: SIP events in, facts out; actions in, SIP and media out."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -15,6 +15,7 @@ from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.leg import Leg
 from telephony.legs.media import Media
 from telephony.legs.outbound import OutboundLeg
+from telephony.legs.refusals import Refusals
 from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
 from telephony.legs.snapshot import without_names
@@ -35,6 +36,18 @@ from telephony.sip.timers import Timers
 OWNED_FOR = 70 * Timers().t1
 """Seconds after a 2xx to an INVITE during which more of them may come (64*T1, RFC 3261 13.2.2.4), and a
 little."""
+
+
+RETRY_LATER = {"Retry_After": str(RETRY_AFTER)}
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Why an INVITE of somebody who may call becomes no call: what it is answered, and the reason."""
+
+    status: int
+    why: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,11 @@ class Legs:
     def messages_to_send(self) -> list[tuple[bytes, Flow]]:
         """What is to be sent, once the facts are in the journal."""
         return self._endpoint.messages_to_send()
+
+    @property
+    def refusals(self) -> Refusals:
+        """Requests that were not let in."""
+        return self._gate.refusals
 
     @property
     def open_legs(self) -> int:
@@ -232,16 +250,11 @@ class Legs:
 
     def _take_call(self, event: e.RequestReceived, admitted: Admitted, now: float) -> None:
         request, call = event.request, self._given.new_call()
-        try:
-            dialog = without_names(Dialog.as_uas(request, self._given.token()))
-        except ParseError as error:
-            self._endpoint.respond(event.transaction, self._gate.refuse(request, error.status), now)
+        opened = self._open_caller(call, event, admitted)
+        if isinstance(opened, NotTaken):
+            self._turn_away(call, event, admitted, opened, now)
             return
-        opened = self._open_caller(call, event, emergency=admitted.emergency)
-        if isinstance(opened, Response):
-            self._endpoint.respond(event.transaction, opened, now)
-            return
-        session, offer = opened
+        dialog, session, offer = opened
         caller = admitted.caller
         leg = InboundLeg(
             self._wire,
@@ -271,25 +284,52 @@ class Legs:
             leg.negotiation.heed(offer.direction, now)
         leg.note_dialog(now)
 
+    def _turn_away(
+        self, call: str, event: e.RequestReceived, admitted: Admitted, reason: NotTaken, now: float
+    ) -> None:
+        """A call that ends as it comes is a fact too."""
+        caller = admitted.caller
+        self._wire.facts.append(
+            f.CallRefused(
+                at=self._given.utc(now),
+                call=call,
+                origin=caller.origin,
+                origin_name=caller.origin_name,
+                caller=caller.number,
+                hidden=caller.hidden,
+                dialled=admitted.dialled,
+                protected=self._given.directory.is_protected(admitted.dialled),
+                emergency=admitted.emergency,
+                sip_call_id=clean(event.request.call_id, MAX_TOKEN),
+                status=reason.status,
+                why=reason.why,
+            )
+        )
+        response = self._gate.refuse(event.request, reason.status, **reason.headers)
+        self._endpoint.respond(event.transaction, response, now)
+
     def _open_caller(
-        self, call: str, event: e.RequestReceived, *, emergency: bool
-    ) -> tuple[SdpSession, OfferedMedia | None] | Response:
-        """A media port and what the caller offers; or the answer to an INVITE that cannot become a call."""
-        request = event.request
+        self, call: str, event: e.RequestReceived, admitted: Admitted
+    ) -> tuple[Dialog, SdpSession, OfferedMedia | None] | NotTaken:
+        """The dialog, a media port and what the caller offers; or why the INVITE cannot become a call."""
+        request, leg_id = event.request, f"{call}.0"
+        if not admitted.emergency and not self._given.directory.takes_new_calls():
+            return NotTaken(503, "draining", RETRY_LATER)
         if not is_understood(request):
-            return self._gate.refuse(request, 415, **ACCEPT)
-        leg_id = f"{call}.0"
+            return NotTaken(415, "its body is no session description", ACCEPT)
         try:
-            session = SdpSession(self._session_id(), self._given.media.open(leg_id, emergency=emergency))
+            dialog = without_names(Dialog.as_uas(request, self._given.token()))
+            address = self._given.media.open(leg_id, emergency=admitted.emergency)
+        except ParseError as error:
+            return NotTaken(error.status, "its Contact or Record-Route is malformed")
         except NoPortFree:
-            return self._gate.refuse(request, 503, Retry_After=str(RETRY_AFTER))
-        if not request.body:
-            return session, None
+            return NotTaken(503, "no_port", RETRY_LATER)
+        session = SdpSession(self._session_id(), address)
         try:
-            return session, session.receive_offer(request.body)
+            return dialog, session, session.receive_offer(request.body) if request.body else None
         except SdpError as error:
             self._given.media.close(leg_id)
-            return self._gate.refuse(request, error.status)
+            return NotTaken(error.status, f"no sound in common: {error}")
 
     def _session_id(self) -> int:
         return int(self._given.random() * 2**48)

@@ -23,6 +23,7 @@ from telephony.call import facts as f
 from telephony.call.house import House
 from telephony.call.registry import FACTS
 from telephony.figures import Figures, Sources
+from telephony.legs.refusals import Refusals
 from telephony.media.counters import Counters
 from telephony.sip.counts import Counts
 from tests.bench.bench_decide import large_plan
@@ -52,6 +53,7 @@ class Service:
             now=lambda: NOW,
             sip=Counts(),
             dialogs=lambda: LIVE,
+            refusals=Refusals(),
             send_errors=lambda: 0,
             rtp=Counters(),
             journal=self.journal,

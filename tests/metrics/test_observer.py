@@ -128,6 +128,21 @@ def test_giving_up_is_short_within_the_limit_and_late_after(seconds: float, when
     assert counted.series("vaxeln_abandon_seconds_sum") == {(): seconds}
 
 
+@pytest.mark.parametrize(("dialled", "label"), [(MAIN, MAIN), ("112", EMERGENCY), (STRANGE, UNKNOWN)])
+def test_a_call_that_could_not_be_taken_up_has_failed(dialled: str, label: str) -> None:
+    counted = Counted()
+
+    counted.observe(
+        f.CallRefused(
+            at=AT, call="a", origin=Origin.TRUNK, origin_name="o", caller=None, dialled=dialled, status=503,
+            protected=False, emergency=False, sip_call_id="c", why="no_port",
+        )
+    )  # fmt: skip
+
+    assert counted.series("vaxeln_calls_total") == {(label, "failed"): 1}
+    assert counted.series("vaxeln_turned_away_total") == {(label, "failed"): 1}
+
+
 def test_turned_away_is_counted_by_reason_where_it_happened() -> None:
     counted = Counted(arrived(), decided(BYGGLOV, "closed"), arrived("b"), decided(MAIN, "busy", "b"))
 

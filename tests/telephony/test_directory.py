@@ -7,7 +7,7 @@ from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, PhoneRegistered, ServiceStarted
 from telephony.directory import PlanDirectory
 from telephony.legs.directory import Account, Trunk
-from tests.support.plans import MAIN, tables_of
+from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
 from tests.support.switchboard import EPOCH
 
 TRUNKS = """
@@ -148,3 +148,10 @@ def test_a_registered_phone_that_left_the_plan_is_nobodys(directory: PlanDirecto
     directory.load(replace(tables_of(2), phones={}))
 
     assert directory.account_at(HERE) is None
+
+
+def test_protected_numbers_are_known(house: House) -> None:
+    numbers = NUMBERS.replace('function = "Bygglov"', 'function = "Bygglov"\nprotected = true')
+    directory = PlanDirectory(tables_of(1, numbers=numbers), house, [])
+
+    assert [directory.is_protected(number) for number in (BYGGLOV, MAIN, "+4611")] == [True, False, False]

@@ -91,3 +91,25 @@ def test_somebody_in_a_hurry_is_heard_even_with_112_live() -> None:
     asyncio.run(ending.run(3600.0))
 
     assert call.peer.has("BYE")
+
+
+def test_a_leg_that_is_still_closing_keeps_no_service_waiting() -> None:
+    ending = Ending()
+    call, member = ending.stage.connected(DIRECT)
+    call.hang_up()
+    member.peer.take("BYE")  # whose phone has died: it never answers
+    assert not ending.stage.node.is_idle
+
+    asyncio.run(ending.run(3600.0))
+
+    assert ending.stage.now < 10.0
+
+
+def test_in_a_hurry_the_last_answers_are_waited_for_a_second() -> None:
+    ending = Ending()
+    ending.stage.connected(DIRECT)
+    ending.hurry.set()
+
+    asyncio.run(ending.run(3600.0))
+
+    assert ending.stage.now < 2.0

@@ -16,6 +16,7 @@ from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, PlanLoaded
 from telephony.call.registry import FACTS
 from telephony.figures import Figures, Sources
+from telephony.legs.refusals import NotLetIn, Refusals, Why
 from telephony.media.counters import Counters
 from telephony.media.counters import Drop as SoundDrop
 from telephony.sip.counts import METHODS, Counts, Drop
@@ -30,6 +31,7 @@ class Board:
 
     def __init__(self, folder: Path) -> None:
         self.now = NOON
+        self.refusals = Refusals()
         self.archive = ArchiveStatus(True, True, 5, 2, 0.5, 1, "")
         self.sip, self.rtp, self.house = Counts(), Counters(), House()
         self.journal: Journal[Fact] = Journal.open(
@@ -42,6 +44,7 @@ class Board:
             now=lambda: self.now,
             sip=self.sip,
             dialogs=lambda: 3,
+            refusals=self.refusals,
             send_errors=lambda: 4,
             rtp=self.rtp,
             journal=self.journal,
@@ -73,6 +76,17 @@ def test_the_readme_lists_the_metrics_as_they_are(board: Board) -> None:
     )
 
     assert shown == board.instruments.table()
+
+
+def test_who_was_not_let_in_is_counted_by_why(board: Board) -> None:
+    board.refusals.note(NotLetIn(Why.STRANGER, "INVITE", "192.0.2.99"))
+
+    assert board.series("vaxeln_not_let_in_total") == {
+        ("stranger",): 1,
+        ("emergency",): 0,
+        ("credentials",): 0,
+        ("domain",): 0,
+    }
 
 
 def test_the_archive_is_shown(board: Board) -> None:

@@ -15,7 +15,7 @@ from telephony.call.registry import FACTS
 from telephony.health import ServiceHealth
 from telephony.switchboard import Switchboard
 from tests.support.calls import NOON, arrive, registered
-from tests.support.plans import tables_of
+from tests.support.plans import MAIN, tables_of
 
 
 @dataclass
@@ -52,7 +52,7 @@ def watched(tmp_path: Path) -> Watched:
 
 def test_a_service_that_works(watched: Watched) -> None:
     watched.switchboard.record([PlanLoaded(at=NOON, version=4, digest="d"), registered("kc1")])
-    watched.switchboard.receive(arrive(), NOON)
+    watched.switchboard.receive(arrive(dialled=MAIN), NOON)
 
     health = watched.health.health()
 

@@ -12,6 +12,7 @@ from telephony.call.house_facts import DrainStarted
 from telephony.call.registry import FACTS
 from telephony.clock import Clock
 from telephony.housekeeping import Housekeeper, Reloadable
+from telephony.legs.refusals import NotLetIn, Refusals, Why
 from telephony.secrets import PhoneSecrets
 from telephony.tokens import Role, Tokens
 from tests.support.switchboard import EPOCH
@@ -24,6 +25,7 @@ class Machine:
         self.wall = 1000.0
         self.disk_is_full = False
         self.steps: list[float] = []
+        self.refusals = Refusals()
         self.secrets = PhoneSecrets(folder / "secrets")
         self.journal: Journal[Fact] = Journal.open(
             folder / "journal", Codec(FACTS), report=lambda finding: None, disk=Disk(write=self._write)
@@ -31,7 +33,7 @@ class Machine:
         clock = Clock(lambda: self.wall, lambda: 0.0)
         self.tokens = Tokens(folder / "secrets")
         files: dict[str, Reloadable] = {"passwords": self.secrets, "tokens": self.tokens}
-        self._housekeeper = Housekeeper(clock, self.journal, files, self.steps.append)
+        self._housekeeper = Housekeeper(clock, self.journal, files, self.steps.append, self.refusals)
 
     def _write(self, fd: int, data: bytes | memoryview) -> int:
         if self.disk_is_full:
@@ -43,6 +45,11 @@ class Machine:
         with capture_logs() as events:
             self._housekeeper.look()
         return [str(event["event"]) for event in events]
+
+    def look_twice(self) -> None:
+        """As the service does, second after second."""
+        self._housekeeper.look()
+        self._housekeeper.look()
 
 
 @pytest.fixture
@@ -101,4 +108,19 @@ def test_damaged_passwords_are_told_once_and_the_old_ones_stay(machine: Machine,
     assert machine.look() == ["passwords_unusable"]
     assert machine.look() == []
     assert machine.secrets.ha1("kc1", "MD5") is not None
+    machine.journal.close()
+
+
+def test_who_was_not_let_in_is_told_once_and_a_stranger_who_wants_112_is_critical(machine: Machine) -> None:
+    for _ in range(3):
+        machine.refusals.note(NotLetIn(Why.CREDENTIALS, "REGISTER", "192.0.2.9", "kc1"))
+    machine.refusals.note(NotLetIn(Why.EMERGENCY, "INVITE", "192.0.2.66"))
+
+    with capture_logs() as log:
+        machine.look_twice()
+
+    assert [(line["event"], line["log_level"], line["account"], line["times"]) for line in log] == [
+        ("not_let_in", "warning", "kc1", 3),
+        ("not_let_in", "critical", "", 1),
+    ]
     machine.journal.close()

@@ -128,3 +128,17 @@ def test_a_phone_that_rings_without_an_offer_on_record_is_named_by_its_leg() -> 
     record = extend(begin(arrive()), f.MemberAlerted(at=after(1), call="c1", leg="c1.4"))
 
     assert record.rang == ("c1.4",)
+
+
+def test_a_call_that_could_not_be_taken_up_is_a_record_of_its_own() -> None:
+    refused = f.CallRefused(
+        at=NOON, call="c9", origin=Origin.TRUNK, origin_name="telia", caller="+46701740605", protected=True,
+        dialled="+46853061300", emergency=False, sip_call_id="x", status=503, why="no_port",
+    )  # fmt: skip
+
+    record = records([refused])["c9"]
+
+    assert (record.outcome, record.ended_by) == (Outcome.FAILED, EndedBy.SERVICE)
+    assert record.reason == "503 no_port"
+    assert (record.arrived_at, record.ended_at, record.waiting_seconds) == (NOON, NOON, 0.0)
+    assert record.shown_caller() == MASKED

@@ -222,6 +222,42 @@ def test_while_draining_112_goes_through(stage: Stage) -> None:
     assert stage.alarm.has("INVITE")
 
 
+def test_a_call_that_comes_while_draining_is_a_fact(stage: Stage) -> None:
+    drain(stage)
+
+    stage.call(DIRECT).assert_refused(503)
+
+    (refused,) = stage.facts(f.CallRefused)
+    assert (refused.status, refused.why, refused.dialled, refused.origin_name) == (
+        503,
+        "draining",
+        DIRECT,
+        "operator",
+    )
+    assert not stage.virtual.switchboard.calls
+
+
+# ---- who was not let in is told to operations
+
+
+def test_strangers_wrong_passwords_and_other_domains_are_counted(stage: Stage) -> None:
+    stage.call(DIRECT, peer=stage.peer("198.51.100.9"), caller="mallory", host="elsewhere.example")
+    stage.call("112", peer=stage.peer("198.51.100.9"), caller="mallory", host="elsewhere.example")
+    party(stage.phone("kc1"), target="sip:elsewhere.example").ask("REGISTER")
+    stage.phone("kc1").register("kc1", password="wrong-password")
+
+    told = [
+        (kind.why.value, kind.method, kind.source, kind.who) for kind, _ in stage.node.legs.refusals.untold()
+    ]
+    assert told == [
+        ("stranger", "INVITE", "198.51.100.9", ""),
+        ("emergency", "INVITE", "198.51.100.9", ""),
+        ("domain", "REGISTER", "192.0.2.101", ""),
+        ("credentials", "REGISTER", "192.0.2.101", "kc1"),
+    ]
+    assert not stage.facts(f.CallRefused)
+
+
 # ---- REGISTER
 
 

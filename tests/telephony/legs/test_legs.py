@@ -7,7 +7,7 @@ from telephony.call.actions import AlertCaller, Connect, Dial, EndLeg
 from telephony.call.facts import Target
 from telephony.sip.flow import Flow
 from tests.support.scripted_peer import sdp
-from tests.support.stage import DIRECT, Stage
+from tests.support.stage import CLOSED_EARLY, DIRECT, Stage
 from tests.support.switchboard import ADDRESS
 
 # ---- an INVITE that becomes a call, or not
@@ -58,6 +58,21 @@ def test_a_body_that_is_no_description_is_415(stage: Stage) -> None:
 def test_a_description_that_cannot_be_carried(stage: Stage, body: str, status: int) -> None:
     stage.call(DIRECT, body=body).assert_refused(status)
 
+    assert not stage.media.open_legs
+
+
+def test_a_call_that_cannot_be_taken_up_is_a_fact_with_its_reason(stage: Stage) -> None:
+    stage.call(CLOSED_EARLY, body="v=1")
+    stage.call(DIRECT, ("Contact", "<sip:"))
+    stage.media.ports = 0
+    stage.call(DIRECT)
+
+    facts = [(fact.status, fact.why) for fact in stage.facts(f.CallRefused)]
+    assert facts == [
+        (400, "no sound in common: no v=0 line"),
+        (400, "its Contact or Record-Route is malformed"),
+        (503, "no_port"),
+    ]
     assert not stage.media.open_legs
 
 
