@@ -22,8 +22,9 @@ from telephony.archive.codec import Codec
 from telephony.archive.connection import Connection
 from telephony.archive.database import Database
 from telephony.archive.dead_letters import DeadLetters
-from telephony.archive.errors import DatabaseAway, FactsRefused
+from telephony.archive.errors import DatabaseAway, FactsRefused, JournalUnusable
 from telephony.archive.findings import Finding
+from telephony.archive.node_id import NAME as NODE
 from telephony.archive.parcel import RECORDED_TYPES, Parcel, decoded, parcel_of, singles
 from telephony.archive.queries import load_queries
 from telephony.archive.tail import JournalTail
@@ -43,7 +44,7 @@ log = structlog.get_logger("vaxeln")
 
 
 class Shipper:
-    """Ships the journal in `directory`, of the node `node`, up to what `synced` gives.
+    """Ships the journal in `directory`, of the node `node`; it ends at `position`, and lasts up to `synced`.
 
     `works` is called whenever the database has taken something, or has nothing to take.
     """
@@ -55,6 +56,7 @@ class Shipper:
         codec: Codec[Fact],
         database: Database,
         *,
+        position: Callable[[], int],
         synced: Callable[[], int],
         report: Callable[[Finding], None],
         works: Callable[[], None] = lambda: None,
@@ -63,6 +65,7 @@ class Shipper:
         self._node = node
         self._codec = codec
         self._database = database
+        self._position = position
         self._synced = synced
         self._report = report
         self._works = works
@@ -86,8 +89,13 @@ class Shipper:
             self._dead = await asyncio.to_thread(DeadLetters, self._directory)
         self._calls.clear()
         async with self._database.transaction() as connection:
-            self.shipped = await connection.fetchval(_SQL["place_of_node"], self._node)
-        tail = JournalTail(self._directory, self.shipped or 0, self._report)
+            self.shipped = int(await connection.fetchval(_SQL["place_of_node"], self._node))
+        if self.shipped > self._position():
+            raise JournalUnusable(
+                f"the database has {self.shipped} facts of this journal, which has {self._position()} itself: "
+                f"if it was put back from a backup, remove {self._directory / NODE}, and it is a new one"
+            )
+        tail = JournalTail(self._directory, self.shipped, self._report)
         while True:
             parcels = await asyncio.to_thread(self._next, tail)
             if parcels:
