@@ -92,7 +92,7 @@ class Shipper:
             self.shipped = int(await connection.fetchval(_SQL["place_of_node"], self._node))
         if self.shipped > self._position():
             raise JournalUnusable(
-                f"the database has {self.shipped} facts of this journal, which has {self._position()} itself: "
+                f"the database has {self.shipped} facts of this journal, which has {self._position()}: "
                 f"if it was put back from a backup, remove {self._directory / NODE}, and it is a new one"
             )
         tail = JournalTail(self._directory, self.shipped, self._report)
