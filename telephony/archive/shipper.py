@@ -124,7 +124,7 @@ class Shipper:
             if self._synced() > (self.shipped or 0):
                 return
         async with self._database.connection() as connection:
-            self._check_place(await connection.fetchval(_SQL["look_at_place"], self._node))
+            await self._check_place(connection)
 
     async def _ship(self, parcels: Sequence[Parcel]) -> None:
         """Store these; when they are refused, in halves, so that in the end only what is refused is left."""
@@ -143,14 +143,13 @@ class Shipper:
         recorded = [pair for parcel in parcels for pair in parcel.recorded]
         last = parcels[-1].entry.last
         async with self._database.transaction() as connection:
-            self._check_place(await connection.fetchval(_SQL["hold_place"], self._node))
+            await self._move(connection, last)
             rows = self._calls.after(recorded, await self._earlier(connection, recorded))
             texts = [parcel.entry.text for parcel in parcels]
             await connection.execute(_SQL["store_entries"], self._node, texts, self.shipped)
             if rows:
                 columns = to_json([row.to_columns() for row in rows.values()])
                 await connection.execute(_SQL["store_calls"], columns.decode("utf-8"))
-            await connection.execute(_SQL["move_place"], self._node, last)
         self._calls.keep(rows)
         self.shipped = last
         self._works()
@@ -176,13 +175,19 @@ class Shipper:
         position, (fact,) = parcel.entry.position, parcel.entry.facts
         await asyncio.to_thread(self._dead.add, position, to_json(fact))
         async with self._database.transaction() as connection:
-            self._check_place(await connection.fetchval(_SQL["hold_place"], self._node))
-            await connection.execute(_SQL["move_place"], self._node, position)
+            await self._move(connection, position)
         self.shipped = position
         log.error("fact_refused", position=position, sqlstate=sqlstate)
 
-    def _check_place(self, place: int | None) -> None:
+    async def _move(self, connection: Connection, position: int) -> None:
+        """Say that the database has the journal up to there, if it has it up to where we think it has."""
+        moved = await connection.fetchval(_SQL["move_place"], self._node, self.shipped, position)
+        if moved is None:
+            await self._check_place(connection)
+
+    async def _check_place(self, connection: Connection) -> None:
         """Somebody else may have moved it: a transaction of ours that was thought lost, a restored backup."""
+        place = await connection.fetchval(_SQL["look_at_place"], self._node)
         if place != self.shipped:
             raise DatabaseAway(f"the database is at position {place}, not at {self.shipped}")
 
