@@ -39,6 +39,9 @@ HEARTBEAT_SECONDS = 2.0
 BREATH_SECONDS = 0.02
 """Between two batches of a backlog, so that calls have the machine for most of the time."""
 
+REFUSALS_LOGGED = 20
+"""Lines about refused facts in one life: by a fault of ours all may be refused, and the count tells it."""
+
 _SQL = load_queries("shipping")
 log = structlog.get_logger("vaxeln")
 
@@ -71,6 +74,7 @@ class Shipper:
         self._works = works
         self._calls = CallFold(str(node))
         self._dead: DeadLetters | None = None
+        self._refused = 0
         self.shipped: int | None = None
         """Up to here the database has the journal; None until it said so."""
         self.oldest_unshipped: datetime | None = None
@@ -177,7 +181,10 @@ class Shipper:
         async with self._database.transaction() as connection:
             await self._move(connection, position)
         self.shipped = position
-        log.error("fact_refused", position=position, sqlstate=sqlstate)
+        self._works()
+        self._refused += 1
+        if self._refused <= REFUSALS_LOGGED:
+            log.error("fact_refused", position=position, sqlstate=sqlstate)
 
     async def _move(self, connection: Connection, position: int) -> None:
         """Say that the database has the journal up to there, if it has it up to where we think it has."""
