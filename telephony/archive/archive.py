@@ -112,6 +112,8 @@ class Archive:
         """Begin, in the background of the running loop, which must be the main thread's."""
         if self._is_on:
             self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._tidy())]
+            for task in self._tasks:
+                task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         """Ship what is left, if that goes quickly; let go of the database; end our own server."""
@@ -119,9 +121,7 @@ class Archive:
             await self._ship_the_rest()
         for task in self._tasks:
             task.cancel()
-        for result in await asyncio.gather(*self._tasks, return_exceptions=True):
-            if isinstance(result, Exception):
-                raise result
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # `_ended` has told what they raised
         self._tasks = []
         if self._shipper is not None:
             self._shipper.close()
@@ -170,12 +170,19 @@ class Archive:
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # not all nodes in the same moment
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """A fault of ours stops the shipping, and not the calls; it is shown and alarms."""
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._is_up, self._problem = False, f"stopped by a fault: {type(fault).__name__}"
+            log.critical("archive_stopped_by_a_fault", exc_info=fault)
+
     def _make_shipper(self) -> Shipper:
         return Shipper(
             self._directory,
             node_id(self._directory),
             self._codec,
             self._database,
+            position=lambda: self._journal.position,
             synced=lambda: self._journal.synced_position,
             report=self._report,
             works=self._works,

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from telephony.archive.call_fold import CallRow
 from telephony.archive.database import Database
+from telephony.archive.errors import FactsRefused
 from telephony.archive.queries import load_queries
 from telephony.call.facts import Outcome
 from telephony.call.record import Record
@@ -76,27 +77,24 @@ class CallLog:
 
     async def page(self, wanted: CallFilter, after: After | None, limit: int) -> list[CallRow]:
         """The newest `limit` calls (at most `LONGEST_PAGE`) that are wanted, newest first, behind `after`."""
-        async with self._database.connection() as connection:
-            rows = await connection.fetch(
-                _SQL["page_of_calls"],
-                wanted.since,
-                wanted.until,
-                wanted.number,
-                wanted.outcome,
-                wanted.answered_by,
-                wanted.caller,
-                wanted.with_protected,
-                after and after.arrived_at,
-                after and after.id,
-                max(1, min(limit, LONGEST_PAGE)),
-            )
-        return [_call_row(row) for row in rows]
+        return await self._rows(
+            "page_of_calls",
+            wanted.since,
+            wanted.until,
+            wanted.number,
+            wanted.outcome,
+            wanted.answered_by,
+            wanted.caller,
+            wanted.with_protected,
+            after and after.arrived_at,
+            after and after.id,
+            max(1, min(limit, LONGEST_PAGE)),
+        )
 
     async def get(self, call: str) -> CallRow | None:
         """The call with this id."""
-        async with self._database.connection() as connection:
-            row = await connection.fetchrow(_SQL["call"], call)
-        return None if row is None else _call_row(row)
+        rows = await self._rows("call", call)
+        return rows[0] if rows else None
 
     async def counts(
         self, since: datetime, until: datetime, within_seconds: float
@@ -108,6 +106,14 @@ class CallLog:
         async with self._database.connection() as connection:
             rows = await connection.fetch(_SQL["counts"], since, until, within_seconds)
         return {row["number"]: CallCounts(**{k: v for k, v in row.items() if k != "number"}) for row in rows}
+
+    async def _rows(self, query: str, *arguments: object) -> list[CallRow]:
+        try:
+            async with self._database.connection() as connection:
+                rows = await connection.fetch(_SQL[query], *arguments)
+        except FactsRefused:
+            return []  # it was asked for what no row can hold, such as text with NUL
+        return [_call_row(row) for row in rows]
 
 
 def _call_row(row: asyncpg.Record) -> CallRow:

@@ -15,6 +15,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ PORT = 5432  # only names the socket
 START_SECONDS = 30.0
 """How long a start may take: with much to recover it goes on behind our back, and is adopted later."""
 
-STOP_SECONDS = 10.0
+STOP_SECONDS = 5.0
 """How long a fast shutdown, which takes 0.1 s, may take before the server is killed."""
 
 INITDB_SECONDS = 120.0
@@ -66,6 +67,7 @@ class EmbeddedServer:
     def __init__(self, data: Path, find: Callable[[Path], Binaries] = find_binaries) -> None:
         self.data = data.absolute()
         self._find = find
+        self._binaries: Binaries | None = None
         self._postmaster: Postmaster | None = None
         self.socket_folder = _socket_folder(self.data)
         self._is_folder_ours = False
@@ -110,7 +112,7 @@ class EmbeddedServer:
 
     def _prepare(self) -> tuple[Binaries, ServerUser]:
         """Find or make all that is needed. Blocks for seconds when the data directory has to be made."""
-        binaries = self._find(self.data)
+        binaries = self._binaries = self._binaries or self._find(self.data)
         user = server_user(self.data)
         self.data.parent.mkdir(parents=True, exist_ok=True)
         for folder in (self.data, binaries.folder):
@@ -202,10 +204,17 @@ class EmbeddedServer:
 
 
 def _end(postmaster: Postmaster) -> None:
-    """End it by a fast shutdown, or, when that takes too long, without a word; its journal keeps it whole."""
+    """End it by a fast shutdown, or, when that takes too long, without a word; its journal keeps it whole.
+
+    What hangs would keep its memory from the next server, so its children go with it.
+    """
     postmaster.signal(signal.SIGINT)
     if not postmaster.wait(STOP_SECONDS):
+        children = postmaster.children()
         postmaster.signal(signal.SIGKILL)
+        for pid in children:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         postmaster.wait(STOP_SECONDS)
 
 

@@ -62,6 +62,15 @@ class Postmaster:
         """Whether it has not ended."""
         return not self.wait(0)
 
+    def children(self) -> list[int]:
+        """The pids of its other processes, where the system tells them."""
+        try:
+            return [
+                int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+            ]
+        except OSError:
+            return []
+
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal; one that has ended takes none."""
         with suppress(ProcessLookupError):

@@ -22,8 +22,9 @@ from telephony.archive.codec import Codec
 from telephony.archive.connection import Connection
 from telephony.archive.database import Database
 from telephony.archive.dead_letters import DeadLetters
-from telephony.archive.errors import DatabaseAway, FactsRefused
+from telephony.archive.errors import DatabaseAway, FactsRefused, JournalUnusable
 from telephony.archive.findings import Finding
+from telephony.archive.node_id import NAME as NODE
 from telephony.archive.parcel import RECORDED_TYPES, Parcel, decoded, parcel_of, singles
 from telephony.archive.queries import load_queries
 from telephony.archive.tail import JournalTail
@@ -38,12 +39,15 @@ HEARTBEAT_SECONDS = 2.0
 BREATH_SECONDS = 0.02
 """Between two batches of a backlog, so that calls have the machine for most of the time."""
 
+REFUSALS_LOGGED = 20
+"""Lines about refused facts in one life: by a fault of ours all may be refused, and the count tells it."""
+
 _SQL = load_queries("shipping")
 log = structlog.get_logger("vaxeln")
 
 
 class Shipper:
-    """Ships the journal in `directory`, of the node `node`, up to what `synced` gives.
+    """Ships the journal in `directory`, of the node `node`; it ends at `position`, and lasts up to `synced`.
 
     `works` is called whenever the database has taken something, or has nothing to take.
     """
@@ -55,6 +59,7 @@ class Shipper:
         codec: Codec[Fact],
         database: Database,
         *,
+        position: Callable[[], int],
         synced: Callable[[], int],
         report: Callable[[Finding], None],
         works: Callable[[], None] = lambda: None,
@@ -63,11 +68,13 @@ class Shipper:
         self._node = node
         self._codec = codec
         self._database = database
+        self._position = position
         self._synced = synced
         self._report = report
         self._works = works
         self._calls = CallFold(str(node))
         self._dead: DeadLetters | None = None
+        self._refused = 0
         self.shipped: int | None = None
         """Up to here the database has the journal; None until it said so."""
         self.oldest_unshipped: datetime | None = None
@@ -86,8 +93,13 @@ class Shipper:
             self._dead = await asyncio.to_thread(DeadLetters, self._directory)
         self._calls.clear()
         async with self._database.transaction() as connection:
-            self.shipped = await connection.fetchval(_SQL["place_of_node"], self._node)
-        tail = JournalTail(self._directory, self.shipped or 0, self._report)
+            self.shipped = int(await connection.fetchval(_SQL["place_of_node"], self._node))
+        if self.shipped > self._position():
+            raise JournalUnusable(
+                f"the database has {self.shipped} facts of this journal, which has {self._position()}: "
+                f"if it was put back from a backup, remove {self._directory / NODE}, and it is a new one"
+            )
+        tail = JournalTail(self._directory, self.shipped, self._report)
         while True:
             parcels = await asyncio.to_thread(self._next, tail)
             if parcels:
@@ -116,7 +128,7 @@ class Shipper:
             if self._synced() > (self.shipped or 0):
                 return
         async with self._database.connection() as connection:
-            self._check_place(await connection.fetchval(_SQL["look_at_place"], self._node))
+            await self._check_place(connection)
 
     async def _ship(self, parcels: Sequence[Parcel]) -> None:
         """Store these; when they are refused, in halves, so that in the end only what is refused is left."""
@@ -135,14 +147,13 @@ class Shipper:
         recorded = [pair for parcel in parcels for pair in parcel.recorded]
         last = parcels[-1].entry.last
         async with self._database.transaction() as connection:
-            self._check_place(await connection.fetchval(_SQL["hold_place"], self._node))
+            await self._move(connection, last)
             rows = self._calls.after(recorded, await self._earlier(connection, recorded))
             texts = [parcel.entry.text for parcel in parcels]
             await connection.execute(_SQL["store_entries"], self._node, texts, self.shipped)
             if rows:
                 columns = to_json([row.to_columns() for row in rows.values()])
                 await connection.execute(_SQL["store_calls"], columns.decode("utf-8"))
-            await connection.execute(_SQL["move_place"], self._node, last)
         self._calls.keep(rows)
         self.shipped = last
         self._works()
@@ -168,13 +179,22 @@ class Shipper:
         position, (fact,) = parcel.entry.position, parcel.entry.facts
         await asyncio.to_thread(self._dead.add, position, to_json(fact))
         async with self._database.transaction() as connection:
-            self._check_place(await connection.fetchval(_SQL["hold_place"], self._node))
-            await connection.execute(_SQL["move_place"], self._node, position)
+            await self._move(connection, position)
         self.shipped = position
-        log.error("fact_refused", position=position, sqlstate=sqlstate)
+        self._works()
+        self._refused += 1
+        if self._refused <= REFUSALS_LOGGED:
+            log.error("fact_refused", position=position, sqlstate=sqlstate)
 
-    def _check_place(self, place: int | None) -> None:
+    async def _move(self, connection: Connection, position: int) -> None:
+        """Say that the database has the journal up to there, if it has it up to where we think it has."""
+        moved = await connection.fetchval(_SQL["move_place"], self._node, self.shipped, position)
+        if moved is None:
+            await self._check_place(connection)
+
+    async def _check_place(self, connection: Connection) -> None:
         """Somebody else may have moved it: a transaction of ours that was thought lost, a restored backup."""
+        place = await connection.fetchval(_SQL["look_at_place"], self._node)
         if place != self.shipped:
             raise DatabaseAway(f"the database is at position {place}, not at {self.shipped}")
 

@@ -12,8 +12,8 @@ from telephony.archive.findings import Damage, Finding, Gap
 from telephony.archive.frame import Frame, scan, unpack
 from telephony.archive.segment import Segment, list_segments
 
-READ_OCTETS = 64 * 1024
-"""What is read at a time, about 150 facts: to parse it takes 1 ms, for which calls may have to wait."""
+READ_OCTETS = 128 * 1024
+"""What is read at a time, about 200 facts: they cost 5 ms of another thread, with calls in between."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,7 @@ def bench_calls(rates: Sequence[float] = RATES, seconds: float = SECONDS) -> boo
     network = Loopback.take()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD.resolve())))
+        folder.chmod(0o755)  # as root, PostgreSQL runs as another user, who has to get to its data
         exchange = Exchange(network, folder, NUMBERS)
         running = []
         for place, (name, start) in enumerate(SYSTEMS.items(), 10):

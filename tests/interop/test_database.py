@@ -259,6 +259,16 @@ def test_both_are_killed_and_start_again(embedded: Scene) -> None:
     assert outcomes == [("interrupted",), ("answered",)]
 
 
+def test_a_service_whose_database_hangs_stops_all_the_same(embedded: Scene) -> None:
+    embedded.signal_all(signal.SIGSTOP)
+    embedded.make_call()
+
+    embedded.town.service.stop()
+
+    embedded.town.service.start()
+    embedded.await_log()
+
+
 def test_a_stopped_service_has_shipped_everything_and_leaves_no_server(embedded: Scene) -> None:
     embedded.make_call()
     server = embedded.postgres.server

@@ -1,11 +1,8 @@
 -- name: place_of_node
 insert into node (id) values ($1) on conflict (id) do update set shipped = node.shipped returning shipped;
 
--- name: hold_place
-select shipped from node where id = $1 for update;
-
 -- name: move_place
-update node set shipped = $2 where id = $1;
+update node set shipped = $3 where id = $1 and shipped = $2 returning shipped;
 
 -- name: look_at_place
 select shipped from node where id = $1;

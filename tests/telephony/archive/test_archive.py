@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from telephony.archive import archive as module
 from telephony.archive.archive import Archive
@@ -146,6 +147,25 @@ def test_a_spoilt_node_file_stops_the_shipping_and_nothing_else(
         archive.start()
         await until(lambda: "no UUID" in archive.status().problem)
         place.journal.append([arrive()])
+        await archive.stop()
+
+    run(main)
+
+
+def test_a_fault_of_ours_is_shown_and_stops_nothing_else(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Path) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module, "node_id", broken)
+
+    async def main() -> None:
+        archive = place.archive("embedded")
+        archive.start()
+        with capture_logs() as lines:
+            await until(lambda: archive.status().problem == "stopped by a fault: ZeroDivisionError")
+        assert [line["event"] for line in lines] == ["archive_stopped_by_a_fault"]
         await archive.stop()
 
     run(main)

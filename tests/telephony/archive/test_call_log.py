@@ -108,6 +108,16 @@ def test_a_filter_narrows_the_log(target: Target, wanted: CallFilter, found: lis
     assert ids(with_log(target, stored, lambda log: log.page(wanted, None, 100))) == found
 
 
+def test_what_no_row_can_hold_is_not_found(target: Target) -> None:
+    async def use(log: CallLog) -> None:
+        assert await log.get("a\0b") is None
+        assert await log.get("\ud800") is None
+        assert await log.page(CallFilter(number="a\0b"), None, 10) == []
+        assert ids(await log.page(CallFilter(), None, 10)) == ["c001"]
+
+    with_log(target, [made(1)], use)
+
+
 def test_calls_are_counted_by_number(target: Target) -> None:
     def ended(number: int, outcome: Outcome, seconds: float, **fields: object) -> Record:
         end = after(number + seconds)

@@ -82,6 +82,24 @@ def test_it_is_made_started_and_ended(data: Path) -> None:
     asyncio.run(main())
 
 
+def test_the_wheels_programs_do_as_well(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telephony.archive.binaries._own", lambda: iter(()))
+
+    async def main() -> None:
+        server = EmbeddedServer(data)
+        try:
+            await server.start()
+        except EmbeddedUnusable as unusable:
+            if "hides" not in str(unusable):  # as root, a virtual environment in a private home
+                raise
+            pytest.skip(str(unusable))
+        assert await answer(server) == 42
+        await server.stop()
+
+    asyncio.run(main())
+    assert (data / "PG_VERSION").read_text() == "18\n"
+
+
 def test_it_listens_on_no_network(data: Path) -> None:
     async def main() -> None:
         server = EmbeddedServer(data)

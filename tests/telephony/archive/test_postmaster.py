@@ -51,6 +51,25 @@ def test_a_server_of_other_data_is_not_taken_for_ours(tmp_path: Path, postgres: 
     found.close()
 
 
+def test_a_servers_children_are_known(postgres: Postgres) -> None:
+    assert postgres.server.pid is not None
+    held = Postmaster(postgres.server.pid)
+
+    names = {Path(f"/proc/{pid}/comm").read_text().strip() for pid in held.children()}
+
+    assert names == {"postgres"}
+    held.close()
+
+
+def test_a_process_that_has_ended_has_no_children() -> None:
+    child = subprocess.Popen(["true"])
+    held = Postmaster(child.pid, child)
+    assert held.wait(5)
+
+    assert held.children() == []
+    held.close()
+
+
 def test_the_pid_of_another_process_makes_a_stale_file(
     tmp_path: Path, other: "subprocess.Popen[bytes]"
 ) -> None:

@@ -26,7 +26,8 @@ def test_every_statement_is_used_and_every_name_exists(file: str) -> None:
         if f'load_queries("{file}")' in (text := path.read_text("utf-8"))
     ]
 
-    assert set(re.findall(r'_SQL\["([a-z_]+)"\]', source)) == set(load_queries(file))
+    named = set(re.findall(r'(?:_SQL\[|_rows\(\s*)"([a-z_]+)"', source))
+    assert named == set(load_queries(file))
 
 
 def test_a_name_given_twice_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,8 @@ def test_it_is_an_error_when_there_is_nobody_else(tmp_path: Path, monkeypatch: p
 
 
 def test_the_folder_that_hides_the_data_is_named() -> None:
-    user = ServerUser(NOBODY.pw_uid, NOBODY.pw_gid, "nobody", switch=True)
+    stranger = os.geteuid() + 4711
+    user = ServerUser(stranger, stranger, "nobody", switch=True)
     with open_folder() as folder:
         home = folder / "home"
         data = home / "data" / "postgres"

@@ -16,7 +16,7 @@ from telephony.archive import tail
 from telephony.archive.codec import Codec
 from telephony.archive.database import Database
 from telephony.archive.dead_letters import NAME
-from telephony.archive.errors import DatabaseAway
+from telephony.archive.errors import DatabaseAway, JournalUnusable
 from telephony.archive.findings import Finding, Gap
 from telephony.archive.frame import Frame, pack, scan, unpack
 from telephony.archive.journal import Journal
@@ -41,6 +41,7 @@ class Yard:
     def __init__(self, directory: Path, postgres: Postgres, database_name: str) -> None:
         self.directory = directory
         self.findings: list[Finding] = []
+        self.synced = 0
         self.journal: Journal[f.Fact] = Journal.open(
             directory, CODEC, report=self.findings.append, limits=Limits(segment=20_000)
         )
@@ -51,9 +52,15 @@ class Yard:
         self.journal.append(facts)
 
     def shipper(self, database: Database) -> Shipper:
-        synced = lambda: self.journal.synced_position  # noqa: E731
-        node = node_id(self.directory)
-        return Shipper(self.directory, node, CODEC, database, synced=synced, report=self.findings.append)
+        return Shipper(
+            self.directory,
+            node_id(self.directory),
+            CODEC,
+            database,
+            position=lambda: self.journal.position,
+            synced=lambda: self.synced or self.journal.synced_position,
+            report=self.findings.append,
+        )
 
     def ship(self) -> int:
         """Ship all there is, in a life of its own; how many dead letters there are then."""
@@ -63,11 +70,12 @@ class Yard:
             database = Database(self.target)
             await database.open()
             shipper = self.shipper(database)
-            await until_shipped(shipper, self.journal)
-            dead_letters = shipper.dead_letters
-            shipper.close()
-            await database.close()
-            return dead_letters
+            try:
+                await until_shipped(shipper, self.journal)
+                return shipper.dead_letters
+            finally:
+                shipper.close()
+                await database.close()
 
         return asyncio.run(main())
 
@@ -158,12 +166,12 @@ def test_a_call_goes_on_in_the_log_after_a_restart(yard: Yard) -> None:
 def test_nothing_is_shipped_that_is_not_on_disk(yard: Yard, target: Target) -> None:
     yard.append(arrive())
     yard.append(arrive("c2"))
+    yard.synced = 1
 
     async def main() -> None:
         database = Database(target)
         await database.open()
-        node = node_id(yard.directory)
-        shipper = Shipper(yard.directory, node, CODEC, database, synced=lambda: 1, report=print)
+        shipper = yard.shipper(database)
         task = asyncio.create_task(shipper.run())
         while shipper.shipped != 1:
             await asyncio.wait([task], timeout=0.01)
@@ -278,6 +286,15 @@ def test_a_database_that_was_put_back_gets_again_what_it_lacks(yard: Yard) -> No
     yard.ship()
 
     assert yard.stored() == list(range(1, 11))
+
+
+def test_a_journal_that_was_put_back_is_told_and_ships_nothing(yard: Yard) -> None:
+    yard.append(arrive("c1"))
+    yard.ship()
+    yard.execute("update node set shipped = 7")
+
+    with pytest.raises(JournalUnusable, match=r"put back from a backup, remove .*node"):
+        yard.ship()
 
 
 def test_an_idle_shipper_notices_that_the_database_moved(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
