@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 from importlib.metadata import version
 from typing import TypeVar
 
+import structlog
+
 from metrics.key_figures import THRESHOLD_SECONDS, Tally, key_figures
 from routing.decide import decide
 from routing.decision import Decision, Origin, Question
@@ -21,7 +23,7 @@ from routing.override import Override
 from routing.problem import Problem
 from routing.situation import Everybody
 from routing.tables import GroupRow, NumberRow, PersonRow, PhoneRow, Tables
-from telephony.admin.errors import NotFound
+from telephony.admin.errors import NotFound, NotKept
 from telephony.admin.values import (
     Contact,
     Draft,
@@ -47,11 +49,14 @@ from telephony.call.house_facts import CallersShown, OverrideEnded, OverrideSet,
 from telephony.call.record import Record
 from telephony.health import ServiceHealth
 from telephony.plan_keeper import PlanKeeper
+from telephony.private_files import SecretsUnusable
 from telephony.secrets import PhoneSecrets
 from telephony.sip.digest import Algorithm
 from telephony.switchboard import Switchboard
 
 T = TypeVar("T")
+
+log = structlog.get_logger("vaxeln")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,11 @@ class LiveAdministration:
     async def set_password(self, phone: str, password: str, *, by: str) -> None:
         """Keep a new password of a phone account."""
         _found(self._tables.phones.get(phone), f"phone {phone} in the plan")
-        await asyncio.to_thread(self.secrets.set_password, phone, self.realm, password)
+        try:
+            await asyncio.to_thread(self.secrets.set_password, phone, self.realm, password)
+        except SecretsUnusable as error:
+            log.error("password_not_kept", phone=phone, problem=str(error))
+            raise NotKept(f"the password of {phone} cannot be kept") from error
         self.record(PasswordSet(at=self.now(), phone=phone, by=by))
 
     async def registrations(self, after: str, limit: int) -> Sequence[Registration]:

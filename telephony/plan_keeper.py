@@ -6,9 +6,9 @@ one that can.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import date, datetime
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import structlog
 
@@ -26,6 +26,8 @@ from telephony.call.facts import Fact
 from telephony.call.house_facts import PlanApplied
 from telephony.plan_prepare import PlanInForce, Prepared, prepare, prepare_version, read
 from telephony.private_files import SecretsUnusable
+
+T = TypeVar("T")
 
 FOLLOW_SECONDS = 1.0
 """How often it is looked whether the database has come up."""
@@ -95,7 +97,7 @@ class PlanKeeper:
             prepared = await asyncio.to_thread(
                 prepare, text, toml=toml, today=self._today(), prompts=self._prompts
             )
-            return await self._store_and_take(prepared, expected, by, reason)
+            return await _to_the_end(self._store_and_take(prepared, expected, by, reason))
 
     async def roll_back(self, number: int, *, expected: int, by: str, reason: str) -> PlanVersion | None:
         """Put an old version in force as a new one; None when there is none of that number. Raises as
@@ -107,7 +109,7 @@ class PlanKeeper:
             prepared = await asyncio.to_thread(
                 prepare_version, old, today=self._today(), prompts=self._prompts
             )
-            return await self._store_and_take(prepared, expected, by, reason)
+            return await _to_the_end(self._store_and_take(prepared, expected, by, reason))
 
     async def reconcile(self) -> None:
         """The database answers (again): number our plan there, or take up the newer one that it has.
@@ -205,3 +207,13 @@ class PlanKeeper:
 
     def _today(self) -> date:
         return self._now().astimezone(STOCKHOLM).date()
+
+
+async def _to_the_end(change: Coroutine[None, None, T]) -> T:
+    """Carry a change through even if whoever asked for it goes away: stored and not in force is neither."""
+    task = asyncio.ensure_future(change)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -49,8 +49,9 @@ def prepare(text: str, *, toml: bool, today: date, prompts: Collection[str]) -> 
     """Read, check and compile a plan. Raises PlanInvalid, and PlanRefused when the check finds errors."""
     plan = read(text, toml=toml)
     problems = check(plan, today, prompts)
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        raise PlanRefused(problems)
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    if errors:
+        raise PlanRefused(errors)
     return Prepared(plan, compile_plan(plan), canonical(plan), text if toml else "", problems)
 
 

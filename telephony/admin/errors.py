@@ -2,6 +2,7 @@
 
 AdminError(VaxelnError)
 ├── NotFound        there is no such number, phone, call or plan version
+├── NotKept        the disk does not take what should be kept
 ├── Refusal         the request is answered with a problem document (RFC 9457), whose kind it carries
 ├── ServiceAway     seen by a client: no service answers
 └── ServiceRefused  seen by a client: the service answered with a problem
@@ -37,6 +38,7 @@ class Kind(Enum):
     TOO_OFTEN = ("too-often", 429, "Too many requests")
     INTERNAL = ("internal", 500, "The service has a fault")
     DATABASE_AWAY = ("database-away", 503, "The database does not answer")
+    NOT_KEPT = ("not-kept", 503, "The disk does not take it")
     BUSY = ("busy", 503, "The service did not answer in time")
 
     def __init__(self, slug: str, status: int, title: str) -> None:
@@ -66,6 +68,10 @@ class AdminError(VaxelnError):
 class NotFound(AdminError):
     """There is nothing of that name. The message says what of which kind there is not, such as `there is no
     number +46853061000 in the plan`."""
+
+
+class NotKept(AdminError):
+    """The disk does not take what should be kept: the service's log says why. Nothing was changed."""
 
 
 class Refusal(AdminError):

@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
 from routing.errors import PlanInvalid, PlanRefused, RoutingError
-from telephony.admin.errors import FieldError, Kind, NotFound, Refusal
+from telephony.admin.errors import FieldError, Kind, NotFound, NotKept, Refusal
 from telephony.archive.errors import DatabaseError, VersionConflict
 from telephony.errors import VaxelnError
 
@@ -69,6 +69,8 @@ def refusal_of(error: VaxelnError | RoutingError | TimeoutError | web.HTTPExcept
         case DatabaseError():
             detail = "calls go on, and what needs no database works"
             return _later(Kind.DATABASE_AWAY, detail)
+        case NotKept():
+            return _later(Kind.NOT_KEPT, "nothing was changed; the service's log says what is wrong")
         case TimeoutError():
             return _later(Kind.BUSY, "it may still happen: look before you ask again")
         case web.HTTPMethodNotAllowed(allowed_methods=allowed):

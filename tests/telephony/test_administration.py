@@ -9,10 +9,11 @@ from typing import TypeVar
 
 import pytest
 from pydantic_core import to_json
+from structlog.testing import capture_logs
 
 from routing.decision import Kind
 from routing.override import Override
-from telephony.admin.errors import NotFound
+from telephony.admin.errors import NotFound, NotKept
 from telephony.admin.values import Draft, Form, NumberState
 from telephony.administration import LiveAdministration
 from telephony.archive.archive import Archive
@@ -264,6 +265,17 @@ def test_a_phone_has_a_password_when_one_was_set_which_nobody_sees_again(office:
     assert "horse" not in str(fact)
     with pytest.raises(NotFound, match="there is no phone nobody"):
         office.ask(desk.set_password("nobody", "correct horse", by="eva"))
+
+
+def test_a_password_that_the_disk_does_not_take_is_said_without_it(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "secrets" / "phones.json").mkdir()
+
+    with capture_logs() as log, pytest.raises(NotKept, match="password of bygg1"):
+        office.ask(office.desk.set_password("bygg1", "correct horse", by="eva"))
+
+    assert [line["event"] for line in log] == ["password_not_kept"]
+    assert "horse" not in str(log)
+    assert not office.facts(h.PasswordSet)
 
 
 def test_registrations_are_by_account(office: Office) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -191,6 +192,31 @@ def test_of_two_who_change_the_same_version_one_wins(target: Target, tmp_path: P
 
         assert lost.value.current == 2
         assert not other.taken
+
+    with_store(target, use)
+
+
+def test_who_goes_away_in_the_middle_leaves_nothing_half_done(target: Target, tmp_path: Path) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        async with store._database.connection() as other:
+            transaction = other.transaction()
+            await transaction.start()
+            await other.execute("lock table plan_version in exclusive mode")
+            asked = asyncio.create_task(applied(node))
+            for _ in count():  # until it waits for the lock
+                if await other.fetchval("select count(*) from pg_locks where not granted"):
+                    break
+            asked.cancel()
+            await transaction.rollback()
+
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+
+        newest = await store.newest()
+        assert newest is not None
+        assert newest.version == node.keeper.in_force.about.version == node.taken[-1].version == 2
 
     with_store(target, use)
 
