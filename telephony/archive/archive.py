@@ -41,8 +41,9 @@ LOOK_SECONDS = 0.05
 KEPT_IN_JOURNAL = timedelta(days=30)
 """Shipped facts are kept on this machine so long: to look into, and should the database be lost."""
 
+FIRST_TIDYING_SECONDS = 60.0
 TIDYING_SECONDS = 3600.0
-"""How often old segments are looked for: there is a new one a day."""
+"""How soon and how often old segments are looked for: there is a new one a day."""
 
 log = structlog.get_logger("vaxeln")
 
@@ -207,8 +208,10 @@ class Archive:
 
     async def _tidy(self) -> None:
         """Delete what is shipped and old."""
+        pause = FIRST_TIDYING_SECONDS
         while True:
-            await asyncio.sleep(TIDYING_SECONDS)
+            await asyncio.sleep(pause)
+            pause = TIDYING_SECONDS
             if self._is_up and self._shipper is not None and self._shipper.shipped is not None:
                 try:
                     await asyncio.to_thread(self._forget, self._shipper.shipped)

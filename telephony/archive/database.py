@@ -52,9 +52,16 @@ class Database:
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def open(self) -> None:
-        """Connect and bring the schema up to date. Raises `DatabaseError`."""
+        """Connect, if that was not done, and bring the schema up to date. Raises `DatabaseError`."""
+        if self._pool is None:
+            self._pool = await self._make_pool()
+        async with self.transaction() as connection:
+            await migrate(connection)
+
+    async def _make_pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """Connections come when they are needed, and again when they are lost."""
         with _in_our_words():
-            pool = asyncpg.create_pool(
+            return await asyncpg.create_pool(
                 **self._target,
                 min_size=0,
                 max_size=CONNECTIONS,
@@ -63,11 +70,6 @@ class Database:
                 server_settings=SERVER_SETTINGS,
                 reset=_leave_as_it_is,
             )
-            await pool
-        await self.close()
-        self._pool = pool
-        async with self.transaction() as connection:
-            await migrate(connection)
 
     async def close(self) -> None:
         """Let go of all connections, without a goodbye when the server does not take it."""

@@ -5,6 +5,7 @@ again, after a crash in between, is there once.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from telephony.archive.frame import Frame, pack, scan, unpack
@@ -47,4 +48,9 @@ class DeadLetters:
         pieces = list(scan(octets))
         if pieces and not isinstance(pieces[-1], Frame):
             self._writer.cut(pieces[-1].start)
-        return {unpack(piece.entry)[0] for piece in pieces if isinstance(piece, Frame)}
+        positions = set()
+        for piece in pieces:
+            if isinstance(piece, Frame):
+                with suppress(ValueError):  # none of ours: it is left as it lies
+                    positions.add(unpack(piece.entry)[0])
+        return positions

@@ -174,6 +174,7 @@ def test_a_fault_of_ours_is_shown_and_stops_nothing_else(
 def test_what_is_shipped_and_old_is_deleted_in_time(
     place: Place, postgres: Postgres, database_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "FIRST_TIDYING_SECONDS", 0.05)
     monkeypatch.setattr(module, "TIDYING_SECONDS", 0.05)
     for day in range(4):
         place.journal.append([arrive(f"c{day}", at=NOON + timedelta(days=day))])

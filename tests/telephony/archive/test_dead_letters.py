@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from telephony.archive.dead_letters import NAME, DeadLetters
-from telephony.archive.frame import Frame, scan, unpack
+from telephony.archive.frame import Frame, pack, scan, unpack
 from telephony.archive.segment import list_segments
 
 
@@ -53,6 +53,17 @@ def test_a_torn_end_is_cut_off(tmp_path: Path) -> None:
     again.close()
 
     assert [position for position, _ in kept(tmp_path)] == [7, 8]
+
+
+def test_what_is_damaged_or_none_of_ours_is_left_as_it_lies(tmp_path: Path) -> None:
+    octets = pack(7, [b'{"type":"A"}']) + b"junk" + pack(1, [b"{}"]).replace(b"{}", b"") + pack(8, [b"{}"])
+    (tmp_path / NAME).write_bytes(octets)
+
+    dead = DeadLetters(tmp_path)
+
+    assert len(dead) == 2
+    dead.close()
+    assert (tmp_path / NAME).read_bytes() == octets
 
 
 def test_one_that_the_disk_does_not_take_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
