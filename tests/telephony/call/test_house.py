@@ -27,6 +27,13 @@ def test_an_offer_reserves_the_member() -> None:
     assert house.is_free("bo")
 
 
+def test_the_legs_that_keep_a_member_busy_are_known() -> None:
+    house = house_after(offered("anna"), offered("anna", "c1.2"))
+
+    assert set(house.legs_of("anna")) == {"c1.1", "c1.2"}
+    assert not house.legs_of("bo")
+
+
 def test_a_member_is_free_when_the_leg_has_ended() -> None:
     assert house_after(offered("anna"), f.LegEnded(at=NOON, call="c1", leg="c1.1")).is_free("anna")
 

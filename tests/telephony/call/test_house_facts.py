@@ -1,3 +1,5 @@
+import pytest
+
 from telephony.call import house_facts as h
 from tests.support.calls import NOON, registered
 
@@ -9,6 +11,15 @@ def test_facts_of_a_phone_are_in_the_stream_of_the_phone() -> None:
 
 def test_a_plan_is_in_the_stream_of_plans() -> None:
     assert h.PlanLoaded(at=NOON, version=3, digest="ab").stream == "plan"
+
+
+def test_that_one_was_applied_is_there_too() -> None:
+    assert h.PlanApplied(at=NOON, version=3, digest="ab", author="eva", reason="höst").stream == "plan"
+
+
+@pytest.mark.parametrize(("number", "stream"), [("+46853061000", "number/+46853061000"), ("", "number/all")])
+def test_an_override_is_in_the_stream_of_its_number(number: str, stream: str) -> None:
+    assert h.OverrideEnded(at=NOON, number=number, by="").stream == stream
 
 
 def test_facts_of_the_service_itself_are_in_the_stream_of_the_system() -> None:
