@@ -32,8 +32,9 @@ def test_a_running_call_goes_on_to_the_limit_and_is_ended_on_both_legs(town: Tow
     caller.wait()
     member.wait()
     town.service.wait_stopped()
-    (record,) = town.service.records()
+    record, turned_away = town.service.records()
     assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.SERVICE)
+    assert (turned_away.outcome, turned_away.reason) == (Outcome.FAILED, "503 draining")
     assert record.talk_seconds is not None and record.talk_seconds >= 2.5
     assert isinstance(town.service.facts()[-1], ServiceStopped)
     assert not town.service.open_legs()

@@ -194,7 +194,9 @@ def test_a_trunk_cannot_dial_out(town: Town) -> None:
 def test_an_offer_without_sound_is_not_acceptable(town: Town) -> None:
     town.sipp.play("caller_refused", town.operator, offer=FAX_ONLY, status="488")
 
-    assert town.service.records() == []
+    (record,) = town.service.records()
+    assert record.outcome is Outcome.FAILED
+    assert record.reason == "488 no sound in common: no audio line that can be carried"
 
 
 def test_options_tells_what_the_service_can(town: Town) -> None:
