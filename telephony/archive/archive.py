@@ -110,7 +110,7 @@ class Archive:
         self.plans = PlanStore(self._database)
 
     def start(self) -> None:
-        """Begin, in the background of the running loop, which must be the main thread's."""
+        """Begin, in the background of the running loop."""
         if self._is_on:
             self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._tidy())]
             for task in self._tasks:

@@ -52,9 +52,12 @@ class Database:
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def open(self) -> None:
-        """Connect, if that was not done, and bring the schema up to date. Raises `DatabaseError`."""
+        """Connect, anew if that was done before, and bring the schema up to date. Raises `DatabaseError`."""
         if self._pool is None:
             self._pool = await self._make_pool()
+        await (
+            self._pool.expire_connections()
+        )  # the old may have settings that are no more; readers end in peace
         async with self.transaction() as connection:
             await migrate(connection)
 

@@ -15,6 +15,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ STOP_SECONDS = 5.0
 
 INITDB_SECONDS = 120.0
 LOOK_SECONDS = 0.02
+NICENESS = 10
+"""When the machine is busy the calls go first: nothing of theirs waits for the server."""
+
 LONGEST_SOCKET_PATH = 107
 """`sun_path` of unix(7), without its NUL."""
 
@@ -67,6 +71,9 @@ class EmbeddedServer:
     def __init__(self, data: Path, find: Callable[[Path], Binaries] = find_binaries) -> None:
         self.data = data.absolute()
         self._find = find
+        # The kernel ends the server with the thread that started it, so that one lives as long as this. It
+        # is not the loop's: to start a program takes tens of milliseconds on a busy machine.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="postgres-starter")
         self._binaries: Binaries | None = None
         self._postmaster: Postmaster | None = None
         self.socket_folder = _socket_folder(self.data)
@@ -85,8 +92,8 @@ class EmbeddedServer:
     async def start(self) -> None:
         """See that it runs: start it, adopt it, or start it again when it has died.
 
-        To be called from the main thread, which the server is told to end with. Raises `EmbeddedUnusable`;
-        what is transient, such as a server that has been killed a moment ago, is gone at a later try.
+        Raises `EmbeddedUnusable`; what is transient, such as a server that has been killed a moment ago, is
+        gone at a later try.
         """
         if self.pid is not None:
             return
@@ -95,7 +102,8 @@ class EmbeddedServer:
             binaries, user = await asyncio.to_thread(self._prepare)
             await self._adopt()
             if self._postmaster is None:
-                self._launch(binaries, user)
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(self._starter, self._launch, binaries, user)
             await self._until_ready()
         except OSError as error:
             raise EmbeddedUnusable(f"cannot start PostgreSQL in {self.data}: {error}") from error
@@ -219,7 +227,8 @@ def _end(postmaster: Postmaster) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """In the new process: have the kernel shut it down when the parent's thread ends."""
+    """In the new process: have the kernel shut it down when the parent's thread ends; let calls go first."""
+    os.nice(NICENESS)
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
     if os.getppid() != parent:  # it ended in between
         os._exit(1)

@@ -9,6 +9,7 @@ an octet that UTF-8 does not have, so it occurs in no payload: after damage the 
 searching for it.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from pydantic_core import from_json
 MAGIC = b"\xffVX1"
 _HEADER = struct.Struct(">4sII")
 _LENGTH = struct.Struct(">I")
+_POSITION = re.compile(rb'\{"p":(\d{1,20}),')
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,20 @@ def scan(octets: bytes, start: int = 0) -> Iterator[Frame | Unreadable]:
             end = _next_frame(octets, start + 1)
             yield Unreadable(start, end)
         start = end
+
+
+def heads(octets: bytes) -> Iterator[tuple[int, int]]:
+    """Give the first position and the offset of each entry by their heads alone, up to the first that is
+    none. What lies in them is not looked at: it may be damaged."""
+    start = 0
+    while start + _HEADER.size <= len(octets):
+        magic, length, _ = _HEADER.unpack_from(octets, start)
+        begin = start + _HEADER.size
+        found = _POSITION.match(octets, begin)
+        if magic != MAGIC or found is None or begin + length > len(octets):
+            return
+        yield int(found[1]), start
+        start = begin + length
 
 
 def _checksum(payload: bytes | memoryview) -> int:

@@ -27,7 +27,7 @@ from telephony.archive.findings import Finding
 from telephony.archive.node_id import NAME as NODE
 from telephony.archive.parcel import RECORDED_TYPES, Parcel, decoded, parcel_of, singles
 from telephony.archive.queries import load_queries
-from telephony.archive.tail import JournalTail
+from telephony.archive.tail import Bookmark, JournalTail
 from telephony.call.facts import CallFact, Fact
 
 LOOK_SECONDS = 0.25
@@ -74,6 +74,7 @@ class Shipper:
         self._works = works
         self._calls = CallFold(str(node))
         self._dead: DeadLetters | None = None
+        self._bookmark: Bookmark | None = None
         self._refused = 0
         self.shipped: int | None = None
         """Up to here the database has the journal; None until it said so."""
@@ -99,12 +100,13 @@ class Shipper:
                 f"the database has {self.shipped} facts of this journal, which has {self._position()}: "
                 f"if it was put back from a backup, remove {self._directory / NODE}, and it is a new one"
             )
-        tail = JournalTail(self._directory, self.shipped, self._report)
+        tail = JournalTail(self._directory, self.shipped, self._report, self._bookmark)
         while True:
             parcels = await asyncio.to_thread(self._next, tail)
             if parcels:
                 self.oldest_unshipped = _time_of(parcels[0])
                 await self._ship(parcels)
+                self._bookmark = tail.bookmark
                 await asyncio.sleep(BREATH_SECONDS)
             else:
                 await self._rest()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from telephony.archive.findings import Damage, Finding, Gap
-from telephony.archive.frame import Frame, scan, unpack
+from telephony.archive.frame import Frame, heads, scan, unpack
 from telephony.archive.segment import Segment, list_segments
 
 READ_OCTETS = 128 * 1024
@@ -30,15 +30,40 @@ class Entry:
         return self.position + len(self.facts) - 1
 
 
-class JournalTail:
-    """Gives the entries behind position `after`, each once, in order. For one thread at a time."""
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """Where the entries behind position `after` begin."""
 
-    def __init__(self, directory: Path, after: int, report: Callable[[Finding], None]) -> None:
+    after: int
+    segment: Segment
+    offset: int
+
+
+class JournalTail:
+    """Gives the entries behind position `after`, each once, in order. For one thread at a time.
+
+    With a `bookmark` for that position it need not look for them.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        after: int,
+        report: Callable[[Finding], None],
+        bookmark: Bookmark | None = None,
+    ) -> None:
         self._directory = directory
         self._report = report
         self._done = after
         self._segment: Segment | None = None
         self._offset = 0
+        if bookmark is not None and bookmark.after == after:
+            self._segment, self._offset = bookmark.segment, bookmark.offset
+
+    @property
+    def bookmark(self) -> Bookmark | None:
+        """Where it has come to."""
+        return Bookmark(self._done, self._segment, self._offset) if self._segment else None
 
     def read(self, until: int) -> list[Entry]:
         """Give the next entries, at most about `READ_OCTETS` of them, none behind position `until`.
@@ -49,7 +74,9 @@ class JournalTail:
         size = READ_OCTETS
         while not entries and self._done < until:
             segments = list_segments(self._directory)
-            segment = self._segment = self._segment or self._holding(segments)
+            if self._segment is None:
+                self._open_at(self._holding(segments))
+            segment = self._segment
             if segment is None:
                 break
             later = [other for other in segments if other.first > segment.first]
@@ -100,6 +127,16 @@ class JournalTail:
         """The segment with the next position, or the first behind it when that one is gone."""
         before = [segment for segment in segments if segment.first <= self._done + 1]
         return before[-1] if before else next(iter(segments), None)
+
+    def _open_at(self, segment: Segment | None) -> None:
+        """Begin with the last entry that begins before the next position, found by the heads alone: to read
+        a segment's facts takes seconds of a processor."""
+        self._segment = segment
+        if segment is not None and segment.first <= self._done:
+            for first, start in heads(_read_at(segment.path, 0, -1)):
+                if first > self._done:
+                    break
+                self._offset = start
 
     def _damaged(self, offset: int, octets: int, problem: str) -> None:
         assert self._segment is not None

@@ -93,6 +93,24 @@ def test_a_database_that_only_reads_can_be_read_and_is_away_for_writing(
     asyncio.run(main())
 
 
+def test_opening_again_takes_up_what_was_changed_and_leaves_readers_alone(
+    target: Target, postgres: Postgres, database_name: str
+) -> None:
+    async def main() -> None:
+        database = await opened(target)
+        async with database.connection() as reader:
+            await asyncio.to_thread(
+                postgres.execute, f"alter database {database_name} set default_transaction_read_only = on"
+            )
+            await database.open()
+            assert await reader.fetchval("show default_transaction_read_only") == "off"
+            async with database.connection() as connection:
+                assert await connection.fetchval("show default_transaction_read_only") == "on"
+        await database.close()
+
+    asyncio.run(main())
+
+
 def test_a_server_that_says_nothing_is_given_up_in_time(tmp_path: Path) -> None:
     async def main() -> None:
         with socket.socket(socket.AF_UNIX) as mute:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.archive.frame import MAGIC, Frame, Unreadable, pack, scan, unpack
+from telephony.archive.frame import MAGIC, Frame, Unreadable, heads, pack, scan, unpack
 
 _ENTRIES = [pack(1, [b'{"a":1}']), pack(2, [b'{"b":2}', b'"\xc3\xa5"']), pack(4, [b"[]"])]
 _FILE = b"".join(_ENTRIES)
@@ -69,3 +69,16 @@ def test_every_octet_is_accounted_for(parts: list[bytes]) -> None:
 def test_a_payload_that_pack_cannot_have_written_is_refused(payload: bytes) -> None:
     with pytest.raises(ValueError):
         unpack(_ENTRIES[0][:12] + payload)
+
+
+@given(st.lists(st.sampled_from(_ENTRIES), max_size=6), st.binary(max_size=30))
+def test_heads_tell_where_entries_begin_up_to_the_first_that_is_none(
+    entries: list[bytes], rest: bytes
+) -> None:
+    octets = b"".join(entries) + rest.replace(MAGIC, b"")
+
+    starts = [sum(map(len, entries[:number])) for number in range(len(entries))]
+
+    assert list(heads(octets)) == [
+        (unpack(entry)[0], start) for entry, start in zip(entries, starts, strict=True)
+    ]

@@ -111,6 +111,39 @@ def test_what_is_appended_later_comes_later(directory: Path, findings: list[Find
     assert findings == []
 
 
+@pytest.mark.parametrize("after", range(10))
+def test_it_goes_on_at_its_bookmark(
+    directory: Path, findings: list[Finding], after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = JournalTail(directory, 0, findings.append)
+    assert first.bookmark is None
+    drain(first, until=after)
+    monkeypatch.setattr(module, "heads", lambda octets: pytest.fail("it looks for its place"))
+
+    again = JournalTail(directory, first.bookmark.after if first.bookmark else 0, print, first.bookmark)
+
+    whole = [0, 0, 2, 3, 4, 4, 6, 6, 6, 9][after]
+    assert positions(drain(again)) == list(range(whole + 1, 10))
+    assert findings == []
+
+
+def test_a_bookmark_of_another_place_has_no_say(directory: Path, findings: list[Finding]) -> None:
+    first = JournalTail(directory, 0, findings.append)
+    drain(first)
+
+    assert positions(drain(JournalTail(directory, 3, findings.append, first.bookmark))) == [4, 5, 6, 7, 8, 9]
+
+
+def test_what_lies_damaged_before_its_place_is_of_no_more_interest(
+    directory: Path, findings: list[Finding]
+) -> None:
+    path = segment_path(directory, 4)
+    path.write_bytes(written(4)[:-9] + b"x" * 9 + written(5) + written(6))
+
+    assert positions(drain(JournalTail(directory, 5, findings.append))) == [6, 7, 8, 9]
+    assert findings == []
+
+
 def test_a_journal_without_segments_has_nothing(tmp_path: Path, findings: list[Finding]) -> None:
     assert JournalTail(tmp_path, 0, findings.append).read(EVERYTHING) == []
 
@@ -151,8 +184,8 @@ def test_segments_that_are_gone_are_a_gap(directory: Path, findings: list[Findin
 _PIECES = st.lists(st.integers(1, 3) | st.binary(min_size=1, max_size=40), max_size=8)
 
 
-@given(st.lists(_PIECES, min_size=1, max_size=3), st.integers(1, 400))
-def test_it_gives_what_the_reader_gives(segments: list[list[int | bytes]], size: int) -> None:
+@given(st.lists(_PIECES, min_size=1, max_size=3), st.integers(1, 400), st.integers(0, 12))
+def test_it_gives_what_the_reader_gives(segments: list[list[int | bytes]], size: int, after: int) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "READ_OCTETS", size)
         directory = Path(name)
@@ -170,9 +203,10 @@ def test_it_gives_what_the_reader_gives(segments: list[list[int | bytes]], size:
                 segment_path(directory, first).write_bytes(octets)
         reader = JournalReader(directory, _CODEC, report=lambda finding: None)
 
-        followed = drain(JournalTail(directory, 0, lambda finding: None))
+        followed = drain(JournalTail(directory, after, lambda finding: None))
 
-        assert positions(followed) == [at for at, _ in reader.read()]
+        given = [at for at in positions(followed) if at > after]  # an entry comes whole
+        assert given == [at for at, _ in reader.read(after + 1)]
 
 
 def _sealed(entry: bytes) -> bytes:
