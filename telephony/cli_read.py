@@ -33,11 +33,13 @@ from routing.tables import Tables
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnusable
 from telephony.archive.findings import Damage, Finding, Gap, NotUnderstood, TornTail
+from telephony.archive.lock import is_locked
 from telephony.archive.reader import JournalReader
 from telephony.archive.upcasts import UPCASTS
 from telephony.call.facts import Fact
 from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
+from telephony.call_lines import log_lines
 from telephony.errors import VaxelnError
 from telephony.media.prompts import Prompts
 from telephony.plan_start import offline_plan, read_text
@@ -131,8 +133,7 @@ def calls(data: Path, as_json: bool) -> int:
     if as_json:
         _print_json({"calls": [record.to_json() for record in made]})
     else:
-        _print_lines(line for record in made for line in record_lines(record))
-        print(_count(len(made), "call"))
+        _print_lines(log_lines(made, is_running=is_locked(data / "journal")))
     return 0
 
 
@@ -147,36 +148,6 @@ def read_records(data: Path) -> list[Record]:
     reader: JournalReader[Fact] = JournalReader(journal, Codec(FACTS, UPCASTS), report=_warn)
     facts = (fact for _, fact in reader.read() if not isinstance(fact, UnknownFact))
     return list(records(facts).values())
-
-
-def record_lines(record: Record) -> list[str]:
-    """One call as a few lines for a terminal, in local time. A protected number's caller is masked."""
-    when = record.arrived_at.astimezone(STOCKHOLM)
-    dialled = f"{record.function}, {show(record.dialled)}" if record.function else record.dialled
-    lines = [f"{when:%Y-%m-%d %H:%M:%S}  {record.shown_caller()} called {dialled}  [{record.id}]"]
-    lines += [f"  because {reason}" for reason in record.reasons]
-    if record.offered:
-        rang = ", ".join(record.rang) or "nobody"
-        lines.append(f"  offered to {', '.join(record.offered)}; {rang} rang")
-    if record.announcement:
-        lines.append(f"  heard the announcement {record.announcement}")
-    lines.append(f"  {_ending(record)}")
-    return lines
-
-
-def _ending(record: Record) -> str:
-    if record.outcome is None:
-        return "in progress"
-    text = f"{record.outcome.value.replace('_', ' ')}"
-    if record.answered_by:
-        text += (
-            f" by {record.answered_by} after {record.waiting_seconds:.1f} s, {record.talk_seconds:.1f} s talk"
-        )
-    elif record.waiting_seconds is not None:
-        text += f" after {record.waiting_seconds:.1f} s"
-    ended_by = f", ended by the {record.ended_by.value}" if record.ended_by else ""
-    reason = f" ({record.reason})" if record.reason else ""
-    return f"{text}{ended_by}{reason}"
 
 
 def _caller(text: str | None) -> str | None:

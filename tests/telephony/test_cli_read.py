@@ -12,6 +12,7 @@ import pytest
 from routing.decision import Decision, Kind, Origin
 from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
+from telephony.archive.lock import JournalLock
 from telephony.call import facts as f
 from telephony.call.registry import FACTS
 from telephony.cli import main
@@ -191,6 +192,17 @@ def test_calls_are_told_in_lines_and_as_objects(capsys: pytest.CaptureFixture[st
         "abandoned",
         12.0,
     )
+
+
+def test_a_call_is_in_progress_only_while_a_service_has_the_journal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _write(tmp_path / "data", _call("one", protected=False)[:-1])
+
+    assert "  in progress when the service died\n" in run(capsys, "calls")[0]
+    lock = JournalLock(tmp_path / "data" / "journal")
+    assert "  in progress\n" in run(capsys, "calls")[0]
+    lock.release()
 
 
 def test_who_calls_a_protected_number_is_masked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
