@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -12,17 +13,22 @@ from telephony import cli_phone, cli_read, cli_serve, cli_token
 from telephony.cli_read import UsageError
 from telephony.config import SETTINGS, ConfigError, Settings, load_settings
 from telephony.errors import VaxelnError
+from telephony.standard_files import open_standard_files
 from telephony.tokens import Role
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_INTERRUPTED = 128 + signal.SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0 done, 1 failed or refused, 2 used wrongly."""
+    """Run one command; the exit code: 0 done, 1 failed or refused, 2 used wrongly, 130 stopped by Ctrl-C."""
+    open_standard_files()
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone
         return EXIT_FAILED
     except (PlanInvalid, PlanRefused) as error:
