@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except (PlanInvalid, PlanRefused) as error:
         errors = "".join(f"\n  {line}" for line in str(error).splitlines())
-        print(f"vaxeln: the plan cannot be used:{errors}", file=sys.stderr)
+        named = "".join(f" {note}" for note in getattr(error, "__notes__", ()))
+        print(f"vaxeln: the plan{named} cannot be used:{errors}", file=sys.stderr)
         return EXIT_FAILED
     except (VaxelnError, RoutingError, OSError) as error:
         print(f"vaxeln: {error}", file=sys.stderr)

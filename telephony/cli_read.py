@@ -2,8 +2,9 @@
 
 With `--json` each prints one object, all of whose keys are always there:
 
-- `plan check`: `ok` (no error; warnings are none), `problems`: objects of `path` (a place in the plan),
-  `severity` (error or warning), `message`, `advice` (what to do; "" when `message` says what is allowed)
+- `plan check`: `ok` (no error; warnings are none), `complete` (false when what it says is no plan, so that
+  nothing else was checked), `problems`: objects of `path` (a place in the plan), `severity` (error or
+  warning), `message`, `advice` (what to do; "" when `message` says what is allowed)
 - `explain`: see `routing.explain.explain_json`. `plan_version` is 0 when the plan is a file's
 - `hours`: `number` (E.164), `function`, `spans`: see `routing.hours.hours_json`; they follow each other
   without gaps from the first midnight to the last
@@ -42,7 +43,7 @@ from telephony.call.registry import FACTS
 from telephony.call_lines import log_lines
 from telephony.errors import VaxelnError
 from telephony.media.prompts import Prompts
-from telephony.plan_start import offline_plan, read_text
+from telephony.plan_start import offline_plan, plan_file, read_text
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 """The days that can be asked about: what lies outside is a slip of the finger, and no calendar knows it."""
@@ -58,22 +59,23 @@ class UnknownNumber(VaxelnError):
 
 def check_plan(file: Path, as_json: bool) -> int:
     """Print every problem of a plan; 0 when there is no error (warnings are no error)."""
-    problems = _problems(file)
+    problems, is_complete = _problems(file)
     errors = sum(problem["severity"] == Severity.ERROR for problem in problems)
     if as_json:
-        _print_json({"ok": not errors, "problems": problems})
+        _print_json({"ok": not errors, "complete": is_complete, "problems": problems})
     else:
         _print_lines(_problem_line(problem) for problem in problems)
-        print(f"{file}: {_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}")
+        more = "" if is_complete else "; not checked further until these are corrected"
+        print(f"{file}: {_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}{more}")
     return 1 if errors else 0
 
 
-def _problems(file: Path) -> list[Mapping[str, str]]:
-    """What keeps the text from being a plan, or else all that its check finds."""
+def _problems(file: Path) -> tuple[list[Mapping[str, str]], bool]:
+    """What keeps the text from being a plan, and False; or else all that its check finds, and True."""
     try:
         plan = load_plan(read_text(file))
     except PlanInvalid as invalid:
-        return [
+        faults: list[Mapping[str, str]] = [
             {
                 "path": fault.path,
                 "severity": Severity.ERROR,
@@ -82,7 +84,9 @@ def _problems(file: Path) -> list[Mapping[str, str]]:
             }
             for fault in invalid.faults
         ]
-    return [asdict(problem) for problem in check(plan, datetime.now(STOCKHOLM).date(), Prompts.load().names)]
+        return faults, False
+    problems = check(plan, datetime.now(STOCKHOLM).date(), Prompts.load().names)
+    return [asdict(problem) for problem in problems], True
 
 
 def _problem_line(problem: Mapping[str, str]) -> str:
@@ -106,7 +110,7 @@ def explain(
     if as_json:
         _print_json(explain_json(decision))
     else:
-        _print_lines(explain_lines(decision))
+        _print_lines(explain_lines(decision, "" if version else str(plan_file(data, file))))
     return 0
 
 

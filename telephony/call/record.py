@@ -152,13 +152,12 @@ def begin(fact: f.CallArrived | f.CallRefused) -> Record:
         origin=fact.origin,
         origin_name=fact.origin_name,
         caller=fact.caller,
-        caller_member=fact.member,
         hidden=fact.hidden,
         dialled=fact.dialled,
         sip_call_id=fact.sip_call_id,
     )
     if isinstance(fact, f.CallArrived):
-        return record
+        return replace(record, caller_member=fact.member)
     return replace(
         record,
         protected=fact.protected,

@@ -43,7 +43,7 @@ def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 
 def test_a_good_plan_is_said_to_be_good(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "plan", "check", PLAN)[0] == f"{PLAN}: 0 errors, 0 warnings\n"
-    assert run_json(capsys, "plan", "check", PLAN) == {"ok": True, "problems": []}
+    assert run_json(capsys, "plan", "check", PLAN) == {"ok": True, "complete": True, "problems": []}
 
 
 def test_every_error_of_a_plan_is_told_with_its_place(
@@ -62,9 +62,11 @@ def test_what_is_no_plan_is_an_error(capsys: pytest.CaptureFixture[str], tmp_pat
     bad = tmp_path / "bad.toml"
     bad.write_text("numbers = [")
 
-    out, err = run(capsys, "plan", "check", str(bad), code=1)
+    out, _ = run(capsys, "plan", "check", str(bad), code=1)
 
-    assert "TOML" in out + err
+    assert "TOML" in out
+    assert out.endswith(f"{bad}: 1 error, 0 warnings; not checked further until these are corrected\n")
+    assert json.loads(run(capsys, "plan", "check", str(bad), "--json", code=1)[0])["complete"] is False
 
 
 # ---- explain
@@ -75,6 +77,7 @@ def test_a_call_in_telephone_hours_rings_kontaktcenter(capsys: pytest.CaptureFix
 
     assert "rings group kontaktcenter" in out
     assert "because open 08:00-16:30" in out
+    assert out.endswith(f"  by plan {PLAN}\n")
 
 
 def test_half_past_four_is_closed_to_the_second(capsys: pytest.CaptureFixture[str]) -> None:
@@ -225,6 +228,6 @@ def test_a_plan_that_cannot_be_used_is_told_with_every_error(
     _, err = run(capsys, "explain", "0853061000", "--plan", str(bad), code=1)
 
     heading, *errors = err.splitlines()
-    assert heading == "vaxeln: the plan cannot be used:"
+    assert heading == f"vaxeln: the plan {bad} cannot be used:"
     assert errors[0].startswith("  municipality.main_number = '12': must be E.164")
     assert errors[1] == "  groups: must be given"
