@@ -13,11 +13,15 @@ from telephony import cli_phone, cli_read, cli_serve, cli_token
 from telephony.cli_read import UsageError
 from telephony.config import SETTINGS, ConfigError, Settings, load_settings
 from telephony.errors import VaxelnError
+from telephony.plan_start import PlanUnreadable
 from telephony.standard_files import open_standard_files
-from telephony.tokens import Role
+from telephony.tokens import Role, TokenImpossible
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+_USED_WRONGLY = (ConfigError, UsageError, PlanUnreadable, TokenImpossible)
+"""What cannot be understood, or a file that is not there; what is understood and refused is no misuse."""
+
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -38,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except (VaxelnError, RoutingError, OSError) as error:
         print(f"vaxeln: {error}", file=sys.stderr)
-        return EXIT_USAGE if isinstance(error, ConfigError | UsageError) else EXIT_FAILED
+        return EXIT_USAGE if isinstance(error, _USED_WRONGLY) else EXIT_FAILED
     return code
 
 
@@ -140,7 +144,7 @@ def _add_reading_commands(commands: "argparse._SubParsersAction[argparse.Argumen
     for command in (explain, hours):
         _add_plan(command)
     for command in (explain, hours, calls):
-        _add_settings(command)
+        _add_settings(command, "data")
         _add_json(command)
 
 
@@ -154,7 +158,6 @@ def _add_phone_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
         lambda o: cli_phone.set_password(settings_of(o), o.user),
     )
     password.add_argument("user", help="the account's name in the plan")
-    _add_settings(password)
     imported = _command(
         actions,
         "import",
@@ -164,7 +167,8 @@ def _add_phone_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     imported.add_argument(
         "file", type=Path, metavar="FILE", help="lines of USER:PASSWORD; remove it afterwards"
     )
-    _add_settings(imported)
+    for command in (password, imported):
+        _add_settings(command, "data", "sip.realm")
 
 
 def _add_token_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -187,7 +191,7 @@ def _add_token_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     )
     revoke.add_argument("name", help="the name that it was made with")
     for command in (create, show, revoke):
-        _add_settings(command)
+        _add_settings(command, "data")
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -203,10 +207,12 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the documented object instead of lines")
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
+def _add_settings(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Options for these settings, or for all: those that change what the command does."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file, in TOML")
     group = parser.add_argument_group("settings", "each also in the settings file and the environment")
-    for name, setting in SETTINGS.items():
+    for name in names or SETTINGS:
+        setting = SETTINGS[name]
         group.add_argument(
             setting.option,
             dest=_attribute(name),

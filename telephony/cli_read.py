@@ -99,10 +99,10 @@ def explain(
 ) -> int:
     """Print where a call from outside would go, and why, if everybody were there."""
     question = Question(
-        dialled=normalise(number, NumberFormat.NATIONAL),
+        dialled=_number(number, "NUMBER"),
         origin=Origin.TRUNK,
         origin_name="",
-        caller=_caller(caller),
+        caller=None if caller is None else _number(caller, "--from"),
     )
     now = _moment(at)
     plan, version = offline_plan(data, file)
@@ -116,10 +116,11 @@ def explain(
 
 def hours(data: Path, file: Path | None, number: str, first: str, last: str, as_json: bool) -> int:
     """Print when a number is open, from the first day to the last."""
+    dialled = _number(number, "NUMBER")
     start, end = _period(first, last)
     plan, version = offline_plan(data, file)
     tables = compile_plan(plan, version)
-    row = tables.numbers.get(normalise(number, NumberFormat.NATIONAL))
+    row = tables.numbers.get(dialled)
     if row is None:
         raise UnknownNumber(f"number {number} is not in the plan; it has {_known(tables)}")
     spans = effective_hours(row.calendar, start, end)
@@ -154,12 +155,12 @@ def read_records(data: Path) -> list[Record]:
     return list(records(facts).values())
 
 
-def _caller(text: str | None) -> str | None:
-    if text is None:
-        return None
+def _number(text: str, argument: str) -> str:
+    """The number that an argument is. Raises UsageError."""
     number = normalise(text, NumberFormat.NATIONAL)
     if not is_e164(number) and short_number_class(number) is None:
-        raise UsageError(f"--from {text} is no number; allowed: a number such as 070-1740605 or +46701740605")
+        allowed = "a number such as 070-1740605 or +46701740605, or a short one such as 112"
+        raise UsageError(f"{argument} {text!r} is no number; allowed: {allowed}")
     return number
 
 
