@@ -145,7 +145,7 @@ class Service:
             disk=self._disk,
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
-        self._fact_log = FactLog(log)
+        self._fact_log = FactLog(log, self._plan.tables)
         self._switchboard = Switchboard(
             self._journal,
             self._plan.tables,
@@ -263,6 +263,7 @@ class Service:
         """Let these tables decide from now on. Calls that run keep what was decided."""
         self._directory.load(tables)
         self._figures.load(tables)
+        self._fact_log.load(tables)
         self._switchboard.load(tables, self._clock.now())
 
     def _record(self, fact: f.Fact) -> None:
