@@ -168,7 +168,7 @@ class CallView:
         return cls(
             **same,
             caller=record.shown_caller(unmask=unmask),
-            caller_member=record.caller_member if unmask else record.shown_caller_member(),
+            caller_member=record.shown_caller_member(unmask=unmask),
             origin_name=record.origin_name if unmask else record.shown_origin_name(),
         )
 

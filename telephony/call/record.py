@@ -92,9 +92,11 @@ class Record:
         """The trunk or phone it came from: a phone tells who called, so it is masked with its caller."""
         return MASKED if self.protected and self.origin is Origin.PHONE else self.origin_name
 
-    def shown_caller_member(self) -> str:
-        """The person whose phone called, masked as the phone is."""
-        return MASKED if self.protected and self.caller_member else self.caller_member
+    def shown_caller_member(self, *, unmask: bool = False) -> str:
+        """The person whose phone called, or "" when hidden; masked where the number is protected."""
+        if self.hidden or not self.caller_member:
+            return ""
+        return MASKED if self.protected and not unmask else self.caller_member
 
     def to_json(self) -> dict[str, object]:
         """The documented object of `vaxeln calls --json`: times in ISO 8601 UTC, seconds as numbers."""
@@ -191,8 +193,8 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             return replace(record, rang=rang, first_rang_at=record.first_rang_at or at)
         case f.MemberAnswerUnusable(leg=leg, status=status):
             member = dict(record.legs).get(leg, leg)
-            reason = f"the answer of {member} had no sound that can be connected ({status})"
-            return replace(record, reasons=(*record.reasons, reason))
+            fault = "without a codec in common" if status == 488 else "with sound that cannot be understood"
+            return replace(record, reasons=(*record.reasons, f"{member} answered {fault} ({status})"))
         case f.ServiceAnswered(at=at):
             return replace(record, service_answered_at=at)
         case f.AnnouncementStarted(prompt=prompt):

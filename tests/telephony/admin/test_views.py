@@ -48,9 +48,11 @@ def test_a_phone_that_called_a_protected_number_is_masked_too() -> None:
 
 
 def test_a_hidden_caller_is_nobodys_to_see() -> None:
-    call = replace(record(1), hidden=True, caller=None)
+    call = replace(record(1), hidden=True, caller=None, caller_member="david")
 
-    assert CallView.of(call, unmask=True).caller == "dold"
+    seen = CallView.of(call, unmask=True)
+
+    assert (seen.caller, seen.caller_member) == ("dold", "")
 
 
 def test_the_override_for_all_is_called_so() -> None:

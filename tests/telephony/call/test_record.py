@@ -111,12 +111,16 @@ def test_a_phone_that_calls_is_recorded_with_its_person() -> None:
     assert (desk.record().origin_name, desk.record().to_json()["caller_member"]) == ("bo", "bo")
 
 
-def test_an_answer_that_cannot_be_connected_is_among_the_reasons() -> None:
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [(488, "without a codec in common (488)"), (400, "with sound that cannot be understood (400)")],
+)
+def test_an_answer_that_cannot_be_connected_is_among_the_reasons(status: int, fault: str) -> None:
     desk = Desk()
     desk.arrives(emergency("operator"))
-    desk.see(f.MemberAnswerUnusable, "trunk/operator", status=488)
+    desk.see(f.MemberAnswerUnusable, "trunk/operator", status=status)
 
-    assert "the answer of trunk/operator had no sound that can be connected (488)" in desk.record().reasons
+    assert f"trunk/operator answered {fault}" in desk.record().reasons
 
 
 def test_a_call_stays_protected_when_it_overflows() -> None:
