@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PURE := routing,telephony/sip,telephony/sdp,telephony/call,telephony/legs
 PURE_TESTS := tests/routing tests/telephony/sip tests/telephony/sdp tests/telephony/call tests/telephony/legs
-PLAN ?= deploy/botkyrka.toml
+EXAMPLE := deploy/botkyrka.toml
 
 .PHONY: help setup demo test check run bench lock clean
 
@@ -51,7 +51,12 @@ check: $(READY)
 	$(BIN)/coverage report
 
 run: $(READY)
-	$(BIN)/vaxeln serve --plan $(PLAN)
+	@plan="$(PLAN)"; data="$${VAXELN_DATA:-data}"; \
+	if [ -z "$$plan" ] && ! [ -e "$$data/plan.toml" ] && ! [ -e "$$data/plan" ] && ! [ -e "$$data/journal" ]; then \
+		plan=$(EXAMPLE); \
+		echo "There is no plan in $$data yet: this starts with the example $$plan; yours belongs at $$data/plan.toml"; \
+	fi; \
+	exec $(BIN)/vaxeln serve $${plan:+--plan "$$plan"}
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

@@ -9,6 +9,7 @@ from routing.problem import Problem, error, warning
 def check_people(plan: Plan) -> Iterator[Problem]:
     """The problems of people, groups and phones."""
     yield from _phones_of_people(plan)
+    yield from _phones_of_nobody(plan)
     yield from _groups(plan)
     yield from _destinations(plan)
     yield from _own_numbers(plan)
@@ -30,6 +31,17 @@ def _phones_of_people(plan: Plan) -> Iterator[Problem]:
                 yield error(
                     path, f'the phone "{phone}" is given already ({first})', "A phone belongs to one person"
                 )
+
+
+def _phones_of_nobody(plan: Plan) -> Iterator[Problem]:
+    owned = {phone for person in plan.people.values() for phone in person.phones}
+    for key in plan.phones:
+        if key not in owned:
+            yield warning(
+                f"phones.{key}",
+                "nobody has this phone, so no call rings there",
+                "Name it in the phones of a person, or leave it so if it is only to call from",
+            )
 
 
 def _groups(plan: Plan) -> Iterator[Problem]:

@@ -6,14 +6,17 @@ from routing.decision import Decision, Kind, Strategy, Target
 from routing.numbers import show
 
 
-def explain_lines(decision: Decision) -> list[str]:
-    """The decision as lines for a terminal: what is done, then every step that led there."""
+def explain_lines(decision: Decision, plan: str = "") -> list[str]:
+    """The decision as lines for a terminal: what is done, then every step that led there.
+
+    `plan` names the plan when it is none with a version.
+    """
     head = [_what(decision)]
     head += [f"  rings {_target(target)}" for target in decision.targets]
     if decision.protected:
         head.append("  protected: the caller is secret")
     steps = [f"  because {reason.text}  ({reason.rule}: {reason.where})" for reason in decision.reasons]
-    return [*head, *steps, f"  by plan version {decision.plan_version}"]
+    return [*head, *steps, f"  by plan {plan or f'version {decision.plan_version}'}"]
 
 
 def explain_json(decision: Decision) -> dict[str, object]:

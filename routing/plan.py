@@ -5,6 +5,7 @@ between their parts, `compile` makes the tables that `decide` reads. Nothing her
 decided.
 """
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -57,7 +58,9 @@ def _interval(value: object) -> Interval:
     return Interval.parse(value)
 
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
+_NAME = "[a-z0-9][a-z0-9_.-]{0,63}"
+NAME_RULE = '1 to 64 of a-z, 0-9, "_", "." and "-", the first a letter or digit'
+Name = Annotated[str, StringConstraints(pattern=f"^{_NAME}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 E164 = Annotated[
     str,
@@ -75,6 +78,11 @@ Hours = Annotated[
 ]
 Flag = Annotated[bool, Strict()]
 RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
+
+
+def is_name(text: str) -> bool:
+    """Whether something in a plan may be called so."""
+    return re.fullmatch(_NAME, text) is not None
 
 
 class Part(BaseModel):

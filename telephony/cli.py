@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -12,26 +13,36 @@ from telephony import cli_phone, cli_read, cli_serve, cli_token
 from telephony.cli_read import UsageError
 from telephony.config import SETTINGS, ConfigError, Settings, load_settings
 from telephony.errors import VaxelnError
-from telephony.tokens import Role
+from telephony.plan_start import PlanUnreadable
+from telephony.standard_files import open_standard_files
+from telephony.tokens import Role, TokenImpossible
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+_USED_WRONGLY = (ConfigError, UsageError, PlanUnreadable, TokenImpossible)
+"""What cannot be understood, or a file that is not there; what is understood and refused is no misuse."""
+
+EXIT_INTERRUPTED = 128 + signal.SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0 done, 1 failed or refused, 2 used wrongly."""
+    """Run one command; the exit code: 0 done, 1 failed or refused, 2 used wrongly, 130 stopped by Ctrl-C."""
+    open_standard_files()
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone
         return EXIT_FAILED
     except (PlanInvalid, PlanRefused) as error:
         errors = "".join(f"\n  {line}" for line in str(error).splitlines())
-        print(f"vaxeln: the plan cannot be used:{errors}", file=sys.stderr)
+        named = "".join(f" {note}" for note in getattr(error, "__notes__", ()))
+        print(f"vaxeln: the plan{named} cannot be used:{errors}", file=sys.stderr)
         return EXIT_FAILED
     except (VaxelnError, RoutingError, OSError) as error:
         print(f"vaxeln: {error}", file=sys.stderr)
-        return EXIT_USAGE if isinstance(error, ConfigError | UsageError) else EXIT_FAILED
+        return EXIT_USAGE if isinstance(error, _USED_WRONGLY) else EXIT_FAILED
     return code
 
 
@@ -133,7 +144,7 @@ def _add_reading_commands(commands: "argparse._SubParsersAction[argparse.Argumen
     for command in (explain, hours):
         _add_plan(command)
     for command in (explain, hours, calls):
-        _add_settings(command)
+        _add_settings(command, "data")
         _add_json(command)
 
 
@@ -147,7 +158,6 @@ def _add_phone_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
         lambda o: cli_phone.set_password(settings_of(o), o.user),
     )
     password.add_argument("user", help="the account's name in the plan")
-    _add_settings(password)
     imported = _command(
         actions,
         "import",
@@ -157,7 +167,8 @@ def _add_phone_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     imported.add_argument(
         "file", type=Path, metavar="FILE", help="lines of USER:PASSWORD; remove it afterwards"
     )
-    _add_settings(imported)
+    for command in (password, imported):
+        _add_settings(command, "data", "sip.realm")
 
 
 def _add_token_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -180,7 +191,7 @@ def _add_token_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     )
     revoke.add_argument("name", help="the name that it was made with")
     for command in (create, show, revoke):
-        _add_settings(command)
+        _add_settings(command, "data")
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -196,10 +207,12 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the documented object instead of lines")
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
+def _add_settings(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Options for these settings, or for all: those that change what the command does."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file, in TOML")
     group = parser.add_argument_group("settings", "each also in the settings file and the environment")
-    for name, setting in SETTINGS.items():
+    for name in names or SETTINGS:
+        setting = SETTINGS[name]
         group.add_argument(
             setting.option,
             dest=_attribute(name),

@@ -2,8 +2,9 @@
 
 With `--json` each prints one object, all of whose keys are always there:
 
-- `plan check`: `ok` (no error; warnings are none), `problems`: objects of `path` (a place in the plan),
-  `severity` (error or warning), `message`, `advice` (what to do; "" when `message` says what is allowed)
+- `plan check`: `ok` (no error; warnings are none), `complete` (false when what it says is no plan, so that
+  nothing else was checked), `problems`: objects of `path` (a place in the plan), `severity` (error or
+  warning), `message`, `advice` (what to do; "" when `message` says what is allowed)
 - `explain`: see `routing.explain.explain_json`. `plan_version` is 0 when the plan is a file's
 - `hours`: `number` (E.164), `function`, `spans`: see `routing.hours.hours_json`; they follow each other
   without gaps from the first midnight to the last
@@ -33,14 +34,16 @@ from routing.tables import Tables
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnusable
 from telephony.archive.findings import Damage, Finding, Gap, NotUnderstood, TornTail
+from telephony.archive.lock import is_locked
 from telephony.archive.reader import JournalReader
 from telephony.archive.upcasts import UPCASTS
 from telephony.call.facts import Fact
 from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
+from telephony.call_lines import log_lines
 from telephony.errors import VaxelnError
 from telephony.media.prompts import Prompts
-from telephony.plan_start import offline_plan, read_text
+from telephony.plan_start import offline_plan, plan_file, read_text
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 """The days that can be asked about: what lies outside is a slip of the finger, and no calendar knows it."""
@@ -56,22 +59,23 @@ class UnknownNumber(VaxelnError):
 
 def check_plan(file: Path, as_json: bool) -> int:
     """Print every problem of a plan; 0 when there is no error (warnings are no error)."""
-    problems = _problems(file)
+    problems, is_complete = _problems(file)
     errors = sum(problem["severity"] == Severity.ERROR for problem in problems)
     if as_json:
-        _print_json({"ok": not errors, "problems": problems})
+        _print_json({"ok": not errors, "complete": is_complete, "problems": problems})
     else:
         _print_lines(_problem_line(problem) for problem in problems)
-        print(f"{file}: {_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}")
+        more = "" if is_complete else "; not checked further until these are corrected"
+        print(f"{file}: {_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}{more}")
     return 1 if errors else 0
 
 
-def _problems(file: Path) -> list[Mapping[str, str]]:
-    """What keeps the text from being a plan, or else all that its check finds."""
+def _problems(file: Path) -> tuple[list[Mapping[str, str]], bool]:
+    """What keeps the text from being a plan, and False; or else all that its check finds, and True."""
     try:
         plan = load_plan(read_text(file))
     except PlanInvalid as invalid:
-        return [
+        faults: list[Mapping[str, str]] = [
             {
                 "path": fault.path,
                 "severity": Severity.ERROR,
@@ -80,7 +84,9 @@ def _problems(file: Path) -> list[Mapping[str, str]]:
             }
             for fault in invalid.faults
         ]
-    return [asdict(problem) for problem in check(plan, datetime.now(STOCKHOLM).date(), Prompts.load().names)]
+        return faults, False
+    problems = check(plan, datetime.now(STOCKHOLM).date(), Prompts.load().names)
+    return [asdict(problem) for problem in problems], True
 
 
 def _problem_line(problem: Mapping[str, str]) -> str:
@@ -93,10 +99,10 @@ def explain(
 ) -> int:
     """Print where a call from outside would go, and why, if everybody were there."""
     question = Question(
-        dialled=normalise(number, NumberFormat.NATIONAL),
+        dialled=_number(number, "NUMBER"),
         origin=Origin.TRUNK,
         origin_name="",
-        caller=_caller(caller),
+        caller=None if caller is None else _number(caller, "--from"),
     )
     now = _moment(at)
     plan, version = offline_plan(data, file)
@@ -104,16 +110,17 @@ def explain(
     if as_json:
         _print_json(explain_json(decision))
     else:
-        _print_lines(explain_lines(decision))
+        _print_lines(explain_lines(decision, "" if version else str(plan_file(data, file))))
     return 0
 
 
 def hours(data: Path, file: Path | None, number: str, first: str, last: str, as_json: bool) -> int:
     """Print when a number is open, from the first day to the last."""
+    dialled = _number(number, "NUMBER")
     start, end = _period(first, last)
     plan, version = offline_plan(data, file)
     tables = compile_plan(plan, version)
-    row = tables.numbers.get(normalise(number, NumberFormat.NATIONAL))
+    row = tables.numbers.get(dialled)
     if row is None:
         raise UnknownNumber(f"number {number} is not in the plan; it has {_known(tables)}")
     spans = effective_hours(row.calendar, start, end)
@@ -131,8 +138,7 @@ def calls(data: Path, as_json: bool) -> int:
     if as_json:
         _print_json({"calls": [record.to_json() for record in made]})
     else:
-        _print_lines(line for record in made for line in record_lines(record))
-        print(_count(len(made), "call"))
+        _print_lines(log_lines(made, is_running=is_locked(data / "journal")))
     return 0
 
 
@@ -149,42 +155,12 @@ def read_records(data: Path) -> list[Record]:
     return list(records(facts).values())
 
 
-def record_lines(record: Record) -> list[str]:
-    """One call as a few lines for a terminal, in local time. A protected number's caller is masked."""
-    when = record.arrived_at.astimezone(STOCKHOLM)
-    dialled = f"{record.function}, {show(record.dialled)}" if record.function else record.dialled
-    lines = [f"{when:%Y-%m-%d %H:%M:%S}  {record.shown_caller()} called {dialled}  [{record.id}]"]
-    lines += [f"  because {reason}" for reason in record.reasons]
-    if record.offered:
-        rang = ", ".join(record.rang) or "nobody"
-        lines.append(f"  offered to {', '.join(record.offered)}; {rang} rang")
-    if record.announcement:
-        lines.append(f"  heard the announcement {record.announcement}")
-    lines.append(f"  {_ending(record)}")
-    return lines
-
-
-def _ending(record: Record) -> str:
-    if record.outcome is None:
-        return "in progress"
-    text = f"{record.outcome.value.replace('_', ' ')}"
-    if record.answered_by:
-        text += (
-            f" by {record.answered_by} after {record.waiting_seconds:.1f} s, {record.talk_seconds:.1f} s talk"
-        )
-    elif record.waiting_seconds is not None:
-        text += f" after {record.waiting_seconds:.1f} s"
-    ended_by = f", ended by the {record.ended_by.value}" if record.ended_by else ""
-    reason = f" ({record.reason})" if record.reason else ""
-    return f"{text}{ended_by}{reason}"
-
-
-def _caller(text: str | None) -> str | None:
-    if text is None:
-        return None
+def _number(text: str, argument: str) -> str:
+    """The number that an argument is. Raises UsageError."""
     number = normalise(text, NumberFormat.NATIONAL)
     if not is_e164(number) and short_number_class(number) is None:
-        raise UsageError(f"--from {text} is no number; allowed: a number such as 070-1740605 or +46701740605")
+        allowed = "a number such as 070-1740605 or +46701740605, or a short one such as 112"
+        raise UsageError(f"{argument} {text!r} is no number; allowed: {allowed}")
     return number
 
 

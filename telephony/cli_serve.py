@@ -47,12 +47,14 @@ def spare_start_from_collection() -> None:
 
 async def _serve(settings: Settings, plan: Path | None) -> int:
     prompts = Prompts.load()
-    in_force, warnings = await first_plan(settings, plan, prompts.names, datetime.now(UTC))
-    for warning in warnings:
+    first = await first_plan(settings, plan, prompts.names, datetime.now(UTC))
+    for warning in first.warnings:
         log.warning("plan_warning", path=warning.path, problem=warning.message, advice=warning.advice)
-    service = Service(settings, in_force, prompts)
+    service = Service(settings, first.plan, prompts)
     listening = await service.start()
     spare_start_from_collection()
+    version = first.plan.about.version
+    _announce(f"Plan {version or '(no version yet)'} is in force, from {first.where}")
     for address in listening.sip:
         _announce(f"Växeln takes SIP on {address}")
     if settings.sip.advertise:

@@ -26,6 +26,9 @@ from telephony.errors import VaxelnError
 URL_VARIABLE, TOKEN_VARIABLE = "VAXELN_URL", "VAXELN_TOKEN"
 """No settings: where a client finds a service, and what it shows there (`telephony.admin.client`)."""
 
+_NEAR = 0.75
+"""How like a known name an unknown one must be to be a slip: VAXELN_CONFIG is no VAXELN_LOG_LEVEL at 0.6."""
+
 _SHOWN = 60
 """Characters shown of a wrong value: enough to find it, and the message stays one line."""
 
@@ -71,6 +74,10 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("not a text")
     return value
+
+
+def _lower(value: object) -> str:
+    return _text(value).lower()
 
 
 def _number(text: str) -> int:
@@ -138,7 +145,8 @@ class SipSettings(_Section):
     listen: Annotated[tuple[ListenAddress, ...], BeforeValidator(_sip_addresses)] = _field(
         (ListenAddress("UDP", "127.0.0.1", 5060),),
         "Where SIP is received. The default is this machine alone.",
-        'a list of "udp:ADDRESS:PORT", such as ["udp:0.0.0.0:5060"]; port 0 is any free one',
+        '"udp:ADDRESS:PORT", such as "udp:0.0.0.0:5060", several with commas between; in the file a list: '
+        '["udp:0.0.0.0:5060"]; port 0 is any free one',
     )
     advertise: Annotated[str, BeforeValidator(_advertised)] | None = _field(
         None,
@@ -202,12 +210,12 @@ class DatabaseSettings(_Section):
 class LogSettings(_Section):
     """`[log]`: what is written to standard error."""
 
-    level: Literal["debug", "info", "warning", "error"] = _field(
+    level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = _field(
         "info",
         "The least important events that are logged. Only debug shows callers' numbers.",
         "debug, info, warning or error",
     )
-    format: Literal["console", "json"] = _field(
+    format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = _field(
         "console",
         "How a line looks: for people or for programs.",
         "console or json",
@@ -344,7 +352,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
         if not variable.startswith("VAXELN_") or variable in (URL_VARIABLE, TOKEN_VARIABLE):
             continue
         if variable not in names:
-            raise ConfigError(f"unknown environment variable {variable}{_nearest(variable, names)}")
+            hint = f"{_nearest(variable, names)}; a settings file is given by --config"
+            raise ConfigError(f"unknown environment variable {variable}{hint}")
         if text:
             setting = names[variable]
             given[setting.name] = _Given(_split(setting, text), f"environment variable {variable}")
@@ -367,7 +376,7 @@ def _split(setting: Setting, text: str) -> object:
 
 def _nearest(name: str, known: Mapping[str, object]) -> str:
     """Suggest the known name that looks most like this one, or tell them all."""
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=_NEAR)
     return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
 
 

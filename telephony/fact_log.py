@@ -2,22 +2,33 @@
 
 from structlog.typing import FilteringBoundLogger
 
+from routing.emergency import EMERGENCY_NUMBER
+from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 
 
 class FactLog:
-    """Writes a line for the facts that tell the course of a call, and one at DEBUG for every other."""
+    """Writes a line for the facts that tell the course of a call, and one at DEBUG for every other.
 
-    def __init__(self, log: FilteringBoundLogger) -> None:
+    `tables` say which numbers are the plan's: what a phone dials else is private.
+    """
+
+    def __init__(self, log: FilteringBoundLogger, tables: Tables) -> None:
         self._log = log.bind()  # once: a logger of structlog's is made anew at every use until it is bound
+        self._tables = tables
+
+    def load(self, tables: Tables) -> None:
+        """Take these tables from now on."""
+        self._tables = tables
 
     def write(self, fact: f.Fact) -> None:
         """Log one fact."""
         log, call = self._log, {"call": fact.call} if isinstance(fact, f.CallFact) else {}
         match fact:
             case f.CallArrived():
-                log.info("call_arrived", **call, origin=fact.origin_name, dialled=_if_ours(fact))
+                origin, dialled = self._from_and_to(fact)
+                log.info("call_arrived", **call, origin=origin, dialled=dialled)
                 log.debug(
                     "caller", **call, caller=fact.caller, dialled=fact.dialled, sip_call_id=fact.sip_call_id
                 )
@@ -66,7 +77,16 @@ class FactLog:
             case _:
                 log.debug(type(fact).__name__)
 
+    def _from_and_to(self, fact: f.CallArrived) -> tuple[str, str]:
+        """The trunk or phone that a call came from, and the number that was dialled, as far as all may know.
 
-def _if_ours(fact: f.CallArrived) -> str:
-    """The number dialled is the function's, not a person's; what a phone dials outside stays at DEBUG."""
-    return fact.dialled if fact.origin is f.Origin.TRUNK else ""
+        A trunk brings calls to functions. A phone is somebody: that it called a protected number is secret
+        (P23), and what it dials outside, or of people's own numbers, is its own affair.
+        """
+        dialled, row = fact.dialled, self._tables.numbers.get(fact.dialled)
+        if fact.origin is f.Origin.TRUNK:
+            return fact.origin_name, dialled
+        if row is not None and row.protected:
+            return "", dialled
+        is_function = dialled == EMERGENCY_NUMBER or (row is not None and not row.personal)
+        return fact.origin_name, dialled if is_function else ""

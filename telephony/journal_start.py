@@ -49,7 +49,9 @@ def log_findings(met: Sequence[Finding]) -> list[TornTail | Damage]:
     """Log what was wrong with the journal, each thing once; give what of it was lost."""
     findings = list(dict.fromkeys(met))  # two reads may meet the same damage
     for finding in findings[:FINDINGS_LOGGED]:
-        log.error("journal_finding", kind=type(finding).__name__, **describe(finding))
+        # A torn end is an entry that was being written when the machine or the process died
+        write = log.warning if isinstance(finding, TornTail) else log.error
+        write("journal_finding", kind=type(finding).__name__, **describe(finding))
     if len(findings) > FINDINGS_LOGGED:
         log.error("journal_findings_not_shown", count=len(findings) - FINDINGS_LOGGED)
     return [finding for finding in findings if isinstance(finding, TornTail | Damage)]

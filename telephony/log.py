@@ -44,6 +44,7 @@ def set_up_log(settings: LogSettings, stream: TextIO | None = None) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        leave_out_empty,
         mask,
     ]
     rendering = _rendering(settings, stream)
@@ -64,6 +65,11 @@ def set_up_log(settings: LogSettings, stream: TextIO | None = None) -> None:
     root.setLevel(level)
 
 
+def leave_out_empty(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Leave out texts with nothing in them (a structlog processor): `reason=` tells less than no reason."""
+    return {key: value for key, value in event.items() if value != ""}
+
+
 def mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Hide what must not be seen in an event of this level (a structlog processor)."""
     return {key: _masked(key, value, method == "debug") for key, value in event.items()}
@@ -77,7 +83,8 @@ def _masked(key: str, value: object, is_debug: bool) -> object:
         return MASK
     if is_debug or value is None:
         return value
-    if words & (_CALLERS | _MESSAGES) or (words & _MAYBE_CALLERS and _is_number(value)):
+    is_content = words & _MESSAGES and not isinstance(value, int)  # a number is how much there was
+    if words & _CALLERS or is_content or (words & _MAYBE_CALLERS and _is_number(value)):
         return MASK
     return type(value).__name__ if is_dataclass(value) else value
 

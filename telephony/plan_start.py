@@ -5,7 +5,9 @@ reported, and not applied: `vaxeln plan apply` does that. Without a database it 
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +34,15 @@ AUTHOR = "vaxeln serve"
 """Of versions that nobody applied. No token has a name with a blank (`telephony.tokens`)."""
 
 log = structlog.get_logger("vaxeln")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPlan:
+    """The plan to start with, on disk by then, its warnings, and in words where it comes from."""
+
+    plan: PlanInForce
+    warnings: Sequence[Problem]
+    where: str
 
 
 class PlanUnreadable(VaxelnError):
@@ -61,39 +72,52 @@ def read_text(file: Path) -> str:
         raise PlanInvalid([Fault("plan", f"octet {error.start}", "must be text in UTF-8")]) from error
 
 
+@contextmanager
+def naming(where: Path | str) -> Iterator[None]:
+    """Note its place on an error of a plan: neither the plan nor its check knows where it lies."""
+    try:
+        yield
+    except (PlanInvalid, PlanRefused) as error:
+        error.add_note(str(where))
+        raise
+
+
 def offline_plan(data: Path, given: Path | None) -> tuple[Plan, int]:
     """The plan that commands read while no service is asked, and its version, 0 for a file's.
 
-    Raises ConfigError when there is none, PlanUnreadable, PlanInvalid and PlanFileDamaged.
+    Raises ConfigError when there is none, PlanUnreadable, PlanInvalid (with a note that names the file) and
+    PlanFileDamaged.
     """
     stored = PlanFile(plan_folder(data)).read() if given is None else None
     if stored is not None:
-        return read(stored.document, toml=False), stored.version
+        with naming(plan_folder(data)):
+            return read(stored.document, toml=False), stored.version
     file = plan_file(data, given)
     if file is None:
         raise _no_plan(data)
-    return load_plan(read_text(file)), 0
+    with naming(file):
+        return load_plan(read_text(file)), 0
 
 
 async def first_plan(
     settings: Settings, given: Path | None, prompts: Collection[str], now: datetime
-) -> tuple[PlanInForce, Sequence[Problem]]:
-    """The plan to start with, on disk by then, and its warnings.
+) -> FirstPlan:
+    """The plan to start with.
 
-    Raises ConfigError when there is none anywhere; PlanUnreadable, PlanInvalid and PlanRefused when the only
-    one cannot be used.
+    Raises ConfigError when there is none anywhere; PlanUnreadable, PlanInvalid and PlanRefused (with a note
+    that names the file) when the only one cannot be used.
     """
     data, file = settings.data, plan_file(settings.data, given)
     start = _Start(PlanFile(plan_folder(data)), prompts, now, numbered=settings.database.dsn.value == NONE)
     stored = await start.stored()
-    if stored is None and file is None:
-        stored = await _from_database(settings)
-        if stored is None:
-            raise _no_plan(data)
-    if stored is None:
-        assert file is not None
+    if stored is not None:
+        return await start.with_stored(stored, str(plan_folder(data)), file)
+    if file is not None:
         return await start.with_file(file, 0)
-    return await start.with_stored(stored, file)
+    stored = await _from_database(settings)
+    if stored is None:
+        raise _no_plan(data)
+    return await start.with_stored(stored, "the database", None)
 
 
 class _Start:
@@ -114,10 +138,13 @@ class _Start:
             log.critical("plan_on_disk_damaged", problem=str(error))
             return None
 
-    async def with_file(self, file: Path, after: int) -> tuple[PlanInForce, Sequence[Problem]]:
+    async def with_file(self, file: Path, after: int) -> FirstPlan:
         """Begin with the file, as what follows version `after`."""
-        text = await asyncio.to_thread(read_text, file)
-        prepared = await asyncio.to_thread(prepare, text, toml=True, today=self._today, prompts=self._prompts)
+        with naming(file):
+            text = await asyncio.to_thread(read_text, file)
+            prepared = await asyncio.to_thread(
+                prepare, text, toml=True, today=self._today, prompts=self._prompts
+            )
         version = PlanVersion(
             version=after + 1 if self._numbered else 0,
             digest=digest_of(prepared.plan),
@@ -127,16 +154,15 @@ class _Start:
             document=prepared.document,
             source=prepared.source,
         )
-        return await self._begin(version, prepared)
+        return await self._begin(version, prepared, f"the file {file}")
 
-    async def with_stored(
-        self, stored: PlanVersion, file: Path | None
-    ) -> tuple[PlanInForce, Sequence[Problem]]:
+    async def with_stored(self, stored: PlanVersion, where: str, file: Path | None) -> FirstPlan:
         """Begin with what was in force last, and look whether the file says the same."""
         try:
-            prepared = await asyncio.to_thread(
-                prepare_version, stored, today=self._today, prompts=self._prompts
-            )
+            with naming(where):
+                prepared = await asyncio.to_thread(
+                    prepare_version, stored, today=self._today, prompts=self._prompts
+                )
         except (PlanInvalid, PlanRefused) as error:
             if file is None:
                 raise
@@ -147,7 +173,7 @@ class _Start:
                 return await self.with_file(file, stored.version)
             advice = f"to put it in force: vaxeln plan apply {file}"
             log.warning("plan_file_differs", file=str(file), in_force=stored.version, advice=advice)
-        return await self._begin(stored, prepared)
+        return await self._begin(stored, prepared, f"{where} ({stored.author}: {stored.reason})")
 
     async def _differs(self, file: Path, stored: PlanVersion) -> bool:
         """A file that is no plan differs too; the one in force goes on."""
@@ -159,9 +185,9 @@ class _Start:
             return False
         return digest_of(plan) != stored.digest
 
-    async def _begin(self, version: PlanVersion, prepared: Prepared) -> tuple[PlanInForce, Sequence[Problem]]:
+    async def _begin(self, version: PlanVersion, prepared: Prepared, where: str) -> FirstPlan:
         await asyncio.to_thread(self._disk.write, version)
-        return PlanInForce.of(version, prepared), prepared.warnings
+        return FirstPlan(PlanInForce.of(version, prepared), prepared.warnings, where)
 
 
 async def _from_database(settings: Settings) -> PlanVersion | None:

@@ -63,7 +63,7 @@ class PhoneSecrets:
         Raises `PasswordRefused` and `SecretsUnusable`.
         """
         for user, password in passwords.items():
-            _check(user, password)
+            check_password(user, password)
         made = {user: _record(user, realm, password) for user, password in passwords.items()}
         self._file.change(lambda records: records | made)
 
@@ -97,7 +97,8 @@ def _record(user: str, realm: str, password: str) -> dict[str, str]:
     return {"realm": realm, **hashes}
 
 
-def _check(user: str, password: str) -> None:
+def check_password(user: str, password: str) -> None:
+    """Raise `PasswordRefused` when this user or password cannot be kept."""
     if not 1 <= len(user) <= MAX_TEXT or ":" in user or not user.isprintable():
         raise PasswordRefused(
             f"{user[:MAX_TEXT]!r}: a user has 1 to {MAX_TEXT} printable characters and no colon"

@@ -95,12 +95,15 @@ class Service:
     async def start(self) -> Listening:
         """Open the journal, bind the sockets, end what an earlier life left open.
 
-        From here on SIGTERM and SIGINT stop it in order. Raises CannotListen, ArchiveError and SecretsError,
-        and then nothing stays open or locked.
+        From here on SIGTERM, SIGINT and SIGHUP stop it in order. Raises CannotListen, ArchiveError and
+        SecretsError, and then nothing stays open or locked.
         """
         self._loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self.stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup(1) wants it
+            # A terminal that closes sends it twice, by its shell and by the system: the second says no more.
+            self._loop.add_signal_handler(signal.SIGHUP, self._stop.set)
         self._clock = Clock(self._wall, self._loop.time)
         async with AsyncExitStack() as opened:
             await self._open_journal(opened)
@@ -142,7 +145,7 @@ class Service:
             disk=self._disk,
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
-        self._fact_log = FactLog(log)
+        self._fact_log = FactLog(log, self._plan.tables)
         self._switchboard = Switchboard(
             self._journal,
             self._plan.tables,
@@ -260,6 +263,7 @@ class Service:
         """Let these tables decide from now on. Calls that run keep what was decided."""
         self._directory.load(tables)
         self._figures.load(tables)
+        self._fact_log.load(tables)
         self._switchboard.load(tables, self._clock.now())
 
     def _record(self, fact: f.Fact) -> None:
@@ -307,7 +311,7 @@ class Service:
     # ---- run
 
     async def run(self) -> bool:
-        """Serve until `stop` is called or SIGTERM or SIGINT comes; then drain and close.
+        """Serve until `stop` is called or one of these signals comes; then drain and close.
 
         False when facts may be lost because the disk did not take them.
         """

@@ -38,6 +38,10 @@ class TokenRefused(SecretsError):
     """A token that cannot be made or revoked. The message says why."""
 
 
+class TokenImpossible(TokenRefused):
+    """No token can have this name, or be good for so long."""
+
+
 class Role(StrEnum):
     """What a token may do: each role all that the one before it may."""
 
@@ -89,11 +93,11 @@ class Tokens:
     def create(self, name: str, role: Role, now: datetime, days: int | None = None) -> str:
         """Make a token; what is returned is nowhere else. Raises `TokenRefused` and `SecretsUnusable`."""
         if not _NAME.fullmatch(name):
-            raise TokenRefused(
+            raise TokenImpossible(
                 f"a token's name has 1 to 64 of a-z, 0-9, _ . -, a letter or digit first: {name[:64]!r}"
             )
         if days is not None and not 1 <= days <= MAX_DAYS:
-            raise TokenRefused(f"a token is good for 1 to {MAX_DAYS} days, or until it is revoked")
+            raise TokenImpossible(f"a token is good for 1 to {MAX_DAYS} days, or until it is revoked")
         made = PREFIX + secrets.token_urlsafe(SECRET_OCTETS)
         expires = None if days is None else now + timedelta(days=days)
         self._file.change(lambda kept: _added(kept, name, Token(role, _digest(made), now, expires)))

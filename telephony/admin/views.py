@@ -129,7 +129,8 @@ def explanation_of(decision: Decision) -> Explanation:
 @dataclass(frozen=True, slots=True)
 class CallView:
     """A call of the log. `caller` is as people write it, `dold` when hidden, `maskerat` when the number is
-    protected; `outcome` is null while the call lasts. Times are UTC."""
+    protected; `caller_member` is the person whose phone called, or "". `outcome` is null while the call
+    lasts. Times are UTC."""
 
     id: str
     arrived_at: datetime
@@ -139,6 +140,7 @@ class CallView:
     origin: Origin
     origin_name: str
     caller: str
+    caller_member: str
     dialled: str
     number: str
     function: str
@@ -166,11 +168,13 @@ class CallView:
         return cls(
             **same,
             caller=record.shown_caller(unmask=unmask),
+            caller_member=record.shown_caller_member(unmask=unmask),
             origin_name=record.origin_name if unmask else record.shown_origin_name(),
         )
 
 
-_SAME = tuple(name for name in CallView.__dataclass_fields__ if name not in ("caller", "origin_name"))
+_MASKED = ("caller", "caller_member", "origin_name")
+_SAME = tuple(name for name in CallView.__dataclass_fields__ if name not in _MASKED)
 
 
 def page_of(items: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> Page[T]:

@@ -17,6 +17,7 @@ RECORDED: tuple[type[f.CallFact], ...] = (
     f.RouteDecided,
     f.MemberOffered,
     f.MemberAlerted,
+    f.MemberAnswerUnusable,
     f.ServiceAnswered,
     f.AnnouncementStarted,
     f.AnnouncementEnded,
@@ -31,7 +32,8 @@ RECORDED: tuple[type[f.CallFact], ...] = (
 class Record:
     """One call as the log shows it (P17). Times are aware UTC; `outcome` is None while the call is live.
 
-    `caller` is None when hidden. `offered`, `rang` and `answered_by` name people (or trunks) of the plan.
+    `caller` is None when hidden; `caller_member` is the person whose phone called, or "". `offered`, `rang`
+    and `answered_by` name people (or trunks) of the plan.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Record:
     reason: str = ""
     first_rang_at: datetime | None = None
     legs: tuple[tuple[str, str], ...] = ()  # (leg, member)
+    caller_member: str = ""
 
     @property
     def waiting_seconds(self) -> float | None:
@@ -89,6 +92,12 @@ class Record:
         """The trunk or phone it came from: a phone tells who called, so it is masked with its caller."""
         return MASKED if self.protected and self.origin is Origin.PHONE else self.origin_name
 
+    def shown_caller_member(self, *, unmask: bool = False) -> str:
+        """The person whose phone called, or "" when hidden; masked where the number is protected."""
+        if self.hidden or not self.caller_member:
+            return ""
+        return MASKED if self.protected and not unmask else self.caller_member
+
     def to_json(self) -> dict[str, object]:
         """The documented object of `vaxeln calls --json`: times in ISO 8601 UTC, seconds as numbers."""
         return {
@@ -100,6 +109,7 @@ class Record:
             "origin": self.origin.value,
             "origin_name": self.shown_origin_name(),
             "caller": self.shown_caller(),
+            "caller_member": self.shown_caller_member() or None,
             "dialled": self.dialled,
             "number": self.number,
             "function": self.function,
@@ -149,7 +159,7 @@ def begin(fact: f.CallArrived | f.CallRefused) -> Record:
         sip_call_id=fact.sip_call_id,
     )
     if isinstance(fact, f.CallArrived):
-        return record
+        return replace(record, caller_member=fact.member)
     return replace(
         record,
         protected=fact.protected,
@@ -181,6 +191,10 @@ def extend(record: Record, fact: f.CallFact) -> Record:
         case f.MemberAlerted(at=at, leg=leg):
             rang = _with(record.rang, dict(record.legs).get(leg, leg))
             return replace(record, rang=rang, first_rang_at=record.first_rang_at or at)
+        case f.MemberAnswerUnusable(leg=leg, status=status):
+            member = dict(record.legs).get(leg, leg)
+            fault = "without a codec in common" if status == 488 else "with sound that cannot be understood"
+            return replace(record, reasons=(*record.reasons, f"{member} answered {fault} ({status})"))
         case f.ServiceAnswered(at=at):
             return replace(record, service_answered_at=at)
         case f.AnnouncementStarted(prompt=prompt):

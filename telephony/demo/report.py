@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TextIO
 
 from telephony.call.record import Record
-from telephony.cli_read import record_lines
+from telephony.call_lines import record_lines
 from telephony.demo.judging import Check
 
 _WIDTH = 100
@@ -97,4 +97,5 @@ def _named(record: Record, names: Mapping[str, str]) -> Record:
         offered=tuple(names.get(key, key) for key in record.offered),
         rang=tuple(names.get(key, key) for key in record.rang),
         answered_by=names.get(record.answered_by, record.answered_by),
+        caller_member=names.get(record.caller_member, record.caller_member),
     )

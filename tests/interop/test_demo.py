@@ -70,7 +70,7 @@ def test_all_five_calls_do_what_they_should_and_the_service_can_be_kept(tmp_path
     assert "✗" not in text, text
     assert "Every call did what it should (5 calls, 31 checks" in text
     for words in (
-        "070-174 06 05 called Kontaktcenter, 08-530 610 00",
+        "En medborgare (medborgare) called Kontaktcenter, 08-530 610 00",
         "answered by Amina Berg after",
         "the caller hears Amina Berg: a tone of 570 Hz arrives, clear",
         "it stops ringing at David Holm and Johan Vik (answered elsewhere)",

@@ -1,4 +1,5 @@
-"""SIGTERM: no new calls but to 112, running ones go on up to a limit, then BYE on both legs, and exit 0."""
+"""SIGTERM, or a terminal that closes: no new calls but to 112, running ones go on up to a limit, then BYE on
+both legs, and exit 0."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,14 +18,15 @@ def _town(tmp_path: Path) -> Iterator[Town]:
         yield built
 
 
-def test_a_running_call_goes_on_to_the_limit_and_is_ended_on_both_legs(town: Town) -> None:
+@pytest.mark.parametrize("how", ["terminate", "lose_terminal"])
+def test_a_running_call_goes_on_to_the_limit_and_is_ended_on_both_legs(town: Town, how: str) -> None:
     town.register("anna")
     member = town.sipp.start("member_answers", town.phone("anna"))
     caller = town.sipp.start("caller_waits_for_bye", town.operator, dialled=KONTAKTCENTER)
     town.service.await_fact(f.CallConnected)
     caller.await_received("SIP/2.0 200")
 
-    town.service.terminate()
+    getattr(town.service, how)()
     town.service.await_fact(DrainStarted)
     refused = town.sipp.play("caller_refused", town.second_sos, dialled=FASTIGHET, status="503")
 

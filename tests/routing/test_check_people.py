@@ -1,6 +1,6 @@
 from routing.check_people import check_people
 from routing.problem import Severity
-from tests.support.plans import BYGGLOV, GROUPS, MAIN, NUMBERS, PEOPLE, plan_of
+from tests.support.plans import BYGGLOV, GROUPS, MAIN, NUMBERS, PEOPLE, PHONES, plan_of
 
 
 def found(**parts: str) -> dict[str, str]:
@@ -26,6 +26,14 @@ def test_a_person_without_a_phone_is_warned_of() -> None:
     (problem,) = check_people(plan)
 
     assert (problem.path, problem.severity) == ("people.ulla.phones", Severity.WARNING)
+
+
+def test_a_phone_of_nobody_is_warned_of() -> None:
+    plan = plan_of(phones=PHONES + 'lobby = { display = "Entré" }\n')
+
+    (problem,) = check_people(plan)
+
+    assert (problem.path, problem.severity) == ("phones.lobby", Severity.WARNING)
 
 
 def test_a_phone_that_is_not_there() -> None:

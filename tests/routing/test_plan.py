@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from routing.check import check
 from routing.compile import compile_plan
 from routing.errors import PlanInvalid
 from routing.load import load_plan
+from routing.plan import is_name
 from tests.support.plans import MAIN, PlanText, plan_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,3 +110,18 @@ def test_the_example_has_group_numbers_of_which_the_social_services_are_protecte
     protected = {number.function for number in groups if number.protected}
     assert len(groups) >= 5
     assert "Socialtjänstens mottagning" in protected
+
+
+@pytest.mark.parametrize(
+    "name", ["kc9", "1", "kc_1.a-b", "a" * 64, "", "KC1", "å", "_a", "a" * 65, "kc9\n", "a b"]
+)
+def test_a_name_is_what_a_plan_takes_as_one(name: str) -> None:
+    plan = PlanText()
+    phones = f'{plan.phones}\n[phones.{json.dumps(name)}]\ndisplay = "x"\n'
+
+    try:
+        plan_of(phones=phones)
+    except PlanInvalid:
+        assert not is_name(name)
+    else:
+        assert is_name(name)

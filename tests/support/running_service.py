@@ -97,6 +97,11 @@ class RunningService:
         """Ask it to stop."""
         self._running.send_signal(signal.SIGTERM)
 
+    def lose_terminal(self) -> None:
+        """What a terminal that closes does to it: its shell and the system both tell it."""
+        self._running.send_signal(signal.SIGHUP)
+        self._running.send_signal(signal.SIGHUP)
+
     def wait_stopped(self, seconds: float = STOP_SECONDS) -> None:
         """Wait until it has ended by itself: with exit code 0 and without an exception in its log."""
         try:

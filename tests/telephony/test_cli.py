@@ -1,7 +1,12 @@
+import logging
+import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import structlog
 
 from telephony.cli import main
 
@@ -30,6 +35,63 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
 
     assert ended.value.code == 0
     assert "usage" in capsys.readouterr().out
+
+
+def test_commands_that_read_have_the_settings_that_matter_for_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command in (["explain"], ["hours"], ["calls"], ["phone", "password"], ["token", "list"]):
+        with pytest.raises(SystemExit):
+            main([*command, "--help"])
+
+        options = re.findall(r"^  (--[a-z-]+) VALUE", capsys.readouterr().out, re.MULTILINE)
+        assert options == ["--data", *(["--sip-realm"] if command[0] == "phone" else [])]
+
+
+# The rule: 2 is what cannot be understood, or a file that is not there; 1 is what is understood and refused.
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("explain 08-12345678 --plan PLAN", 0),
+        ("explain abc --plan PLAN", 2),
+        ("explain '' --plan PLAN", 2),
+        ("explain 0853061000 --from hemligt --plan PLAN", 2),
+        ("explain 0853061000 --plan missing.toml", 2),
+        ("hours 08-12345678 --from 2026-12-21 --to 2026-12-22 --plan PLAN", 1),
+        ("hours abc --from 2026-12-21 --to 2026-12-22 --plan PLAN", 2),
+        ("hours 0853061000 --from 2026-12-22 --to 2026-12-21 --plan PLAN", 2),
+        ("plan check PLAN", 0),
+        ("plan check BAD", 1),
+        ("plan check missing.toml", 2),
+        ("explain 0853061000 --plan BAD", 1),
+        ("serve --plan missing.toml", 2),
+        ("serve --config missing.toml", 2),
+        ("phone import missing.txt", 2),
+        ("phone import BAD", 1),
+        ("token create anna! --role admin", 2),
+        ("token create anna --role admin --days 0", 2),
+        ("token revoke nobody", 1),
+    ],
+)
+def test_exit_codes_follow_one_rule(
+    command: str,
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bad = tmp_path / "bad"
+    bad.write_text("numbers = [", "utf-8")
+    monkeypatch.setenv("VAXELN_DATA", str(tmp_path / "data"))
+    files = {"PLAN": "deploy/botkyrka.toml", "BAD": str(bad)}
+    handlers = logging.getLogger().handlers[:]
+
+    assert main([files.get(word, word) for word in shlex.split(command)]) == code
+
+    logging.getLogger().handlers[:] = handlers  # `serve` sets the log of the whole process up
+    structlog.reset_defaults()
+    said = capsys.readouterr()
+    assert code == 0 or said.err.startswith("vaxeln: ") or said.out.startswith("error: ")
 
 
 def test_a_reader_that_goes_away_is_no_traceback() -> None:

@@ -12,6 +12,7 @@ import pytest
 from routing.decision import Decision, Kind, Origin
 from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
+from telephony.archive.lock import JournalLock
 from telephony.call import facts as f
 from telephony.call.registry import FACTS
 from telephony.cli import main
@@ -42,7 +43,7 @@ def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 
 def test_a_good_plan_is_said_to_be_good(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "plan", "check", PLAN)[0] == f"{PLAN}: 0 errors, 0 warnings\n"
-    assert run_json(capsys, "plan", "check", PLAN) == {"ok": True, "problems": []}
+    assert run_json(capsys, "plan", "check", PLAN) == {"ok": True, "complete": True, "problems": []}
 
 
 def test_every_error_of_a_plan_is_told_with_its_place(
@@ -61,9 +62,11 @@ def test_what_is_no_plan_is_an_error(capsys: pytest.CaptureFixture[str], tmp_pat
     bad = tmp_path / "bad.toml"
     bad.write_text("numbers = [")
 
-    out, err = run(capsys, "plan", "check", str(bad), code=1)
+    out, _ = run(capsys, "plan", "check", str(bad), code=1)
 
-    assert "TOML" in out + err
+    assert "TOML" in out
+    assert out.endswith(f"{bad}: 1 error, 0 warnings; not checked further until these are corrected\n")
+    assert json.loads(run(capsys, "plan", "check", str(bad), "--json", code=1)[0])["complete"] is False
 
 
 # ---- explain
@@ -74,6 +77,7 @@ def test_a_call_in_telephone_hours_rings_kontaktcenter(capsys: pytest.CaptureFix
 
     assert "rings group kontaktcenter" in out
     assert "because open 08:00-16:30" in out
+    assert out.endswith(f"  by plan {PLAN}\n")
 
 
 def test_half_past_four_is_closed_to_the_second(capsys: pytest.CaptureFixture[str]) -> None:
@@ -193,6 +197,17 @@ def test_calls_are_told_in_lines_and_as_objects(capsys: pytest.CaptureFixture[st
     )
 
 
+def test_a_call_is_in_progress_only_while_a_service_has_the_journal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _write(tmp_path / "data", _call("one", protected=False)[:-1])
+
+    assert "  in progress when the service died\n" in run(capsys, "calls")[0]
+    lock = JournalLock(tmp_path / "data" / "journal")
+    assert "  in progress\n" in run(capsys, "calls")[0]
+    lock.release()
+
+
 def test_who_calls_a_protected_number_is_masked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     _write(tmp_path / "data", _call("one", protected=True))
 
@@ -213,6 +228,6 @@ def test_a_plan_that_cannot_be_used_is_told_with_every_error(
     _, err = run(capsys, "explain", "0853061000", "--plan", str(bad), code=1)
 
     heading, *errors = err.splitlines()
-    assert heading == "vaxeln: the plan cannot be used:"
+    assert heading == f"vaxeln: the plan {bad} cannot be used:"
     assert errors[0].startswith("  municipality.main_number = '12': must be E.164")
     assert errors[1] == "  groups: must be given"

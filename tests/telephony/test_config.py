@@ -101,14 +101,28 @@ def test_every_default_is_allowed_and_can_be_given_by_each_way() -> None:
     assert _load(overrides=overrides) == Settings()
 
 
+SIP_LISTEN = '"udp:ADDRESS:PORT", such as "udp:0.0.0.0:5060", several with commas between'
+
 WRONG: list[tuple[str, str, str]] = [
-    ("sip.listen", "tcp:127.0.0.1:5060", "a list of"),
-    ("sip.listen", "udp:127.0.0.1", "a list of"),
-    ("sip.listen", "udp:127.0.0.1:65536", "a list of"),
-    ("sip.listen", "udp:::1:5060", "a list of"),
-    ("sip.listen", "udp:[127.0.0.1]:5060", "a list of"),
-    ("sip.listen", "udp:växel:5060", "a list of"),
-    ("sip.listen", ",", "a list of"),
+    (
+        "sip.listen",
+        "tcp:127.0.0.1:5060",
+        SIP_LISTEN,
+    ),
+    ("sip.listen", "udp:127.0.0.1", SIP_LISTEN),
+    (
+        "sip.listen",
+        "udp:127.0.0.1:65536",
+        SIP_LISTEN,
+    ),
+    ("sip.listen", "udp:::1:5060", SIP_LISTEN),
+    (
+        "sip.listen",
+        "udp:[127.0.0.1]:5060",
+        SIP_LISTEN,
+    ),
+    ("sip.listen", "udp:växel:5060", SIP_LISTEN),
+    ("sip.listen", ",", SIP_LISTEN),
     ("sip.advertise", "0.0.0.0", "an IP address"),
     ("sip.advertise", "224.0.0.1", "an IP address"),
     ("sip.advertise", "växel", "an IP address"),
@@ -125,7 +139,7 @@ WRONG: list[tuple[str, str, str]] = [
     ("calls.max_seconds", "en timme", "a whole number from 60 to 86400"),
     ("calls.drain_seconds", "3601", "a whole number from 0 to 3600"),
     ("database.dsn", "sqlite:///log", '"embedded"'),
-    ("log.level", "INFO", "debug, info, warning or error"),
+    ("log.level", "verbose", "debug, info, warning or error"),
     ("log.format", "xml", "console or json"),
     ("data", "a\0b", "the path of a folder"),
 ]
@@ -192,6 +206,36 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b'data = "\xe5"')
     with pytest.raises(ConfigError, match=r"latin\.toml is not TOML"):
         load_settings(tmp_path / "latin.toml", {}, {})
+
+
+def test_an_unknown_name_that_is_like_none_of_ours_gets_all_of_them_and_the_way_to_a_file() -> None:
+    with pytest.raises(ConfigError) as refused:
+        _load(environ={"VAXELN_CONFIG": "x"})
+
+    said = str(refused.value)
+    assert said.startswith(
+        "unknown environment variable VAXELN_CONFIG; known: VAXELN_DATA, VAXELN_SIP_LISTEN,"
+    )
+    assert said.endswith("; a settings file is given by --config")
+
+
+@pytest.mark.parametrize("level", ["warning", "WARNING", "Warning"])
+def test_levels_and_formats_are_taken_in_any_case(level: str) -> None:
+    environ = {"VAXELN_LOG_LEVEL": level, "VAXELN_LOG_FORMAT": "JSON"}
+
+    settings = _load(environ=environ).log
+
+    assert (settings.level, settings.format) == ("warning", "json")
+
+
+def test_several_addresses_are_written_with_commas_and_in_the_file_as_a_list(tmp_path: Path) -> None:
+    file = tmp_path / "vaxeln.toml"
+    file.write_text('[sip]\nlisten = ["udp:127.0.0.1:1", "udp:127.0.0.2:2"]\n')
+
+    by_environment = _load(environ={"VAXELN_SIP_LISTEN": "udp:127.0.0.1:1, udp:127.0.0.2:2"})
+
+    assert by_environment.sip.listen == load_settings(file, {}, {}).sip.listen
+    assert len(by_environment.sip.listen) == 2
 
 
 def test_unknown_names_get_the_nearest_one() -> None:

@@ -7,12 +7,15 @@ from structlog.typing import EventDict, FilteringBoundLogger
 
 from routing.decision import Decision, Kind, Origin, Reason
 from routing.override import Override
+from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.fact_log import FactLog
+from tests.support.plans import BYGGLOV, MAIN, NUMBERS, PEOPLE, SOCIAL, tables_of
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CALLER = "+46701740605"
+TABLES = tables_of()
 CLOSED = Override(open=False, until=AT, reason="Utrymning", owner="Anna")
 
 
@@ -26,7 +29,7 @@ def arrived(origin: Origin = Origin.TRUNK, dialled: str = "+46853061000") -> f.C
 def logged(fact: f.Fact) -> list[EventDict]:
     log: FilteringBoundLogger = structlog.get_logger()
     with capture_logs() as events:
-        FactLog(log).write(fact)
+        FactLog(log, TABLES).write(fact)
     return [dict(event) for event in events]
 
 
@@ -47,8 +50,41 @@ def test_no_callers_number_above_debug(origin: Origin) -> None:
     assert "Eva" not in str(events)
 
 
-def test_what_a_phone_dials_is_private() -> None:
-    assert "+46701740699" not in str(at_info(arrived(Origin.PHONE, "+46701740699")))
+def shown(origin: Origin, dialled: str, tables: Tables = TABLES) -> tuple[str, str]:
+    """From where and to where, as the line says."""
+    log: FilteringBoundLogger = structlog.get_logger()
+    with capture_logs() as events:
+        fact_log = FactLog(log, TABLES)
+        fact_log.load(tables)
+        fact_log.write(arrived(origin, dialled))
+    return events[0]["origin"], events[0]["dialled"]
+
+
+@pytest.mark.parametrize("dialled", [MAIN, "112"])
+def test_a_number_of_the_plan_and_112_are_shown_whoever_dials_them(dialled: str) -> None:
+    assert {shown(origin, dialled) for origin in Origin} == {("operator", dialled)}
+
+
+def test_what_a_phone_dials_else_is_private() -> None:
+    assert shown(Origin.PHONE, "+46701740699") == ("operator", "")
+
+
+def test_a_persons_own_number_is_private_too() -> None:
+    people = PEOPLE.replace("amina = { ", 'amina = { number = "+46701740699", ')
+    tables = tables_of(people=people)
+
+    assert "+46701740699" in tables.numbers
+    assert shown(Origin.PHONE, "+46701740699", tables) == ("operator", "")
+
+
+def test_who_inside_called_a_protected_number_is_not_shown() -> None:
+    social = NUMBERS.replace(BYGGLOV, SOCIAL).replace(
+        'function = "Bygglov"', "function = 'x'\nprotected = true"
+    )
+    tables = tables_of(numbers=social)
+
+    assert shown(Origin.PHONE, SOCIAL, tables) == ("", SOCIAL)
+    assert shown(Origin.TRUNK, SOCIAL, tables) == ("operator", SOCIAL)
 
 
 def test_a_decision_tells_where_and_why() -> None:

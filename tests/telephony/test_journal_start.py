@@ -145,4 +145,5 @@ def test_what_was_found_is_logged_once_and_what_is_lost_is_given() -> None:
         *(["journal_finding"] * FINDINGS_LOGGED),
         "journal_findings_not_shown",
     ]
+    assert [line["log_level"] for line in lines[:2]] == ["warning", "error"]
     assert (lines[0]["kind"], lines[0]["path"], lines[-1]["count"]) == ("TornTail", "2.seg", 2)

@@ -134,6 +134,8 @@ class Arrived:
         ("from_position", 17, 17),
         ("peer", "192.0.2.1:5060", "192.0.2.1:5060"),
         ("body", b"v=0", MASK),
+        ("octets", b"v=0", MASK),
+        ("octets", 17, 17),
         ("fact", Arrived(NUMBER), "Arrived"),
         ("dialled", "+46853061000", "+46853061000"),
         ("called", ["a"], ["a"]),
@@ -143,6 +145,16 @@ def test_callers_are_seen_at_debug_alone(key: str, value: object, shown: object)
     assert mask(None, "info", {key: value}) == {key: shown}
     assert mask(None, "exception", {"inner": {key: value}}) == {"inner": {key: shown}}
     assert mask(None, "debug", {key: value}) == {key: value}
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_what_is_empty_is_left_out(form: str, stream: io.StringIO) -> None:
+    set_up_log(LogSettings.model_validate({"format": form}), stream)
+
+    structlog.get_logger().info("call_ended", by="caller", reason="", count=0)
+
+    assert "reason" not in stream.getvalue()
+    assert "count" in stream.getvalue()
 
 
 def test_masking_is_part_of_the_set_up(stream: io.StringIO) -> None:

@@ -16,7 +16,7 @@ from telephony.archive.plan_store import PlanStore
 from telephony.config import ConfigError, Settings, load_settings
 from telephony.media.prompts import Prompts
 from telephony.plan_prepare import PlanInForce
-from telephony.plan_start import PlanUnreadable, first_plan, offline_plan, plan_folder
+from telephony.plan_start import FirstPlan, PlanUnreadable, first_plan, offline_plan, plan_folder
 from tests.support.plans import GROUPS, MADE_AT, NUMBERS, PlanText, in_force
 from tests.support.postgres import Postgres
 
@@ -33,6 +33,11 @@ def settings(folder: Path, dsn: str = "embedded") -> Settings:
 def start(
     folder: Path, file: Path | None = None, dsn: str = "embedded"
 ) -> tuple[PlanInForce, Sequence[Problem]]:
+    first = begin(folder, file, dsn)
+    return first.plan, first.warnings
+
+
+def begin(folder: Path, file: Path | None = None, dsn: str = "embedded") -> FirstPlan:
     return asyncio.run(first_plan(settings(folder, dsn), file, PROMPTS, MADE_AT))
 
 
@@ -94,6 +99,27 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(PlanInvalid, match="UTF-8"):
         start(tmp_path)
+
+
+def test_it_is_said_where_the_plan_comes_from(tmp_path: Path) -> None:
+    file = written(tmp_path, TOML, "town.toml")
+
+    assert begin(tmp_path, file).where == f"the file {file}"
+    assert begin(tmp_path, file).where == f"{plan_folder(tmp_path)} (vaxeln serve: from the file town.toml)"
+
+
+@pytest.mark.parametrize(("text", "error"), [(BROKEN, PlanRefused), ("[", PlanInvalid)])
+def test_an_error_names_the_file(tmp_path: Path, text: str, error: type[Exception]) -> None:
+    file = written(tmp_path, text)
+    with pytest.raises(error) as raised:
+        start(tmp_path)
+    assert raised.value.__notes__ == [str(file)]
+
+    PlanFile(plan_folder(tmp_path)).write(replace(in_force(7).about, source=text))
+    file.unlink()
+    with pytest.raises(error) as raised:
+        start(tmp_path)
+    assert raised.value.__notes__ == [str(plan_folder(tmp_path))]
 
 
 # ---- a later start
@@ -162,8 +188,10 @@ def test_the_plan_comes_from_the_database_when_there_is_no_other(tmp_path: Path,
         start(tmp_path, dsn=dsn)
     asyncio.run(fill())
 
-    plan, _ = start(tmp_path, dsn=dsn)
+    first = begin(tmp_path, dsn=dsn)
+    plan = first.plan
 
+    assert first.where == "the database (eva: höst)"
     assert (plan.about.version, plan.about.author, plan.about.digest) == (1, "eva", about.digest)
     assert PlanFile(plan_folder(tmp_path)).read() == plan.about
 
@@ -174,6 +202,15 @@ def test_a_database_that_cannot_be_asked_is_told(tmp_path: Path) -> None:
 
 
 # ---- commands that read
+
+
+def test_a_plan_that_commands_cannot_read_is_named(tmp_path: Path) -> None:
+    file = written(tmp_path, "[")
+
+    with pytest.raises(PlanInvalid) as raised:
+        offline_plan(tmp_path, None)
+
+    assert raised.value.__notes__ == [str(file)]
 
 
 def test_commands_read_the_plan_in_force_unless_a_file_is_named(tmp_path: Path) -> None:

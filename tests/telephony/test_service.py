@@ -1,6 +1,8 @@
 """The service as a whole, in this process and on both event loops."""
 
 import asyncio
+import os
+import signal
 import socket
 from collections.abc import Callable, Coroutine
 from itertools import count
@@ -142,6 +144,35 @@ def test_it_is_ready_from_its_start_until_it_is_told_to_stop(
         assert states == ["ready", "draining"]
 
     run(main())
+
+
+def test_a_terminal_that_closes_stops_it_in_order(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    async def main() -> None:
+        service = service_in(tmp_path)
+        await service.start()
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert await service.run()
+
+    run(main())
+    assert kinds_in(tmp_path)[-1] is ServiceStopped
+
+
+def test_a_service_started_by_nohup_outlives_its_terminal(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    async def main() -> None:
+        service = service_in(tmp_path)
+        await service.start()
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        await stopped(service)
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        run(main())
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_two_services_never_share_a_journal(

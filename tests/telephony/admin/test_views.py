@@ -32,18 +32,27 @@ def test_a_caller_of_a_protected_number_is_masked_unless_told_otherwise() -> Non
 
 
 def test_a_phone_that_called_a_protected_number_is_masked_too() -> None:
-    call = replace(record(1, number=SOCIAL), origin=Origin.PHONE, origin_name="bygg1", caller="+46853061201")
+    call = replace(
+        record(1, number=SOCIAL),
+        origin=Origin.PHONE,
+        origin_name="bygg1",
+        caller_member="david",
+        caller="+46853061201",
+    )
 
     masked = CallView.of(call, unmask=False)
 
-    assert (masked.caller, masked.origin_name) == (MASKED, MASKED)
-    assert CallView.of(call, unmask=True).origin_name == "bygg1"
+    assert (masked.caller, masked.origin_name, masked.caller_member) == (MASKED, MASKED, MASKED)
+    seen = CallView.of(call, unmask=True)
+    assert (seen.origin_name, seen.caller_member) == ("bygg1", "david")
 
 
 def test_a_hidden_caller_is_nobodys_to_see() -> None:
-    call = replace(record(1), hidden=True, caller=None)
+    call = replace(record(1), hidden=True, caller=None, caller_member="david")
 
-    assert CallView.of(call, unmask=True).caller == "dold"
+    seen = CallView.of(call, unmask=True)
+
+    assert (seen.caller, seen.caller_member) == ("dold", "")
 
 
 def test_the_override_for_all_is_called_so() -> None:

@@ -61,3 +61,28 @@ def test_a_server_that_is_too_old_is_refused(
 
     with pytest.raises(DatabaseUnfit, match="needed: 15 or later"):
         asyncio.run(opened(postgres, empty))
+
+
+def test_calls_that_are_there_already_get_the_person_who_called(postgres: Postgres, empty: str) -> None:
+    # A migration is many statements, and the helper sends one
+    first, second, third = (f"do $$ begin\n{migration.sql}\nend $$" for migration in load_migrations()[:3])
+    node = "01a2140d-a05b-7d74-a4cd-a6c4351f5e5a"
+    for sql in (first, second):
+        postgres.execute(sql, empty)
+    texts = ("origin", "origin_name", "dialled", "sip_call_id", "function", "number", '"group"')
+    columns = ", ".join(("answered_by", "announcement", "reason", *texts))
+    postgres.execute(
+        "insert into fact (node, position, type, version, stream, at, data) values "
+        f"('{node}', 7, 'CallArrived', 1, 'call/c1', now(), '{{\"member\": \"amina\"}}')",
+        empty,
+    )
+    postgres.execute(
+        "insert into call (id, node, position, arrived_at, hidden, protected, emergency, plan_version, "
+        f"offered, rang, reasons, {columns}) values ('c1', '{node}', 7, now(), false, false, false, 1, "
+        "'{}', '{}', '{}'" + ", 'x'" * 10 + ")",
+        empty,
+    )
+
+    postgres.execute(third, empty)
+
+    assert postgres.fetch("select id, caller_member from call", empty) == [("c1", "amina")]

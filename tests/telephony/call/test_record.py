@@ -8,7 +8,7 @@ from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.record import MASKED, RECORDED, begin, extend, records
 from tests.support.call_scenarios import ANNA, SCENARIOS, Scenario, play
-from tests.support.calls import NOON, after, arrive, registered, ring
+from tests.support.calls import NOON, after, arrive, emergency, registered, ring
 from tests.support.desk import Desk
 
 
@@ -34,6 +34,7 @@ def test_a_record_begins_with_what_arrived() -> None:
         "origin": "trunk",
         "origin_name": "telia",
         "caller": "070-174 06 05",
+        "caller_member": None,
         "dialled": "+46853061100",
         "number": "",
         "function": "",
@@ -92,6 +93,7 @@ def test_who_called_a_protected_number_is_masked_and_so_is_the_phone_that_tells_
 
     assert record.to_json()["caller"] == MASKED
     assert record.to_json()["origin_name"] == MASKED
+    assert record.to_json()["caller_member"] == MASKED
     assert record.shown_caller(unmask=True) == "070-174 06 05"
 
 
@@ -100,6 +102,25 @@ def test_the_trunk_that_a_protected_call_came_by_tells_nothing_about_its_caller(
     desk.arrives(ring(ANNA, protected=True))
 
     assert desk.record().shown_origin_name() == "telia"
+
+
+def test_a_phone_that_calls_is_recorded_with_its_person() -> None:
+    desk = Desk()
+    desk.arrives(ring(ANNA), origin=Origin.PHONE, origin_name="bo", member="bo")
+
+    assert (desk.record().origin_name, desk.record().to_json()["caller_member"]) == ("bo", "bo")
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [(488, "without a codec in common (488)"), (400, "with sound that cannot be understood (400)")],
+)
+def test_an_answer_that_cannot_be_connected_is_among_the_reasons(status: int, fault: str) -> None:
+    desk = Desk()
+    desk.arrives(emergency("operator"))
+    desk.see(f.MemberAnswerUnusable, "trunk/operator", status=status)
+
+    assert f"trunk/operator answered {fault}" in desk.record().reasons
 
 
 def test_a_call_stays_protected_when_it_overflows() -> None:
