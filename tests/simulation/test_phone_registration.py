@@ -1,6 +1,6 @@
 from telephony.sip.digest import Accepted, Algorithm, Authenticator, Missing, Refused, Stale, make_ha1
 from telephony.sip.endpoint import Endpoint
-from telephony.sip.events import RequestReceived
+from telephony.sip.events import RefusalAcknowledged, RequestReceived
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
 from telephony.sip.registrar import Binding, Limits, register
@@ -28,6 +28,8 @@ class SimRegistrar:
     def receive(self, data: bytes, source: Address, local: Address, now: float) -> None:
         self._endpoint.receive(data, Flow("UDP", local, source), now)
         while (event := self._endpoint.next_event()) is not None:
+            if isinstance(event, RefusalAcknowledged):
+                continue
             assert isinstance(event, RequestReceived)
             self._endpoint.respond(event.transaction, self._answer(event.request, event.flow, now), now)
 
