@@ -41,6 +41,7 @@ def _ask() -> str:
         if password and getpass.getpass("Again: ") != password:
             raise PasswordRefused("the two passwords differ, nothing was changed")
     except EOFError:  # Ctrl-D
+        print(file=sys.stderr)  # what is said next does not stand behind the prompt
         return ""
     return password
 

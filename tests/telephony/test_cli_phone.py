@@ -130,8 +130,8 @@ class Terminal(io.StringIO):
         (["correct horse", "correct horse"], 0, ""),
         (["correct horse", "another one"], 1, "vaxeln: the two passwords differ, nothing was changed\n"),
         ([""], 1, "vaxeln: no password given, nothing was changed\n"),
-        ([EOFError()], 1, "vaxeln: no password given, nothing was changed\n"),
-        (["correct horse", EOFError()], 1, "vaxeln: no password given, nothing was changed\n"),
+        ([EOFError()], 1, "\nvaxeln: no password given, nothing was changed\n"),
+        (["correct horse", EOFError()], 1, "\nvaxeln: no password given, nothing was changed\n"),
         ([KeyboardInterrupt()], 130, ""),
     ],
 )
