@@ -10,6 +10,7 @@ from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
 
 MASKED = "maskerat"  # in place of a caller of a protected number
+HIDDEN = "dold"  # in place of a caller who does not want to be known
 
 RECORDED: tuple[type[f.CallFact], ...] = (
     f.CallRefused,
@@ -83,7 +84,7 @@ class Record:
     def shown_caller(self, *, unmask: bool = False) -> str:
         """The caller as people may see it: masked where the number is protected, `dold` when hidden."""
         if self.hidden or self.caller is None:
-            return "dold"
+            return HIDDEN
         if self.protected and not unmask:
             return MASKED
         return show(self.caller)
