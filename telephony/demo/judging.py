@@ -1,5 +1,6 @@
 """Whether a call did what it should: judged from what the phones met and from what the journal says."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -192,6 +193,18 @@ def nobody_answered() -> Expectation:
             given_up and not answered,
             f"answered: {evidence.people(answered)}, the caller got {_statuses(evidence)}",
         )
+
+    return judge
+
+
+def is_because(words: str) -> Expectation:
+    """The call log gives this reason, a regular expression."""
+
+    def judge(evidence: Evidence) -> Check:
+        reasons = evidence.record.reasons if evidence.record else ()
+        found = next((reason for reason in reasons if re.search(words, reason)), "")
+        text = f"the call log says why: {found or words}"
+        return Check(text, bool(found), "; ".join(reasons) or "no reason in the journal")
 
     return judge
 
