@@ -15,7 +15,7 @@ CLEAR_SECONDS = 1.0
 """A tone that is heard so long, of at least 1.5 s talk, is a connection and not a crackle."""
 
 ALIKE = 0.9
-"""Likeness of an announcement: the same one reaches 0.99, the others that we have 0.4."""
+"""Likeness of an announcement: the same one reaches 0.97 even with gaps, the others that we have 0.7."""
 
 _RINGING, _OK, _TERMINATED = 180, 200, 487
 
