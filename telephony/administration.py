@@ -111,11 +111,11 @@ class LiveAdministration:
         """Numbers of the plan by number."""
         rows = [row for key, row in sorted(self._numbers.items()) if key > after][:limit]
         overrides, now = dict(self.switchboard.house.overrides()), self.now()
-        return await asyncio.to_thread(lambda: [_number_state(row, overrides, now) for row in rows])
+        return await asyncio.to_thread(lambda: [number_state(row, overrides, now) for row in rows])
 
     async def number(self, number: str) -> NumberState:
         """One of them."""
-        return _number_state(self._number(number), self.switchboard.house.overrides(), self.now())
+        return number_state(self._number(number), self.switchboard.house.overrides(), self.now())
 
     async def hours(self, number: str, start: datetime, end: datetime) -> Sequence[HoursSpan]:
         """When it is open by plan and overrides."""
@@ -288,7 +288,8 @@ def _page(rows: Mapping[str, T], after: str, limit: int) -> list[T]:
     return [rows[key] for key in sorted(key for key in rows if key > after)[:limit]]
 
 
-def _number_state(row: NumberRow, overrides: Mapping[str, Override], now: datetime) -> NumberState:
+def number_state(row: NumberRow, overrides: Mapping[str, Override], now: datetime) -> NumberState:
+    """A number of the plan at an aware time, with the overrides that are in force."""
     is_open, entry = opening(overrides, row, now)
     found = in_force(overrides, row, now)
     return NumberState(

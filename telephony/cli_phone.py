@@ -9,6 +9,7 @@ from routing.errors import PlanInvalid
 from routing.plan import NAME_RULE, is_name
 from telephony.archive.errors import PlanFileDamaged
 from telephony.cli_read import UsageError
+from telephony.cli_remote import Place, ask_if_running, segment
 from telephony.config import ConfigError, Settings
 from telephony.plan_start import PlanUnreadable, offline_plan
 from telephony.secrets import PasswordRefused, PhoneSecrets, check_password
@@ -20,13 +21,21 @@ SHOWN = 10
 """Names in one message: enough to see what they have in common."""
 
 
-def set_password(settings: Settings, user: str) -> int:
-    """Ask for it twice at a terminal, or read one line: never from the command line, which others can see."""
+def set_password(settings: Settings, place: Place, user: str) -> int:
+    """Ask for it twice at a terminal, or read one line: never from the command line, which others can see.
+
+    A running service sets it, and journals who did; else it is put where the next start looks for it.
+    """
     if not is_name(user):
         raise UsageError(f"{user!r} can be no account of a plan; allowed: {NAME_RULE}")
     password = _ask()
     if not password:
         raise PasswordRefused("no password given, nothing was changed")
+    check_password(user, password)
+    path, body = f"/phones/{segment(user)}/password", {"password": password}
+    if ask_if_running(place, lambda client: client.ask("PUT", path, body=body)):
+        print(f"The password of {user} is set.")
+        return 0
     _secrets(settings).set_passwords(settings.sip.realm, {user: password})
     print(f"The password of {user} is set, for the realm {settings.sip.realm}.")
     _warn_of_strangers(settings.data, [user])

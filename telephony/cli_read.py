@@ -8,7 +8,6 @@ With `--json` each prints one object, all of whose keys are always there:
 - `explain`: see `routing.explain.explain_json`. `plan_version` is 0 when the plan is a file's
 - `hours`: `number` (E.164), `function`, `spans`: see `routing.hours.hours_json`; they follow each other
   without gaps from the first midnight to the last
-- `calls`: `calls`, in the order in which they arrived: see `telephony.call.record.Record.to_json`
 """
 
 import json
@@ -34,13 +33,11 @@ from routing.tables import Tables
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnusable
 from telephony.archive.findings import Damage, Finding, Gap, NotUnderstood, TornTail
-from telephony.archive.lock import is_locked
 from telephony.archive.reader import JournalReader
 from telephony.archive.upcasts import UPCASTS
 from telephony.call.facts import Fact
 from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
-from telephony.call_lines import log_lines
 from telephony.errors import VaxelnError
 from telephony.media.prompts import Prompts
 from telephony.plan_start import offline_plan, plan_file, read_text
@@ -62,9 +59,9 @@ def check_plan(file: Path, as_json: bool) -> int:
     problems, is_complete = _problems(file)
     errors = sum(problem["severity"] == Severity.ERROR for problem in problems)
     if as_json:
-        _print_json({"ok": not errors, "complete": is_complete, "problems": problems})
+        print_json({"ok": not errors, "complete": is_complete, "problems": problems})
     else:
-        _print_lines(_problem_line(problem) for problem in problems)
+        print_lines(_problem_line(problem) for problem in problems)
         more = "" if is_complete else "; not checked further until these are corrected"
         print(f"{file}: {_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}{more}")
     return 1 if errors else 0
@@ -99,25 +96,25 @@ def explain(
 ) -> int:
     """Print where a call from outside would go, and why, if everybody were there."""
     question = Question(
-        dialled=_number(number, "NUMBER"),
+        dialled=number_of(number, "NUMBER"),
         origin=Origin.TRUNK,
         origin_name="",
-        caller=None if caller is None else _number(caller, "--from"),
+        caller=None if caller is None else number_of(caller, "--from"),
     )
     now = _moment(at)
     plan, version = offline_plan(data, file)
     decision = decide(compile_plan(plan, version), question, Everybody(), now)
     if as_json:
-        _print_json(explain_json(decision))
+        print_json(explain_json(decision))
     else:
-        _print_lines(explain_lines(decision, "" if version else str(plan_file(data, file))))
+        print_lines(explain_lines(decision, "" if version else str(plan_file(data, file))))
     return 0
 
 
 def hours(data: Path, file: Path | None, number: str, first: str, last: str, as_json: bool) -> int:
     """Print when a number is open, from the first day to the last."""
-    dialled = _number(number, "NUMBER")
-    start, end = _period(first, last)
+    dialled = number_of(number, "NUMBER")
+    start, end = period(first, last)
     plan, version = offline_plan(data, file)
     tables = compile_plan(plan, version)
     row = tables.numbers.get(dialled)
@@ -125,20 +122,10 @@ def hours(data: Path, file: Path | None, number: str, first: str, last: str, as_
         raise UnknownNumber(f"number {number} is not in the plan; it has {_known(tables)}")
     spans = effective_hours(row.calendar, start, end)
     if as_json:
-        _print_json({"number": row.number, "function": row.function, "spans": hours_json(spans)})
+        print_json({"number": row.number, "function": row.function, "spans": hours_json(spans)})
     else:
         print(f"{row.function}, {show(row.number)}")
-        _print_lines(hours_lines(spans))
-    return 0
-
-
-def calls(data: Path, as_json: bool) -> int:
-    """Print the calls that the journal holds, in the order in which they came."""
-    made = read_records(data)
-    if as_json:
-        _print_json({"calls": [record.to_json() for record in made]})
-    else:
-        _print_lines(log_lines(made, is_running=is_locked(data / "journal")))
+        print_lines(hours_lines(spans))
     return 0
 
 
@@ -155,7 +142,7 @@ def read_records(data: Path) -> list[Record]:
     return list(records(facts).values())
 
 
-def _number(text: str, argument: str) -> str:
+def number_of(text: str, argument: str) -> str:
     """The number that an argument is. Raises UsageError."""
     number = normalise(text, NumberFormat.NATIONAL)
     if not is_e164(number) and short_number_class(number) is None:
@@ -178,8 +165,8 @@ def _moment(text: str | None) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=STOCKHOLM)).astimezone(UTC)
 
 
-def _period(first: str, last: str) -> tuple[datetime, datetime]:
-    """From the midnight before the first day to the midnight after the last."""
+def period(first: str, last: str) -> tuple[datetime, datetime]:
+    """From the midnight before the first day to the midnight after the last. Raises UsageError."""
     begin, end = _day("--from", first), _day("--to", last)
     if end < begin:
         raise UsageError(f"--to {last} is before --from {first}")
@@ -235,10 +222,12 @@ def _in_words(finding: Finding) -> str:
             assert_never(never)
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """Print the documented object of a command."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _print_lines(lines: Iterable[str]) -> None:
+def print_lines(lines: Iterable[str]) -> None:
+    """Print what a command says to people."""
     for line in lines:
         print(line)

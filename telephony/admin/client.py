@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from telephony.admin.errors import ServiceAway, ServiceRefused
+from telephony.admin.errors import Kind, ServiceAway, ServiceRefused
 from telephony.admin.operation import JSON
 from telephony.admin.routes import BASE
 from telephony.config import TOKEN_VARIABLE, URL_VARIABLE
@@ -120,10 +120,16 @@ def _reply(response: aiohttp.ClientResponse, text: str) -> Reply:
 def _told(problem: Mapping[str, Any]) -> str:
     """The problem as one line."""
     errors = problem.get("errors", [])
-    told = [f"{error['path']}: {error['allowed']}" for error in errors[:MAX_ERRORS]]
+    names = ("path", "value", "allowed") if _is_of_a_plan(problem) else ("path", "allowed")
+    told = [": ".join(error[name] for name in names if error[name]) for error in errors[:MAX_ERRORS]]
     more = [f"and {len(errors) - MAX_ERRORS} more"] if len(errors) > MAX_ERRORS else []
     words = f"{problem.get('title', 'refused')}: {problem.get('detail', '')}"
     return " ".join("; ".join([words, *told, *more]).split())
+
+
+def _is_of_a_plan(problem: Mapping[str, Any]) -> bool:
+    """Whether the errors name what stands at a place of a plan, which for other values is only their kind."""
+    return str(problem.get("type", "")).endswith((Kind.PLAN_INVALID.slug, Kind.PLAN_REFUSED.slug))
 
 
 def _words(error: Exception) -> str:

@@ -10,6 +10,7 @@ from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
 
 MASKED = "maskerat"  # in place of a caller of a protected number
+HIDDEN = "dold"  # in place of a caller who does not want to be known
 
 RECORDED: tuple[type[f.CallFact], ...] = (
     f.CallRefused,
@@ -83,7 +84,7 @@ class Record:
     def shown_caller(self, *, unmask: bool = False) -> str:
         """The caller as people may see it: masked where the number is protected, `dold` when hidden."""
         if self.hidden or self.caller is None:
-            return "dold"
+            return HIDDEN
         if self.protected and not unmask:
             return MASKED
         return show(self.caller)
@@ -97,38 +98,6 @@ class Record:
         if self.hidden or not self.caller_member:
             return ""
         return MASKED if self.protected and not unmask else self.caller_member
-
-    def to_json(self) -> dict[str, object]:
-        """The documented object of `vaxeln calls --json`: times in ISO 8601 UTC, seconds as numbers."""
-        return {
-            "id": self.id,
-            "arrived_at": self.arrived_at.isoformat(),
-            "service_answered_at": _iso(self.service_answered_at),
-            "person_answered_at": _iso(self.person_answered_at),
-            "ended_at": _iso(self.ended_at),
-            "origin": self.origin.value,
-            "origin_name": self.shown_origin_name(),
-            "caller": self.shown_caller(),
-            "caller_member": self.shown_caller_member() or None,
-            "dialled": self.dialled,
-            "number": self.number,
-            "function": self.function,
-            "group": self.group,
-            "offered": list(self.offered),
-            "rang": list(self.rang),
-            "answered_by": self.answered_by or None,
-            "announcement": self.announcement or None,
-            "outcome": self.outcome.value if self.outcome else None,
-            "reason": self.reason or None,
-            "ended_by": self.ended_by.value if self.ended_by else None,
-            "waiting_seconds": self.waiting_seconds,
-            "ringing_seconds": self.ringing_seconds,
-            "talk_seconds": self.talk_seconds,
-            "plan_version": self.plan_version,
-            "emergency": self.emergency,
-            "sip_call_id": self.sip_call_id,
-            "reasons": list(self.reasons),
-        }
 
 
 def records(facts: Iterable[f.Fact]) -> dict[str, Record]:
@@ -223,7 +192,3 @@ def _with(names: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 def _seconds(start: datetime | None, stop: datetime | None) -> float | None:
     return None if start is None or stop is None else round((stop - start).total_seconds(), 3)
-
-
-def _iso(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()

@@ -1,4 +1,4 @@
-"""`vaxeln demo`: a real service, and five real calls through it by pyVoIP phones."""
+"""`vaxeln demo`: a real service, five real calls through it by pyVoIP phones, and what is kept of them."""
 
 import io
 import signal
@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 from routing.numbers import show
+from telephony.admin.errors import AdminError
+from telephony.demo.books import Samples, call_log, figures_check, log_check, moved, row_lines, scrape
 from telephony.demo.phones import PhoneFailed
 from telephony.demo.report import Report
 from telephony.demo.running import ServiceFailed
@@ -48,8 +50,10 @@ def _run(report: Report, keep: bool, calls: Sequence[Scenario]) -> int:
     try:
         with open_town() as town:
             _introduce(report, town)
+            before = scrape(town.service.figures)
             for scenario in calls:
                 _make_call(report, town, scenario)
+            _show_books(report, town, before)
             failed = bool(report.failures)
             report.sum_up(time.monotonic() - started, town.service.log_tail() if failed else [])
             if keep:
@@ -67,6 +71,8 @@ def _introduce(report: Report, town: Town) -> None:
 
 def _make_call(report: Report, town: Town, scenario: Scenario) -> None:
     report.begin(scenario.title)
+    for arguments in scenario.commands:
+        report.command(arguments, town.service.run(*arguments))
     try:
         evidence = town.play(scenario)
     except PhoneFailed as error:
@@ -76,6 +82,20 @@ def _make_call(report: Report, town: Town, scenario: Scenario) -> None:
         return
     checks = [expect(evidence) for expect in scenario.expectations]
     report.call(evidence.record, evidence.names, checks)
+
+
+def _show_books(report: Report, town: Town, before: Samples) -> None:
+    """What is stored and counted of the calls, and whether it agrees. Raises ServiceFailed."""
+    records = town.service.records()
+    try:
+        rows = call_log(town.service.data, len(records))
+    except AdminError as error:
+        report.broke_off(str(error), "the books")
+        return
+    after = scrape(town.service.figures)
+    names = {key: row.name for key, row in town.tables.people.items()}
+    checks = [log_check(rows, records), figures_check(rows, before, after)]
+    report.books(list(row_lines(rows, names)), [str(figure) for figure in moved(before, after)], checks)
 
 
 def _keep(report: Report, town: Town) -> None:
@@ -95,6 +115,7 @@ def _keep(report: Report, town: Town) -> None:
 def kept_lines(town: Town) -> list[str]:
     """Where the service is, and how to put a softphone on it."""
     host, port = town.service.address
+    here = f"VAXELN_DATA={town.service.data}"
     rows = [
         (account, town.passwords[account], town.tables.people[row.person].name)
         for account, row in town.tables.phones.items()
@@ -112,7 +133,8 @@ def kept_lines(town: Town) -> list[str]:
         "",
         f"Put a softphone on {CALLER}: domain (registrar) {host}:{port}, transport UDP, codec G.711.",
         f"Dial {show(CLOSED)} to hear the announcement; or put a second one on kc1 and dial {show(MAIN)}.",
-        f"The call log: VAXELN_DATA={town.service.data} vaxeln calls",
+        f"Close a number: {here} vaxeln override set {MAIN} --closed --until +1h --reason Drill --owner Me",
+        f"The call log: {here} vaxeln calls",
     ]
 
 

@@ -1,6 +1,7 @@
 """What the demonstration prints: calls as the call log has them, and what of them was as it should be."""
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from textwrap import wrap
@@ -49,20 +50,37 @@ class Report:
         for check in checks:
             self._check(check)
 
-    def _check(self, check: Check) -> None:
+    def command(self, arguments: Sequence[str], printed: str) -> None:
+        """An admin has run a command."""
+        self.say(f"   $ {shlex.join(['vaxeln', *arguments])}")
+        for line in printed.splitlines():
+            self.say("   " + self._in(_DIM, line))
+
+    def books(self, log: Sequence[str], figures: Sequence[str], checks: Sequence[Check]) -> None:
+        """The end: the call log of the database, and the figures that have moved."""
+        for title, lines in (("The call log, from the database", log), ("The figures that moved", figures)):
+            self.say()
+            self.say(self._in(_BOLD, title))
+            for line in lines:
+                self.say("   " + self._in(_DIM, line))
+        for check in checks:
+            self._check(check, "the books")
+
+    def _check(self, check: Check, where: str = "") -> None:
         self._checks += 1
         if check.passed:
             self.say(f"   {self._in(_GREEN, '✓')} {check.text}")
         else:
             self.say(f"   {self._in(_RED, '✗')} {check.text}")
             self.say(f"     found: {check.found}")
-            self._failures.append(f"call {self._calls}: {check.text}; found: {check.found}")
+            self._failures.append(f"{where or f'call {self._calls}'}: {check.text}; found: {check.found}")
 
-    def broke_off(self, problem: str) -> None:
+    def broke_off(self, problem: str, where: str = "") -> None:
         """Something kept the call, or the whole demonstration, from going on."""
+        where = where or (f"call {self._calls}" if self._calls else "")
         if self._calls:
             self.say(f"   {self._in(_RED, '✗')} {problem}")
-        self._failures.append(f"call {self._calls}: {problem}" if self._calls else problem)
+        self._failures.append(f"{where}: {problem}" if where else problem)
 
     def sum_up(self, seconds: float, log: Sequence[str]) -> None:
         """The end: all is well, or what is not, with the end of the service's log."""

@@ -4,6 +4,7 @@ Sound is as pyVoIP gives it: 8000 unsigned octets a second, 0x80 for silence.
 """
 
 import math
+import statistics
 import wave
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,6 +26,9 @@ _QUIET = 4.0
 _FRAME = 160
 """20 ms: syllables are longer, so the envelope has the shape of what is said."""
 
+_PIECE = 150
+"""3 s in frames: long enough that another announcement is unlike."""
+
 _SHIFTS = range(-50, 51)
 """Frames that an announcement may be early or late when it is compared: 1 s each way."""
 
@@ -42,9 +46,14 @@ def tone_seconds(sound: bytes, hertz: float) -> float:
 
 
 def likeness(sound: bytes, original: bytes) -> float:
-    """How much the loudness goes up and down as in the original: 1 for the same, about 0 for another."""
+    """How much the loudness goes up and down as in the original: 1 for the same, about 0 for another.
+
+    It is that of the middle one of the original's pieces: on a busy machine sound may have a gap, which
+    spoils a piece, and shifts those behind it.
+    """
     heard, wanted = _envelope(sound), _envelope(original)
-    return max((_correlation(_shifted(heard, by, len(wanted)), wanted) for by in _SHIFTS), default=0.0)
+    pieces = range(0, max(len(wanted) - _PIECE, 0) + 1, _PIECE)
+    return statistics.median(_best(heard, wanted[at : at + _PIECE], at) for at in pieces)
 
 
 def seconds(sound: bytes) -> float:
@@ -79,8 +88,13 @@ def _envelope(sound: bytes) -> list[float]:
     return [sum(abs(octet - SILENCE) for octet in frame) / _FRAME for frame in frames]
 
 
-def _shifted(values: Sequence[float], by: int, length: int) -> list[float]:
-    return [values[at + by] if 0 <= at + by < len(values) else 0.0 for at in range(length)]
+def _best(heard: Sequence[float], piece: Sequence[float], at: int) -> float:
+    """How well a piece is found about where it belongs."""
+    return max(_correlation(_from(heard, at + by, len(piece)), piece) for by in _SHIFTS)
+
+
+def _from(values: Sequence[float], start: int, length: int) -> list[float]:
+    return [values[at] if 0 <= at < len(values) else 0.0 for at in range(start, start + length)]
 
 
 def _correlation(left: Sequence[float], right: Sequence[float]) -> float:

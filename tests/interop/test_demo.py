@@ -50,6 +50,12 @@ def read_until(process: "subprocess.Popen[str]", words: str) -> str:
     return "".join(lines)
 
 
+def is_left_running(temporary: Path) -> bool:
+    """Whether any process still works in the folder."""
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return str(temporary) in listed
+
+
 def is_served(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=5) as response:
@@ -68,7 +74,7 @@ def test_all_five_calls_do_what_they_should_and_the_service_can_be_kept(tmp_path
         code = process.wait(30)
 
     assert "✗" not in text, text
-    assert "Every call did what it should (5 calls, 31 checks" in text
+    assert "Every call did what it should (5 calls, 34 checks" in text
     for words in (
         "En medborgare (medborgare) called Kontaktcenter, 08-530 610 00",
         "answered by Amina Berg after",
@@ -77,6 +83,11 @@ def test_all_five_calls_do_what_they_should_and_the_service_can_be_kept(tmp_path
         "no answer: on to 08-530 610 00",
         "the caller hears the announcement `closed` to its end",
         "abandoned after",
+        "$ vaxeln override set 0853061201 --closed --until +1h --reason 'Fire drill'",
+        "the call log says why: closed by override until",
+        "The override of 0853061201 has ended.",
+        "the database has the journal's 5 calls, and says the same of them",
+        'vaxeln_calls_total{number="+46853061201",outcome="closed"}  0 -> 1',
     ):
         assert words in text
     assert served
@@ -84,6 +95,7 @@ def test_all_five_calls_do_what_they_should_and_the_service_can_be_kept(tmp_path
     assert code == 0
     assert address is not None and not is_served(address[0])
     assert list(tmp_path.iterdir()) == []
+    assert not is_left_running(tmp_path)
 
 
 def test_an_expectation_that_fails_is_named_and_the_exit_code_is_1(tmp_path: Path) -> None:
@@ -99,6 +111,7 @@ def test_an_expectation_that_fails_is_named_and_the_exit_code_is_1(tmp_path: Pat
         "The service's log ends:\n"
     ) in text
     assert list(tmp_path.iterdir()) == []
+    assert not is_left_running(tmp_path)
 
 
 def test_an_interrupted_demonstration_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -113,3 +126,4 @@ def test_an_interrupted_demonstration_leaves_nothing_behind(tmp_path: Path) -> N
     assert rest.strip() == "Interrupted; everything is stopped and removed."
     assert code == 130
     assert list(tmp_path.iterdir()) == []
+    assert not is_left_running(tmp_path)

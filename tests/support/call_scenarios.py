@@ -138,7 +138,7 @@ SCENARIOS = (
         50   caller  waits
         """,
         {
-            "outcome": "no_answer", "ended_by": "service", "answered_by": None, "group": "kontaktcenter",
+            "outcome": "no_answer", "ended_by": "service", "answered_by": "", "group": "kontaktcenter",
             "waiting_seconds": 40.0, "talk_seconds": None,
         },
     ),
@@ -149,9 +149,9 @@ SCENARIOS = (
         12   caller  heard-it-all
         """,
         {
-            "outcome": "closed", "ended_by": "service", "announcement": "closed", "answered_by": None,
-            "offered": [], "rang": [], "person_answered_at": None, "reason": None,
-            "service_answered_at": NOON.isoformat(),
+            "outcome": "closed", "ended_by": "service", "announcement": "closed", "answered_by": "",
+            "offered": [], "rang": [], "person_answered_at": None, "reason": "",
+            "service_answered_at": NOON,
         },
     ),
     Scenario(
@@ -169,7 +169,7 @@ SCENARIOS = (
         0    caller  cannot-be-played-to
         """,
         {
-            "outcome": "closed", "ended_by": "service", "announcement": None, "service_answered_at": None,
+            "outcome": "closed", "ended_by": "service", "announcement": "", "service_answered_at": None,
             "reason": "announcement could not be played",
         },
     ),
@@ -197,7 +197,7 @@ SCENARIOS = (
         30   caller  heard-it-all
         """,
         {
-            "outcome": "no_answer", "announcement": "no-answer", "rang": ["anna"], "answered_by": None,
+            "outcome": "no_answer", "announcement": "no-answer", "rang": ["anna"], "answered_by": "",
             "group": "bygglov",
         },
     ),
@@ -226,7 +226,7 @@ SCENARIOS = (
         5    caller  hangs-up
         5    anna    answers
         """,
-        {"outcome": "abandoned", "ended_by": "caller", "answered_by": None, "person_answered_at": None},
+        {"outcome": "abandoned", "ended_by": "caller", "answered_by": "", "person_answered_at": None},
     ),
     Scenario(
         "everybody is busy or declines",
@@ -315,7 +315,7 @@ SCENARIOS = (
         "no such number",
         (reject(404),),
         "",
-        {"outcome": "failed", "ended_by": "service", "function": "", "reason": None},
+        {"outcome": "failed", "ended_by": "service", "function": "", "reason": ""},
     ),
     Scenario(
         "an official calls from her own phone",

@@ -21,6 +21,7 @@ from tests.support.eventually import eventually
 
 START_SECONDS = 20.0
 STOP_SECONDS = 20.0
+COMMAND_SECONDS = 30.0
 REALM = "vaxeln"
 SIP_PORT = 5060
 HTTP_PORT = 8080
@@ -134,11 +135,18 @@ class RunningService:
         self._process.stdout.close()
         self._process = None
 
-    def run(self, *arguments: str) -> str:
-        """Run another `vaxeln` command with the same settings; its standard output."""
-        done = subprocess.run(
-            [_PROGRAM, *arguments], env=self._environment, capture_output=True, text=True, timeout=30
+    def attempt(
+        self, *arguments: str, settings: Mapping[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run another `vaxeln` command with the same settings, or more; what became of it."""
+        environment = self._environment | dict(settings or {})
+        return subprocess.run(
+            [_PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=COMMAND_SECONDS
         )
+
+    def run(self, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
+        """The same; its standard output."""
+        done = self.attempt(*arguments, settings=settings)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -8,6 +8,7 @@ from telephony.cli_phone import read_passwords
 from telephony.cli_read import UsageError
 from telephony.secrets import PasswordRefused, PhoneSecrets
 from telephony.sip.digest import Algorithm, make_ha1
+from tests.support.command_line import refused, run, served
 from tests.support.plans import PlanText
 
 
@@ -32,6 +33,19 @@ def test_a_password_is_read_from_standard_input(tmp_path: Path, monkeypatch: pyt
     assert main(["phone", "password", "kc1"]) == 0
 
     assert kept(tmp_path, "kc1") == make_ha1("kc1", "vaxeln", "correct horse", Algorithm.SHA256)
+
+
+def test_a_running_service_sets_it_and_knows_who_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\ncorrect horse\n"))
+    with served(tmp_path / "data") as desk:
+        assert run(capsys, "phone", "password", "kc1")[0] == "The password of kc1 is set.\n"
+        assert "there is no phone nosuch in the plan" in refused(capsys, "phone", "password", "nosuch")
+
+    assert desk.town.passwords == {"kc1": "correct horse"}
+    assert desk.town.journalled[-1][1].startswith("local:")
+    assert kept(tmp_path, "kc1") is None
 
 
 def test_a_short_password_is_refused_with_the_users_name_and_never_shown(

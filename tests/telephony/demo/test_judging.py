@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
+from routing.decision import Reason
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
 from telephony.demo import judging
 from telephony.demo.judging import Evidence, Expectation, PhoneSide
 from telephony.demo.sound import read_wave, tone
 from telephony.media.prompts import PROMPT_FOLDER
-from tests.support.calls import after, arrive, phone, ring
+from tests.support.calls import after, announce, arrive, phone, ring
 
 NUMBER = "+46853061201"
 NAMES = {"amina": "Amina Berg", "bengt": "Bengt Lund"}
+BY_HAND = Reason("override", "overrides.all", "closed by override")
 PROMPT = read_wave(PROMPT_FOLDER / "busy.wav")
 
 
@@ -75,6 +77,11 @@ GIVEN_UP = Evidence(
 CLOSED = Evidence(
     facts=(
         arrive(),
+        fact(
+            f.RouteDecided,
+            decision=replace(announce("busy"), reasons=(BY_HAND,)),
+            talk_limit=60.0,
+        ),
         fact(f.ServiceAnswered, 0),
         fact(f.AnnouncementStarted, 0, prompt="busy"),
         ended(Outcome.CLOSED, EndedBy.SERVICE),
@@ -108,6 +115,7 @@ ENDS = judging.ends(Outcome.ANSWERED, EndedBy.CALLER)
 GAVE_UP = judging.nobody_answered()
 ANNOUNCES = judging.hears_announcement("busy", PROMPT)
 NOBODY = judging.nobody_rings()
+BECAUSE = judging.is_because("by over.*")
 
 
 @pytest.mark.parametrize("expect", [RINGS, ANSWERS, STOPS, CALLER_HEARS, IS_HEARD, GOES_TO, ENDS])
@@ -122,7 +130,9 @@ def test_a_call_that_was_given_up_is_as_it_should_be(expect: Expectation) -> Non
     assert expect(GIVEN_UP).passed
 
 
-@pytest.mark.parametrize("expect", [NOBODY, ANNOUNCES, judging.ends(Outcome.CLOSED, EndedBy.SERVICE)])
+@pytest.mark.parametrize(
+    "expect", [NOBODY, BECAUSE, ANNOUNCES, judging.ends(Outcome.CLOSED, EndedBy.SERVICE)]
+)
 def test_a_call_to_a_closed_number_is_as_it_should_be(expect: Expectation) -> None:
     assert expect(CLOSED).passed
 
@@ -152,6 +162,7 @@ def test_a_call_to_a_closed_number_is_as_it_should_be(expect: Expectation) -> No
         (ANNOUNCES, replace(CLOSED, heard=tone(440, 9)), "9.0 s of sound"),
         (ANNOUNCES, replace(CLOSED, heard=PROMPT[: len(PROMPT) // 2]), "s of sound, likeness 0."),
         (ANNOUNCES, without(CLOSED, f.AnnouncementStarted), "in the journal no announcement"),
+        (BECAUSE, ANSWERED, "no reason in the journal"),
         (NOBODY, ANSWERED, "tried: Amina Berg and Bengt Lund"),
         (NOBODY, with_phone(CLOSED, "amina", rang=True), "tried: Amina Berg"),
     ],
@@ -164,7 +175,7 @@ def test_what_is_wrong_is_found_and_said(expect: Expectation, evidence: Evidence
 
 
 @pytest.mark.parametrize(
-    "expect", [RINGS, ANSWERS, STOPS, CALLER_HEARS, IS_HEARD, GOES_TO, ENDS, GAVE_UP, ANNOUNCES]
+    "expect", [RINGS, ANSWERS, STOPS, CALLER_HEARS, IS_HEARD, GOES_TO, ENDS, GAVE_UP, ANNOUNCES, BECAUSE]
 )
 def test_a_call_that_the_journal_does_not_know_fails_everything(expect: Expectation) -> None:
     assert UNKNOWN.record is None

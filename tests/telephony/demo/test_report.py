@@ -91,6 +91,30 @@ def test_what_kept_it_from_going_on_is_a_failure() -> None:
     assert out.getvalue().endswith("The demonstration failed:\n  ✗ the service did not start\n")
 
 
+def test_what_an_admin_does_is_shown_as_it_is_typed() -> None:
+    out = io.StringIO()
+
+    Report(out).command(("override", "end", "all", "--reason", "Fire drill"), "It has ended.\n")
+
+    assert out.getvalue() == "   $ vaxeln override end all --reason 'Fire drill'\n   It has ended.\n"
+
+
+def test_the_books_are_shown_and_checked_at_the_end() -> None:
+    out = io.StringIO()
+    report = Report(out)
+
+    report.books(["a call"], ["a figure  0 -> 1"], [GOOD, BAD])
+    report.broke_off("the database is away", "the books")
+
+    assert out.getvalue().startswith(
+        "\nThe call log, from the database\n   a call\n\nThe figures that moved\n   a figure  0 -> 1\n"
+    )
+    assert report.failures == [
+        "the books: Amina Berg answers; found: by the phones nobody",
+        "the books: the database is away",
+    ]
+
+
 def test_there_is_colour_on_a_terminal_only_and_not_where_it_is_unwanted() -> None:
     plain, coloured, unwanted, dumb = io.StringIO(), Terminal(), Terminal(), Terminal()
 

@@ -13,6 +13,12 @@ def test_there_are_five_calls_each_with_expectations() -> None:
     assert all(scenario.expectations for scenario in made)
 
 
+def test_an_admin_closes_a_number_for_one_and_opens_it_for_the_next() -> None:
+    commands = [command[:2] for scenario in scenarios() for command in scenario.commands]
+
+    assert commands == [("override", "set"), ("override", "end")]
+
+
 def test_they_are_to_numbers_of_the_plan() -> None:
     assert {scenario.dial for scenario in scenarios()} <= set(TABLES.numbers)
 

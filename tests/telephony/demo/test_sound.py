@@ -34,6 +34,14 @@ def test_an_announcement_is_known_though_it_begins_later() -> None:
     assert likeness(QUIET[:4000] + CLOSED, CLOSED) > 0.99
 
 
+def test_an_announcement_is_known_though_it_has_gaps() -> None:
+    with_gaps = (
+        CLOSED[: 5 * RATE] + QUIET[:400] + CLOSED[5 * RATE : 9 * RATE] + QUIET[:300] + CLOSED[9 * RATE :]
+    )
+
+    assert likeness(with_gaps, CLOSED) > 0.95
+
+
 @pytest.mark.parametrize("sound", [b"", QUIET, BUSY, tone(440, 15), CLOSED[: 7 * RATE]])
 def test_what_is_not_the_announcement_is_not_like_it(sound: bytes) -> None:
     assert likeness(sound, CLOSED) < 0.8

@@ -1,0 +1,161 @@
+"""The commands about numbers: open or closed now, hours, where a call would go.
+
+They ask the running service, so that overrides and who is there count; with `--plan FILE`, or while none
+runs, they work from the plan. With `--json` each prints one object:
+
+- `numbers`: `numbers`, objects as `telephony.admin.values.NumberState`
+- `explain` and `hours`: as `telephony.cli_read` has them
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from routing.compile import compile_plan
+from routing.decision import Decision
+from routing.explain import explain_json, explain_lines
+from routing.hours import Span, hours_json, hours_lines
+from routing.numbers import show
+from telephony import cli_read
+from telephony.admin.client import Client
+from telephony.admin.values import NumberState
+from telephony.admin.views import Hours
+from telephony.administration import number_state
+from telephony.cli_options import Commands, add_command, add_json, add_plan, add_service, place_of
+from telephony.cli_read import print_json, print_lines
+from telephony.cli_remote import Place, ask_if_running, listed, segment
+from telephony.cli_time import clock, moment
+from telephony.plan_start import offline_plan
+
+_STATES, _HOURS, _DECISION = TypeAdapter(list[NumberState]), TypeAdapter(Hours), TypeAdapter(Decision)
+
+OFFLINE = "this is by the plan on disk, without overrides"
+"""Said while no service runs."""
+
+
+def add_commands(commands: Commands) -> None:
+    """`vaxeln explain`, `hours` and `numbers`."""
+    explain = add_command(
+        commands,
+        "explain",
+        "say where a call would go, and why",
+        lambda o: show_explanation(place_of(o), o.plan, o.number, o.caller, o.at, o.json),
+    )
+    explain.add_argument("number", help="the number dialled, such as 08-53061000")
+    explain.add_argument(
+        "--from", dest="caller", metavar="CALLER", help="the caller's number; hidden if left out"
+    )
+    explain.add_argument("--at", metavar="TIME", help="local time such as 2026-12-23T15:05; now if left out")
+
+    hours = add_command(
+        commands,
+        "hours",
+        "show when a number is open",
+        lambda o: show_hours(place_of(o), o.plan, o.number, o.first, o.last, o.json),
+    )
+    hours.add_argument("number", help="a number of the plan")
+    hours.add_argument("--from", dest="first", required=True, metavar="DATE", help="first day, as 2026-12-21")
+    hours.add_argument("--to", dest="last", required=True, metavar="DATE", help="last day, included")
+
+    numbers = add_command(
+        commands,
+        "numbers",
+        "show which numbers are open now, and why",
+        lambda o: show_numbers(place_of(o), o.plan, o.json),
+    )
+    for command in (explain, hours, numbers):
+        add_plan(command)
+        add_service(command)
+        add_json(command)
+
+
+def show_numbers(place: Place, file: Path | None, as_json: bool) -> int:
+    """Print each number, whether it is open now, until when, and by what."""
+
+    async def question(client: Client) -> list[NumberState]:
+        return _STATES.validate_python(await listed(client, "/numbers"))
+
+    states = None if file else ask_if_running(place, question, OFFLINE)
+    if states is None:
+        states = _by_plan(place.data, file)
+    if as_json:
+        print_json({"numbers": _STATES.dump_python(states, mode="json")})
+    else:
+        print_lines(_number_lines(states))
+    return 0
+
+
+def show_hours(place: Place, file: Path | None, number: str, first: str, last: str, as_json: bool) -> int:
+    """Print when a number is open, from the first day to the last."""
+    cli_read.number_of(number, "NUMBER")
+    cli_read.period(first, last)
+    path = f"/numbers/{segment(number)}"
+
+    async def question(client: Client) -> tuple[str, Hours]:
+        state = (await client.ask("GET", path)).value
+        asked = {"from": first, "to": last}
+        found = (await client.ask("GET", f"{path}/hours", parameters=asked)).value
+        return state["function"], _HOURS.validate_python(found)
+
+    found = None if file else ask_if_running(place, question, OFFLINE)
+    if found is None:
+        return cli_read.hours(place.data, file, number, first, last, as_json)
+    function, by_service = found
+    spans = tuple(Span(span.start, span.end, span.open, span.decided_by) for span in by_service.spans)
+    if as_json:
+        print_json({"number": by_service.number, "function": function, "spans": hours_json(spans)})
+    else:
+        print_lines([f"{function}, {show(by_service.number)}", *hours_lines(spans)])
+    return 0
+
+
+def show_explanation(
+    place: Place, file: Path | None, number: str, caller: str | None, at: str | None, as_json: bool
+) -> int:
+    """Print where a call from outside would go, and why."""
+    cli_read.number_of(number, "NUMBER")
+    if caller is not None:
+        cli_read.number_of(caller, "--from")
+    when = moment("--at", at, datetime.now(UTC)).isoformat() if at is not None else None
+    given = {"number": number, "from": caller, "at": when}
+    asked = {name: value for name, value in given.items() if value is not None}
+
+    async def question(client: Client) -> Decision:
+        return _decision((await client.ask("GET", "/explain", parameters=asked)).value)
+
+    decision = None if file else ask_if_running(place, question, f"{OFFLINE}, as if everybody were there")
+    if decision is None:
+        return cli_read.explain(place.data, file, number, caller, when, as_json)
+    if as_json:
+        print_json(explain_json(decision))
+    else:
+        print_lines(explain_lines(decision))
+    return 0
+
+
+def _by_plan(data: Path, file: Path | None) -> list[NumberState]:
+    tables = compile_plan(*offline_plan(data, file))
+    now = datetime.now(UTC)
+    rows = sorted(tables.numbers.items())
+    return [number_state(row, {}, now) for _, row in rows if not row.personal]
+
+
+def _number_lines(states: Iterable[NumberState]) -> Iterable[str]:
+    for state in states:
+        until = f"until {clock(state.until)}" if state.until else ""
+        row = f"{show(state.number):14} {state.function:24} {'open' if state.open else 'closed':6} {until:22}"
+        yield f"{row}  {state.decided_by.text}  ({state.decided_by.where})"
+
+
+def _decision(shown: Mapping[str, Any]) -> Decision:
+    """The decision that an `admin.views.Explanation` tells."""
+    targets = [{**target, "gateway": _gateway(target["gateway"])} for target in shown["targets"]]
+    return _DECISION.validate_python({**shown, "targets": targets})
+
+
+def _gateway(text: str) -> tuple[str, int] | None:
+    host, colon, port = text.rpartition(":")
+    return (host.strip("[]"), int(port)) if colon else None

@@ -1,0 +1,223 @@
+"""`vaxeln plan show|diff|apply|versions|rollback`: the plan of the running service.
+
+With `--json`: `plan show` prints the plan, `plan diff` `telephony.admin.views.PlanDiff`, `plan versions`
+`versions`, objects as `telephony.archive.plan_store.PlanHead`, the newest first.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from telephony.admin.client import Client, Reply
+from telephony.admin.errors import ServiceRefused
+from telephony.admin.operation import JSON, TOML
+from telephony.admin.values import Form
+from telephony.archive.plan_store import PlanHead
+from telephony.cli_options import (
+    Commands,
+    add_command,
+    add_json,
+    add_last,
+    add_service,
+    place_of,
+)
+from telephony.cli_read import check_plan, print_json, print_lines
+from telephony.cli_remote import Place, ask, listed, note
+from telephony.cli_time import clock
+from telephony.plan_start import read_text
+
+_NOT_ACCEPTABLE, _LOST_RACE = 406, 412
+
+_HEAD, _HEADS = TypeAdapter(PlanHead), TypeAdapter(list[PlanHead])
+
+
+def add_commands(commands: Commands) -> None:
+    """`vaxeln plan`."""
+    plan = commands.add_parser("plan", help="work with a plan", allow_abbrev=False)
+    actions = plan.add_subparsers(required=True, metavar="ACTION")
+    check = add_command(
+        actions,
+        "check",
+        "check a plan: every error and warning",
+        lambda o: check_plan(o.file, o.json),
+    )
+    check.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML")
+    add_json(check)
+    _add_versions(actions)
+
+
+def _add_versions(actions: Commands) -> None:
+    show = add_command(
+        actions, "show", "show the plan in force", lambda o: show_plan(place_of(o), o.version, o.form)
+    )
+    show.add_argument("version", type=int, nargs="?", metavar="VERSION", help="an older version")
+    form = show.add_mutually_exclusive_group()
+    for name, text in ((Form.TOML, "as it was given, with its comments"), (Form.JSON, "with every value")):
+        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=text)
+
+    diff = add_command(
+        actions,
+        "diff",
+        "show what applying a plan would change",
+        lambda o: diff_plan(place_of(o), o.file, o.json),
+    )
+    apply = add_command(
+        actions,
+        "apply",
+        "put a plan in force, as the next version",
+        lambda o: apply_plan(place_of(o), o.file, o.reason, o.if_version),
+    )
+    apply.add_argument(
+        "--if-version",
+        type=int,
+        metavar="N",
+        help="only if N is in force: the version that you changed (default: the one in force now)",
+    )
+    versions = add_command(
+        actions,
+        "versions",
+        "list the versions, the newest first",
+        lambda o: show_versions(place_of(o), o.last, o.json),
+    )
+    rollback = add_command(
+        actions,
+        "rollback",
+        "return to an old version, as a new one",
+        lambda o: roll_back(place_of(o), o.version, o.reason),
+    )
+    rollback.add_argument("version", type=int, metavar="VERSION", help="the one whose content is wanted")
+    add_last(versions, "versions")
+    for command in (diff, apply):
+        command.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML, or .json")
+    for command in (apply, rollback):
+        command.add_argument("--reason", required=True, help="why, for whoever reads the versions later")
+    for command in (diff, versions):
+        add_json(command)
+    for command in (show, diff, apply, versions, rollback):
+        add_service(command)
+
+
+def show_plan(place: Place, version: int | None, form: Form | None) -> int:
+    """Print the plan in force, or that version: its TOML, or JSON where it was given as JSON."""
+    path = "/plan" if version is None else f"/plan/versions/{version}"
+
+    async def question(client: Client) -> Reply:
+        if form is not Form.JSON:
+            try:
+                return await client.ask("GET", path, headers={"Accept": TOML})
+            except ServiceRefused as refused:
+                if refused.status != _NOT_ACCEPTABLE or form is Form.TOML:
+                    raise
+        return await client.ask("GET", path, headers={"Accept": JSON})
+
+    reply = ask(place, question)
+    seen = reply.etag.strip('"').removesuffix("-toml")
+    note(f"this is version {seen} of the plan")
+    if isinstance(reply.value, str):
+        sys.stdout.write(reply.value)
+    else:
+        print_json(reply.value)
+    return 0
+
+
+def diff_plan(place: Place, file: Path, as_json: bool) -> int:
+    """Print what applying the file would change."""
+    text = read_text(file)
+    found = ask(place, lambda client: _differs(client, file, text))
+    if as_json:
+        print_json(found)
+    else:
+        print_lines(_told(found) or [f"{file} says what the plan in force says."])
+    return 0
+
+
+def apply_plan(place: Place, file: Path, reason: str, expected: int | None) -> int:
+    """Put the file in force as the next version, unless it says what is in force; print what has changed."""
+    text = read_text(file)
+
+    async def question(client: Client) -> tuple[PlanHead, Any, bool]:
+        seen = await _in_force(client)
+        changes = await _differs(client, file, text)
+        if expected in (None, seen.version) and not changes["count"]:
+            return seen, changes, False
+        headers = {"Content-Type": _media_type(file), "If-Match": f'"{expected or seen.version}"'}
+        try:
+            made = await client.ask("PUT", "/plan", parameters={"reason": reason}, body=text, headers=headers)
+        except ServiceRefused as refused:
+            again = f"vaxeln plan diff {file}, then vaxeln plan apply {file} --reason REASON --if-version"
+            raise await _advised(client, refused, expected or seen.version, again) from refused
+        return _HEAD.validate_python(made.value), changes, True
+
+    head, changes, is_made = ask(place, question)
+    if not is_made:
+        print(f"{file} says what version {head.version} says: nothing was changed.")
+        return 0
+    print_lines(_told(changes))
+    print(f"Version {head.version} is in force.")
+    return 0
+
+
+def show_versions(place: Place, most: int, as_json: bool) -> int:
+    """Print the newest versions."""
+
+    async def question(client: Client) -> list[Any]:
+        return await listed(client, "/plan/versions", most=most)
+
+    found = ask(place, question)
+    if as_json:
+        print_json({"versions": found})
+    else:
+        print_lines(
+            f"{head.version:>6}  {clock(head.made_at)}  {head.author}: {head.reason}"
+            for head in _HEADS.validate_python(found)
+        )
+    return 0
+
+
+def roll_back(place: Place, version: int, reason: str) -> int:
+    """Put what an old version says in force, as a new version."""
+
+    async def question(client: Client) -> Reply:
+        seen = (await _in_force(client)).version
+        body, headers = {"version": version, "reason": reason}, {"If-Match": f'"{seen}"'}
+        try:
+            return await client.ask("POST", "/plan/rollback", body=body, headers=headers)
+        except ServiceRefused as refused:
+            raise await _advised(client, refused, seen, "vaxeln plan versions; version") from refused
+
+    head = _HEAD.validate_python(ask(place, question).value)
+    print(f"Version {head.version} is in force: it says what version {version} says.")
+    return 0
+
+
+async def _in_force(client: Client) -> PlanHead:
+    return _HEAD.validate_python((await client.ask("GET", "/status")).value["plan"])
+
+
+async def _differs(client: Client, file: Path, text: str) -> Any:
+    headers = {"Content-Type": _media_type(file)}
+    return (await client.ask("POST", "/plan/diff", body=text, headers=headers)).value
+
+
+async def _advised(client: Client, refused: ServiceRefused, expected: int, again: str) -> ServiceRefused:
+    """What was refused; a lost race in the words of the command line, with what to do."""
+    if refused.status != _LOST_RACE:
+        return refused
+    head = await _in_force(client)
+    return ServiceRefused(
+        _LOST_RACE,
+        f"somebody else changed the plan first: not version {expected} but {head.version} is in force, "
+        f"by {head.author}: {head.reason}. Look, and try again: {again} {head.version}",
+    )
+
+
+def _told(diff: Any) -> list[str]:
+    words = [change["words"] for change in diff["changes"]]
+    untold = diff["count"] - len(words)
+    return [*words, f"and {untold} more"] if untold else words
+
+
+def _media_type(file: Path) -> str:
+    return JSON if file.suffix == ".json" else TOML

@@ -1,0 +1,41 @@
+import argparse
+from pathlib import Path
+
+import pytest
+
+from telephony.cli_options import add_command, add_last, add_service, add_settings, place_of, settings_of
+
+
+def parsed(*arguments: str, all_settings: bool = False) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    command = add_command(parser.add_subparsers(), "look", "look at it", lambda options: 7)
+    add_last(command, "things")
+    if all_settings:
+        add_settings(command)
+    else:
+        add_service(command)
+    return parser.parse_args(["look", *arguments])
+
+
+def test_a_command_has_what_it_does_and_how_much_it_shows() -> None:
+    options = parsed()
+
+    assert options.run(options) == 7
+    assert options.last == 50
+    assert parsed("--last", "3").last == 3
+
+
+def test_the_service_is_where_the_command_line_says_before_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAXELN_DATA", str(tmp_path / "environment"))
+
+    assert place_of(parsed()).data == tmp_path / "environment"
+    given = place_of(parsed("--data", str(tmp_path), "--url", "http://192.0.2.1"))
+    assert (given.data, given.url) == (tmp_path, "http://192.0.2.1")
+
+
+def test_every_setting_is_an_option() -> None:
+    settings = settings_of(parsed("--sip-realm", "botkyrka", all_settings=True))
+
+    assert settings.sip.realm == "botkyrka"
