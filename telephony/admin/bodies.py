@@ -11,7 +11,7 @@ from routing.load import MAX_CHARACTERS
 from routing.plan import Plan
 from telephony.admin.errors import Kind, Refusal
 from telephony.admin.operation import JSON, TOML
-from telephony.admin.parameters import Reason, Time, Version
+from telephony.admin.parameters import Owner, Reason, Time, Version
 from telephony.admin.problems import field_errors
 from telephony.admin.values import Draft, Form
 
@@ -43,7 +43,7 @@ class OverrideWanted(Given):
         description=f"When it ends by itself: in the future, at most {MAX_OVERRIDE.days} days."
     )
     reason: Reason = Field(description="Why; it is shown with the number.")
-    owner: Reason = Field(description="Who answers for it: a person or function that can be asked.")
+    owner: Owner = Field(description="Who answers for it: a person or function that can be asked.")
 
 
 class PasswordWanted(Given):

@@ -73,6 +73,7 @@ Cursor = Annotated[str, Field(max_length=200)]
 Limit = Annotated[int, Field(ge=1, le=MAX_PAGE), BeforeValidator(_digits)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(_digits)]
 Reason = Annotated[str, Field(min_length=3, max_length=200, pattern=_PRINTABLE)]
+Owner = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE)]
 Time = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
