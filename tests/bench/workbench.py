@@ -21,7 +21,7 @@ from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
 from telephony.call import facts as f
 from telephony.call.registry import FACTS
-from telephony.cli_serve import spare_start_from_collection
+from telephony.cli_serve import tune_collection
 from telephony.config import LogSettings
 from telephony.directory import PlanDirectory
 from telephony.fact_log import FactLog
@@ -79,7 +79,7 @@ class Workbench:
         self._numbers = count(1)
         for phone in municipality.PHONES:
             self._switchboard.record([registered(phone, _contact(phone), at=EPOCH)])
-        spare_start_from_collection()
+        tune_collection()
 
     def close(self) -> None:
         """Let go of the journal."""
