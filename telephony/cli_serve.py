@@ -24,8 +24,8 @@ except ImportError:  # it has no wheel for every machine
 
 COLLECT_AFTER = (2_000, 10, 50)
 """How many objects more make the garbage collector look at the young ones, how often that makes it look at
-the middle ones, and they at all. A call leaves no garbage (a test sees to it), so looking finds nothing: it is
-for what libraries leave. To look at all of 100 calls a second, with what is kept of them for 32 s, takes 50 ms."""
+the middle ones, and they at all. An ended call leaves no garbage (a test sees to it): this is for what
+libraries leave. A look at all, with 100 calls a second and what is kept of them for 32 s, takes 50 ms."""
 
 log = structlog.get_logger("vaxeln")
 
