@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import is_dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import TextIO, cast
 
@@ -70,21 +71,35 @@ def mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
 
 
 def _masked(key: str, value: object, is_debug: bool) -> object:
-    if isinstance(value, Mapping):
+    if not isinstance(value, str) and isinstance(value, Mapping):
         return {str(inner): _masked(str(inner), item, is_debug) for inner, item in value.items()}
-    words = _words_of(key)
-    if words & _CREDENTIALS:
+    sight = _sight_of(key)
+    if sight is _Sight.NOBODY:
         return MASK
     if is_debug or value is None:
         return value
-    if words & (_CALLERS | _MESSAGES) or (words & _MAYBE_CALLERS and _is_number(value)):
+    if sight is _Sight.DEBUG or (sight is _Sight.UNLESS_NUMBER and _is_number(value)):
         return MASK
     return type(value).__name__ if is_dataclass(value) else value
 
 
+class _Sight(Enum):
+    """Who may see a value."""
+
+    NOBODY = "nobody"
+    DEBUG = "who reads at debug"
+    UNLESS_NUMBER = "all, unless it is a number"
+    ALL = "all"
+
+
 @lru_cache(maxsize=1024)  # more names than the code has: only those inside a mapping come from elsewhere
-def _words_of(key: str) -> frozenset[str]:
-    return frozenset(re.split(r"[^a-z0-9]+", key.lower()))
+def _sight_of(key: str) -> _Sight:
+    words = frozenset(re.split(r"[^a-z0-9]+", key.lower()))
+    if words & _CREDENTIALS:
+        return _Sight.NOBODY
+    if words & (_CALLERS | _MESSAGES):
+        return _Sight.DEBUG
+    return _Sight.UNLESS_NUMBER if words & _MAYBE_CALLERS else _Sight.ALL
 
 
 def _is_number(value: object) -> bool:
@@ -104,9 +119,13 @@ def _to_one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventD
     if "exception" in event:
         event["traceback"] = event.pop("exception")
     return {
-        key: value if value is None or isinstance(value, (int, float)) else str(value).translate(_CONTROLS)
+        key: value if value is None or isinstance(value, (int, float)) else _printable(str(value))
         for key, value in event.items()
     }
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else text.translate(_CONTROLS)
 
 
 class _Lasting(io.TextIOBase):
