@@ -16,10 +16,10 @@ LWS = " \t"
 """What is left of linear white space once a message is unfolded."""
 
 REMEMBERED = 1024
-"""How many addresses that were read are kept: a call says each of its own about four times, within seconds."""
+"""How many addresses that were read are kept: a call says each of its own some four times within seconds."""
 
 LONGEST_REMEMBERED = 256
-"""Characters of the longest that is kept. Real ones have 100; what is kept shall take no memory to speak of."""
+"""Characters of the longest that is kept. Real ones have 100; a megabyte is all that they take together."""
 
 TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]++"
 HOST = r"\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9\-._]++"
