@@ -8,6 +8,7 @@ entry, and only then lets the actions out.
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Protocol
 
 from routing.decide import decide
@@ -101,12 +102,20 @@ class Switchboard:
 
     # ---- inputs
 
+    def receive_all(self, facts: Iterable[f.Fact], now: datetime) -> None:
+        """Take what one input brought, in order. Observations of one call that came together are one entry,
+        and it is decided once what follows from them."""
+        for call, together in groupby(facts, lambda fact: fact.call if isinstance(fact, f.CallFact) else ""):
+            if call:
+                self._observed(call, list(together), now)
+                continue
+            for fact in together:
+                self.receive(fact, now)
+
     def receive(self, fact: f.Fact, now: datetime) -> None:
-        """Take one observation. One of a call that is over and forgotten is dropped: nothing can follow from
-        it."""
+        """Take one observation."""
         if isinstance(fact, f.CallFact):
-            if fact.call in self.calls or isinstance(fact, f.CallArrived):
-                self._commit(fact.call, Reaction([fact]), now)
+            self._observed(fact.call, [fact], now)
             return
         self.record([fact])
         match fact:
@@ -118,6 +127,11 @@ class Switchboard:
                 self._reschedule()
             case _:
                 pass
+
+    def _observed(self, call: str, facts: Sequence[f.Fact], now: datetime) -> None:
+        """Those of a call that is over and forgotten are dropped: nothing can follow from them."""
+        if call in self.calls or isinstance(facts[0], f.CallArrived):
+            self._commit(call, Reaction(facts), now)
 
     def get_timer(self) -> datetime | None:
         """When `handle_timer` is next due, or None."""

@@ -15,6 +15,7 @@ from typing import Any
 from routing.decision import Kind
 from telephony.call import facts as f
 from telephony.call.call import Call, Leg, LegState, Phase
+from telephony.call.changed import changed
 from telephony.call.errors import IllegalTransition
 from telephony.call.house_facts import ClockStepped
 
@@ -43,7 +44,7 @@ def evolve(call: Call, fact: f.Fact) -> Call:
     change = _CHANGES.get(type(fact))
     if change is None:
         return call
-    return replace(call, last_at=fact.at, **change(call, fact))
+    return changed(call, {"last_at": fact.at, **change(call, fact)})
 
 
 def _enter(call: Call, phase: Phase, **changes: Any) -> Changes:
