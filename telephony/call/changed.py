@@ -1,9 +1,9 @@
 """A record with some fields changed: what `dataclasses.replace` does, at a third of its cost.
 
-A call is copied at each of its facts, so this is a part of what a call costs that shows.
+A call, a leg and the record are copied at nearly each fact, so it shows in what a call costs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
@@ -14,7 +14,7 @@ T = TypeVar("T")
 Fill = Callable[[object, Any], None]
 
 
-def changed(record: T, changes: Mapping[str, Any]) -> T:
+def changed(record: T, **changes: Any) -> T:
     """A copy of `record`, of a slotted dataclass without `__post_init__`. KeyError for what is no field."""
     kind: Any = type(record)
     values, fills = _access_to(kind)
