@@ -15,7 +15,7 @@ help:
 	@echo "make demo [KEEP=1]   five real calls through a demo service"
 	@echo "make test            all tests"
 	@echo "make run [PLAN=FILE] start the service"
-	@echo "make check | bench | lock | clean"
+	@echo "make check | bench [QUICK=1] | lock | clean"
 
 setup: $(READY)
 
@@ -59,7 +59,7 @@ run: $(READY)
 	exec $(BIN)/vaxeln serve $${plan:+--plan "$$plan"}
 
 bench: $(READY)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev \

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import is_dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import TextIO, cast
 
@@ -76,22 +77,40 @@ def mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
 
 
 def _masked(key: str, value: object, is_debug: bool) -> object:
-    if isinstance(value, Mapping):
+    if not isinstance(value, str) and isinstance(value, Mapping):
         return {str(inner): _masked(str(inner), item, is_debug) for inner, item in value.items()}
-    words = _words_of(key)
-    if words & _CREDENTIALS:
+    sight = _sight_of(key)
+    if sight is _Sight.NOBODY:
         return MASK
     if is_debug or value is None:
         return value
-    is_content = words & _MESSAGES and not isinstance(value, int)  # a number is how much there was
-    if words & _CALLERS or is_content or (words & _MAYBE_CALLERS and _is_number(value)):
+    if sight is _Sight.UNLESS_COUNT and isinstance(value, int):
+        return value
+    if sight in (_Sight.DEBUG, _Sight.UNLESS_COUNT) or (sight is _Sight.UNLESS_NUMBER and _is_number(value)):
         return MASK
     return type(value).__name__ if is_dataclass(value) else value
 
 
+class _Sight(Enum):
+    """Who may see a value."""
+
+    NOBODY = "nobody"
+    DEBUG = "who reads at debug"
+    UNLESS_NUMBER = "all, unless it is a number"
+    UNLESS_COUNT = "who reads at debug, but how much there was all"
+    ALL = "all"
+
+
 @lru_cache(maxsize=1024)  # more names than the code has: only those inside a mapping come from elsewhere
-def _words_of(key: str) -> frozenset[str]:
-    return frozenset(re.split(r"[^a-z0-9]+", key.lower()))
+def _sight_of(key: str) -> _Sight:
+    words = frozenset(re.split(r"[^a-z0-9]+", key.lower()))
+    if words & _CREDENTIALS:
+        return _Sight.NOBODY
+    if words & _CALLERS:
+        return _Sight.DEBUG
+    if words & _MESSAGES:
+        return _Sight.UNLESS_COUNT
+    return _Sight.UNLESS_NUMBER if words & _MAYBE_CALLERS else _Sight.ALL
 
 
 def _is_number(value: object) -> bool:
@@ -103,7 +122,13 @@ def _is_number(value: object) -> bool:
 def _rendering(settings: LogSettings, stream: TextIO) -> list[Processor]:
     if settings.format == "json":
         return [structlog.processors.JSONRenderer(ensure_ascii=False)]
-    return [_to_one_line, structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+    return [_to_one_line, structlog.dev.ConsoleRenderer() if stream.isatty() else _plain]
+
+
+def _plain(logger: WrappedLogger, method: str, event: EventDict) -> str:
+    """What structlog's own renderer gives without colours, at a sixth of its cost: a call writes four."""
+    timestamp, level, words = event.pop("timestamp"), event.pop("level"), event.pop("event")
+    return f"{timestamp} [{level:9}] {words:30} {' '.join([f'{key}={event[key]}' for key in sorted(event)])}"
 
 
 def _to_one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
@@ -111,9 +136,13 @@ def _to_one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventD
     if "exception" in event:
         event["traceback"] = event.pop("exception")
     return {
-        key: value if value is None or isinstance(value, (int, float)) else str(value).translate(_CONTROLS)
+        key: value if value is None or isinstance(value, (int, float)) else _printable(str(value))
         for key, value in event.items()
     }
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else text.translate(_CONTROLS)
 
 
 class _Lasting(io.TextIOBase):

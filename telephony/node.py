@@ -105,8 +105,8 @@ class Node:
         busy = True
         while busy:
             busy = False
-            for fact in self.legs.facts():
-                self.switchboard.receive(fact, self._utc(now))
+            if facts := list(self.legs.facts()):
+                self.switchboard.receive_all(facts, self._utc(now))
                 busy = True
             for action in self.switchboard.actions():
                 self.legs.perform(action, now)

@@ -8,6 +8,7 @@ entry, and only then lets the actions out.
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Protocol
 
 from routing.decide import decide
@@ -33,6 +34,11 @@ class Journal(Protocol):
 
 def _raise(call_id: str, fault: IllegalTransition) -> None:
     raise fault
+
+
+def _call_of(fact: f.Fact) -> str:
+    """The call that a fact is an observation of; "" when nothing can follow from it in any call."""
+    return fact.call if isinstance(fact, f.CallFact) and not isinstance(fact, f.CallRefused) else ""
 
 
 class Switchboard:
@@ -106,12 +112,20 @@ class Switchboard:
 
     # ---- inputs
 
+    def receive_all(self, facts: Iterable[f.Fact], now: datetime) -> None:
+        """Take what one input brought, in order. Observations of one call that came together are one entry,
+        and it is decided once what follows from them."""
+        for call, together in groupby(facts, _call_of):
+            if call:
+                self._observed(call, list(together), now)
+                continue
+            for fact in together:
+                self.receive(fact, now)
+
     def receive(self, fact: f.Fact, now: datetime) -> None:
-        """Take one observation. One of a call that is over and forgotten is dropped: nothing can follow from
-        it."""
-        if isinstance(fact, f.CallFact) and not isinstance(fact, f.CallRefused):
-            if fact.call in self.calls or isinstance(fact, f.CallArrived):
-                self._commit(fact.call, Reaction([fact]), now)
+        """Take one observation."""
+        if call := _call_of(fact):
+            self._observed(call, [fact], now)
             return
         self.record([fact])
         match fact:
@@ -123,6 +137,11 @@ class Switchboard:
                 self._reschedule()
             case _:
                 pass
+
+    def _observed(self, call: str, facts: Sequence[f.Fact], now: datetime) -> None:
+        """Those of a call that is over and forgotten are dropped: nothing can follow from them."""
+        if call in self.calls or isinstance(facts[0], f.CallArrived):
+            self._commit(call, Reaction(facts), now)
 
     def get_timer(self) -> datetime | None:
         """When `handle_timer` is next due, or None."""

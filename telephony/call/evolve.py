@@ -8,13 +8,13 @@ when it is not legal, for then it is our own fault.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from routing.decision import Kind
 from telephony.call import facts as f
 from telephony.call.call import Call, Leg, LegState, Phase
+from telephony.call.changed import changed
 from telephony.call.errors import IllegalTransition
 from telephony.call.house_facts import ClockStepped
 
@@ -43,7 +43,7 @@ def evolve(call: Call, fact: f.Fact) -> Call:
     change = _CHANGES.get(type(fact))
     if change is None:
         return call
-    return replace(call, last_at=fact.at, **change(call, fact))
+    return changed(call, last_at=fact.at, **change(call, fact))
 
 
 def _enter(call: Call, phase: Phase, **changes: Any) -> Changes:
@@ -63,7 +63,7 @@ def _with_leg(call: Call, leg: Leg, **changes: Any) -> Changes:
 
 def _leg_changed(call: Call, fact: f.LegFact, **changes: Any) -> Changes:
     leg = call.legs.get(fact.leg)
-    return {} if leg is None else _with_leg(call, replace(leg, **changes))
+    return {} if leg is None else _with_leg(call, changed(leg, **changes))
 
 
 # ---- observations
@@ -81,7 +81,7 @@ def _alerted(call: Call, fact: f.MemberAlerted) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or leg.state is not LegState.OFFERED:
         return {}  # a 180 overtaken by the answer
-    return _with_leg(call, replace(leg, state=LegState.ALERTED, rang=True, respond_by=None))
+    return _with_leg(call, changed(leg, state=LegState.ALERTED, rang=True, respond_by=None))
 
 
 def _early_sound(call: Call, fact: f.MemberGaveEarlySound) -> Changes:
@@ -92,21 +92,21 @@ def _answered(call: Call, fact: f.MemberAnswered) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
         return {}
-    return _with_leg(call, replace(leg, state=LegState.ANSWERED, respond_by=None))
+    return _with_leg(call, changed(leg, state=LegState.ANSWERED, respond_by=None))
 
 
 def _unusable(call: Call, fact: f.MemberAnswerUnusable) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
         return {}
-    return _with_leg(call, replace(leg, state=LegState.UNUSABLE, status=fact.status, respond_by=None))
+    return _with_leg(call, changed(leg, state=LegState.UNUSABLE, status=fact.status, respond_by=None))
 
 
 def _refused(call: Call, fact: f.MemberRefused) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
         return {}
-    refused = replace(leg, state=LegState.REFUSED, status=fact.status, gone=True)
+    refused = changed(leg, state=LegState.REFUSED, status=fact.status, gone=True)
     return _with_leg_over(call, refused)
 
 
@@ -127,7 +127,7 @@ def _leg_ended(call: Call, fact: f.LegEnded) -> Changes:
     if leg is None:
         return {}
     state = leg.state if leg.state is LegState.REFUSED else LegState.ENDED
-    return _with_leg_over(call, replace(leg, state=state, gone=True))
+    return _with_leg_over(call, changed(leg, state=state, gone=True))
 
 
 def _with_leg_over(call: Call, leg: Leg) -> Changes:
@@ -147,7 +147,7 @@ def _announcement_ended(call: Call, fact: f.AnnouncementEnded) -> Changes:
 def _clock_stepped(call: Call, fact: ClockStepped) -> Changes:
     step = timedelta(seconds=fact.seconds)
     legs = {
-        leg.id: replace(leg, respond_by=leg.respond_by + step) if leg.respond_by else leg
+        leg.id: changed(leg, respond_by=leg.respond_by + step) if leg.respond_by else leg
         for leg in call.legs.values()
     }
     return {
@@ -250,7 +250,7 @@ def _announcement_started(call: Call, fact: f.AnnouncementStarted) -> Changes:
 
 
 def _connected(call: Call, fact: f.CallConnected) -> Changes:
-    caller = replace(call.caller, state=LegState.ANSWERED)
+    caller = changed(call.caller, state=LegState.ANSWERED)
     changes = _with_leg(call, caller, talking_to=fact.leg, talk_until=fact.until)
     return _enter(call, Phase.TALKING, **changes)
 

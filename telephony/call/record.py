@@ -1,12 +1,13 @@
 """The record made of a call: its facts, folded into the row of the call log."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from routing.decision import Origin
 from routing.numbers import show
 from telephony.call import facts as f
+from telephony.call.changed import changed
 from telephony.call.facts import EndedBy, Outcome
 
 MASKED = "maskerat"  # in place of a caller of a protected number
@@ -128,8 +129,8 @@ def begin(fact: f.CallArrived | f.CallRefused) -> Record:
         sip_call_id=fact.sip_call_id,
     )
     if isinstance(fact, f.CallArrived):
-        return replace(record, caller_member=fact.member)
-    return replace(
+        return changed(record, caller_member=fact.member)
+    return changed(
         record,
         protected=fact.protected,
         emergency=fact.emergency,
@@ -144,7 +145,7 @@ def extend(record: Record, fact: f.CallFact) -> Record:
     """The record after one more fact of the call."""
     match fact:
         case f.RouteDecided(decision=d):
-            return replace(
+            return changed(
                 record,
                 function=d.function or record.function,
                 number=d.number or record.number,
@@ -156,26 +157,26 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             )
         case f.MemberOffered(leg=leg, target=target):
             legs = (*record.legs, (leg, target.member))
-            return replace(record, legs=legs, offered=_with(record.offered, target.member))
+            return changed(record, legs=legs, offered=_with(record.offered, target.member))
         case f.MemberAlerted(at=at, leg=leg):
             rang = _with(record.rang, dict(record.legs).get(leg, leg))
-            return replace(record, rang=rang, first_rang_at=record.first_rang_at or at)
+            return changed(record, rang=rang, first_rang_at=record.first_rang_at or at)
         case f.MemberAnswerUnusable(leg=leg, status=status):
             member = dict(record.legs).get(leg, leg)
             fault = "without a codec in common" if status == 488 else "with sound that cannot be understood"
-            return replace(record, reasons=(*record.reasons, f"{member} answered {fault} ({status})"))
+            return changed(record, reasons=(*record.reasons, f"{member} answered {fault} ({status})"))
         case f.ServiceAnswered(at=at):
-            return replace(record, service_answered_at=at)
+            return changed(record, service_answered_at=at)
         case f.AnnouncementStarted(prompt=prompt):
-            return replace(record, announcement=prompt)
+            return changed(record, announcement=prompt)
         case f.AnnouncementEnded(played=False):
-            return replace(record, announcement="", service_answered_at=None)
+            return changed(record, announcement="", service_answered_at=None)
         case f.CallConnected(at=at, member=member):
-            return replace(record, person_answered_at=at, answered_by=member)
+            return changed(record, person_answered_at=at, answered_by=member)
         case f.CallEnded(at=at, outcome=outcome, ended_by=ended_by, reason=reason):
-            return replace(record, ended_at=at, outcome=outcome, ended_by=ended_by, reason=reason)
+            return changed(record, ended_at=at, outcome=outcome, ended_by=ended_by, reason=reason)
         case f.CallInterrupted(ended_at=ended_at):
-            return replace(
+            return changed(
                 record,
                 ended_at=ended_at,
                 outcome=Outcome.INTERRUPTED,

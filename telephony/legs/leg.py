@@ -104,6 +104,10 @@ class Leg:
         """Where requests of this dialog go."""
         return self.flow if self.pinned else dialog.next_hop(self.flow)
 
+    def reinvite_replied(self, reply: Reply, now: float) -> None:
+        """Take what became of a re-INVITE of ours."""
+        self.negotiation.replied(reply, now)
+
     def refresh(self, message: Message) -> None:
         """Take a new remote target from an INVITE that we accept, or from the 2xx to ours (RFC 3261 12.2)."""
         assert self.dialog is not None
@@ -229,6 +233,7 @@ class Leg:
         if self.state is not State.ENDED:
             self.release(now)
             self.state = State.ENDED
+            self.peer = None
             self.wire.forget(self)
             self.observe(f.LegEnded, now)
 

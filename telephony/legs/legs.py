@@ -199,9 +199,11 @@ class Legs:
                 case e.CancelReceived(transaction=transaction):
                     self._wire.setups[transaction].cancelled(now)
                 case e.AckReceived(transaction=transaction):
-                    self._wire.acks.pop(transaction).acknowledged(event, now)
+                    leg = self._wire.acks.pop(transaction)
+                    leg.negotiation.acknowledged(event, now)
                 case e.AckMissing(transaction=transaction):
-                    self._wire.acks.pop(transaction).unacknowledged(now)
+                    leg = self._wire.acks.pop(transaction)
+                    leg.negotiation.unacknowledged(now)
                 case _:
                     assert_never(event)
 

@@ -4,6 +4,7 @@ The far end's re-INVITE is answered by us at once, from what the leg's peer has 
 re-INVITE of the peer's own when that changes what we would say to it.
 """
 
+import weakref
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ class Negotiation:
     """
 
     def __init__(self, leg: "Leg") -> None:
-        self._leg = leg
+        self._of = weakref.ref(leg)  # a circle would keep an ended leg until the garbage collector comes
         self.wish = Direction.SENDRECV
         self._asked = Direction.SENDRECV  # in our last offer
         self._inviting = ""  # the transaction of a re-INVITE of ours that has no final answer
@@ -44,10 +45,16 @@ class Negotiation:
         self._wanted = False  # a re-INVITE waits for its turn
         self._backing_off = False  # after a glare
 
+    @property
+    def _leg(self) -> "Leg":
+        leg = self._of()
+        assert leg is not None  # everybody comes by the leg
+        return leg
+
     def owe_ack(self, transaction: str) -> None:
         """We sent a 2xx to this INVITE."""
         self._owing += 1
-        self._leg.wire.acks[transaction] = self
+        self._leg.wire.acks[transaction] = self._leg
         if self._leg.session.is_offering:
             self._delayed = transaction
 
@@ -176,7 +183,7 @@ class Negotiation:
             body = self.offer(self._preferred(), self._mirrored())
         except SdpError:
             return  # a far end that has used up the payload numbers keeps what it has
-        self._inviting = leg.send("INVITE", now, self._replied, body=body)
+        self._inviting = leg.send("INVITE", now, leg.reinvite_replied, body=body)
         leg.wire.agenda.set(f"{leg.id}/patience", now + PATIENCE)
 
     def _is_outdated(self) -> bool:
@@ -189,7 +196,8 @@ class Negotiation:
             return True
         return not set(stream.codecs) <= set(self._codecs())
 
-    def _replied(self, reply: Reply, now: float) -> None:
+    def replied(self, reply: Reply, now: float) -> None:
+        """Take what became of a re-INVITE of ours."""
         leg, answer = self._leg, None
         if isinstance(reply, ResponseReceived):
             if reply.response.status < 200:

@@ -18,7 +18,6 @@ from telephony.sip.headers import Headers
 if TYPE_CHECKING:
     from telephony.legs.inbound import InboundLeg
     from telephony.legs.leg import Leg
-    from telephony.legs.negotiation import Negotiation
 
 Reply = ResponseReceived | TransactionTimedOut | TransportFailed
 Handler = Callable[[Reply, float], None]
@@ -51,7 +50,7 @@ class Wire:
     owners: dict[str, Handler] = field(default_factory=dict)
     setups: dict[str, "InboundLeg"] = field(default_factory=dict)
     refusals: dict[str, "InboundLeg"] = field(default_factory=dict)
-    acks: dict[str, "Negotiation"] = field(default_factory=dict)
+    acks: dict[str, "Leg"] = field(default_factory=dict)
     legs: dict[str, "Leg"] = field(default_factory=dict)
     dialogs: dict[tuple[str, str], "Leg"] = field(default_factory=dict)
 

@@ -110,12 +110,12 @@ class Shell:
 
     def _arm(self, machine: Machine) -> None:
         due = machine.get_timer()
-        if due == self._due:
-            return
+        if due is None or (self._due is not None and self._due <= due):
+            return  # to look too early costs less than to set the timer anew at every datagram
         if self._handle is not None:
             self._handle.cancel()
         self._due = due
-        self._handle = None if due is None else self._loop.call_at(due, self._fire, machine)
+        self._handle = self._loop.call_at(due, self._fire, machine)
 
     def _fire(self, machine: Machine) -> None:
         self._due = self._handle = None

@@ -15,6 +15,12 @@ Parameters = tuple[tuple[str, str | None], ...]
 LWS = " \t"
 """What is left of linear white space once a message is unfolded."""
 
+REMEMBERED = 1024
+"""How many addresses that were read are kept: a call says each of its own some four times within seconds."""
+
+LONGEST_REMEMBERED = 256
+"""Characters of the longest that is kept. Real ones have 100; a megabyte is all that they take together."""
+
 TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]++"
 HOST = r"\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9\-._]++"
 """A hostname or address. No hostname may hold an underscore, but the names of real machines do."""

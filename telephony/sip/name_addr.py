@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 from telephony.sip.errors import ParseError
 from telephony.sip.grammar import (
+    LONGEST_REMEMBERED,
     LWS,
     QUOTED,
+    REMEMBERED,
     Parameters,
     find_parameter,
     format_parameters,
@@ -38,15 +41,7 @@ class NameAddr:
         Without angle brackets, what follows the first `;` belongs to the header, and a URI with `?` or a
         comma is refused, because it must have them (20.10).
         """
-        match = _NAME_ADDR.match(text)
-        if match is not None:
-            quoted, plain, uri, parameters = match.groups()
-            display = plain.strip(LWS) if quoted is None else unquote(quoted)
-            return cls(display, Uri.parse(uri), parse_parameters(parameters))
-        uri, semicolon, parameters = text.partition(";")
-        if "?" in uri or "," in uri:
-            raise ParseError("Address needs angle brackets")
-        return cls("", Uri.parse(uri.strip(LWS)), parse_parameters(semicolon + parameters))
+        return cls(*(_read_again(text) if len(text) <= LONGEST_REMEMBERED else _read(text)))
 
     def __str__(self) -> str:
         display = f"{quote(self.display)} " if self.display else ""
@@ -64,3 +59,18 @@ class NameAddr:
     def with_parameter(self, name: str, value: str | None) -> Self:
         """Return a copy with parameter `name` (lower case) set; `value` is a token or a quoted-string."""
         return replace(self, parameters=replace_parameter(self.parameters, name, value))
+
+
+def _read(text: str) -> tuple[str, Uri, Parameters]:
+    match = _NAME_ADDR.match(text)
+    if match is not None:
+        quoted, plain, uri, parameters = match.groups()
+        display = plain.strip(LWS) if quoted is None else unquote(quoted)
+        return display, Uri.parse(uri), parse_parameters(parameters)
+    uri, semicolon, parameters = text.partition(";")
+    if "?" in uri or "," in uri:
+        raise ParseError("Address needs angle brackets")
+    return "", Uri.parse(uri.strip(LWS)), parse_parameters(semicolon + parameters)
+
+
+_read_again = lru_cache(maxsize=REMEMBERED)(_read)

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from telephony.sip.errors import ParseError
-from telephony.sip.grammar import HOST, Parameters
+from telephony.sip.grammar import HOST, LONGEST_REMEMBERED, REMEMBERED, Parameters
 
 MAX_PORT = 65_535
 
@@ -57,13 +58,7 @@ class Uri:
     @staticmethod
     def parse(text: str) -> "Uri":
         """Parse into a `SipUri` or an `OtherUri`. Raises `ParseError`."""
-        match = _SIP_URI.match(text)
-        if match is not None:
-            return _sip_uri(match)
-        other = _OTHER_URI.match(text)
-        if other is None or other[1].lower() in ("sip", "sips"):
-            raise ParseError("Malformed URI")
-        return OtherUri(other[1].lower(), other[2])
+        return _read_again(text) if len(text) <= LONGEST_REMEMBERED else _read(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +126,19 @@ class SipUri(Uri):
 def escape_user(text: str) -> str:
     """Return `text` with all escaped that may not stand in the user part of a SIP URI."""
     return quote(text, safe=_USER_SAFE, errors="surrogateescape")
+
+
+def _read(text: str) -> Uri:
+    match = _SIP_URI.match(text)
+    if match is not None:
+        return _sip_uri(match)
+    other = _OTHER_URI.match(text)
+    if other is None or other[1].lower() in ("sip", "sips"):
+        raise ParseError("Malformed URI")
+    return OtherUri(other[1].lower(), other[2])
+
+
+_read_again = lru_cache(maxsize=REMEMBERED)(_read)
 
 
 def _sip_uri(match: re.Match[str]) -> SipUri:

@@ -1,29 +1,31 @@
-"""What a process costs, by the kernel's own accounting (Linux): exact where the machine is shared."""
+"""What processes cost, by the kernel's own accounting (Linux): exact where the machine is shared."""
 
+import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 _PROC = Path("/proc")
 
 
-def cpu_seconds(pid: int) -> float:
-    """CPU time of a process and its descendants so far, summed over threads, in seconds."""
-    return sum(_thread_seconds(member) for member in family(pid))
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """CPU time of these processes so far, summed over threads, in seconds."""
+    return sum(_thread_seconds(pid) for pid in pids)
 
 
-def memory_kib(pid: int) -> int:
-    """Resident memory of a process and its descendants, in KiB."""
-    return sum(_resident_kib(member) for member in family(pid))
+def memory_kib(pids: Iterable[int]) -> int:
+    """Memory of these processes in KiB; what several share is counted once."""
+    return sum(_proportional_kib(pid) for pid in pids)
 
 
-def family(pid: int) -> list[int]:
-    """The process and its descendants."""
-    members = [pid]
+def descendants(pid: int | None = None) -> list[int]:
+    """The processes below this one, or below ours, at any depth."""
+    members = [pid or os.getpid()]
     for member in members:  # grows while it is read
         with suppress(OSError):
             for children in _PROC.glob(f"{member}/task/*/children"):
                 members += map(int, children.read_text("ascii").split())
-    return members
+    return members[1:]
 
 
 def _thread_seconds(pid: int) -> float:
@@ -34,9 +36,9 @@ def _thread_seconds(pid: int) -> float:
     return nanoseconds / 1e9
 
 
-def _resident_kib(pid: int) -> int:
+def _proportional_kib(pid: int) -> int:
     with suppress(OSError):
-        for line in (_PROC / str(pid) / "status").read_text("utf-8").splitlines():
-            if line.startswith("VmRSS:"):
+        for line in (_PROC / str(pid) / "smaps_rollup").read_text("utf-8").splitlines():
+            if line.startswith("Pss:"):
                 return int(line.split()[1])
     return 0

@@ -1,38 +1,38 @@
-"""What a call costs, beside sippy in the same run: `python -m tests.bench.bench_calls`.
+"""What a call costs, beside sippy and Kamailio in the same run.
 
-sipp calls through each system to sipp on loopback addresses, without sound, at rising rates, until a rate
-is not clean. Machines are shared and noisy: CPU a call and the ratio within one run say most. The results
-go to build/bench.json too. Exit code 1 when the service misses a bar.
+sipp calls through each system to sipp on loopback addresses at rising rates, until a rate is not clean; then
+through the service with sound. Machines are shared and noisy: CPU a call and the ratio within one run say
+most.
 """
 
-import argparse
-import os
-import platform
 import shutil
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from tests.bench import systems
 from tests.bench.accounting import cpu_seconds, memory_kib
 from tests.bench.load import Exchange, Load, Outcome
 from tests.bench.municipality import NUMBERS, PEOPLE
-from tests.bench.report import keep
-from tests.bench.systems import NotInstalled, System
+from tests.bench.report import Bar, Findings, Row
+from tests.bench.systems import SYSTEMS, NotInstalled, System, Vaxeln
 from tests.support.loopback import Loopback
 
 BAR_CPU_MS = 4.0
 BAR_CALLS_A_SECOND = 150
+BAR_KIB = 24.0
+BAR_WITH_SOUND = 200
 
-RATES = (50, 100, 150, 200)
-SECONDS = 6.0
-HOLD_SECONDS = 0.5
-WARM_UP = Load(calls=50, rate=25, hold=0.1)
-HELD = 250  # calls at once, of the 300 that there are people for
+SILENT, SOUND = "without sound", "with sound"
+TALK = {SILENT: 0.5, SOUND: 5.0}
+"""Seconds that a call lasts. With sound 40 calls a second are 200 at once."""
+
+SHOWN_RATE = 100
+"""The rate whose cost a row shows, when it is clean: the same for all systems."""
+
+WARM_UP = Load(calls=100, rate=25, hold=0.1)
 TRIES = 2
 """A rate that is not clean is tried again: on a shared machine it may have been a neighbour."""
 
@@ -40,187 +40,213 @@ BUILD = Path("build")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One rate. Times in milliseconds; CPU of the system alone."""
+class Effort:
+    """How much is measured: rates and seconds for each scenario, and how many calls are held at once."""
 
-    rate: float
+    rates: Mapping[str, Sequence[int]]
+    seconds: Mapping[str, float]
+    held: int
+
+
+THOROUGH = Effort({SILENT: (50, 100, 150, 200, 250, 300), SOUND: (20, 40)}, {SILENT: 8.0, SOUND: 15.0}, 600)
+QUICK = Effort({SILENT: (100, 150), SOUND: (40,)}, {SILENT: 4.0, SOUND: 8.0}, 250)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rate of one scenario. CPU in milliseconds a call: the system's, and of what works beside it."""
+
+    scenario: str
+    rate: int
     calls: int
     good: int
     retransmissions: int
     clean: bool
-    cpu_ms_a_call: float
-    setup_p50_ms: float | None
-    setup_p95_ms: float | None
-    setup_p99_ms: float | None
+    cpu_ms: float
+    beside_cpu_ms: float
+    setup_ms_p50: float | None
+    setup_ms_p95: float | None
+    setup_ms_p99: float | None
+
+    def __str__(self) -> str:
+        times = (self.setup_ms_p50, self.setup_ms_p95, self.setup_ms_p99)
+        shown = ["-" if time is None else f"{time:.1f}" for time in times]
+        clean = "clean" if self.clean else f"{self.calls - self.good} failed"
+        beside = f"{self.beside_cpu_ms:8.2f}" if self.beside_cpu_ms else f"{'-':>8}"
+        return (
+            f"{self.rate:7} {clean:10} {self.cpu_ms:8.2f} {beside} {shown[0]:>9} {shown[1]:>7} {shown[2]:>7}"
+        )
+
+
+_HEADINGS = (
+    f"{'':9} {'calls/s':>7} {'':10} {'CPU ms':>8} {'beside':>8} {'setup p50':>9} {'p95':>7} {'p99':>7}"
+)
 
 
 @dataclass(slots=True)
 class Report:
     """All that was measured of a system."""
 
-    kib_a_held_call: float = 0.0
+    kib_per_held_call: float = 0.0
     steps: list[Step] = field(default_factory=list)
 
-    @property
-    def clean_rate(self) -> float:
-        """The highest rate that was clean, as were all below it."""
-        return max((step.rate for step in self.steps if step.clean), default=0)
+    def clean(self, scenario: str) -> list[Step]:
+        """The steps that were clean."""
+        return [step for step in self.steps if step.scenario == scenario and step.clean]
 
-    def cpu_ms(self, rate: float) -> float | None:
-        """CPU a call at this rate, when it was clean."""
-        return next((step.cpu_ms_a_call for step in self.steps if step.rate == rate and step.clean), None)
+    def rows(self, name: str, scenario: str) -> list[Row]:
+        """The system's row; and one for what works beside it."""
+        clean = self.clean(scenario)
+        if not clean:
+            return [Row(name, scenario, 0.0)] if any(s.scenario == scenario for s in self.steps) else []
+        shown = next((step for step in clean if step.rate == SHOWN_RATE), clean[-1])
+        row = Row(
+            name,
+            scenario,
+            float(clean[-1].rate),
+            shown.cpu_ms,
+            shown.setup_ms_p50,
+            shown.setup_ms_p95,
+            shown.setup_ms_p99,
+            self.kib_per_held_call if scenario == SILENT else None,
+        )
+        beside = Row(f"{name}'s PostgreSQL", scenario, cpu_ms_per_call=shown.beside_cpu_ms)
+        return [row, beside] if shown.beside_cpu_ms else [row]
 
 
-def measure_step(system: System, exchange: Exchange, rate: float, seconds: float) -> Step:
+def measure_step(system: System, exchange: Exchange, scenario: str, rate: int, seconds: float) -> Step:
     """One rate, tried again when it is not clean."""
-    load = Load(int(rate * seconds), rate, HOLD_SECONDS)
+    load = Load(int(rate * seconds), rate, TALK[scenario], sound=scenario == SOUND)
     for _ in range(TRIES):
-        before = cpu_seconds(system.pid)
+        system.settle()
+        before, beside = cpu_seconds(system.pids()), cpu_seconds(system.beside())
         outcome = exchange.measure(system.target, load)
-        cpu = cpu_seconds(system.pid) - before
+        system.settle()
+        spent = cpu_seconds(system.pids()) - before, cpu_seconds(system.beside()) - beside
         if outcome.is_clean:
             break
-    return _step(rate, outcome, cpu)
+    return _step(scenario, rate, outcome, *spent)
 
 
-def _step(rate: float, outcome: Outcome, cpu: float) -> Step:
+def _step(scenario: str, rate: int, outcome: Outcome, cpu: float, beside: float) -> Step:
     return Step(
+        scenario=scenario,
         rate=rate,
         calls=outcome.calls,
         good=outcome.good,
         retransmissions=outcome.retransmissions,
         clean=outcome.is_clean,
-        cpu_ms_a_call=round(cpu * 1000 / max(outcome.good, 1), 2),
-        setup_p50_ms=outcome.setup_ms(0.5),
-        setup_p95_ms=outcome.setup_ms(0.95),
-        setup_p99_ms=outcome.setup_ms(0.99),
+        cpu_ms=round(cpu * 1000 / max(outcome.good, 1), 2),
+        beside_cpu_ms=round(beside * 1000 / max(outcome.good, 1), 2),
+        setup_ms_p50=outcome.setup_ms(0.5),
+        setup_ms_p95=outcome.setup_ms(0.95),
+        setup_ms_p99=outcome.setup_ms(0.99),
     )
 
 
-def measure_held(system: System, exchange: Exchange) -> float:
+def measure_held(system: System, exchange: Exchange, calls: int) -> float:
     """KiB that a call takes while people talk. To be measured first: memory once taken is kept."""
     exchange.measure(system.target, WARM_UP)
-    before = memory_kib(system.pid)
-    with exchange.calling(system.target, Load(HELD, rate=50, hold=HELD / 50 + 3)) as caller:
-        deadline = time.monotonic() + HELD / 50 + 3
-        while caller.held() < HELD and time.monotonic() < deadline:
+    system.settle()
+    before = memory_kib(system.pids())
+    with exchange.calling(system.target, Load(calls, rate=50, hold=calls / 50 + 4)) as caller:
+        deadline = time.monotonic() + calls / 50 + 3
+        while caller.held() < calls and time.monotonic() < deadline:
             time.sleep(0.1)
-        held, after = caller.held(), memory_kib(system.pid)
+        held, after = caller.held(), memory_kib(system.pids())
         caller.outcome()
     return round((after - before) / max(held, 1), 1)
 
 
-def compare(
-    running: Sequence[System], exchange: Exchange, rates: Sequence[float], seconds: float
-) -> dict[str, Report]:
+def compare(running: Sequence[System], exchange: Exchange, effort: Effort) -> dict[str, Report]:
     """Measure all systems rate by rate, so that what disturbs one disturbs the others.
 
     One that fails is measured no further.
     """
-    reports = {system.name: Report(measure_held(system, exchange)) for system in running}
+    reports = {system.name: Report(measure_held(system, exchange, effort.held)) for system in running}
+    print(_HEADINGS)
     left = list(running)
-    for rate in rates:
+    for rate in effort.rates[SILENT]:
         for system in list(left):
-            step = measure_step(system, exchange, rate, seconds)
+            step = measure_step(system, exchange, SILENT, rate, effort.seconds[SILENT])
             reports[system.name].steps.append(step)
-            print(_line(system.name, step), flush=True)
+            print(f"{system.name:9} {step}", flush=True)
             if not step.clean:
                 left.remove(system)
     return reports
 
 
-_HEADINGS = f"{'':8} {'calls/s':>7} {'':9} {'CPU ms/call':>11} {'to 180, ms: p50':>15} {'p95':>7} {'p99':>7}"
+def measure_sound(service: Vaxeln, exchange: Exchange, effort: Effort) -> list[Step]:
+    """Calls with sound through the service: the others' sound goes past them."""
+    steps = []
+    print(f"with sound, {TALK[SOUND]:g} s a call")
+    for rate in effort.rates[SOUND]:
+        before = service.sound_packets()
+        step = measure_step(service, exchange, SOUND, rate, effort.seconds[SOUND])
+        packets = (service.sound_packets() - before) / max(step.good, 1)
+        print(f"{service.name:9} {step}  {packets:.0f} packets a call", flush=True)
+        steps.append(step)
+    return steps
 
 
-def _line(name: str, step: Step) -> str:
-    times = (step.setup_p50_ms, step.setup_p95_ms, step.setup_p99_ms)
-    shown = ["-" if time is None else f"{time:.1f}" for time in times]
-    clean = "clean" if step.clean else f"{step.calls - step.good} failed"
+def bars(ours: Report) -> tuple[Bar, ...]:
+    """What is asked of the service."""
+    silent, sound = ours.clean(SILENT), ours.clean(SOUND)
+    dearest = max((step.cpu_ms for step in silent), default=float("inf"))
+    carried = sound[-1].rate * TALK[SOUND] if sound else 0.0
+    cores = sound[-1].rate * sound[-1].cpu_ms / 1000 if sound else 0.0
     return (
-        f"{name:8} {step.rate:7g} {clean:9} {step.cpu_ms_a_call:11.2f} "
-        f"{shown[0]:>15} {shown[1]:>7} {shown[2]:>7}"
+        Bar("ms of the service's CPU a call, at its dearest rate", dearest, BAR_CPU_MS),
+        Bar(
+            "clean calls a second",
+            max((s.rate for s in silent), default=0),
+            BAR_CALLS_A_SECOND,
+            at_least=True,
+        ),
+        Bar("KiB a held call", ours.kib_per_held_call, BAR_KIB),
+        Bar(
+            "calls with sound at once on one core, the whole service",
+            carried / max(cores, 1.0),
+            BAR_WITH_SOUND,
+            at_least=True,
+        ),
     )
 
 
-def summarise(reports: dict[str, Report]) -> bool:
-    """Print the summary; whether the service reaches its bars."""
-    print()
-    for name, report in reports.items():
-        print(f"{name:8} {report.clean_rate:g} clean calls/s, {report.kib_a_held_call:g} KiB a held call")
-    ours = reports["vaxeln"]
-    for name, report in reports.items():
-        if report is not ours:
-            _print_ratio(ours, name, report)
-    costs = [step.cpu_ms_a_call for step in ours.steps if step.clean]
-    dearest = max(costs, default=float("inf"))
-    print(
-        f"bar: {dearest:.2f} ms CPU a call at most (bar {BAR_CPU_MS:g}), "
-        f"{ours.clean_rate:g} clean calls/s at least (bar {BAR_CALLS_A_SECOND})"
-    )
-    return dearest <= BAR_CPU_MS and ours.clean_rate >= BAR_CALLS_A_SECOND
-
-
-def _print_ratio(ours: Report, name: str, theirs: Report) -> None:
+def _print_ratios(reports: Mapping[str, Report]) -> None:
     """At every rate that both carried: the one figure that a busy machine does not spoil."""
-    for step in ours.steps:
-        other = theirs.cpu_ms(step.rate)
-        if step.clean and other:
-            print(f"at {step.rate:g} calls/s a call takes {step.cpu_ms_a_call / other:.2f} of {name}'s CPU")
+    theirs = {
+        name: {step.rate: step.cpu_ms for step in report.clean(SILENT)} for name, report in reports.items()
+    }
+    ours = theirs.pop("vaxeln")
+    for name, costs in theirs.items():
+        ratios = [f"{ours[rate] / cost:.2f} at {rate}/s" for rate, cost in costs.items() if rate in ours]
+        print(f"a call takes, of {name}'s CPU, {', '.join(ratios)}")
 
 
-def write(reports: dict[str, Report]) -> None:
-    """Keep the figures as JSON."""
-    keep(
-        at=time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        machine={
-            "cores": os.cpu_count(),
-            "python": platform.python_version(),
-            "kernel": platform.release(),
-        },
-        bar={"cpu_ms_a_call": BAR_CPU_MS, "clean_calls_a_second": BAR_CALLS_A_SECOND},
-        systems={
-            name: asdict(report) | {"clean_calls_a_second": report.clean_rate}
-            for name, report in reports.items()
-        },
-    )
-
-
-Start = Callable[[Path, str, Exchange], AbstractContextManager[System]]
-SYSTEMS: dict[str, Start] = {"vaxeln": systems.vaxeln, "sippy": systems.sippy}
-
-
-def bench_calls(rates: Sequence[float] = RATES, seconds: float = SECONDS) -> bool:
-    """Start every system that can be had, measure, end them; whether the bars are reached."""
+def run(quick: bool) -> Findings:
+    """Start every system that can be had, measure, end them."""
     if shutil.which("sipp") is None:
         print("sipp is not installed (Debian: apt-get install sip-tester)")
-        return False
+        return Findings(bars(Report()))
+    effort = QUICK if quick else THOROUGH
     BUILD.mkdir(exist_ok=True)
     network = Loopback.take()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD.resolve())))
         folder.chmod(0o755)  # as root, PostgreSQL runs as another user, who has to get to its data
         exchange = Exchange(network, folder, NUMBERS)
-        running = []
+        running: dict[str, System] = {}
         for place, (name, start) in enumerate(SYSTEMS.items(), 10):
             try:
-                running.append(stack.enter_context(start(folder / name, network.host(place), exchange)))
+                running[name] = stack.enter_context(start(folder / name, network.host(place), exchange))
             except NotInstalled as reason:
                 print(f"{name} is left out: {reason}")
-        print(f"{PEOPLE} people, calls of {HOLD_SECONDS:g} s, no sound; {seconds:g} s a rate\n{_HEADINGS}")
-        reports = compare(running, exchange, rates, seconds)
-    write(reports)
-    return summarise(reports)
-
-
-def main() -> int:
-    """Measure calls with other rates or longer, if so wished."""
-    options = argparse.ArgumentParser(description="Measure what a call costs.")
-    options.add_argument("--rates", default=",".join(map(str, RATES)), help="calls a second, rising")
-    options.add_argument("--seconds", type=float, default=SECONDS, help="how long at each rate")
-    chosen = options.parse_args()
-    reached = bench_calls([float(rate) for rate in chosen.rates.split(",")], chosen.seconds)
-    return 0 if reached else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        print(f"{PEOPLE} people; calls of {TALK[SILENT]:g} s, {effort.seconds[SILENT]:g} s a rate")
+        reports = compare(list(running.values()), exchange, effort)
+        ours, service = reports["vaxeln"], running["vaxeln"]
+        assert isinstance(service, Vaxeln)
+        ours.steps += measure_sound(service, exchange, effort)
+    _print_ratios(reports)
+    rows = [row for name, report in reports.items() for s in (SILENT, SOUND) for row in report.rows(name, s)]
+    return Findings(bars(ours), tuple(rows), {name: asdict(report) for name, report in reports.items()})

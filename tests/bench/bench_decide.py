@@ -1,7 +1,4 @@
-"""What a decision costs with 2,000 numbers and 10,000 people: `python -m tests.bench.bench_decide`.
-
-The bar is a median of 50 µs.
-"""
+"""What a decision costs with 2,000 numbers and 10,000 people."""
 
 import statistics
 import time
@@ -11,12 +8,13 @@ from routing.compile import compile_plan
 from routing.decide import decide
 from routing.decision import Origin, Question
 from routing.plan import Plan
+from tests.bench.report import Bar, Findings
 from tests.support.plans import Presence
 
 NUMBERS = 2_000
 PEOPLE = 10_000
 GROUP_SIZE = 10
-ROUNDS = 20_000
+ROUNDS, QUICK_ROUNDS = 20_000, 5_000
 BAR_MICROSECONDS = 50.0
 
 MAIN = "+46853060000"
@@ -51,7 +49,7 @@ def large_plan(numbers: int = NUMBERS, people: int = PEOPLE) -> Plan:
     )
 
 
-def measure(rounds: int = ROUNDS) -> list[float]:
+def measure(rounds: int) -> list[float]:
     """The cost of each of many decisions, in microseconds."""
     tables = compile_plan(large_plan())
     absent = {f"phone{100 * group + n}" for group in range(1, NUMBERS) for n in range(GROUP_SIZE)}
@@ -68,17 +66,15 @@ def measure(rounds: int = ROUNDS) -> list[float]:
     return costs
 
 
-def main() -> None:
+def run(quick: bool) -> Findings:
+    """Measure compilation and decisions."""
     plan = large_plan()
     start = time.perf_counter()
     compile_plan(plan)
-    print(f"compile: {time.perf_counter() - start:.2f} s for {NUMBERS} numbers and {PEOPLE} people")
-    costs = sorted(measure())
-    print(
-        f"decide: median {statistics.median(costs):.1f} µs, 99 % {costs[len(costs) * 99 // 100]:.1f} µs"
-        f" (bar: median {BAR_MICROSECONDS:.0f} µs)"
-    )
-
-
-if __name__ == "__main__":
-    main()
+    seconds = time.perf_counter() - start
+    costs = sorted(measure(QUICK_ROUNDS if quick else ROUNDS))
+    median, p99 = statistics.median(costs), costs[len(costs) * 99 // 100]
+    print(f"compile: {seconds:.2f} s for {NUMBERS} numbers and {PEOPLE} people")
+    print(f"decide: median {median:.1f} µs, 99 % {p99:.1f} µs")
+    bar = Bar("a decision, median in µs", median, BAR_MICROSECONDS)
+    return Findings((bar,), figures={"compile_s": seconds, "median_us": median, "p99_us": p99})

@@ -1,4 +1,8 @@
-"""Calls made by sipp through a system: a caller and all the phones, without sound."""
+"""Calls made by sipp through a system: a caller and all the phones, without sound or with it.
+
+With sound the caller sends every call's sound (sipp's `rtp_stream`, A-law, 50 packets a second), and all the
+phones together send back what they hear (sipp's `-rtp_echo`).
+"""
 
 import csv
 import signal
@@ -21,14 +25,19 @@ GIVE_UP_SECONDS = 6.0
 _SCENARIOS = Path(__file__).parent / "scenarios"
 _RUNS = count(1)
 
+_SOUND = "sound.raw"
+_PLAY = f'<nop><action><exec rtp_stream="{_SOUND},-1,8"/></action></nop>'
+_SILENT_PORT, _SOUND_PORT = "6000", "[rtpstream_audio_port]"
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """So many calls, begun at `rate` a second, each lasting `hold` seconds."""
+    """So many calls, begun at `rate` a second, each lasting `hold` seconds, silent or not."""
 
     calls: int
     rate: float
     hold: float
+    sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,8 @@ class Exchange:
     def calling(self, target: str, load: Load) -> Iterator["Caller"]:
         """The same, with the caller to watch while it runs."""
         folder = self._folder / f"load-{next(_RUNS):02}"
-        callee = _sipp(folder / "callee", "callee", self.callee_host)
-        caller = _sipp(folder / "caller", "caller", self.caller_host)
+        callee = _sipp(folder / "callee", "callee", self.callee_host, load.sound)
+        caller = _sipp(folder / "caller", "caller", self.caller_host, load.sound)
         length = load.calls / load.rate + load.hold + GIVE_UP_SECONDS
         caller += [target, "-inf", str(self._numbers), "-m", str(load.calls), "-l", str(load.calls)]
         caller += ["-r", str(load.rate), "-d", str(int(load.hold * 1000)), "-timeout", f"{int(length)}s"]
@@ -112,10 +121,17 @@ class Caller:
         )
 
 
-def _sipp(folder: Path, scenario: str, host: str) -> list[str]:
+def _sipp(folder: Path, scenario: str, host: str, sound: bool) -> list[str]:
+    folder.mkdir(parents=True)
+    text = (_SCENARIOS / f"{scenario}.xml").read_text("utf-8")
+    text = text.replace("{{play}}", _PLAY if sound else "")
+    text = text.replace("{{port}}", _SOUND_PORT if sound and scenario == "caller" else _SILENT_PORT)
+    (folder / "scenario.xml").write_text(text, "utf-8")
+    (folder / _SOUND).write_bytes(b"\xd5" * 8000)
     return [
-        *("sipp", "-sf", str(_SCENARIOS / f"{scenario}.xml"), "-nostdin", "-timer_resol", "1"),
+        *("sipp", "-sf", str(folder / "scenario.xml"), "-nostdin", "-timer_resol", "1"),
         *("-i", host, "-p", str(SIP_PORT), "-bind_local", "-ci", host, "-buff_size", "2000000"),
+        *("-mi", host, "-mp", _SILENT_PORT, *(["-rtp_echo"] if sound and scenario == "callee" else [])),
         *("-trace_stat", "-fd", "1", "-stf", str(folder / "figures.csv"), "-deadcall_wait", "0"),
         *("-trace_err", "-error_file", str(folder / "errors.log")),
     ]

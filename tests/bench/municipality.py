@@ -10,14 +10,14 @@ from telephony.sip.message import Request, Response
 from tests.support.live_town import PASSWORD, digest_answer
 from tests.support.running_service import REALM
 
-PEOPLE = 300
+PEOPLE = 700
 """How many calls can run at once: each person is in one call at a time."""
 
 ANSWER_SECONDS = 5.0
 
 _PREFIX = "+46853061"
 NUMBERS = [f"{_PREFIX}{index:03}" for index in range(PEOPLE)]
-_PHONES = [f"phone{index}" for index in range(PEOPLE)]
+PHONES = [f"phone{index}" for index in range(PEOPLE)]
 
 
 def plan(caller_host: str) -> str:
@@ -28,7 +28,7 @@ def plan(caller_host: str) -> str:
         f'[trunks.operator]\npeers = ["{caller_host}"]\nnumbers = ["{_PREFIX}"]',
         '[calendars.always]\nopen = "always"',
     ]
-    for index, (number, phone) in enumerate(zip(NUMBERS, _PHONES, strict=True)):
+    for index, (number, phone) in enumerate(zip(NUMBERS, PHONES, strict=True)):
         group = f"group{index}" if index else "kontaktcenter"
         lines += [
             f'[phones.{phone}]\ndisplay = "Phone {index}"',
@@ -42,7 +42,7 @@ def plan(caller_host: str) -> str:
 
 def set_passwords(data: Path) -> None:
     """Give every phone its password, before the service starts."""
-    PhoneSecrets(data / "secrets").set_passwords(REALM, dict.fromkeys(_PHONES, PASSWORD))
+    PhoneSecrets(data / "secrets").set_passwords(REALM, dict.fromkeys(PHONES, PASSWORD))
 
 
 def register(service: tuple[str, int], phones: tuple[str, int]) -> None:
@@ -51,7 +51,7 @@ def register(service: tuple[str, int], phones: tuple[str, int]) -> None:
         line.bind(phones)
         line.connect(service)
         line.settimeout(ANSWER_SECONDS)
-        for phone in _PHONES:
+        for phone in PHONES:
             challenge = _ask(line, _register(phone, service, phones, 1))
             assert challenge.status == 401, challenge.status
             request = _register(phone, service, phones, 2)

@@ -13,6 +13,8 @@ from telephony.call.facts import (
     MemberOffered,
     Outcome,
     RingTimeExpired,
+    RingTimeStarted,
+    RouteDecided,
 )
 from telephony.call.house_facts import ClockStepped, DrainStarted, PhoneRegistered
 from telephony.sip.flow import Flow
@@ -25,12 +27,15 @@ from tests.support.switchboard import ADDRESS, VirtualNode, utc
 def test_what_is_sent_is_in_the_journal_before() -> None:
     stage = Stage()
     stage.register("kc1")
-    before = len(stage.virtual.journal.facts)
+    before = len(stage.virtual.journal.entries)
 
     call = stage.call(DIRECT)
 
-    written = [type(fact) for fact in stage.virtual.journal.facts[before:]]
-    assert written.index(CallArrived) < written.index(MemberOffered) < written.index(LegDialogChanged)
+    written = [[type(fact) for fact in entry] for entry in stage.virtual.journal.entries[before:]]
+    assert written == [
+        [CallArrived, LegDialogChanged, RouteDecided, MemberOffered, RingTimeStarted],
+        [LegDialogChanged],  # of the member's leg
+    ]
     assert stage.offered("kc1").invite is not None
     assert call.statuses[0] == 100
 

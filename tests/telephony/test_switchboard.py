@@ -69,6 +69,19 @@ def test_nobody_needs_to_watch() -> None:
     assert switchboard.calls.keys() == {"c1"}
 
 
+def test_what_came_together_is_one_entry_and_decided_on_once() -> None:
+    town = Town()
+    dialog = f.LegDialogChanged(at=NOON, call="c1", leg="c1.0", dialog={})
+
+    town.switchboard.receive_all([arrive(dialled=CLOSED), dialog, arrive("c2", dialled=CLOSED)], NOON)
+
+    decided = ["RouteDecided", "ServiceAnswered", "AnnouncementStarted"]
+    assert [kinds(entry) for entry in town.journal.entries[-2:]] == [
+        ["CallArrived", "LegDialogChanged", *decided],
+        ["CallArrived", *decided],
+    ]
+
+
 def test_an_observation_of_a_call_that_is_forgotten_is_dropped() -> None:
     town = Town()
 

@@ -1,10 +1,13 @@
 """telephony/legs/legs.py: whatever happened, nothing is kept of calls that are over."""
 
+import gc
+
 import pytest
 
 from telephony.archive.codec import Codec
 from telephony.call import facts as f
 from telephony.call.registry import FACTS
+from telephony.legs.leg import Leg
 from tests.support.crowd import Crowd
 from tests.support.stage import Stage
 
@@ -26,6 +29,21 @@ def test_nothing_is_kept_of_200_calls_of_all_kinds(stage: Stage, seed: int) -> N
     stage.assert_nothing_kept()
     ended = [fact.call for fact in stage.facts(f.CallEnded)]
     assert sorted(ended) == sorted({fact.call for fact in stage.facts(f.CallArrived)})
+
+
+def test_the_legs_of_a_call_that_is_over_are_no_garbage(stage: Stage) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        caller, member = stage.connected()
+        caller.request("BYE")
+        member.peer.answer_all("BYE")
+        stage.assert_nothing_kept()
+
+        del caller, member
+        assert [known for known in gc.get_objects() if isinstance(known, Leg)] == []
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("seed", SEEDS[:3])
