@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from routing.numbers import NumberFormat, normalise
 from telephony.admin.client import Client
-from telephony.admin.errors import ServiceRefused
+from telephony.admin.errors import ServiceAway, ServiceRefused
 from telephony.admin.views import CallView
 from telephony.archive.lock import is_locked
 from telephony.call.facts import Outcome
@@ -36,7 +36,9 @@ MOST = 10_000
 """Calls shown at most."""
 
 _FROM_JOURNAL = "these calls are from the journal"
-_AWAY = 503
+DATABASE_AWAY = 503
+"""The status of a refusal because the database does not answer."""
+
 _RECORD, _VIEW = TypeAdapter(Record), TypeAdapter(CallView)
 
 
@@ -109,10 +111,30 @@ def show_calls(place: Place, wanted: Wanted, *, offline: bool, as_json: bool) ->
     return 0
 
 
+async def read_log(client: Client, asked: Mapping[str, str], most: int) -> list[dict[str, Any]]:
+    """The newest calls in the order in which they arrived, as the API shows them.
+
+    Raises ServiceAway when the service has no database, and ServiceRefused with what is wrong with it.
+    """
+    try:
+        return (await listed(client, "/calls", asked, most))[::-1]
+    except ServiceRefused as refused:
+        if refused.status != DATABASE_AWAY:
+            raise
+        archive = (await client.ask("GET", "/status")).value["archive"]
+        if not archive["is_on"]:
+            raise ServiceAway("the service has no database") from refused
+        because = f" ({archive['problem']})" if archive["problem"] else ""
+        raise ServiceRefused(DATABASE_AWAY, f"{refused}{because}; --offline reads the journal") from refused
+
+
 def _from_service(
     place: Place, wanted: Wanted, start: datetime | None, end: datetime | None
 ) -> list[dict[str, Any]] | None:
-    """The calls as the API shows them; None when no service runs. Raises ServiceAway and ServiceRefused."""
+    """The calls as the API shows them; None when no service runs here, or one without a database.
+
+    Raises ServiceAway and ServiceRefused.
+    """
     given = {
         "from": start and start.isoformat(),
         "to": end and end.isoformat(),
@@ -123,15 +145,7 @@ def _from_service(
     }
     asked = {name: str(value) for name, value in given.items() if value is not None}
 
-    async def question(client: Client) -> list[dict[str, Any]]:
-        return (await listed(client, "/calls", asked, wanted.last))[::-1]
-
-    try:
-        return ask_if_running(place, question, _FROM_JOURNAL)
-    except ServiceRefused as refused:
-        if refused.status == _AWAY:
-            raise ServiceRefused(_AWAY, f"{refused}; --offline reads the journal") from refused
-        raise
+    return ask_if_running(place, lambda client: read_log(client, asked, wanted.last), _FROM_JOURNAL)
 
 
 def _fits(record: Record, wanted: Wanted, start: datetime | None, end: datetime | None) -> bool:

@@ -18,6 +18,7 @@ from telephony.call import facts as f
 from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
 from telephony.demo.ports import HOST, PortBlock
+from telephony.demo.programs import copied_if_hidden
 from telephony.errors import VaxelnError
 
 START_SECONDS = 60.0
@@ -53,6 +54,13 @@ class RunningService:
         self.log_file = folder / "service.log"
         self._environment = environment(os.environ, self.data, ports)
         self._process: subprocess.Popen[bytes] | None = None
+
+    def use_programs_of(self, folder: Path | None) -> None:
+        """Look for programs there first."""
+        if folder is not None:
+            self._environment["PATH"] = os.pathsep.join(
+                [str(folder), self._environment.get("PATH", os.defpath)]
+            )
 
     def set_passwords(self, passwords: Mapping[str, str]) -> None:
         """As `vaxeln phone import` does it, all at once. Raises ServiceFailed."""
@@ -164,6 +172,7 @@ def running_service(plan: Path, ports: PortBlock, passwords: Mapping[str, str]) 
     folder.chmod(0o711)  # as root, PostgreSQL runs as another user, who has to get to its data
     service = RunningService(folder, plan, ports)
     try:
+        service.use_programs_of(copied_if_hidden(folder))
         service.set_passwords(passwords)
         service.start()
         yield service

@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from tests.support.postgres import open_folder
+
 DEMO = (sys.executable, "-P", "-m", "telephony.cli", "demo")
 
 # The last of the five calls, with one expectation too many: nobody answers it.
@@ -24,6 +28,13 @@ from telephony.demo.scenarios import scenarios
 call = scenarios()[-1]
 sys.exit(run_demo(False, [replace(call, expectations=(*call.expectations, judging.answered_by("elif")))]))
 """
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Every user gets in: as root PostgreSQL runs as another."""
+    with open_folder() as folder:
+        yield folder
 
 
 @contextmanager
@@ -64,8 +75,8 @@ def is_served(address: str) -> bool:
         return False
 
 
-def test_all_five_calls_do_what_they_should_and_the_service_can_be_kept(tmp_path: Path) -> None:
-    with running((*DEMO, "--keep"), tmp_path) as process:
+def test_all_five_calls_do_what_they_should_and_the_service_can_be_kept(folder: Path) -> None:
+    with running((*DEMO, "--keep"), folder) as process:
         text = read_until(process, "The call log:")
         address = re.search(r"http://\S+/healthz", text)
         served = address is not None and is_served(address[0])
@@ -94,12 +105,12 @@ def test_all_five_calls_do_what_they_should_and_the_service_can_be_kept(tmp_path
     assert rest.strip() == "Stopping; its data is removed."
     assert code == 0
     assert address is not None and not is_served(address[0])
-    assert list(tmp_path.iterdir()) == []
-    assert not is_left_running(tmp_path)
+    assert list(folder.iterdir()) == []
+    assert not is_left_running(folder)
 
 
-def test_an_expectation_that_fails_is_named_and_the_exit_code_is_1(tmp_path: Path) -> None:
-    with running((sys.executable, "-P", "-c", WRONG), tmp_path) as process:
+def test_an_expectation_that_fails_is_named_and_the_exit_code_is_1(folder: Path) -> None:
+    with running((sys.executable, "-P", "-c", WRONG), folder) as process:
         text = read_until(process, "nothing more")
         code = process.wait(30)
 
@@ -110,12 +121,12 @@ def test_an_expectation_that_fails_is_named_and_the_exit_code_is_1(tmp_path: Pat
         "found: by the phones nobody, by the journal nobody, the caller got 100, 180, 487\n"
         "The service's log ends:\n"
     ) in text
-    assert list(tmp_path.iterdir()) == []
-    assert not is_left_running(tmp_path)
+    assert list(folder.iterdir()) == []
+    assert not is_left_running(folder)
 
 
-def test_an_interrupted_demonstration_leaves_nothing_behind(tmp_path: Path) -> None:
-    with running(DEMO, tmp_path) as process:
+def test_an_interrupted_demonstration_leaves_nothing_behind(folder: Path) -> None:
+    with running(DEMO, folder) as process:
         text = read_until(process, "1. The main number")
         address = re.search(r"udp:127\.0\.0\.1:\d+", text)
         process.send_signal(signal.SIGTERM)
@@ -125,5 +136,5 @@ def test_an_interrupted_demonstration_leaves_nothing_behind(tmp_path: Path) -> N
     assert address is not None
     assert rest.strip() == "Interrupted; everything is stopped and removed."
     assert code == 130
-    assert list(tmp_path.iterdir()) == []
-    assert not is_left_running(tmp_path)
+    assert list(folder.iterdir()) == []
+    assert not is_left_running(folder)

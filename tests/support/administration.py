@@ -102,6 +102,7 @@ class Town:
     first_plan: Draft = FIRST_PLAN
     now: datetime = NOW
     database_up: bool = True
+    database_on: bool = True
     journalled: list[tuple[str, ...]] = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=dict)
     set_overrides: dict[str, Override] = field(default_factory=dict)
@@ -289,13 +290,13 @@ class Town:
             plan=self.stored[-1],
             journal=JournalStatus(position=17, failing=False),
             archive=ArchiveStatus(
-                is_on=True,
+                is_on=self.database_on,
                 is_up=self.database_up,
                 shipped=17,
                 lag_facts=0,
                 lag_seconds=0.0,
                 dead_letters=0,
-                problem="",
+                problem="" if self.database_up else "connection refused",
             ),
         )
 

@@ -12,6 +12,8 @@ from telephony.archive.journal import Journal
 from telephony.call import facts as f
 from telephony.call.registry import FACTS
 from telephony.cli_calls import MOST
+from telephony.config import TOKEN_VARIABLE
+from telephony.tokens import Role
 from tests.support.administration import CALL, Town
 from tests.support.command_line import refused, run, served
 from tests.support.plans import MAIN, SOCIAL
@@ -115,7 +117,20 @@ def test_without_the_database_the_journal_is_advised(town: Town, capsys: pytest.
     said = refused(capsys, "calls")
 
     assert "The database does not answer" in said
-    assert said.endswith("; --offline reads the journal")
+    assert said.endswith(" (connection refused); --offline reads the journal")
+
+
+def test_a_service_that_has_no_database_leaves_the_journal(
+    journal: datetime, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(tmp_path, Town(database_up=False, database_on=False)) as desk:
+        out, err = run(capsys, "calls")
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv(TOKEN_VARIABLE, desk.token[Role.READER])
+            assert "the service has no database" in refused(capsys, "calls", "--url", desk.url)
+
+    assert out.endswith("3 calls\n")
+    assert err == "vaxeln: the service has no database; these calls are from the journal\n"
 
 
 def test_without_a_service_the_journal_is_read_with_the_same_filters(

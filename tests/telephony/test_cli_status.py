@@ -20,7 +20,7 @@ def test_how_the_service_does_is_told_in_lines_and_as_an_object(
     assert lines[1].startswith("plan: version 1 by anna at ")
     assert lines[2:] == ["journal: fact 17", "database: up, 0 facts behind"]
     assert (shown["status"], shown["archive"]["is_up"]) == ("ok", True)
-    assert away[3] == "database: away, 0 facts behind"
+    assert away[3] == "database: away, 0 facts behind, connection refused"
 
 
 def test_without_a_service_one_line_says_so(
