@@ -23,7 +23,7 @@ from routing.override import Override
 from routing.problem import Problem
 from routing.situation import Everybody
 from routing.tables import GroupRow, NumberRow, PersonRow, PhoneRow, Tables
-from telephony.admin.errors import NotFound, NotKept
+from telephony.admin.errors import NotAllowed, NotFound, NotKept
 from telephony.admin.values import (
     Contact,
     Draft,
@@ -48,9 +48,9 @@ from telephony.call.facts import Fact
 from telephony.call.house_facts import CallersShown, OverrideEnded, OverrideSet, PasswordSet
 from telephony.call.record import Record
 from telephony.health import ServiceHealth
-from telephony.plan_keeper import PlanKeeper
+from telephony.plan_keeper import PlanKeeper, to_the_end
 from telephony.private_files import SecretsUnusable
-from telephony.secrets import PhoneSecrets
+from telephony.secrets import PasswordRefused, PhoneSecrets
 from telephony.sip.digest import Algorithm
 from telephony.switchboard import Switchboard
 
@@ -164,12 +164,7 @@ class LiveAdministration:
     async def set_password(self, phone: str, password: str, *, by: str) -> None:
         """Keep a new password of a phone account."""
         _found(self._tables.phones.get(phone), f"phone {phone} in the plan")
-        try:
-            await asyncio.to_thread(self.secrets.set_password, phone, self.realm, password)
-        except SecretsUnusable as error:
-            log.error("password_not_kept", phone=phone, problem=str(error))
-            raise NotKept(f"the password of {phone} cannot be kept") from error
-        self.record(PasswordSet(at=self.now(), phone=phone, by=by))
+        await to_the_end(self._keep_password(phone, password, by))
 
     async def registrations(self, after: str, limit: int) -> Sequence[Registration]:
         """Phones that can be reached now, by account."""
@@ -235,6 +230,16 @@ class LiveAdministration:
             journal=JournalStatus(journal.position, journal.failing),
             archive=self.archive.status(),
         )
+
+    async def _keep_password(self, phone: str, password: str, by: str) -> None:
+        try:
+            await asyncio.to_thread(self.secrets.set_password, phone, self.realm, password)
+        except PasswordRefused as error:
+            raise NotAllowed("/password", str(error)) from error
+        except SecretsUnusable as error:
+            log.error("password_not_kept", phone=phone, problem=str(error))
+            raise NotKept(f"the password of {phone} cannot be kept") from error
+        self.record(PasswordSet(at=self.now(), phone=phone, by=by))
 
     # ---- looking things up
 

@@ -7,7 +7,7 @@ from routing.numbers import NumberFormat, normalise
 from routing.tables import Tables
 from telephony.call.facts import Contact
 from telephony.call.house import House
-from telephony.legs.directory import Account, Trunk
+from telephony.legs.directory import Account, Function, Trunk
 
 
 class PlanDirectory:
@@ -65,10 +65,10 @@ class PlanDirectory:
         number_format = self._tables.trunks[trunk].number_format if trunk else NumberFormat.NATIONAL
         return normalise(dialled, number_format)
 
-    def is_protected(self, number: str) -> bool:
-        """Whether the callers of this number of the plan are secret (P23)."""
+    def function(self, number: str) -> Function | None:
+        """What a number of the plan is; None for people's own and all others."""
         row = self._tables.numbers.get(number)
-        return row is not None and row.protected
+        return Function(row.function, row.protected) if row is not None and not row.personal else None
 
     def takes_new_calls(self) -> bool:
         """False while the service drains."""

@@ -35,15 +35,27 @@ class Drain:
         self._hurry = hurry
 
     async def run(self, seconds: float) -> None:
-        """Running calls go on for so long, then BYE on both legs. A call to 112 is waited for."""
+        """Running calls go on for so long, then BYE on both legs. A call to 112 is waited for, also one that
+        comes meanwhile."""
         await self._wait(seconds, lambda: self._node.has_calls)
         self._end_all(emergency=False)
-        while self._node.switchboard.has_emergency() and not await self._hurried():
-            pass  # nothing ends a call to 112 but those who make it
-        self._end_all(emergency=True)
-        closing = HURRIED_SECONDS if self._hurry.is_set() else CLOSING_SECONDS
-        self._hurry.clear()
-        await self._wait(closing, lambda: not self._node.is_idle)
+        await self._close()
+        if self._hurry.is_set():
+            self._hurry.clear()
+            self._end_all(emergency=True)
+            await self._wait(HURRIED_SECONDS, lambda: not self._node.is_idle)
+
+    async def _close(self) -> None:
+        """Wait for the last answers; nothing ends a call to 112 but those who make it."""
+        deadline = None
+        while not self._node.is_idle and not await self._hurried():
+            now = self._monotonic()
+            if self._node.switchboard.has_emergency():
+                deadline = None
+            elif deadline is None:
+                deadline = now + CLOSING_SECONDS
+            elif now >= deadline:
+                return
 
     def _end_all(self, *, emergency: bool) -> None:
         self._node.end_all(self._monotonic(), REASON, emergency=emergency)

@@ -2,6 +2,7 @@
 
 from structlog.typing import FilteringBoundLogger
 
+from routing.decision import Decision
 from routing.emergency import EMERGENCY_NUMBER
 from routing.tables import Tables
 from telephony.call import facts as f
@@ -34,11 +35,12 @@ class FactLog:
                 )
             case f.CallRefused():
                 write = log.critical if fact.emergency else log.warning
-                write("call_refused", **call, origin=fact.origin_name, status=fact.status, why=fact.why)
-            case f.RouteDecided(decision=d):
-                log.info(
-                    "route_decided", **call, kind=d.kind.value, number=d.number, because=d.reasons[-1].text
+                origin, dialled = self._from_and_to(fact)
+                write(
+                    "call_refused", **call, origin=origin, dialled=dialled, status=fact.status, why=fact.why
                 )
+            case f.RouteDecided(decision=d):
+                log.info("route_decided", **call, kind=d.kind.value, **self._to_where(d))
             case f.CallConnected(member=member):
                 log.info("call_connected", **call, member=member)
             case f.CallEnded():
@@ -77,16 +79,23 @@ class FactLog:
             case _:
                 log.debug(type(fact).__name__)
 
-    def _from_and_to(self, fact: f.CallArrived) -> tuple[str, str]:
+    def _to_where(self, decision: Decision) -> dict[str, str]:
+        """Number and reason; of a person's own number neither, for not all may know it (P11)."""
+        row = self._tables.numbers.get(decision.number)
+        if row is not None and row.personal:
+            return {}
+        return {"number": decision.number, "because": decision.reasons[-1].text}
+
+    def _from_and_to(self, fact: f.CallArrived | f.CallRefused) -> tuple[str, str]:
         """The trunk or phone that a call came from, and the number that was dialled, as far as all may know.
 
         A trunk brings calls to functions. A phone is somebody: that it called a protected number is secret
-        (P23), and what it dials outside, or of people's own numbers, is its own affair.
+        (P23), as is who hides; and what it dials outside, or of people's own numbers, is its own affair.
         """
         dialled, row = fact.dialled, self._tables.numbers.get(fact.dialled)
         if fact.origin is f.Origin.TRUNK:
             return fact.origin_name, dialled
-        if row is not None and row.protected:
-            return "", dialled
+        if fact.hidden or (row is not None and row.protected):
+            return "", dialled if row is not None and not row.personal else ""
         is_function = dialled == EMERGENCY_NUMBER or (row is not None and not row.personal)
         return fact.origin_name, dialled if is_function else ""

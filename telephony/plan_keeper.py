@@ -7,6 +7,7 @@ one that can.
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import NoReturn, TypeVar
 
@@ -19,7 +20,7 @@ from routing.errors import PlanInvalid, PlanRefused
 from routing.hours import STOCKHOLM
 from routing.problem import Problem
 from routing.tables import Tables
-from telephony.archive.errors import DatabaseAway, VersionConflict
+from telephony.archive.errors import ArchiveError, DatabaseAway, VersionConflict
 from telephony.archive.plan_file import PlanFile
 from telephony.archive.plan_store import PlanHead, PlanStore, PlanVersion
 from telephony.call.facts import Fact
@@ -31,6 +32,11 @@ T = TypeVar("T")
 
 FOLLOW_SECONDS = 1.0
 """How often it is looked whether the database has come up."""
+
+LOOK_AGAIN_SECONDS = 15.0
+"""How late a node takes up what another one has applied."""
+
+pause = asyncio.sleep
 
 log = structlog.get_logger("vaxeln")
 
@@ -61,6 +67,8 @@ class PlanKeeper:
         self._record = record
         self._now = now
         self._changing = asyncio.Lock()
+        self._doubtful = False  # whether the database may have something that we do not know of
+        self._unusable = 0  # the database's newest version, when this program cannot use it
 
     # ---- what does not change it
 
@@ -97,7 +105,7 @@ class PlanKeeper:
             prepared = await asyncio.to_thread(
                 prepare, text, toml=toml, today=self._today(), prompts=self._prompts
             )
-            return await _to_the_end(self._store_and_take(prepared, expected, by, reason))
+            return await to_the_end(self._store_and_take(prepared, expected, by, reason))
 
     async def roll_back(self, number: int, *, expected: int, by: str, reason: str) -> PlanVersion | None:
         """Put an old version in force as a new one; None when there is none of that number. Raises as
@@ -109,69 +117,99 @@ class PlanKeeper:
             prepared = await asyncio.to_thread(
                 prepare_version, old, today=self._today(), prompts=self._prompts
             )
-            return await _to_the_end(self._store_and_take(prepared, expected, by, reason))
+            return await to_the_end(self._store_and_take(prepared, expected, by, reason))
 
     async def reconcile(self) -> None:
-        """The database answers (again): number our plan there, or take up the newer one that it has.
+        """Number our plan in the database, or take up the newer one that it has.
 
-        Raises DatabaseAway.
+        Raises ArchiveError.
         """
         async with self._changing:
-            newest, ours = await self._versions.newest(), self.in_force.about
-            if newest is not None and newest.version >= ours.version:
-                await self._take_up(newest)
-            elif newest is None:
-                await self._number(expected=0, reason=ours.reason)
-            else:  # the database was restored from a backup that is older than our plan
-                log.error("plan_was_not_in_the_database", version=ours.version, newest=newest.version)
-                await self._number(
-                    expected=newest.version, reason=f"version {ours.version} was not in the database"
-                )
+            await self._reconcile()
 
     async def follow(self, database_is_up: Callable[[], bool]) -> NoReturn:
-        """Reconcile each time the database has come up."""
-        was_up = False
+        """Reconcile when the database has come up, when it is not known what it has, and now and then, for
+        another node may have changed the plan."""
+        was_up, waited = False, 0.0
         while True:
             is_up = database_is_up()
-            if is_up and not was_up:
-                try:
-                    await self.reconcile()
-                except DatabaseAway as error:  # it went away again: when it comes back
-                    log.warning("plan_not_reconciled", problem=str(error))
-                    is_up = False
+            if is_up and (not was_up or self._doubtful or waited >= LOOK_AGAIN_SECONDS):
+                waited = 0.0
+                await self._try_to_reconcile()
             was_up = is_up
-            await asyncio.sleep(FOLLOW_SECONDS)
+            await pause(FOLLOW_SECONDS)
+            waited += FOLLOW_SECONDS
 
-    async def _take_up(self, newest: PlanVersion) -> None:
-        if (newest.version, newest.digest) == (self.in_force.about.version, self.in_force.about.digest):
+    async def settle(self, seconds: float) -> None:
+        """Wait for a change that is under way, at most so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._changing:
+                pass
+
+    async def _try_to_reconcile(self) -> None:
+        self._doubtful = False
+        try:
+            await self.reconcile()
+        except VersionConflict:  # another node was quicker: see what it did
+            self._doubtful = True
+        except ArchiveError as error:
+            log.warning("plan_not_reconciled", problem=str(error))
+
+    async def _reconcile(self) -> None:
+        ours = self.in_force.about
+        newest = next(iter(await self._versions.heads(None, 1)), None)
+        if newest is None:
+            await self._number(expected=0, reason=ours.reason)
+        elif newest.version < ours.version:  # it was restored from a backup that is older than our plan
+            log.error("plan_was_not_in_the_database", version=ours.version, newest=newest.version)
+            await self._number(expected=newest.version, reason=f"{ours.reason} (was not in the database)")
+        elif (newest.version, newest.digest) != (ours.version, ours.digest):
+            await self._take_up(newest.version)
+
+    async def _take_up(self, number: int) -> None:
+        if number == self._unusable:
             return
+        newest = await self._versions.get(number)
+        assert newest is not None  # versions are never deleted
         try:
             prepared = await asyncio.to_thread(
                 prepare_version, newest, today=self._today(), prompts=self._prompts
             )
         except (PlanInvalid, PlanRefused) as error:
-            log.critical("plan_version_unusable", version=newest.version, problem=str(error))
+            self._unusable = number
+            log.critical("plan_version_unusable", version=number, problem=str(error))
             return
         await self._put(newest, prepared)
 
     async def _number(self, *, expected: int, reason: str) -> None:
-        """Store the plan in force, and give it the number that it gets."""
+        """Store the plan in force, and give it the number that it gets: its own, if it has one."""
         ours = self.in_force
         prepared = Prepared(ours.plan, ours.tables, ours.about.document, ours.about.source, ())
-        stored = await self._add(prepared, expected, ours.about.author, reason)
+        least = max(ours.about.version, 1)
+        stored = await self._add(prepared, expected, ours.about.author, reason, least)
         await self._put(stored, prepared)
 
     async def _store_and_take(self, prepared: Prepared, expected: int, by: str, reason: str) -> PlanVersion:
         current = self.in_force.about.version
         if current != expected:
             raise VersionConflict(current)
-        stored = await self._add(prepared, expected, by, reason)
+        try:
+            # What this program cannot use is not in force, and what is applied follows it all the same
+            stored = await self._add(prepared, max(current, self._unusable), by, reason)
+        except VersionConflict:
+            await self._reconcile()
+            raise VersionConflict(self.in_force.about.version) from None
+        except DatabaseAway:
+            self._doubtful = True  # perhaps it was stored, and only the answer was lost
+            raise
         for warning in prepared.warnings:
             log.warning("plan_warning", path=warning.path, problem=warning.message, advice=warning.advice)
         await self._put(stored, prepared)
         return stored
 
-    async def _add(self, prepared: Prepared, expected: int, by: str, reason: str) -> PlanVersion:
+    async def _add(
+        self, prepared: Prepared, expected: int, by: str, reason: str, least: int = 1
+    ) -> PlanVersion:
         return await self._versions.add(
             digest=digest_of(prepared.plan),
             author=by,
@@ -179,6 +217,7 @@ class PlanKeeper:
             document=prepared.document,
             source=prepared.source,
             expected=expected,
+            least=least,
         )
 
     async def _put(self, version: PlanVersion, prepared: Prepared) -> None:
@@ -209,7 +248,7 @@ class PlanKeeper:
         return self._now().astimezone(STOCKHOLM).date()
 
 
-async def _to_the_end(change: Coroutine[None, None, T]) -> T:
+async def to_the_end(change: Coroutine[None, None, T]) -> T:
     """Carry a change through even if whoever asked for it goes away: stored and not in force is neither."""
     task = asyncio.ensure_future(change)
     try:

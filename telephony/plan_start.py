@@ -27,6 +27,7 @@ from telephony.config import ConfigError, Settings
 from telephony.dsn import NONE
 from telephony.errors import VaxelnError
 from telephony.plan_prepare import PlanInForce, Prepared, prepare, prepare_version, read
+from telephony.private_files import SecretsUnusable
 
 PLAN_NAME = "plan.toml"
 
@@ -158,6 +159,7 @@ class _Start:
 
     async def with_stored(self, stored: PlanVersion, where: str, file: Path | None) -> FirstPlan:
         """Begin with what was in force last, and look whether the file says the same."""
+        from_disk = f"{where} ({stored.author}: {stored.reason})"
         try:
             with naming(where):
                 prepared = await asyncio.to_thread(
@@ -170,10 +172,14 @@ class _Start:
             return await self.with_file(file, stored.version)
         if file is not None and await self._differs(file, stored):
             if self._numbered:
-                return await self.with_file(file, stored.version)
+                try:
+                    return await self.with_file(file, stored.version)
+                except (PlanInvalid, PlanRefused) as error:  # the last good one goes on
+                    log.error("plan_file_unusable", file=str(file), problem=str(error))
+                    return await self._begin(stored, prepared, from_disk)
             advice = f"to put it in force: vaxeln plan apply {file}"
             log.warning("plan_file_differs", file=str(file), in_force=stored.version, advice=advice)
-        return await self._begin(stored, prepared, f"{where} ({stored.author}: {stored.reason})")
+        return await self._begin(stored, prepared, from_disk)
 
     async def _differs(self, file: Path, stored: PlanVersion) -> bool:
         """A file that is no plan differs too; the one in force goes on."""
@@ -186,7 +192,10 @@ class _Start:
         return digest_of(plan) != stored.digest
 
     async def _begin(self, version: PlanVersion, prepared: Prepared, where: str) -> FirstPlan:
-        await asyncio.to_thread(self._disk.write, version)
+        try:
+            await asyncio.to_thread(self._disk.keep, version)
+        except SecretsUnusable as error:  # a full disk keeps nobody from being called
+            log.critical("plan_not_on_disk", version=version.version, problem=str(error))
         return FirstPlan(PlanInForce.of(version, prepared), prepared.warnings, where)
 
 

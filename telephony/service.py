@@ -6,7 +6,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from importlib.metadata import version
 from typing import NoReturn
 
@@ -58,6 +58,10 @@ from telephony.switchboard import Switchboard
 from telephony.tokens import Tokens
 
 log = structlog.get_logger("vaxeln")
+
+SETTLING_SECONDS = 5.0
+"""How long a change of the plan may still take when the service stops: half of one would be in the database
+alone, until the next start."""
 
 HOUSEKEEPING_SECONDS = 1.0
 """How often the housekeeper looks. A password that was set is taken up within this time."""
@@ -124,6 +128,7 @@ class Service:
             self._begin()
             self._archive.start()
             following = asyncio.create_task(self._keeper.follow(lambda: self._archive.status().is_up))
+            following.add_done_callback(_report_end)
             opened.push_async_callback(_end, following)
             await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
@@ -198,6 +203,7 @@ class Service:
             text=self._figures.instruments.text,
         )
         self._keeper = self._keep_plan()
+        opened.push_async_callback(self._keeper.settle, SETTLING_SECONDS)
         return Listening(sip, await self._listen_http(opened))
 
     def _surroundings(self, address: ListenAddress) -> Surroundings:
@@ -368,10 +374,14 @@ class Service:
 
 
 async def _end(task: "asyncio.Task[NoReturn]") -> None:
-    """Stop a task of ours. What it may have ended with by itself is raised."""
+    """Stop a task of ours."""
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await asyncio.wait([task])
+
+
+def _report_end(task: "asyncio.Task[NoReturn]") -> None:
+    if not task.cancelled():
+        log.critical("plan_no_longer_followed", problem=repr(task.exception()))
 
 
 def _report_fault(call: str, fault: IllegalTransition) -> None:

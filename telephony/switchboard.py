@@ -90,10 +90,11 @@ class Switchboard:
         self.record([h.PlanLoaded(at=now, version=tables.version, digest=tables.digest)])
 
     def record(self, facts: Sequence[f.Fact]) -> None:
-        """Append and fold facts that ask for no reaction, such as those of the service itself."""
-        for fact in facts:
-            self._fold(fact)
-        self._append(facts)
+        """Append and fold facts that ask for no reaction, such as those of the service itself.
+
+        Appended first: a segment that begins here opens with what was before them.
+        """
+        self._append(facts, fold=True)
 
     def end_all(self, now: datetime, reason: str, *, emergency: bool = False) -> None:
         """End every live call (the drain is over); one to 112 only when `emergency` says so."""
@@ -236,8 +237,11 @@ class Switchboard:
                 pass
         self.house.evolve(fact)
 
-    def _append(self, entry: Sequence[f.Fact]) -> None:
+    def _append(self, entry: Sequence[f.Fact], *, fold: bool = False) -> None:
         last = self._journal.append(entry)
+        if fold:
+            for fact in entry:
+                self._fold(fact)
         first = last - len(entry) + 1
         for position, fact in enumerate(entry, first):
             if isinstance(fact, f.CallArrived) and fact.call in self.calls:

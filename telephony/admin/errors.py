@@ -2,6 +2,7 @@
 
 AdminError(VaxelnError)
 ├── NotFound        there is no such number, phone, call or plan version
+├── NotAllowed      a value that the service does not take
 ├── NotKept        the disk does not take what should be kept
 ├── Refusal         the request is answered with a problem document (RFC 9457), whose kind it carries
 ├── ServiceAway     seen by a client: no service answers
@@ -68,6 +69,15 @@ class AdminError(VaxelnError):
 class NotFound(AdminError):
     """There is nothing of that name. The message says what of which kind there is not, such as `there is no
     number +46853061000 in the plan`."""
+
+
+class NotAllowed(AdminError):
+    """A value that the service does not take. `path` is a JSON pointer into the body; the message says what
+    is allowed, and not the value."""
+
+    def __init__(self, path: str, allowed: str) -> None:
+        super().__init__(allowed)
+        self.path = path
 
 
 class NotKept(AdminError):

@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
 from routing.errors import PlanInvalid, PlanRefused, RoutingError
-from telephony.admin.errors import FieldError, Kind, NotFound, NotKept, Refusal
+from telephony.admin.errors import FieldError, Kind, NotAllowed, NotFound, NotKept, Refusal
 from telephony.archive.errors import DatabaseError, VersionConflict
 from telephony.errors import VaxelnError
 
@@ -69,6 +69,9 @@ def refusal_of(error: VaxelnError | RoutingError | TimeoutError | web.HTTPExcept
         case DatabaseError():
             detail = "calls go on, and what needs no database works"
             return _later(Kind.DATABASE_AWAY, detail)
+        case NotAllowed(path=path):
+            errors = [FieldError(path, "string", str(error))]
+            return Refusal(Kind.INVALID, "the body has a value that is not allowed", errors)
         case NotKept():
             return _later(Kind.NOT_KEPT, "nothing was changed; the service's log says what is wrong")
         case TimeoutError():

@@ -169,7 +169,7 @@ class CallView:
             **same,
             caller=record.shown_caller(unmask=unmask),
             caller_member=record.shown_caller_member(unmask=unmask),
-            origin_name=record.origin_name if unmask else record.shown_origin_name(),
+            origin_name=record.shown_origin_name(unmask=unmask),
         )
 
 

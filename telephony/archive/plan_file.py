@@ -38,3 +38,12 @@ class PlanFile:
         """Put this one in its place, on disk when it returns. Raises `SecretsUnusable`."""
         make_private(self._path.parent)
         replace_file(self._path, to_json(asdict(version)))
+
+    def keep(self, version: PlanVersion) -> None:
+        """As `write`, unless it is there already."""
+        try:
+            if self.read() == version:
+                return
+        except PlanFileDamaged:
+            pass  # what is damaged is replaced
+        self.write(version)

@@ -39,9 +39,20 @@ class PlanStore:
         self._database = database
 
     async def add(
-        self, *, digest: str, author: str, reason: str, document: str, source: str, expected: int
+        self,
+        *,
+        digest: str,
+        author: str,
+        reason: str,
+        document: str,
+        source: str,
+        expected: int,
+        least: int = 1,
     ) -> PlanVersion:
         """Store the next version and return it. Of several who do so at once on one version, one wins.
+
+        Its number is at least `least`: a plan that has been in force under a number keeps it in a database
+        that has lost it.
 
         Raises `VersionConflict` when the newest is not `expected` (0: none yet), and `FactsRefused` for text
         that no database takes (NUL).
@@ -52,7 +63,7 @@ class PlanStore:
             if newest != expected:
                 raise VersionConflict(newest)
             row = await connection.fetchrow(
-                _SQL["add_version"], newest + 1, digest, author, reason, document, source
+                _SQL["add_version"], max(newest + 1, least), digest, author, reason, document, source
             )
             assert row is not None
             return PlanVersion(**row)

@@ -121,8 +121,9 @@ class CallRefused(CallFact):
     """A call of somebody who may call was over as it came: it could not be taken up. Nobody was asked where
     it should go.
 
-    The fields are those of `CallArrived`; `protected` is that of the number dialled, `status` what the caller
-    was told, `why` the reason: draining, no_port (for its sound), or what was wrong with the INVITE.
+    The fields are those of `CallArrived`; `number`, `function` and `protected` are the plan's for what was
+    dialled, "" where it has none; `status` is what the caller was told, `why` the reason: draining, no_port
+    (for its sound), or what was wrong with the INVITE.
     """
 
     origin: Origin
@@ -130,6 +131,8 @@ class CallRefused(CallFact):
     caller: str | None
     hidden: bool = False
     dialled: str
+    number: str
+    function: str
     protected: bool
     emergency: bool
     sip_call_id: str

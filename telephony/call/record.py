@@ -90,9 +90,14 @@ class Record:
             return MASKED
         return show(self.caller)
 
-    def shown_origin_name(self) -> str:
-        """The trunk or phone it came from: a phone tells who called, so it is masked with its caller."""
-        return MASKED if self.protected and self.origin is Origin.PHONE else self.origin_name
+    def shown_origin_name(self, *, unmask: bool = False) -> str:
+        """The trunk or phone it came from: a phone tells who called, so it is masked or hidden with its
+        caller."""
+        if self.origin is not Origin.PHONE:
+            return self.origin_name
+        if self.hidden:
+            return HIDDEN
+        return MASKED if self.protected and not unmask else self.origin_name
 
     def shown_caller_member(self, *, unmask: bool = False) -> str:
         """The person whose phone called, or "" when hidden; masked where the number is protected."""
@@ -132,6 +137,8 @@ def begin(fact: f.CallArrived | f.CallRefused) -> Record:
         return changed(record, caller_member=fact.member)
     return changed(
         record,
+        number=fact.number,
+        function=fact.function,
         protected=fact.protected,
         emergency=fact.emergency,
         ended_at=fact.at,

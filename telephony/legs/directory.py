@@ -29,8 +29,19 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Function:
+    """What a number of the plan is. `protected`: its callers are secret (P23)."""
+
+    name: str
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, as far as we believe it. `number` is E.164, None when hidden or not a number."""
+    """Who calls, as far as we believe it. `number` is E.164, None when hidden or not a number.
+
+    `for_rescue` is the number of somebody who hides it but calls 112: for signalling alone, never for a fact.
+    """
 
     origin: Origin
     origin_name: str
@@ -38,6 +49,7 @@ class Caller:
     number: str | None = None
     name: str = ""
     hidden: bool = False
+    for_rescue: str | None = None
 
 
 class Directory(Protocol):
@@ -64,8 +76,8 @@ class Directory(Protocol):
     def normalise(self, dialled: str, trunk: str | None) -> str:
         """A number as the trunk (or, with None, a phone) writes it, made E.164; others as they are."""
 
-    def is_protected(self, number: str) -> bool:
-        """Whether the callers of this number of the plan are secret (P23)."""
+    def function(self, number: str) -> Function | None:
+        """What a number of the plan is; None for people's own and all others."""
 
     def takes_new_calls(self) -> bool:
         """False while the service drains."""

@@ -40,7 +40,7 @@ def _is_anonymous(uri: Uri) -> bool:
 def phone_caller(account: Account, request: Request, *, emergency: bool = False) -> Caller:
     """A phone is its account, never its From. It may hide its number and name, not what it is; and not from
     112, which has to find and call back whoever is in need."""
-    hidden = is_hidden(request) and not emergency
+    hidden = is_hidden(request)
     return Caller(
         origin=Origin.PHONE,
         origin_name=account.name,
@@ -48,20 +48,27 @@ def phone_caller(account: Account, request: Request, *, emergency: bool = False)
         number=None if hidden else account.number,
         name="" if hidden else account.display,
         hidden=hidden,
+        for_rescue=account.number if hidden and emergency else None,
     )
 
 
 def trunk_caller(trunk: Trunk, request: Request, directory: Directory, *, emergency: bool = False) -> Caller:
     """A trunk's caller: the asserted identity if the trunk is trusted, else From. Of a hidden one nothing is
     kept; but 112 is told what there is."""
-    party = (_asserted(request) if trunk.trusted else None) or request.from_
-    if is_hidden(request) and (not emergency or _is_anonymous(party.uri)):
-        return Caller(origin=Origin.TRUNK, origin_name=trunk.name, hidden=True)
-    number = directory.normalise(user_of(party.uri), trunk.name)
+    shown = _asserted(request) if trunk.trusted else None
+    party = shown or request.from_
+    number = None if _is_anonymous(party.uri) else directory.normalise(user_of(party.uri), trunk.name) or None
+    if is_hidden(request):
+        return Caller(
+            origin=Origin.TRUNK,
+            origin_name=trunk.name,
+            hidden=True,
+            for_rescue=number if emergency else None,
+        )
     return Caller(
         origin=Origin.TRUNK,
         origin_name=trunk.name,
-        number=number or None,
+        number=number,
         name="" if number else clean(party.display, MAX_NAME),
     )
 

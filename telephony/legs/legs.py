@@ -1,7 +1,7 @@
 """All legs of a node: SIP events in, facts out; actions in, SIP and media out."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -267,6 +267,7 @@ class Legs:
             offer.codecs if offer else (),
             pinned=caller.origin is f.Origin.PHONE,
             hidden=caller.hidden,
+            for_rescue=caller.for_rescue,
         )
         self._adopt(leg)
         leg.observe(
@@ -290,7 +291,7 @@ class Legs:
         self, call: str, event: e.RequestReceived, admitted: Admitted, reason: NotTaken, now: float
     ) -> None:
         """A call that ends as it comes is a fact too."""
-        caller = admitted.caller
+        caller, function = admitted.caller, self._given.directory.function(admitted.dialled)
         self._wire.facts.append(
             f.CallRefused(
                 at=self._given.utc(now),
@@ -300,7 +301,9 @@ class Legs:
                 caller=caller.number,
                 hidden=caller.hidden,
                 dialled=admitted.dialled,
-                protected=self._given.directory.is_protected(admitted.dialled),
+                number=admitted.dialled if function else "",
+                function=function.name if function else "",
+                protected=function is not None and function.protected,
                 emergency=admitted.emergency,
                 sip_call_id=clean(event.request.call_id, MAX_TOKEN),
                 status=reason.status,
@@ -344,6 +347,10 @@ class Legs:
 
     def _dial(self, action: a.Dial, now: float) -> None:
         call = action.leg.rpartition(".")[0]
+        caller_leg = self._wire.legs.get(action.caller_leg)
+        for_rescue = caller_leg.for_rescue if isinstance(caller_leg, InboundLeg) else None
+        if action.emergency and for_rescue:
+            action = replace(action, number=for_rescue)
         way = self._way(action)
         try:
             address = self._given.media.open(action.leg, emergency=action.emergency) if way else None
@@ -357,6 +364,7 @@ class Legs:
         uri, route, flow = way
         session = SdpSession(self._session_id(), address)
         leg = OutboundLeg(self._wire, call, action.leg, flow, session, pinned=action.contact is not None)
+        leg.hides_caller = for_rescue is not None
         leg.dial(action, uri, route, self._codecs_for(action.caller_leg), now)
         self._adopt(leg)
 

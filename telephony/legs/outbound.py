@@ -1,11 +1,12 @@
 """A member's leg: we are the UAC (RFC 3261 13.2)."""
 
+from dataclasses import replace
 from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import Dial, EndLeg
 from telephony.legs.leg import Leg
-from telephony.legs.snapshot import ANONYMOUS, CANCELLED_BY, pack_request, without_names
+from telephony.legs.snapshot import ANONYMOUS, CANCELLED_BY, pack, pack_request, without_names
 from telephony.legs.state import State
 from telephony.legs.wire import Reply, Wire
 from telephony.sdp.codec import OfferedCodec
@@ -35,6 +36,7 @@ class OutboundLeg(Leg):
     ) -> None:
         super().__init__(wire, call, leg_id, flow, session, pinned=pinned)
         self.owns_call_id = True
+        self.hides_caller = False  # who is told to 112 and is to be kept nowhere
         self._invite: Request | None = None
         self._transaction = ""
         self._awaits_response = False
@@ -85,8 +87,11 @@ class OutboundLeg(Leg):
         """As for any leg; before a dialog, with what of the INVITE its CANCEL is made of."""
         snapshot = super().snapshot()
         if self.dialog is None and self._invite is not None:
-            invite = pack_request(self._invite, CANCELLED_BY)
+            invite = pack_request(self._invite, CANCELLED_BY, hidden=self.hides_caller)
             snapshot["invite"] = {**invite, "transaction": self._transaction}
+        if self.dialog is not None and self.hides_caller:
+            nameless = replace(NameAddr.parse(self.dialog.local), uri=ANONYMOUS)
+            snapshot["dialog"]["local"] = pack(str(nameless))
         return snapshot
 
     # ---- what comes back

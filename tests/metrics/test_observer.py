@@ -135,7 +135,7 @@ def test_a_call_that_could_not_be_taken_up_has_failed(dialled: str, label: str) 
     counted.observe(
         f.CallRefused(
             at=AT, call="a", origin=Origin.TRUNK, origin_name="o", caller=None, dialled=dialled, status=503,
-            protected=False, emergency=False, sip_call_id="c", why="no_port",
+            number="", function="", protected=False, emergency=False, sip_call_id="c", why="no_port",
         )
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from routing.decision import Kind
 from routing.override import Override
-from telephony.admin.errors import NotFound, NotKept
+from telephony.admin.errors import NotAllowed, NotFound, NotKept
 from telephony.admin.values import Draft, Form, NumberState
 from telephony.administration import LiveAdministration
 from telephony.archive.archive import Archive
@@ -265,6 +265,14 @@ def test_a_phone_has_a_password_when_one_was_set_which_nobody_sees_again(office:
     assert "horse" not in str(fact)
     with pytest.raises(NotFound, match="there is no phone nobody"):
         office.ask(desk.set_password("nobody", "correct horse", by="eva"))
+
+
+def test_a_password_that_no_phone_can_send_is_refused_with_its_place(office: Office) -> None:
+    with pytest.raises(NotAllowed, match="8 to 128 printable") as refused:
+        office.ask(office.desk.set_password("bygg1", "correct\u200bhorse", by="eva"))
+
+    assert refused.value.path == "/password"
+    assert "horse" not in str(refused.value)
 
 
 def test_a_password_that_the_disk_does_not_take_is_said_without_it(office: Office, tmp_path: Path) -> None:

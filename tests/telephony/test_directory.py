@@ -6,7 +6,7 @@ from telephony.call.facts import Contact
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, PhoneRegistered, ServiceStarted
 from telephony.directory import PlanDirectory
-from telephony.legs.directory import Account, Trunk
+from telephony.legs.directory import Account, Function, Trunk
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
 from tests.support.switchboard import EPOCH
 
@@ -150,8 +150,11 @@ def test_a_registered_phone_that_left_the_plan_is_nobodys(directory: PlanDirecto
     assert directory.account_at(HERE) is None
 
 
-def test_protected_numbers_are_known(house: House) -> None:
+def test_functions_are_known_and_peoples_own_numbers_are_none(house: House) -> None:
     numbers = NUMBERS.replace('function = "Bygglov"', 'function = "Bygglov"\nprotected = true')
-    directory = PlanDirectory(tables_of(1, numbers=numbers), house, [])
+    directory = PlanDirectory(tables_of(1, numbers=numbers, people=PEOPLE), house, [])
 
-    assert [directory.is_protected(number) for number in (BYGGLOV, MAIN, "+4611")] == [True, False, False]
+    assert directory.function(BYGGLOV) == Function("Bygglov", protected=True)
+    assert directory.function(MAIN) == Function("Kontaktcenter", protected=False)
+    assert directory.function("+46701740605") is None
+    assert directory.function("+4611") is None

@@ -7,7 +7,9 @@ import pytest
 
 from telephony.call import facts as f
 from telephony.drain import IDLE_POLL_SECONDS, Drain
+from tests.support.scripted_peer import Outgoing
 from tests.support.stage import DIRECT, Stage
+from tests.support.switchboard import REALM
 
 
 class Ending:
@@ -113,3 +115,32 @@ def test_in_a_hurry_the_last_answers_are_waited_for_a_second() -> None:
     asyncio.run(ending.run(3600.0))
 
     assert ending.stage.now < 2.0
+
+
+def test_a_call_to_112_that_comes_while_the_last_answers_are_awaited_is_waited_for_too() -> None:
+    ending = Ending()
+    stage = ending.stage
+    _, member = stage.connected(DIRECT)
+    rescued: list[Outgoing] = []
+
+    def call_112() -> None:
+        call = stage.call("112", peer=stage.phone("bygg1"), caller="bygg1", host=REALM)
+        stage.offered_at(stage.alarm).accept()
+        call.pick_up()
+        rescued.append(call)
+
+    async def main() -> None:
+        drain = asyncio.create_task(ending.run(0.0))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert member.peer.has("BYE")
+        call_112()
+        for _ in range(300):
+            await asyncio.sleep(0)
+        assert stage.now > 10.0 and not drain.done()
+        assert not rescued[0].peer.has("BYE")
+        rescued[0].hang_up()
+        await drain
+
+    stage.register("bygg1")
+    asyncio.run(main())

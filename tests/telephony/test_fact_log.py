@@ -87,6 +87,45 @@ def test_who_inside_called_a_protected_number_is_not_shown() -> None:
     assert shown(Origin.TRUNK, SOCIAL, tables) == ("operator", SOCIAL)
 
 
+def test_who_inside_hides_is_not_shown_by_the_phone() -> None:
+    fact = f.CallArrived(
+        at=AT, call="c1", leg="c1.0", origin=Origin.PHONE, origin_name="kc1", member="amina", caller=None,
+        hidden=True, dialled=BYGGLOV, sip_call_id="x",
+    )  # fmt: skip
+
+    assert "kc1" not in str(at_info(fact))
+
+
+def test_a_call_that_is_refused_is_told_as_far_as_all_may_know_and_112_is_critical() -> None:
+    def refused(dialled: str, *, emergency: bool = False) -> EventDict:
+        fact = f.CallRefused(
+            at=AT, call="c1", origin=Origin.PHONE, origin_name="kc1", caller=CALLER, dialled=dialled,
+            number="", function="", protected=False, emergency=emergency, sip_call_id="x", status=503, why="no_port",
+        )  # fmt: skip
+        (event,) = at_info(fact)
+        return event
+
+    private, rescue = refused("+46701740699"), refused("112", emergency=True)
+
+    assert (private["dialled"], private["log_level"], private["why"]) == ("", "warning", "no_port")
+    assert (rescue["dialled"], rescue["log_level"]) == ("112", "critical")
+
+
+def test_where_a_call_to_somebodys_own_number_went_is_private() -> None:
+    people = PEOPLE.replace("amina = { ", 'amina = { number = "+46701740699", ')
+    decision = Decision(
+        kind=Kind.RING, number="+46701740699", reasons=(Reason("number", "x", "070-174 06 99 is Amina"),)
+    )
+    log: FilteringBoundLogger = structlog.get_logger()
+    with capture_logs() as events:
+        FactLog(log, tables_of(people=people)).write(
+            f.RouteDecided(at=AT, call="c1", decision=decision, talk_limit=0.0)
+        )
+
+    assert [event["event"] for event in events] == ["route_decided"]
+    assert "99" not in str(events)
+
+
 def test_a_decision_tells_where_and_why() -> None:
     decision = Decision(
         kind=Kind.ANNOUNCE,

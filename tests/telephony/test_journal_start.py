@@ -147,3 +147,20 @@ def test_what_was_found_is_logged_once_and_what_is_lost_is_given() -> None:
     ]
     assert [line["log_level"] for line in lines[:2]] == ["warning", "error"]
     assert (lines[0]["kind"], lines[0]["path"], lines[-1]["count"]) == ("TornTail", "2.seg", 2)
+
+
+def test_a_step_of_the_clock_that_begins_a_segment_is_not_folded_twice(tmp_path: Path) -> None:
+    started = Started(tmp_path)
+    started.switchboard.record([h.PhoneRegistered(at=AT, phone="kc1", contacts=(contact(5060),))])
+    before = started.switchboard.house.contacts("kc1")[0].expires_at
+
+    started.switchboard.receive(h.ClockStepped(at=AT + timedelta(days=1), seconds=7200.0), AT)
+
+    assert started.switchboard.house.contacts("kc1")[0].expires_at == before + timedelta(hours=2)
+    assert len(started.journal.segments()) == 2
+    again = Started.__new__(Started)
+    again.switchboard = Switchboard(started.journal, TABLES, talk_limit=0.0)
+    first = first_needed(started.journal)
+    again.switchboard.replay((p, fact) for p, fact in started.journal.read(first) if isinstance(fact, f.Fact))
+    assert again.switchboard.house.contacts("kc1") == started.switchboard.house.contacts("kc1")
+    started.journal.close()

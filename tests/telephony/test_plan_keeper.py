@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 from structlog.testing import capture_logs
@@ -22,9 +21,11 @@ from telephony.archive.plan_file import PlanFile
 from telephony.archive.plan_store import PlanStore, PlanVersion
 from telephony.call.facts import Fact
 from telephony.call.house_facts import PlanApplied
-from telephony.plan_keeper import PlanKeeper
+from telephony.plan_keeper import LOOK_AGAIN_SECONDS, PlanKeeper
 from telephony.plan_prepare import PlanInForce, prepare
-from tests.support.plans import GROUPS, NUMBERS, PlanText, plan_of
+from telephony.plan_start import AUTHOR
+from telephony.tokens import Role, TokenRefused, Tokens
+from tests.support.plans import GROUPS, NUMBERS, PlanText
 from tests.support.postgres import Target
 
 T = TypeVar("T")
@@ -129,9 +130,9 @@ def test_a_database_that_was_restored_from_an_old_backup_gets_the_plan_in_force(
 
         newest = await store.newest()
         assert newest is not None
-        assert (newest.version, newest.reason) == (2, "version 5 was not in the database")
-        assert (node.taken[-1].version, node.members) == (2, 1)
-        await applied(node, TOML, expected=2)
+        assert (newest.version, newest.reason) == (5, "the first plan (was not in the database)")
+        assert (node.taken[-1].version, node.members) == (5, 1)
+        await applied(node, TOML, expected=5)
 
     with_store(target, use)
 
@@ -147,9 +148,12 @@ def test_a_version_that_cannot_be_used_does_not_replace_the_last_good_one(
         with capture_logs() as log:
             await node.keeper.reconcile()
 
+            await node.keeper.reconcile()
+
         assert [line["event"] for line in log] == ["plan_version_unusable"]
         assert node.keeper.in_force.about.version == 1
         assert len(node.taken) == 1
+        assert (await applied(node, expected=1)).version == 3
 
     with_store(target, use)
 
@@ -191,7 +195,8 @@ def test_of_two_who_change_the_same_version_one_wins(target: Target, tmp_path: P
             await applied(other)
 
         assert lost.value.current == 2
-        assert not other.taken
+        assert other.keeper.in_force.about.version == 2  # and now it has
+        assert (await applied(other, TOML, expected=2)).version == 3
 
     with_store(target, use)
 
@@ -309,5 +314,142 @@ def test_without_a_database_nothing_can_be_applied(tmp_path: Path) -> None:
         asyncio.run(node.keeper.versions(None, 10))
 
 
-def test_a_version_that_nobody_applied_has_an_author_that_no_token_has() -> None:
-    assert " " in replace(version_of(plan_of(), 1, "")).author
+def test_a_version_that_nobody_applied_has_an_author_that_no_token_has(tmp_path: Path) -> None:
+    with pytest.raises(TokenRefused):
+        Tokens(tmp_path / "secrets").create(AUTHOR, Role.ADMIN, NOW)
+
+
+# ---- what the database does behind our back
+
+
+class Followed:
+    """A keeper that follows the database, on a clock of its own: `tick` lets a second pass."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.is_up = True
+        self._ticks: asyncio.Queue[None] = asyncio.Queue()
+        self._slept = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        self._slept.set()
+        await self._ticks.get()
+
+    async def tick(self, seconds: int = 1) -> None:
+        for _ in range(seconds):
+            self._slept.clear()
+            self._ticks.put_nowait(None)
+            await self._slept.wait()
+
+    async def start(self) -> "asyncio.Task[NoReturn]":
+        task = asyncio.create_task(self.node.keeper.follow(lambda: self.is_up))
+        await self._slept.wait()
+        return task
+
+
+@pytest.fixture
+def followed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Node], Followed]:
+    def follow(node: Node) -> Followed:
+        made = Followed(node)
+        monkeypatch.setattr("telephony.plan_keeper.pause", made.sleep)
+        return made
+
+    return follow
+
+
+def test_what_another_node_applies_is_taken_up_within_some_seconds(
+    target: Target, tmp_path: Path, followed: Callable[[Node], Followed]
+) -> None:
+    async def use(store: PlanStore) -> None:
+        first, second = Node(tmp_path / "a", store), Node(tmp_path / "b", store)
+        await first.keeper.reconcile()
+        following = followed(second)
+        task = await following.start()
+        assert second.keeper.in_force.about.version == 1
+        await applied(first)
+
+        await following.tick(int(LOOK_AGAIN_SECONDS))
+
+        assert second.keeper.in_force.about.version == 2
+        task.cancel()
+
+    with_store(target, use)
+
+
+def test_a_change_whose_answer_was_lost_is_taken_up_at_once(
+    target: Target, tmp_path: Path, followed: Callable[[Node], Followed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        following = followed(node)
+        task = await following.start()
+        add = store.add
+
+        async def lose(**fields: Any) -> PlanVersion:
+            await add(**fields)
+            raise DatabaseAway("connection lost")
+
+        with monkeypatch.context() as network:
+            network.setattr(store, "add", lose)
+            with pytest.raises(DatabaseAway):
+                await applied(node)
+        await following.tick()
+
+        assert node.keeper.in_force.about.version == 2
+        assert (await applied(node, TOML, expected=2)).version == 3
+        task.cancel()
+
+    with_store(target, use)
+
+
+def test_two_nodes_that_number_the_first_plan_at_once_agree_in_the_end(
+    target: Target, tmp_path: Path, followed: Callable[[Node], Followed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def use(store: PlanStore) -> None:
+        quicker, node = Node(tmp_path / "a", store, OTHER), Node(tmp_path / "b", store)
+        add = store.add
+
+        async def come_second(**fields: Any) -> PlanVersion:
+            monkeypatch.setattr(store, "add", add)
+            await quicker.keeper.reconcile()
+            return await add(**fields)
+
+        monkeypatch.setattr(store, "add", come_second)
+        following = followed(node)
+        task = await following.start()
+        await following.tick()
+
+        assert node.keeper.in_force.about == quicker.keeper.in_force.about
+        task.cancel()
+
+    with_store(target, use)
+
+
+def test_a_database_that_goes_away_is_asked_when_it_comes_back(
+    tmp_path: Path, target: Target, followed: Callable[[Node], Followed]
+) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, PlanStore(Database({"host": str(tmp_path)})))
+        following = followed(node)
+        task = await following.start()
+        following.is_up = False
+        await following.tick()
+        node.keeper._store = store
+
+        following.is_up = True
+        await following.tick()
+
+        assert node.keeper.in_force.about.version == 1
+        task.cancel()
+
+    with_store(target, use)
+
+
+def test_a_stop_waits_for_a_change_under_way_and_not_for_ever(tmp_path: Path) -> None:
+    async def main() -> None:
+        node = Node(tmp_path, None)
+        await node.keeper.settle(0.0)
+        async with node.keeper._changing:
+            await node.keeper.settle(0.0)
+
+    asyncio.run(main())

@@ -17,6 +17,7 @@ from telephony.config import ConfigError, Settings, load_settings
 from telephony.media.prompts import Prompts
 from telephony.plan_prepare import PlanInForce
 from telephony.plan_start import FirstPlan, PlanUnreadable, first_plan, offline_plan, plan_folder
+from telephony.private_files import SecretsUnusable
 from tests.support.plans import GROUPS, MADE_AT, NUMBERS, PlanText, in_force
 from tests.support.postgres import Postgres
 
@@ -149,6 +150,27 @@ def test_without_a_database_a_file_that_differs_is_the_next_version(tmp_path: Pa
     assert start(tmp_path, written(tmp_path, TOML), "none")[0].about.version == 7
     assert start(tmp_path, written(tmp_path, OTHER), "none")[0].about.version == 8
     assert start(tmp_path, dsn="none")[0].about.source == OTHER
+
+
+def test_without_a_database_a_file_with_errors_does_not_replace_the_last_good_plan(tmp_path: Path) -> None:
+    PlanFile(plan_folder(tmp_path)).write(in_force(7).about)
+
+    plan, said = events(tmp_path, written(tmp_path, BROKEN), "none")
+
+    assert (plan.about.version, said) == (7, ["plan_file_unusable"])
+
+
+def test_a_full_disk_keeps_nobody_from_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, octets: bytes) -> None:
+        raise SecretsUnusable(f"cannot use {path}: No space left on device")
+
+    PlanFile(plan_folder(tmp_path)).write(in_force(7).about)
+    monkeypatch.setattr("telephony.archive.plan_file.replace_file", refuse)
+
+    assert events(tmp_path)[1] == []  # it is there already
+    plan, said = events(tmp_path / "new", written(tmp_path, OTHER))
+
+    assert (plan.about.source, said) == (OTHER, ["plan_not_on_disk"])
 
 
 def test_a_damaged_plan_on_disk_gives_way_to_the_file(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ def with_store(target: Target, use: Callable[[PlanStore], Awaitable[T]]) -> T:
 
 async def add(store: PlanStore, expected: int, **fields: str) -> PlanVersion:
     given = {"digest": "d", "author": "ada", "reason": "sommar", "document": '{"b":1,"a":2}', "source": ""}
-    return await store.add(**(given | fields), expected=expected)
+    least = int(fields.pop("least", "1"))
+    return await store.add(**(given | fields), expected=expected, least=least)
 
 
 def test_versions_are_numbered_and_kept_as_they_were(target: Target) -> None:

@@ -6,7 +6,7 @@ import pytest
 from routing.decision import Origin, Reason
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
-from telephony.call.record import MASKED, RECORDED, Record, begin, extend, records
+from telephony.call.record import HIDDEN, MASKED, RECORDED, Record, begin, extend, records
 from tests.support.call_scenarios import ANNA, SCENARIOS, Scenario, play
 from tests.support.calls import NOON, after, arrive, emergency, registered, ring
 from tests.support.desk import Desk
@@ -142,12 +142,22 @@ def test_a_phone_that_rings_without_an_offer_on_record_is_named_by_its_leg() -> 
 def test_a_call_that_could_not_be_taken_up_is_a_record_of_its_own() -> None:
     refused = f.CallRefused(
         at=NOON, call="c9", origin=Origin.TRUNK, origin_name="telia", caller="+46701740605", protected=True,
-        dialled="+46853061300", emergency=False, sip_call_id="x", status=503, why="no_port",
+        dialled="+46853061300", number="+46853061300", function="Social", emergency=False, sip_call_id="x",
+        status=503, why="no_port",
     )  # fmt: skip
 
     record = records([refused])["c9"]
 
     assert (record.outcome, record.ended_by) == (Outcome.FAILED, EndedBy.SERVICE)
-    assert record.reason == "503 no_port"
+    assert (record.number, record.function, record.reason) == ("+46853061300", "Social", "503 no_port")
     assert (record.arrived_at, record.ended_at, record.waiting_seconds) == (NOON, NOON, 0.0)
     assert record.shown_caller() == MASKED
+
+
+def test_a_phone_that_hides_is_not_shown_by_its_account_either() -> None:
+    hidden = arrive(origin=Origin.PHONE, origin_name="kc1", hidden=True, caller=None, member="amina")
+    known = arrive(origin=Origin.PHONE, origin_name="kc1", member="amina")
+
+    assert begin(hidden).shown_origin_name() == begin(hidden).shown_origin_name(unmask=True) == HIDDEN
+    assert begin(known).shown_origin_name() == "kc1"
+    assert begin(arrive(hidden=True, caller=None)).shown_origin_name() == "telia"

@@ -115,14 +115,21 @@ def test_a_caller_without_a_number_is_known_by_name(stage: Stage) -> None:
 # ---- 112 has to find whoever is in need
 
 
+def journalled(stage: Stage) -> str:
+    return json.dumps([repr(fact) for fact in stage.virtual.journal.facts])
+
+
 def test_a_phone_does_not_hide_from_112(stage: Stage) -> None:
     stage.register("kc1")
 
-    stage.call("112", ("Privacy", "id"), peer=stage.phone("kc1"))
+    call = stage.call("112", ("Privacy", "id"), peer=stage.phone("kc1"))
 
     invite = stage.alarm.take("INVITE")
-    assert str(invite.from_.uri).startswith("sip:+46")
+    assert str(invite.from_.uri).startswith("sip:+46853061000@")
     assert "Privacy" not in invite.headers
+    assert call.statuses == [100]
+    (arrived,) = stage.facts(f.CallArrived)
+    assert (arrived.hidden, arrived.caller) == (True, None)
 
 
 @pytest.mark.parametrize(
@@ -134,14 +141,21 @@ def test_a_phone_does_not_hide_from_112(stage: Stage) -> None:
         ((("From", "<sip:anonymous@anonymous.invalid>;tag=c"),), "anonymous"),
     ],
 )
-def test_112_is_told_what_the_trunk_tells(
+def test_112_is_told_what_the_trunk_tells_and_nobody_else_is(
     stage: Stage, fields: tuple[tuple[str, str], ...], sender: str
 ) -> None:
-    stage.call("112", *fields, peer=stage.pbx)
+    call = stage.call("112", *fields, peer=stage.pbx)
 
-    uri = stage.alarm.take("INVITE").from_.uri
+    rescue = stage.offered_at(stage.alarm)
+    uri = rescue.invite.from_.uri
     assert isinstance(uri, SipUri)
     assert uri.user == sender
+    rescue.accept()
+    call.pick_up()
+    rescue.hang_up()
+    (arrived,) = stage.facts(f.CallArrived)
+    assert (arrived.hidden, arrived.caller) == (True, None)
+    assert SECRET not in journalled(stage) and CALLER not in journalled(stage)
 
 
 # ---- nothing of a hidden caller anywhere
