@@ -28,12 +28,9 @@ from telephony.cli_options import (
     add_service,
     place_of,
 )
-from telephony.cli_read import UsageError, print_json, print_lines, read_records
+from telephony.cli_read import UsageError, number_of, print_json, print_lines, read_records
 from telephony.cli_remote import Place, ask_if_running, listed, note
 from telephony.cli_time import moment
-
-MOST = 10_000
-"""Calls shown at most."""
 
 _FROM_JOURNAL = "these calls are from the journal"
 DATABASE_AWAY = 503
@@ -89,8 +86,8 @@ def _calls(options: argparse.Namespace) -> int:
 
 def show_calls(place: Place, wanted: Wanted, *, offline: bool, as_json: bool) -> int:
     """Print the newest calls that are wanted, in the order in which they came."""
-    if not 1 <= wanted.last <= MOST:
-        raise UsageError(f"--last {wanted.last} is out of range; allowed: from 1 to {MOST}")
+    if wanted.number is not None:
+        number_of(wanted.number, "--number")
     start, end = wanted.period(datetime.now(UTC))
     found = None if offline else _from_service(place, wanted, start, end)
     if found is not None:
@@ -149,7 +146,7 @@ def _from_service(
 
 
 def _fits(record: Record, wanted: Wanted, start: datetime | None, end: datetime | None) -> bool:
-    number = wanted.number and normalise(wanted.number, NumberFormat.NATIONAL)
+    number = None if wanted.number is None else number_of(wanted.number, "--number")
     return (
         (start is None or start <= record.arrived_at)
         and (end is None or record.arrived_at < end)

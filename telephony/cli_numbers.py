@@ -7,7 +7,7 @@ runs, they work from the plan. With `--json` each prints one object:
 - `explain` and `hours`: as `telephony.cli_read` has them
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -143,10 +143,12 @@ def _by_plan(data: Path, file: Path | None) -> list[NumberState]:
     return [number_state(row, {}, now) for _, row in rows if not row.personal]
 
 
-def _number_lines(states: Iterable[NumberState]) -> Iterable[str]:
+def _number_lines(states: Sequence[NumberState]) -> Iterator[str]:
+    width = max((len(state.function) for state in states), default=0)
     for state in states:
         until = f"until {clock(state.until)}" if state.until else ""
-        row = f"{show(state.number):14} {state.function:24} {'open' if state.open else 'closed':6} {until:22}"
+        is_open = "open" if state.open else "closed"
+        row = f"{show(state.number):14} {state.function:{width}}  {is_open:6} {until:22}"
         yield f"{row}  {state.decided_by.text}  ({state.decided_by.where})"
 
 

@@ -15,6 +15,9 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 USUAL = 50
 """Items of a list shown unless told otherwise."""
 
+MOST = 100_000
+"""Items of a list at most, which is read page by page; no plan has more versions."""
+
 
 def settings_of(options: argparse.Namespace) -> Settings:
     """The settings: command line over environment over file over default. Raises ConfigError."""
@@ -60,7 +63,14 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def add_last(parser: argparse.ArgumentParser, what: str) -> None:
     """`--last N`."""
     text = f"at most the N newest {what} (default: %(default)s)"
-    parser.add_argument("--last", type=int, default=USUAL, metavar="N", help=text)
+    parser.add_argument("--last", type=count, default=USUAL, metavar="N", help=text)
+
+
+def count(text: str) -> int:
+    """A whole number from 1 to MOST, for argparse."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:10]) <= MOST):
+        raise argparse.ArgumentTypeError(f"{text} is out of range; allowed: from 1 to {MOST}")
+    return int(text)
 
 
 def add_url(parser: argparse.ArgumentParser) -> None:

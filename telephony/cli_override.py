@@ -11,7 +11,7 @@ from routing.numbers import show
 from telephony.admin.parameters import ALL_NUMBERS
 from telephony.admin.views import Overrides, OverrideView
 from telephony.cli_options import Commands, add_command, add_json, add_service, place_of
-from telephony.cli_read import print_json, print_lines
+from telephony.cli_read import number_of, print_json, print_lines
 from telephony.cli_remote import Place, ask, segment
 from telephony.cli_time import ALLOWED, clock, moment_ahead
 
@@ -55,6 +55,7 @@ def add_commands(commands: Commands) -> None:
 
 def set_override(place: Place, number: str, is_open: bool, until: str, reason: str, owner: str) -> int:
     """Put it in force, in place of any other of that number."""
+    _check(number)
     end = moment_ahead("--until", until, datetime.now(UTC))
     body = {"open": is_open, "until": end.isoformat(), "reason": reason, "owner": owner}
     reply = ask(place, lambda client: client.ask("PUT", f"/overrides/{segment(number)}", body=body))
@@ -75,10 +76,17 @@ def list_overrides(place: Place, as_json: bool) -> int:
 
 def end_override(place: Place, number: str) -> int:
     """End it before its time."""
+    _check(number)
     ask(place, lambda client: client.ask("DELETE", f"/overrides/{segment(number)}"))
     what = "all numbers" if number == ALL_NUMBERS else number
     print(f"The override of {what} has ended.")
     return 0
+
+
+def _check(number: str) -> None:
+    """Raise UsageError for what is neither a number nor all of them."""
+    if number != ALL_NUMBERS:
+        number_of(number, "NUMBER")
 
 
 def _line(override: OverrideView) -> str:

@@ -21,6 +21,7 @@ from telephony.cli_options import (
     add_json,
     add_last,
     add_service,
+    count,
     place_of,
 )
 from telephony.cli_read import check_plan, print_json, print_lines
@@ -52,7 +53,7 @@ def _add_versions(actions: Commands) -> None:
     show = add_command(
         actions, "show", "show the plan in force", lambda o: show_plan(place_of(o), o.version, o.form)
     )
-    show.add_argument("version", type=int, nargs="?", metavar="VERSION", help="an older version")
+    show.add_argument("version", type=count, nargs="?", metavar="VERSION", help="an older version")
     form = show.add_mutually_exclusive_group()
     for name, text in ((Form.TOML, "as it was given, with its comments"), (Form.JSON, "with every value")):
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=text)
@@ -71,7 +72,7 @@ def _add_versions(actions: Commands) -> None:
     )
     apply.add_argument(
         "--if-version",
-        type=int,
+        type=count,
         metavar="N",
         help="only if N is in force: the version that you changed (default: the one in force now)",
     )
@@ -87,7 +88,7 @@ def _add_versions(actions: Commands) -> None:
         "return to an old version, as a new one",
         lambda o: roll_back(place_of(o), o.version, o.reason),
     )
-    rollback.add_argument("version", type=int, metavar="VERSION", help="the one whose content is wanted")
+    rollback.add_argument("version", type=count, metavar="VERSION", help="the one whose content is wanted")
     add_last(versions, "versions")
     for command in (diff, apply):
         command.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML, or .json")

@@ -11,7 +11,6 @@ from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
 from telephony.call import facts as f
 from telephony.call.registry import FACTS
-from telephony.cli_calls import MOST
 from telephony.config import TOKEN_VARIABLE
 from telephony.tokens import Role
 from tests.support.administration import CALL, Town
@@ -176,5 +175,5 @@ def test_wrong_uses_are_told_in_a_line(journal: datetime, capsys: pytest.Capture
     period = ("--since", "2026-12-24", "--until", "2026-12-23")
 
     assert "--until 2026-12-23 is not after --since 2026-12-24" in refused(capsys, "calls", *period, code=2)
-    assert f"from 1 to {MOST}" in refused(capsys, "calls", "--last", "0", code=2)
+    assert "--number 'hemligt' is no number" in refused(capsys, "calls", "--number", "hemligt", code=2)
     assert "--reason needs a running service" in refused(capsys, "calls", "--offline", *REASON, code=2)

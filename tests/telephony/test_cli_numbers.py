@@ -54,7 +54,7 @@ def test_without_a_service_the_plan_on_disk_speaks_and_says_so(
     out, err = run(capsys, "numbers")
     by_file, nothing = run(capsys, "numbers", "--plan", str(plan))
 
-    assert f"{MAIN_SHOWN}  Kontaktcenter            open " in out
+    assert f"{MAIN_SHOWN}  Kontaktcenter  open " in out
     assert err.startswith("vaxeln: no Växeln answers at ")
     assert err.endswith("; this is by the plan on disk, without overrides\n")
     assert (by_file, nothing) == (out, "")

@@ -25,6 +25,14 @@ def test_a_command_has_what_it_does_and_how_much_it_shows() -> None:
     assert parsed("--last", "3").last == 3
 
 
+@pytest.mark.parametrize("text", ["0", "-1", "1.0", "x", "٣", "9" * 5000])
+def test_what_is_no_count_is_a_wrong_use(text: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parsed(f"--last={text}")
+
+    assert ended.value.code == 2
+
+
 def test_the_service_is_where_the_command_line_says_before_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ def test_each_refusal_is_one_line(town: Town, capsys: pytest.CaptureFixture[str]
     assert "is past; give the day too" in refused(capsys, *CLOSE, "--until", "2020-01-01", code=2)
     assert "at most 31 days ahead" in refused(capsys, *CLOSE, "--until", "+40d")
     assert "there is no override of +46853061000" in refused(capsys, "override", "end", MAIN)
+    assert "NUMBER 'abc' is no number" in refused(capsys, "override", "end", "abc", code=2)
     unknown = [*CLOSE, "--until", "+1h"]
     unknown[2] = "0812345678"
     assert "there is no number +46812345678 in the plan" in refused(capsys, *unknown)
