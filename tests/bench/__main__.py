@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from tests.bench import bench_calls, bench_decide, bench_flat, bench_ingest, bench_relay, bench_scrape
-from tests.bench.report import Findings, table, write
+from tests.bench.report import Findings, is_optimised, table, write
 
 PARTS: dict[str, Callable[[bool], Findings]] = {
     "calls": bench_calls.run,
@@ -31,6 +31,10 @@ def main() -> int:
     unknown = set(chosen.parts) - set(PARTS)
     if unknown:
         options.error(f"no part is called {', '.join(sorted(unknown))}")
+    if not is_optimised():
+        print(
+            "This Python was built without optimisation, as those of pyenv are: a distribution's is faster."
+        )
     began, found = time.monotonic(), {}
     for name in chosen.parts or PARTS:
         print(f"\n{name}", flush=True)

@@ -32,7 +32,7 @@ TALK = {SILENT: 0.5, SOUND: 5.0}
 SHOWN_RATE = 100
 """The rate whose cost a row shows, when it is clean: the same for all systems."""
 
-WARM_UP = Load(calls=100, rate=25, hold=0.1)
+WARM_UP = Load(calls=400, rate=100, hold=0.1)
 TRIES = 2
 """A rate that is not clean is tried again: on a shared machine it may have been a neighbour."""
 

@@ -4,6 +4,7 @@ build/bench.json, which holds it all."""
 import json
 import os
 import platform
+import sysconfig
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -67,6 +68,11 @@ def table(rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
+def is_optimised() -> bool:
+    """Whether this Python was built with profile-guided optimisation: without it everything takes longer."""
+    return "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
+
+
 def _shown(value: object) -> str:
     return "-" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
 
@@ -78,6 +84,7 @@ def write(parts: dict[str, Findings], file: Path = FILE) -> None:
         "machine": {
             "cores": os.cpu_count(),
             "python": platform.python_version(),
+            "python_is_optimised": is_optimised(),
             "kernel": platform.release(),
         },
         "rows": [asdict(row) for part in parts.values() for row in part.rows],
