@@ -100,7 +100,8 @@ def test_a_call_that_is_refused_is_told_as_far_as_all_may_know_and_112_is_critic
     def refused(dialled: str, *, emergency: bool = False) -> EventDict:
         fact = f.CallRefused(
             at=AT, call="c1", origin=Origin.PHONE, origin_name="kc1", caller=CALLER, dialled=dialled,
-            number="", function="", protected=False, emergency=emergency, sip_call_id="x", status=503, why="no_port",
+            number="", function="", protected=False, emergency=emergency, sip_call_id="x", status=503,
+            why="no_port",
         )  # fmt: skip
         (event,) = at_info(fact)
         return event
