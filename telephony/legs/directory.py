@@ -40,7 +40,8 @@ class Function:
 class Caller:
     """Who calls, as far as we believe it. `number` is E.164, None when hidden or not a number.
 
-    `for_rescue` is the number of somebody who hides it but calls 112: for signalling alone, never for a fact.
+    `proven` is false for who only says who it is, which is enough for 112. `for_rescue` is the number of
+    somebody who hides it but calls 112: for signalling alone, never for a fact.
     """
 
     origin: Origin
@@ -50,6 +51,7 @@ class Caller:
     name: str = ""
     hidden: bool = False
     for_rescue: str | None = None
+    proven: bool = True
 
 
 class Directory(Protocol):

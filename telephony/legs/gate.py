@@ -6,7 +6,7 @@ to be.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telephony.call.facts import Origin
 from telephony.legs.content import SDP
@@ -41,14 +41,26 @@ class Authenticated:
     account: Account
 
 
+MOST_UNPROVEN = 4
+"""Calls to 112 at once of callers who only say who they are. They take half of the ports that are kept for
+112: who is registered, or has a password, gets through whatever they do."""
+
+
 class Gate:
     """Decides about requests outside a dialog. `token` gives To-tags for refusals; `epoch` is seconds since
-    1970."""
+    1970; `unproven` is how many calls are up of callers who could not prove who they are."""
 
-    def __init__(self, directory: Directory, authenticator: Authenticator, token: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        authenticator: Authenticator,
+        token: Callable[[], str],
+        unproven: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._directory = directory
         self._authenticator = authenticator
         self._token = token
+        self._unproven = unproven
         self.refusals = Refusals()
 
     def examine(self, request: Request, flow: Flow, epoch: float) -> Admitted | Authenticated | Response:
@@ -68,7 +80,8 @@ class Gate:
 
     def _turn_away(self, request: Request, flow: Flow, status: int, why: Why) -> Response:
         """Refuse somebody who is not let in, which operations should know."""
-        who = user_of(request.from_.uri) if why is Why.CREDENTIALS else ""
+        claimed = user_of(request.from_.uri) if why is Why.CREDENTIALS else ""
+        who = claimed if self._directory.account(claimed) else ""  # what is none of ours may be a number
         self.refusals.note(NotLetIn(why, request.method, flow.remote[0], who))
         return self.refuse(request, status)
 
@@ -93,9 +106,13 @@ class Gate:
         if request.request_uri.scheme not in _SCHEMES:
             return self.refuse(request, 416)
         required = request.headers.elements("Require")  # Proxy-Require is for proxies, and we are none
-        if required:
+        if required and not self._is_rescue(request):
             return self.refuse(request, 420, Unsupported=", ".join(required))
         return None
+
+    def _is_rescue(self, request: Request) -> bool:
+        """A call to 112: what else it wants of us is no reason not to take it."""
+        return request.method == "INVITE" and self._directory.is_emergency(user_of(request.request_uri))
 
     # ---- REGISTER
 
@@ -121,11 +138,11 @@ class Gate:
         if isinstance(caller, Response):
             return caller
         hops = request.max_forwards
-        if hops == 0:
+        if hops == 0 and not emergency:
             return self.refuse(request, 483)
         trunk = caller.origin_name if caller.origin is Origin.TRUNK else None
         number = self._directory.normalise(dialled, trunk)
-        hops = 70 if hops is None else min(hops, 70)
+        hops = 70 if hops is None or emergency else min(hops, 70)
         return Admitted(caller, clean(number, MAX_NUMBER), hops, emergency)
 
     def _caller(self, request: Request, flow: Flow, epoch: float, emergency: bool) -> Caller | Response:
@@ -136,21 +153,40 @@ class Gate:
             if trunk is not None:
                 return trunk_caller(trunk, request, self._directory, emergency=emergency)
         if emergency:
-            # No password stands between a phone and 112: where it is registered, or else what it says, tells
-            # who it is
-            account = account or self._directory.account(user_of(request.from_.uri))
-            if account is not None:
-                return phone_caller(account, request, emergency=True)
+            return self._in_need(request, flow, epoch, account)
         sender = request.from_.uri
         if account is None and not (isinstance(sender, SipUri) and self._directory.is_ours(sender.host)):
-            return self._turn_away(request, flow, 403, Why.EMERGENCY if emergency else Why.STRANGER)
+            return self._turn_away(request, flow, 403, Why.STRANGER)
+        return self._proven(request, flow, epoch)
+
+    def _proven(
+        self, request: Request, flow: Flow, epoch: float, *, emergency: bool = False
+    ) -> Caller | Response:
+        """Who calls by credentials."""
         user = self._authenticate(request, flow, epoch)
         if isinstance(user, Response):
             return user
         account = self._directory.account(user)
         if account is None:
             return self._turn_away(request, flow, 403, Why.CREDENTIALS)
-        return phone_caller(account, request)
+        return phone_caller(account, request, emergency=emergency)
+
+    def _in_need(
+        self, request: Request, flow: Flow, epoch: float, registered: Account | None
+    ) -> Caller | Response:
+        """A phone that calls 112. No password stands between: where it is registered tells who it is, or else
+        what it says, but then nobody else is in a call for that, and not any number of them get in."""
+        if registered is not None:
+            return phone_caller(registered, request, emergency=True)
+        said = self._directory.account(user_of(request.from_.uri))
+        if said is None:
+            return self._turn_away(request, flow, 403, Why.EMERGENCY)
+        has_room = self._unproven() < MOST_UNPROVEN
+        if "Authorization" in request.headers or not has_room:
+            proven = self._proven(request, flow, epoch, emergency=True)
+            if isinstance(proven, Caller) or not has_room:
+                return proven
+        return replace(phone_caller(said, request, emergency=True), member="", proven=False)
 
     # ---- RFC 3261 22
 

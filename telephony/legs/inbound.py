@@ -44,6 +44,7 @@ class InboundLeg(Leg):
         pinned: bool,
         hidden: bool = False,
         for_rescue: str | None = None,
+        proven: bool = True,
     ) -> None:
         super().__init__(wire, call, f"{call}.0", event.flow, session, pinned=pinned)
         # Let go of when the final answer is acknowledged: a call takes hours and its INVITE 8 KiB
@@ -51,6 +52,7 @@ class InboundLeg(Leg):
         self._transaction = event.transaction
         self.offered = offered
         self.hidden = hidden
+        self.proven = proven
         self.for_rescue = for_rescue  # of a hidden caller, told to 112 and kept nowhere
         self.dialog = dialog
         self.key = (dialog.call_id, dialog.local_tag)

@@ -1,7 +1,7 @@
 """All legs of a node: SIP events in, facts out; actions in, SIP and media out."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -15,7 +15,7 @@ from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.leg import Leg
 from telephony.legs.media import Media
 from telephony.legs.outbound import OutboundLeg
-from telephony.legs.refusals import Refusals
+from telephony.legs.refusals import NotTaken, Refusals
 from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
 from telephony.legs.snapshot import without_names
@@ -33,21 +33,11 @@ from telephony.sip.flow import Flow
 from telephony.sip.message import Response
 from telephony.sip.timers import Timers
 
+RETRY_LATER = {"Retry_After": str(RETRY_AFTER)}
+
 OWNED_FOR = 70 * Timers().t1
 """Seconds after a 2xx to an INVITE during which more of them may come (64*T1, RFC 3261 13.2.2.4), and a
 little."""
-
-
-RETRY_LATER = {"Retry_After": str(RETRY_AFTER)}
-
-
-@dataclass(frozen=True, slots=True)
-class NotTaken:
-    """Why an INVITE of somebody who may call becomes no call: what it is answered, and the reason."""
-
-    status: int
-    why: str
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +66,7 @@ class Legs:
     def __init__(self, endpoint: Endpoint, given: Surroundings) -> None:
         self._given = given
         self._endpoint = endpoint
-        self._gate = Gate(given.directory, given.authenticator, given.token)
+        self._gate = Gate(given.directory, given.authenticator, given.token, self._unproven)
         self._wire = Wire(endpoint, given.media, given.token, given.random, given.utc, uri_host(given.host))
 
     # ---- from the network, the media and the clock
@@ -268,6 +258,7 @@ class Legs:
             pinned=caller.origin is f.Origin.PHONE,
             hidden=caller.hidden,
             for_rescue=caller.for_rescue,
+            proven=caller.proven,
         )
         self._adopt(leg)
         leg.observe(
@@ -320,18 +311,21 @@ class Legs:
         request, leg_id = event.request, f"{call}.0"
         if not admitted.emergency and not self._given.directory.takes_new_calls():
             return NotTaken(503, "draining", RETRY_LATER)
-        if not is_understood(request):
+        understood = is_understood(request)
+        if not understood and not admitted.emergency:
             return NotTaken(415, "its body is no session description", ACCEPT)
         try:
             dialog = without_names(Dialog.as_uas(request, self._given.token()))
-            address = self._given.media.open(leg_id, emergency=admitted.emergency)
+            address = self._given.media.open(leg_id, event.flow.remote[0], emergency=admitted.emergency)
         except ParseError as error:
             return NotTaken(error.status, "its Contact or Record-Route is malformed")
         except NoPortFree:
             return NotTaken(503, "no_port", RETRY_LATER)
         session = SdpSession(self._session_id(), address)
         try:
-            return dialog, session, session.receive_offer(request.body) if request.body else None
+            # To 112 with more in it than sound, such as where somebody is: then the offer is ours
+            offer = session.receive_offer(request.body) if request.body and understood else None
+            return dialog, session, offer
         except SdpError as error:
             self._given.media.close(leg_id)
             return NotTaken(error.status, f"no sound in common: {error}")
@@ -353,7 +347,7 @@ class Legs:
             action = replace(action, number=for_rescue)
         way = self._way(action)
         try:
-            address = self._given.media.open(action.leg, emergency=action.emergency) if way else None
+            address = self._open_media(action, way[2]) if way else None
         except NoPortFree:
             address = None
         if way is None or address is None:
@@ -367,6 +361,13 @@ class Legs:
         leg.hides_caller = for_rescue is not None
         leg.dial(action, uri, route, self._codecs_for(action.caller_leg), now)
         self._adopt(leg)
+
+    def _unproven(self) -> int:
+        """It is asked for calls to 112 alone, so it may look at all legs."""
+        return sum(isinstance(leg, InboundLeg) and not leg.proven for leg in self._wire.legs.values())
+
+    def _open_media(self, action: a.Dial, flow: Flow) -> tuple[str, int]:
+        return self._given.media.open(action.leg, flow.remote[0], emergency=action.emergency)
 
     def _way(self, action: a.Dial) -> tuple[str, tuple[str, ...], Flow] | None:
         """Request-URI, route and flow; None when nobody has said where the target is."""

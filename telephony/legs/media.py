@@ -10,11 +10,12 @@ class Media(Protocol):
     """One media port a leg. Legs are named by their ids; every method may be called for a leg that is closed
     already."""
 
-    def open(self, leg: str, *, emergency: bool = False) -> tuple[str, int]:
+    def open(self, leg: str, signalled_from: str, *, emergency: bool = False) -> tuple[str, int]:
         """Bind an RTP port (and the next for RTCP) for the leg; the address to put into its session
         description.
 
-        Some ports are kept for emergency calls. Raises telephony.errors.NoPortFree when none is free.
+        `signalled_from` is the host that its SIP comes from. Some ports are kept for emergency calls. Raises
+        telephony.errors.NoPortFree when none is free.
         """
 
     def set_stream(self, leg: str, stream: Stream) -> None:

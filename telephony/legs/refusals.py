@@ -2,8 +2,8 @@
 the network can make as many as there is bandwidth for."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 MAX_KINDS = 20
@@ -49,3 +49,12 @@ class Refusals:
         told = list(self._untold.items())
         self._untold.clear()
         return told
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Why an INVITE of somebody who may call becomes no call: what it is answered, and the reason."""
+
+    status: int
+    why: str
+    headers: Mapping[str, str] = field(default_factory=dict)

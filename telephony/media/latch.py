@@ -2,7 +2,7 @@
 
 Phones send from other addresses than their session description says: behind NAT, or because they have
 several interfaces. Answering to where the sound comes from reaches them (RFC 4961). Anybody can send to an
-open port, so the source is settled once, early, and moves only with the signalling.
+open port, so a source is settled on early, and gives way only to one that is better known.
 """
 
 from telephony.sdp.connection import UNSPECIFIED
@@ -18,15 +18,18 @@ _MAX_PORT = 65_535
 
 
 class Latch:
-    """The source of one leg's RTP.
+    """The source of one leg's RTP. `signalled_from` is the host that the leg's SIP comes from.
 
-    The address of the session description is believed at any time, unless another source came first and the
+    The address of the session description is believed at any time, unless a known host's came first and the
     time to settle is over. Another source is believed if it is the first, within `LATCH_SECONDS` of `aim`.
+    A host that neither the description nor the signalling knows gives way to one that they do, at any time:
+    whoever guesses a port is quicker than the phone only until the phone speaks.
     """
 
-    __slots__ = ("_remote", "_until", "source")
+    __slots__ = ("_remote", "_signalled_from", "_until", "source")
 
-    def __init__(self) -> None:
+    def __init__(self, signalled_from: str = "") -> None:
+        self._signalled_from = signalled_from
         self._remote: Address | None = None
         self._until = float("-inf")
         self.source: Address | None = None
@@ -46,18 +49,24 @@ class Latch:
             self._until = now + LATCH_SECONDS
 
     def accept(self, source: Address, now: float) -> bool:
-        """Whether sound from `source` is the leg's; settles on it if the source is still open."""
+        """Whether sound from `source` is the leg's; settles on it if it is the first or the best known."""
         if source == self.source:
             return True
         settling = now <= self._until
-        if self.source is not None:
-            settled = not (settling and source == self._remote)
+        if self.source is None:
+            believed = settling or source == self._remote
+        elif self._knows(self.source):
+            believed = settling and source == self._remote
         else:
-            settled = not (settling or source == self._remote)
-        if settled:
-            return False
-        self.source = source
-        return True
+            believed = self._knows(source)
+        if believed:
+            self.source = source
+        return believed
+
+    def _knows(self, source: Address) -> bool:
+        return source[0] == self._signalled_from or (
+            self._remote is not None and source[0] == self._remote[0]
+        )
 
     @property
     def destination(self) -> Address | None:

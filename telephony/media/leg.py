@@ -27,8 +27,8 @@ class MediaLeg:
         "heard",
     )
 
-    def __init__(self, counters: Counters) -> None:
-        self._latch = Latch()
+    def __init__(self, counters: Counters, signalled_from: str = "") -> None:
+        self._latch = Latch(signalled_from)
         self._order = Order(counters)
         self._rtcp_latch = RtcpLatch(self._latch)
         self._stream: Stream | None = None

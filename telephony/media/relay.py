@@ -67,11 +67,14 @@ class MediaRelay:
         self._view = memoryview(self._buffer)
         self.counters = Counters()
 
-    def open(self, leg: str, *, emergency: bool = False) -> Address:
-        """Bind ports for a leg and return the address for its session description; raises NoPortFree."""
+    def open(self, leg: str, signalled_from: str = "", *, emergency: bool = False) -> Address:
+        """Bind ports for a leg and return the address for its session description; raises NoPortFree.
+
+        `signalled_from` is the host that its SIP comes from: its sound may come from there too.
+        """
         if leg in self._lines:
             raise LegAlreadyOpen(leg)
-        line = _Line(MediaLeg(self.counters), self._pairs.open(emergency=emergency))
+        line = _Line(MediaLeg(self.counters, signalled_from), self._pairs.open(emergency=emergency))
         self._lines[leg] = line
         self._by_leg[line.leg] = line
         for address in self._addresses(line):

@@ -48,7 +48,7 @@ class FakeMedia:
         self.heard_at: dict[str, float] = {}
         self._next = 10_000
 
-    def open(self, leg: str, *, emergency: bool = False) -> tuple[str, int]:
+    def open(self, leg: str, signalled_from: str, *, emergency: bool = False) -> tuple[str, int]:
         """Give the next port."""
         if len(self.open_legs) >= self.ports and not emergency:
             raise NoPortFree("all in use")

@@ -6,9 +6,10 @@ import pytest
 
 from telephony.call import facts as f
 from telephony.call.house_facts import DrainStarted
+from telephony.legs.gate import MOST_UNPROVEN
 from telephony.sip.message import Response
 from tests.support.plans import MAIN
-from tests.support.scripted_peer import Party, ScriptedPeer, authorize, sdp
+from tests.support.scripted_peer import Outgoing, Party, ScriptedPeer, authorize, sdp
 from tests.support.stage import DIRECT, Stage
 from tests.support.switchboard import ADDRESS, REALM, utc
 
@@ -168,6 +169,58 @@ def test_112_from_a_phone_that_names_an_account_needs_no_password(stage: Stage) 
 
     assert stage.alarm.has("INVITE")
     assert stage.facts(f.CallArrived)[0].origin_name == "bygg1"
+
+
+STRANGE = ("198.51.100.9", 5060)
+
+
+def unproven(stage: Stage, account: str = "bygg1") -> Outgoing:
+    return stage.call("112", peer=stage.peer(*STRANGE), caller=account, host=REALM)
+
+
+def test_who_only_says_that_it_is_somebody_keeps_nobody_from_being_called(stage: Stage) -> None:
+    stage.register("bygg1", "kc1")
+
+    unproven(stage, "kc1")
+
+    assert stage.virtual.switchboard.house.is_free("amina")
+    assert stage.facts(f.CallArrived)[0].member == ""
+
+
+def test_no_number_of_strangers_keeps_a_phone_with_a_password_from_112(stage: Stage) -> None:
+    calls = [unproven(stage) for _ in range(MOST_UNPROVEN + 1)]
+
+    assert [call.statuses for call in calls] == [[100]] * MOST_UNPROVEN + [[401]]
+    stage.alarm.requests.clear()
+    proven = stage.dial_from("kc1", "112")
+    assert proven.statuses[-1] == 100
+    assert stage.alarm.has("INVITE")
+    assert stage.facts(f.CallArrived)[-1].member == "amina"
+
+
+def test_a_wrong_password_is_no_reason_not_to_call_112(stage: Stage) -> None:
+    authorization = (
+        "Authorization",
+        'Digest username="kc1", realm="x", nonce="y", uri="sip:112", response="z"',
+    )
+
+    call = stage.call("112", authorization, peer=stage.peer(*STRANGE), caller="kc1", host=REALM)
+
+    assert call.statuses == [100]
+    assert stage.alarm.has("INVITE")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [("Require", "100rel"), ("Max-Forwards", "0"), ("Content-Type", "multipart/mixed;boundary=x")],
+)
+def test_112_is_taken_whatever_else_is_asked_of_us(stage: Stage, field: tuple[str, str]) -> None:
+    stage.register("kc1")
+
+    call = stage.call("112", field, peer=stage.phone("kc1"))
+
+    assert call.statuses == [100]
+    assert stage.alarm.has("INVITE")
 
 
 def test_112_from_nobody_we_know_is_403(stage: Stage) -> None:

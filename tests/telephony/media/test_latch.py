@@ -11,7 +11,7 @@ LATE = START + LATCH_SECONDS + 0.001
 
 @pytest.fixture
 def latch() -> Latch:
-    latch = Latch()
+    latch = Latch(signalled_from=NAT[0])
     latch.aim(SAID, START)
     return latch
 
@@ -66,6 +66,24 @@ def test_another_source_stays_when_the_time_is_over(latch: Latch) -> None:
 
     assert not latch.accept(SAID, LATE)
     assert latch.destination == NAT
+
+
+@pytest.mark.parametrize("phone", [SAID, NAT, ("192.0.2.10", 4010)])
+def test_a_stranger_who_was_quicker_gives_way_when_the_phone_speaks(
+    latch: Latch, phone: tuple[str, int]
+) -> None:
+    assert latch.accept(ATTACKER, START + 0.1)
+
+    assert latch.accept(phone, LATE)
+    assert latch.destination == phone
+    assert not latch.accept(ATTACKER, LATE)
+    assert not latch.accept(("203.0.113.67", 5004), LATE)
+
+
+def test_one_stranger_does_not_give_way_to_another(latch: Latch) -> None:
+    latch.accept(ATTACKER, START + 0.1)
+
+    assert not latch.accept(("203.0.113.67", 5004), START + 0.2)
 
 
 def test_a_new_address_frees_the_latch(latch: Latch) -> None:
