@@ -30,7 +30,7 @@ TALK = {SILENT: 0.5, SOUND: 5.0}
 """Seconds that a call lasts. With sound 40 calls a second are 200 at once."""
 
 SHOWN_RATE = BAR_CALLS_A_SECOND
-"""The rate whose cost a row shows, when it is clean: the same for all systems, and the one of the bars. At low
+"""The rate whose cost a row shows, when it is clean: the same for all systems, and that of the bars. At low
 rates a machine that idles between datagrams makes the same work cost up to twice as much CPU time."""
 
 WARM_UP = Load(calls=400, rate=100, hold=0.1)
