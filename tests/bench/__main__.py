@@ -32,9 +32,7 @@ def main() -> int:
     if unknown:
         options.error(f"no part is called {', '.join(sorted(unknown))}")
     if not is_optimised():
-        print(
-            "This Python was built without optimisation, as those of pyenv are: a distribution's is faster."
-        )
+        print("This Python was built without optimisation, as pyenv builds it: a distribution's is faster.")
     began, found = time.monotonic(), {}
     for name in chosen.parts or PARTS:
         print(f"\n{name}", flush=True)

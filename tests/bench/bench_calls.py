@@ -29,8 +29,9 @@ SILENT, SOUND = "without sound", "with sound"
 TALK = {SILENT: 0.5, SOUND: 5.0}
 """Seconds that a call lasts. With sound 40 calls a second are 200 at once."""
 
-SHOWN_RATE = 100
-"""The rate whose cost a row shows, when it is clean: the same for all systems."""
+SHOWN_RATE = BAR_CALLS_A_SECOND
+"""The rate whose cost a row shows, when it is clean: the same for all systems, and that of the bars. At low
+rates a machine that idles between datagrams makes the same work cost up to twice as much CPU time."""
 
 WARM_UP = Load(calls=400, rate=100, hold=0.1)
 TRIES = 2
@@ -192,11 +193,11 @@ def measure_sound(service: Vaxeln, exchange: Exchange, effort: Effort) -> list[S
 def bars(ours: Report) -> tuple[Bar, ...]:
     """What is asked of the service."""
     silent, sound = ours.clean(SILENT), ours.clean(SOUND)
-    dearest = max((step.cpu_ms for step in silent), default=float("inf"))
+    at_bar = next((step.cpu_ms for step in silent if step.rate == BAR_CALLS_A_SECOND), float("inf"))
     carried = sound[-1].rate * TALK[SOUND] if sound else 0.0
     cores = sound[-1].rate * sound[-1].cpu_ms / 1000 if sound else 0.0
     return (
-        Bar("ms of the service's CPU a call, at its dearest rate", dearest, BAR_CPU_MS),
+        Bar(f"ms of the service's CPU a call, at {BAR_CALLS_A_SECOND} calls/s", at_bar, BAR_CPU_MS),
         Bar(
             "clean calls a second",
             max((s.rate for s in silent), default=0),
