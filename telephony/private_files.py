@@ -12,6 +12,7 @@ file holds.
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,13 +34,14 @@ class SecretsUnusable(SecretsError):
 
 
 class PrivateRecords(Generic[Record]):
-    """Records by name in one JSON file, looked up from memory."""
+    """Records by name in one JSON file, looked up from memory. For any thread."""
 
     def __init__(self, path: Path, adapter: TypeAdapter[dict[str, Record]]) -> None:
         """Make the folder if need be and read the file. Raises `SecretsUnusable`."""
         self._path = path
         self._adapter = adapter
         self._seen: tuple[int, ...] = ()
+        self._reading = threading.Lock()  # or the records of one reading could stay with the mark of another
         self.records: dict[str, Record] = {}
         make_private(path.parent)
         self.reload_if_changed()
@@ -58,6 +60,10 @@ class PrivateRecords(Generic[Record]):
 
         Raises `SecretsUnusable`, and then keeps what it had.
         """
+        with self._reading:
+            return self._read_if_changed()
+
+    def _read_if_changed(self) -> bool:
         try:
             with self._path.open("rb") as file:
                 status = os.fstat(file.fileno())

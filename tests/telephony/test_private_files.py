@@ -1,4 +1,5 @@
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,37 @@ def test_a_change_begins_from_what_another_process_wrote(tmp_path: Path) -> None
     second.change(lambda kept: kept | {"b": 2})
 
     assert second.records == {"a": 1, "b": 2}
+
+
+def test_who_reads_while_another_thread_changes_does_not_bring_the_old_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records_in(tmp_path).change(lambda kept: kept | {"a": 1})
+    adapter = TypeAdapter(dict[str, int])
+    records = PrivateRecords(tmp_path / "numbers.json", adapter)
+    records_in(tmp_path).change(lambda kept: kept | {"b": 2})
+    reads, goes_on = threading.Event(), threading.Event()
+    validate = adapter.validate_json
+
+    def slowly(octets: bytes) -> dict[str, int]:
+        if threading.current_thread() is reader:
+            reads.set()
+            goes_on.wait(10)
+        return validate(octets)
+
+    monkeypatch.setattr(adapter, "validate_json", slowly)
+    reader = threading.Thread(target=records.reload_if_changed)
+    changer = threading.Thread(target=records.change, args=[lambda kept: kept | {"c": 3}])
+    reader.start()
+    assert reads.wait(10)
+
+    changer.start()
+    changer.join(0.2)  # long enough for a change that waits for nobody
+    goes_on.set()
+    reader.join(10)
+    changer.join(10)
+
+    assert records.records == {"a": 1, "b": 2, "c": 3}
 
 
 def test_an_edit_that_refuses_changes_nothing(tmp_path: Path) -> None:
