@@ -125,7 +125,7 @@ class Archive:
         await asyncio.gather(*self._tasks, return_exceptions=True)  # `_ended` has told what they raised
         self._tasks = []
         if self._shipper is not None:
-            self._shipper.close()
+            await asyncio.to_thread(self._shipper.close)  # a thread outlives the task that it worked for
         await self._database.close()
         if self._server is not None:
             await self._server.stop()

@@ -4,7 +4,9 @@ A fact is on disk here before shipping goes on behind it, so that it is always s
 again, after a crash in between, is there once.
 """
 
+import errno
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,10 +18,12 @@ NAME = "dead-letters"
 
 
 class DeadLetters:
-    """The dead letters of one journal. For one thread at a time."""
+    """The dead letters of one journal. For any thread: one may still add while another closes."""
 
     def __init__(self, directory: Path) -> None:
         """Open or make the file in the journal's folder, without a torn end. Raises `OSError`."""
+        self._lock = threading.Lock()
+        self._is_open = True
         self._writer = SegmentWriter(directory / NAME, os.write)
         try:
             self._positions = self._read()
@@ -33,15 +37,21 @@ class DeadLetters:
 
     def add(self, position: int, fact: bytes) -> None:
         """Keep the fact at this position, encoded as in the journal. Raises `OSError`: it is not kept."""
-        if position in self._positions:
-            return
-        self._writer.append(pack(position, [fact]))
-        os.fsync(self._writer.fd)
-        self._positions.add(position)
+        with self._lock:
+            if position in self._positions:
+                return
+            if not self._is_open:  # its number may be another file's by now
+                raise OSError(errno.EBADF, "the dead letters are closed")
+            self._writer.append(pack(position, [fact]))
+            os.fsync(self._writer.fd)
+            self._positions.add(position)
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._writer.fd)
+        """Close the file, once what is being added is there."""
+        with self._lock:
+            if self._is_open:
+                self._is_open = False
+                os.close(self._writer.fd)
 
     def _read(self) -> set[int]:
         octets = self._writer.path.read_bytes()

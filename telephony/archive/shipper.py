@@ -130,7 +130,10 @@ class Shipper:
             yield piece
 
     def _next(self, tail: JournalTail) -> list[Parcel]:
-        return [parcel_of(entry, self._codec) for entry in tail.read(self._synced())]
+        entries = tail.read(self._synced())
+        return [
+            part for entry in entries for part in behind(parcel_of(entry, self._codec), self.shipped or 0)
+        ]
 
     async def _rest(self) -> None:
         """Everything is shipped: wait for more, and see that the database is still there."""

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,26 @@ def test_one_that_the_disk_does_not_take_is_not_kept(tmp_path: Path, monkeypatch
     assert len(dead) == 1
     dead.close()
     assert len(DeadLetters(tmp_path)) == 1
+
+
+def test_it_is_not_closed_under_one_that_is_being_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = DeadLetters(tmp_path)
+    closing = threading.Thread(target=dead.close)
+    synced: list[int] = []
+
+    def slowly(fd: int) -> None:
+        closing.start()
+        closing.join(0.2)  # long enough for a close that waits for nobody
+        synced.append(os.fstat(fd).st_size)
+
+    monkeypatch.setattr(os, "fsync", slowly)
+    dead.add(7, b"{}")
+    closing.join(10)
+
+    assert synced == [(tmp_path / NAME).stat().st_size]
+    with pytest.raises(OSError, match="closed"):
+        dead.add(8, b"{}")
+    dead.close()
+    assert [position for position, _ in kept(tmp_path)] == [7]
