@@ -43,6 +43,13 @@ def decoded(written: object, codec: Codec[Fact]) -> CallFact | None:
     return fact if isinstance(fact, CallFact) else None
 
 
+def behind(parcel: Parcel, position: int) -> Sequence[Parcel]:
+    """What of it lies behind this position: it is nothing new where shipping stopped within an entry."""
+    if parcel.entry.position > position:
+        return [parcel]
+    return [single for single in singles(parcel) if single.entry.position > position]
+
+
 def singles(parcel: Parcel) -> Sequence[Parcel]:
     """The facts of a parcel, each in one of its own."""
     recorded = dict(parcel.recorded)

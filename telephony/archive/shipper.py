@@ -25,7 +25,7 @@ from telephony.archive.dead_letters import DeadLetters
 from telephony.archive.errors import DatabaseAway, FactsRefused, JournalUnusable
 from telephony.archive.findings import Finding
 from telephony.archive.node_id import NAME as NODE
-from telephony.archive.parcel import RECORDED_TYPES, Parcel, decoded, parcel_of, singles
+from telephony.archive.parcel import RECORDED_TYPES, Parcel, behind, decoded, parcel_of, singles
 from telephony.archive.queries import load_queries
 from telephony.archive.tail import Bookmark, JournalTail
 from telephony.call.facts import CallFact, Fact
@@ -116,7 +116,7 @@ class Shipper:
                 await self._rest()
 
     def close(self) -> None:
-        """Close the file of the dead letters."""
+        """Close the file of the dead letters. It waits for one that a thread still adds."""
         if self._dead is not None:
             self._dead.close()
             self._dead = None

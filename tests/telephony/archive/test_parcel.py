@@ -1,9 +1,10 @@
 """Entries made ready to be shipped."""
 
+import pytest
 from pydantic_core import from_json, to_json
 
 from telephony.archive.codec import Codec
-from telephony.archive.parcel import parcel_of, singles
+from telephony.archive.parcel import behind, parcel_of, singles
 from telephony.archive.tail import Entry
 from telephony.call import facts as f
 from telephony.call.registry import FACTS
@@ -50,3 +51,13 @@ def test_a_parcel_is_taken_apart_fact_by_fact() -> None:
     assert (first.entry.position, first.recorded) == (5, ())
     assert (second.entry.position, second.recorded) == (6, ((6, arrive()),))
     assert from_json(second.entry.text) == {"p": 6, "facts": [from_json(CODEC.encode(arrive()))]}
+
+
+@pytest.mark.parametrize(("position", "left"), [(4, [5]), (5, [6, 7]), (6, [7]), (7, [])])
+def test_of_one_that_was_shipped_in_part_the_rest_is_left(position: int, left: list[int]) -> None:
+    parcel = parcel_of(entry(registered("anna"), arrive(), arrive("c2")), CODEC)
+
+    parts = behind(parcel, position)
+
+    assert [part.entry.position for part in parts] == left
+    assert [at for part in parts for at, _ in part.recorded] == [at for at in (6, 7) if at > position]

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
+from routing.decision import Reason
 from telephony.archive import shipper as module
 from telephony.archive import tail
 from telephony.archive.codec import Codec
 from telephony.archive.database import Database
-from telephony.archive.dead_letters import NAME
+from telephony.archive.dead_letters import NAME, DeadLetters
 from telephony.archive.errors import DatabaseAway, JournalUnusable
 from telephony.archive.findings import Finding, Gap
 from telephony.archive.frame import Frame, pack, scan, unpack
@@ -210,6 +211,28 @@ def test_what_the_database_refuses_is_kept_apart_and_blocks_nothing(
     assert yard.fetch("select count(*) from call where id <> 'c1'") == [(41,)]
     assert yard.ship() == 1
     assert yard.stored() == [1, 2, *range(4, 45)]
+
+
+def test_shipping_that_stopped_within_an_entry_goes_on_there(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reasons = (Reason("presence", "groups.a", "the one reason"),)
+    yard.append(arrive("c1"))
+    yard.append(_decided("c1", reasons=reasons), arrive("c2", caller_name="Ada\0"), arrive("c3"))
+
+    def goes_away(*_: object) -> None:
+        raise OSError("the disk went away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DeadLetters, "add", goes_away)
+        with pytest.raises(OSError, match="went away"):
+            yard.ship()
+    assert yard.fetch("select shipped from node") == [(2,)]
+
+    assert yard.ship() == 1
+
+    assert yard.stored() == [1, 2, 4]
+    assert yard.fetch("select id, reasons from call order by id") == [("c1", ["the one reason"]), ("c3", [])]
 
 
 def test_a_fact_in_no_known_form_is_kept_apart_too(yard: Yard) -> None:
