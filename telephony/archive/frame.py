@@ -37,6 +37,12 @@ class Frame:
         return self.octets[self.start : self.end]
 
     @property
+    def check(self) -> int:
+        """The CRC-32 in its header."""
+        crc: int = _HEADER.unpack_from(self.octets, self.start)[2]
+        return crc
+
+    @property
     def payload(self) -> bytes:
         """The JSON in it."""
         return self.octets[self.start + _HEADER.size : self.end]

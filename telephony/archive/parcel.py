@@ -55,7 +55,12 @@ def singles(parcel: Parcel) -> Sequence[Parcel]:
     recorded = dict(parcel.recorded)
     return [
         Parcel(
-            Entry(position, (written,), to_json({"p": position, "facts": [written]}).decode("utf-8")),
+            Entry(
+                position,
+                (written,),
+                to_json({"p": position, "facts": [written]}).decode("utf-8"),
+                parcel.entry.check,  # of what lies in the journal, which has them together
+            ),
             ((position, recorded[position]),) if position in recorded else (),
         )
         for position, written in enumerate(parcel.entry.facts, parcel.entry.position)

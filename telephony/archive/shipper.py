@@ -27,7 +27,7 @@ from telephony.archive.findings import Finding
 from telephony.archive.node_id import NAME as NODE
 from telephony.archive.parcel import RECORDED_TYPES, Parcel, behind, decoded, parcel_of, singles
 from telephony.archive.queries import load_queries
-from telephony.archive.tail import Bookmark, JournalTail
+from telephony.archive.tail import Bookmark, Entry, JournalTail, check_at
 from telephony.call.facts import CallFact, Fact
 
 LOOK_SECONDS = 0.25
@@ -97,12 +97,10 @@ class Shipper:
             self._dead = await asyncio.to_thread(DeadLetters, self._directory)
         self._calls.clear()
         async with self._database.transaction() as connection:
-            self.shipped = int(await connection.fetchval(_SQL["place_of_node"], self._node))
-        if self.shipped > self._position():
-            raise JournalUnusable(
-                f"the database has {self.shipped} facts of this journal, which has {self._position()}: "
-                f"if it was put back from a backup, remove {self._directory / NODE}, and it is a new one"
-            )
+            place = await connection.fetchrow(_SQL["place_of_node"], self._node)
+        assert place is not None
+        await self._check_journal(place["shipped"], place["entry_check"])
+        self.shipped = place["shipped"]
         tail = JournalTail(self._directory, self.shipped, self._report, self._bookmark)
         while True:
             pieces = [piece async for piece in self._pieces(tail)]
@@ -114,6 +112,25 @@ class Shipper:
                 await asyncio.sleep(BREATH_SECONDS if len(pieces) == MOST_PIECES else LOOK_SECONDS)
             else:
                 await self._rest()
+
+    async def _check_journal(self, shipped: int, check: int | None) -> None:
+        """See that this is the journal that was shipped so far: one that was put back from a backup gives its
+        positions to other facts, which would be passed over. Raises `JournalUnusable` when it is not."""
+        problem = ""
+        if shipped > self._position():
+            problem = f"the database has {shipped} facts of this journal, which has {self._position()}"
+        elif shipped and check is not None:
+            # What is not written yet cannot be compared, nor shipped
+            while self._synced() < shipped:  # noqa: ASYNC110 -- the disk tells nobody
+                await asyncio.sleep(LOOK_SECONDS)
+            found = await asyncio.to_thread(check_at, self._directory, shipped)
+            if found not in (None, check):
+                problem = f"the database has another fact {shipped} of this journal"
+        if problem:
+            raise JournalUnusable(
+                f"{problem}: if it was put back from a backup, remove {self._directory / NODE}, "
+                "and it is a new one"
+            )
 
     def close(self) -> None:
         """Close the file of the dead letters. It waits for one that a thread still adds."""
@@ -162,7 +179,7 @@ class Shipper:
 
     async def _store(self, parcels: Sequence[Parcel]) -> None:
         recorded = [pair for parcel in parcels for pair in parcel.recorded]
-        last = parcels[-1].entry.last
+        last = parcels[-1].entry
         async with self._database.transaction() as connection:
             await self._move(connection, last)
             rows = self._calls.after(recorded, await self._earlier(connection, recorded))
@@ -172,7 +189,7 @@ class Shipper:
                 columns = to_json([row.to_columns() for row in rows.values()])
                 await connection.execute(_SQL["store_calls"], columns.decode("utf-8"))
         self._calls.keep(rows)
-        self.shipped = last
+        self.shipped = last.last
         self._works()
 
     async def _earlier(
@@ -196,16 +213,18 @@ class Shipper:
         position, (fact,) = parcel.entry.position, parcel.entry.facts
         await asyncio.to_thread(self._dead.add, position, to_json(fact))
         async with self._database.transaction() as connection:
-            await self._move(connection, position)
+            await self._move(connection, parcel.entry)
         self.shipped = position
         self._works()
         self._refused += 1
         if self._refused <= REFUSALS_LOGGED:
             log.error("fact_refused", position=position, sqlstate=sqlstate)
 
-    async def _move(self, connection: Connection, position: int) -> None:
-        """Say that the database has the journal up to there, if it has it up to where we think it has."""
-        moved = await connection.fetchval(_SQL["move_place"], self._node, self.shipped, position)
+    async def _move(self, connection: Connection, entry: Entry) -> None:
+        """Say that the database has the journal up to its end, if it has it up to where we think it has."""
+        moved = await connection.fetchval(
+            _SQL["move_place"], self._node, self.shipped, entry.last, entry.check
+        )
         if moved is None:
             await self._check_place(connection)
 

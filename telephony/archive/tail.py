@@ -4,6 +4,7 @@ Unlike `reader`, which reads whole segments, this keeps its place within one, so
 new. What cannot be read is reported as `reader` does, and passed over.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,13 @@ READ_OCTETS = 128 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the journal: the position of its first fact, the facts as parsed, the JSON it lies in."""
+    """One entry of the journal: the position of its first fact, the facts as parsed, the JSON it lies in, its
+    CRC-32."""
 
     position: int
     facts: tuple[object, ...]
     text: str
+    check: int
 
     @property
     def last(self) -> int:
@@ -110,7 +113,7 @@ class JournalTail:
     def _entry(self, frame: Frame, base: int) -> Entry | None:
         try:
             position, facts = unpack(frame.entry)
-            return Entry(position, tuple(facts), frame.payload.decode("utf-8"))
+            return Entry(position, tuple(facts), frame.payload.decode("utf-8"), frame.check)
         except ValueError as error:
             self._damaged(base + frame.start, frame.end - frame.start, str(error))
             return None
@@ -141,6 +144,15 @@ class JournalTail:
     def _damaged(self, offset: int, octets: int, problem: str) -> None:
         assert self._segment is not None
         self._report(Damage(self._segment.path, offset, octets, problem))
+
+
+def check_at(directory: Path, position: int) -> int | None:
+    """The CRC-32 of the entry that holds this position; None when it is deleted, or cannot be read.
+
+    Raises `JournalUnusable` and `OSError`.
+    """
+    entries = JournalTail(directory, position - 1, lambda _: None).read(sys.maxsize)
+    return entries[0].check if entries and entries[0].position <= position else None
 
 
 def _read_at(path: Path, offset: int, size: int) -> bytes:

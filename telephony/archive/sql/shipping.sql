@@ -1,8 +1,9 @@
 -- name: place_of_node
-insert into node (id) values ($1) on conflict (id) do update set shipped = node.shipped returning shipped;
+insert into node (id) values ($1) on conflict (id) do update set shipped = node.shipped
+returning shipped, entry_check;
 
 -- name: move_place
-update node set shipped = $3 where id = $1 and shipped = $2 returning shipped;
+update node set shipped = $3, entry_check = $4 where id = $1 and shipped = $2 returning shipped;
 
 -- name: look_at_place
 select shipped from node where id = $1;

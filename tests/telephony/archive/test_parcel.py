@@ -15,7 +15,7 @@ CODEC: Codec[f.Fact] = Codec(FACTS)
 
 def entry(*facts: f.Fact, first: int = 5) -> Entry:
     written = tuple(from_json(CODEC.encode(fact)) for fact in facts)
-    return Entry(first, written, to_json({"p": first, "facts": list(written)}).decode())
+    return Entry(first, written, to_json({"p": first, "facts": list(written)}).decode(), 77)
 
 
 def test_only_what_makes_the_call_log_is_decoded() -> None:
@@ -35,7 +35,7 @@ def test_what_is_not_understood_makes_no_log_and_is_shipped() -> None:
         "data": {"at": "2026-01-01T00:00:00Z"},
     }
     nothing = {"type": "CallArrived"}
-    given = Entry(1, (strange, nothing, 3), '{"p":1,"facts":[]}')
+    given = Entry(1, (strange, nothing, 3), '{"p":1,"facts":[]}', 77)
 
     parcel = parcel_of(given, CODEC)
 
@@ -50,6 +50,7 @@ def test_a_parcel_is_taken_apart_fact_by_fact() -> None:
 
     assert (first.entry.position, first.recorded) == (5, ())
     assert (second.entry.position, second.recorded) == (6, ((6, arrive()),))
+    assert (first.entry.check, second.entry.check) == (77, 77), "of the entry as it lies in the journal"
     assert from_json(second.entry.text) == {"p": 6, "facts": [from_json(CODEC.encode(arrive()))]}
 
 

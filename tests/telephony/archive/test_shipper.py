@@ -1,6 +1,7 @@
 """Shipping to a real database: everything, once, whatever is refused or interrupted."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -21,10 +22,12 @@ from telephony.archive.errors import DatabaseAway, JournalUnusable
 from telephony.archive.findings import Finding, Gap
 from telephony.archive.frame import Frame, pack, scan, unpack
 from telephony.archive.journal import Journal
+from telephony.archive.node_id import NAME as NODE
 from telephony.archive.node_id import node_id
 from telephony.archive.segment import segment_path
 from telephony.archive.shipper import Shipper
 from telephony.archive.store import Limits
+from telephony.archive.tail import check_at
 from telephony.call import facts as f
 from telephony.call.house_facts import ServiceStarted
 from telephony.call.record import records
@@ -304,7 +307,7 @@ def test_a_database_that_was_put_back_gets_again_what_it_lacks(yard: Yard) -> No
         yard.append(arrive(f"c{number}"))
     yard.ship()
     yard.execute("delete from fact where position > 4")
-    yard.execute("update node set shipped = 4")
+    yard.execute(f"update node set shipped = 4, entry_check = {check_at(yard.directory, 4)}")
 
     yard.ship()
 
@@ -318,6 +321,71 @@ def test_a_journal_that_was_put_back_is_told_and_ships_nothing(yard: Yard) -> No
 
     with pytest.raises(JournalUnusable, match=r"put back from a backup, remove .*node"):
         yard.ship()
+
+
+@pytest.mark.parametrize("more", [1, 2, 5], ids=lambda more: f"{more}-facts-since")
+def test_a_journal_that_was_put_back_and_went_on_is_told_and_ships_nothing(
+    yard: Yard, tmp_path: Path, more: int
+) -> None:
+    yard.append(arrive("c1"))
+    yard.journal.flush()
+    shutil.copytree(yard.directory, tmp_path / "backup")
+    yard.append(arrive("c2"))
+    yard.ship()
+    yard.journal.close()
+    (tmp_path / "backup" / NODE).write_bytes((yard.directory / NODE).read_bytes())
+    shutil.rmtree(yard.directory)
+    (tmp_path / "backup").rename(yard.directory)
+    yard.journal = Journal.open(yard.directory, CODEC, report=yard.findings.append)
+    for number in range(more):
+        yard.append(arrive(f"later-{number}"))
+
+    with pytest.raises(JournalUnusable, match=r"another fact 2 .* put back from a backup, remove .*node"):
+        yard.ship()
+
+    assert yard.fetch("select id from call order by id") == [("c1",), ("c2",)]
+    (yard.directory / NODE).unlink()
+    yard.ship()
+    calls = yard.fetch("select id from call order by id")
+    assert calls == [("c1",), ("c2",), *((f"later-{number}",) for number in range(more))]
+
+
+def test_a_place_without_a_check_value_is_gone_on_from_and_gets_one(yard: Yard) -> None:
+    yard.append(arrive("c1"))
+    yard.ship()
+    yard.execute("update node set entry_check = null")
+    yard.append(arrive("c2"))
+
+    yard.ship()
+
+    assert yard.stored() == [1, 2]
+    assert yard.fetch("select entry_check from node") == [(check_at(yard.directory, 2),)]
+
+
+def test_a_dead_letter_at_the_end_is_known_again_by_its_entry(yard: Yard) -> None:
+    yard.append(arrive("c1"), arrive("c2", caller_name="Ada\0"))
+    yard.ship()
+    assert yard.fetch("select entry_check from node") == [(check_at(yard.directory, 2),)]
+    yard.append(arrive("c3"))
+
+    yard.ship()
+
+    assert yard.stored() == [1, 3]
+
+
+def test_where_the_shipped_entry_was_lost_there_is_nothing_to_compare_with(yard: Yard) -> None:
+    yard.append(arrive("c1"))
+    yard.append(arrive("c2"))
+    yard.ship()
+    second = len(pack(1, [CODEC.encode(arrive("c1"))]))
+    with segment_path(yard.directory, 1).open("r+b") as file:
+        file.seek(second)
+        file.write(b"x" * 20)
+    yard.append(arrive("c3"))
+
+    yard.ship()
+
+    assert yard.stored() == [1, 2, 3]
 
 
 def test_an_idle_shipper_notices_that_the_database_moved(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from telephony.archive.findings import Damage, Finding, Gap
 from telephony.archive.frame import MAGIC, pack
 from telephony.archive.reader import JournalReader
 from telephony.archive.segment import segment_path
-from telephony.archive.tail import Entry, JournalTail
+from telephony.archive.tail import Entry, JournalTail, check_at
 from tests.telephony.archive.toy_facts import moved, toy_codec
 
 _CODEC = toy_codec()
@@ -179,6 +179,26 @@ def test_segments_that_are_gone_are_a_gap(directory: Path, findings: list[Findin
 
     assert positions(drain(JournalTail(directory, 0, findings.append))) == [4, 5, 6, 7, 8, 9]
     assert findings == [Gap(1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("position", "entry"),
+    [(1, (1, 2)), (2, (1, 2)), (3, (3,)), (6, (5, 2)), (7, (7, 3)), (9, (7, 3)), (10, None)],
+)
+def test_each_position_has_the_check_value_of_its_entry(
+    directory: Path, position: int, entry: tuple[int, ...] | None
+) -> None:
+    expected = None if entry is None else int.from_bytes(written(*entry)[8:12], "big")
+
+    assert check_at(directory, position) == expected
+
+
+def test_a_deleted_or_damaged_entry_has_no_check_value(directory: Path) -> None:
+    segment_path(directory, 1).unlink()
+    path = segment_path(directory, 4)
+    path.write_bytes(path.read_bytes().replace(written(4), b"x" * len(written(4))))
+
+    assert [check_at(directory, position) for position in (1, 3, 4)] == [None, None, None]
 
 
 _PIECES = st.lists(st.integers(1, 3) | st.binary(min_size=1, max_size=40), max_size=8)
