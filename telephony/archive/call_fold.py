@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from telephony.call import facts as f
-from telephony.call.record import BEGINNINGS, Record, begin, extend
+from telephony.call.house_facts import ClockStepped
+from telephony.call.record import BEGINNINGS, Record, RecordedFact, begin, extend, stepped
 
 KEPT = 2000
 """How many records stay in memory, about 4 MB: more than the calls that one machine carries at once."""
@@ -24,6 +24,15 @@ class CallRow:
     record: Record
     node: str
     position: int
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the call has not ended."""
+        return self.record.outcome is None
+
+    def after_step(self, fact: ClockStepped) -> "CallRow":
+        """The row after the machine's clock was set."""
+        return CallRow(stepped(self.record, fact), self.node, self.position)
 
     def to_columns(self) -> dict[str, Any]:
         """The values of its columns, by name; what is no column is passed over by the database."""
@@ -44,25 +53,30 @@ class CallFold:
         self._node = node
         self._rows: dict[str, CallRow] = {}
 
-    def missing(self, facts: Iterable[tuple[int, f.CallFact]]) -> set[str]:
+    def missing(self, facts: Iterable[tuple[int, RecordedFact]]) -> set[str]:
         """The calls that these facts belong to and that were not begun here."""
         begun, needed = set(self._rows), set()
         for _, fact in facts:
             if isinstance(fact, BEGINNINGS):
                 begun.add(fact.call)
-            elif fact.call not in begun:
+            elif not isinstance(fact, ClockStepped) and fact.call not in begun:
                 needed.add(fact.call)
         return needed
 
     def after(
-        self, facts: Iterable[tuple[int, f.CallFact]], earlier: Mapping[str, CallRow]
+        self, facts: Iterable[tuple[int, RecordedFact]], earlier: Mapping[str, CallRow]
     ) -> dict[str, CallRow]:
         """The rows that these facts make or change; `earlier` holds those that are `missing`.
 
-        Nothing is kept: that is for `keep`, once the database has them.
+        Nothing is kept: that is for `keep`, once the database has them. A step of the clock changes the calls
+        at hand; any other that is live is `missing` when its next fact comes, and gets it then.
         """
         changed: dict[str, CallRow] = {}
         for position, fact in facts:
+            if isinstance(fact, ClockStepped):
+                rows = {**earlier, **self._rows, **changed}
+                changed |= {call: row.after_step(fact) for call, row in rows.items() if row.is_live}
+                continue
             call = fact.call
             before = changed.get(call) or self._rows.get(call) or earlier.get(call)
             if isinstance(fact, BEGINNINGS):

@@ -9,8 +9,8 @@ from pydantic_core import to_json
 from telephony.archive.codec import Codec
 from telephony.archive.errors import MalformedFact
 from telephony.archive.tail import Entry
-from telephony.call.facts import CallFact, Fact
-from telephony.call.record import RECORDED
+from telephony.call.facts import Fact
+from telephony.call.record import RECORDED, RecordedFact
 
 RECORDED_TYPES = tuple(cls.__name__ for cls in RECORDED)
 
@@ -20,7 +20,7 @@ class Parcel:
     """An entry, and those of its facts that make the call log, with their positions."""
 
     entry: Entry
-    recorded: tuple[tuple[int, CallFact], ...]
+    recorded: tuple[tuple[int, RecordedFact], ...]
 
 
 def parcel_of(entry: Entry, codec: Codec[Fact]) -> Parcel:
@@ -34,13 +34,13 @@ def parcel_of(entry: Entry, codec: Codec[Fact]) -> Parcel:
     return Parcel(entry, tuple(recorded))
 
 
-def decoded(written: object, codec: Codec[Fact]) -> CallFact | None:
-    """The fact of a call, when this is one that can be understood."""
+def decoded(written: object, codec: Codec[Fact]) -> RecordedFact | None:
+    """The fact of the call log, when this is one that can be understood."""
     try:
         fact = codec.decode(written)
     except MalformedFact:
         return None
-    return fact if isinstance(fact, CallFact) else None
+    return fact if isinstance(fact, RecordedFact) else None
 
 
 def behind(parcel: Parcel, position: int) -> Sequence[Parcel]:

@@ -28,7 +28,8 @@ from telephony.archive.node_id import NAME as NODE
 from telephony.archive.parcel import RECORDED_TYPES, Parcel, behind, decoded, parcel_of, singles
 from telephony.archive.queries import load_queries
 from telephony.archive.tail import Bookmark, Entry, JournalTail, check_at
-from telephony.call.facts import CallFact, Fact
+from telephony.call.facts import Fact
+from telephony.call.record import RecordedFact
 
 LOOK_SECONDS = 0.25
 """How often an idle shipper looks for new facts: so late a call can be in the log."""
@@ -193,7 +194,7 @@ class Shipper:
         self._works()
 
     async def _earlier(
-        self, connection: Connection, recorded: Sequence[tuple[int, CallFact]]
+        self, connection: Connection, recorded: Sequence[tuple[int, RecordedFact]]
     ) -> Mapping[str, CallRow]:
         """The rows of calls that are not in memory, from their facts."""
         calls = self._calls.missing(recorded)
@@ -205,7 +206,8 @@ class Shipper:
         )
         written = ((row["position"], dict(row) | {"data": from_json(row["data"])}) for row in found)
         facts = ((position, decoded(fact, self._codec)) for position, fact in written)
-        return self._calls.after([(position, fact) for position, fact in facts if fact is not None], {})
+        fold = CallFold(str(self._node))  # of its own: what is in memory has had these steps of the clock
+        return fold.after([(position, fact) for position, fact in facts if fact is not None], {})
 
     async def _bury(self, parcel: Parcel, sqlstate: str) -> None:
         """Keep a refused fact among the dead letters, and only then go on behind it."""

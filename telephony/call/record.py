@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routing.decision import Origin
 from routing.numbers import show
 from telephony.call import facts as f
 from telephony.call.changed import changed
 from telephony.call.facts import EndedBy, Outcome
+from telephony.call.house_facts import ClockStepped
+
+RecordedFact = f.CallFact | ClockStepped
+"""What a record is made of: the facts of its call, and the steps of the clock that it lived through."""
 
 MASKED = "maskerat"  # in place of a caller of a protected number
 HIDDEN = "dold"  # in place of a caller who does not want to be known
 
-RECORDED: tuple[type[f.CallFact], ...] = (
+RECORDED: tuple[type[RecordedFact], ...] = (
     f.CallRefused,
     f.CallArrived,
     f.RouteDecided,
@@ -26,6 +30,7 @@ RECORDED: tuple[type[f.CallFact], ...] = (
     f.CallConnected,
     f.CallEnded,
     f.CallInterrupted,
+    ClockStepped,
 )
 """The facts that a record is made of: no other changes one, so who folds many may leave the others out."""
 
@@ -112,6 +117,8 @@ def records(facts: Iterable[f.Fact]) -> dict[str, Record]:
     for fact in facts:
         if isinstance(fact, BEGINNINGS):
             made[fact.call] = begin(fact)
+        elif isinstance(fact, ClockStepped):
+            made = {call: stepped(record, fact) for call, record in made.items()}
         elif isinstance(fact, f.CallFact) and fact.call in made:
             made[fact.call] = extend(made[fact.call], fact)
     return made
@@ -194,9 +201,26 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             return record
 
 
+def stepped(record: Record, fact: ClockStepped) -> Record:
+    """The record after the machine's clock was set: a live call's times move along, as its deadlines do, so
+    that how long things took stays true. One that is over keeps the times that it was told with."""
+    if record.outcome is not None:
+        return record
+    step = timedelta(seconds=fact.seconds)
+    return changed(
+        record,
+        arrived_at=record.arrived_at + step,
+        first_rang_at=record.first_rang_at and record.first_rang_at + step,
+        service_answered_at=record.service_answered_at and record.service_answered_at + step,
+        person_answered_at=record.person_answered_at and record.person_answered_at + step,
+    )
+
+
 def _with(names: tuple[str, ...], name: str) -> tuple[str, ...]:
     return names if name in names else (*names, name)
 
 
 def _seconds(start: datetime | None, stop: datetime | None) -> float | None:
-    return None if start is None or stop is None else round((stop - start).total_seconds(), 3)
+    if start is None or stop is None:
+        return None
+    return max(round((stop - start).total_seconds(), 3), 0.0)

@@ -19,13 +19,16 @@ where entry.first + nth - 1 > $3
 on conflict (node, position) do nothing;
 
 -- name: facts_of_calls
+-- And the steps of the clock since the first of them: of the stream `system`, no other type is in $3.
 select position, type, version, stream, data from fact
-where node = $1 and stream = any ($2::text[]) and type = any ($3::text[]) and position <= $4
+where node = $1 and stream = any (array_append($2::text[], 'system')) and type = any ($3::text[])
+    and position between (select min(position) from fact where node = $1 and stream = any ($2::text[])) and $4
 order by position;
 
 -- name: store_calls
 insert into call select * from jsonb_populate_recordset(null::call, $1::jsonb)
 on conflict (id) do update set
+    arrived_at = excluded.arrived_at, -- a step of the clock moves it
     service_answered_at = excluded.service_answered_at,
     first_rang_at = excluded.first_rang_at,
     person_answered_at = excluded.person_answered_at,

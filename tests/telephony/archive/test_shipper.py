@@ -29,7 +29,7 @@ from telephony.archive.shipper import Shipper
 from telephony.archive.store import Limits
 from telephony.archive.tail import check_at
 from telephony.call import facts as f
-from telephony.call.house_facts import ServiceStarted
+from telephony.call.house_facts import ClockStepped, ServiceStarted
 from telephony.call.record import records
 from telephony.call.registry import FACTS
 from tests.support.call_scenarios import SCENARIOS, play
@@ -164,6 +164,31 @@ def test_a_call_goes_on_in_the_log_after_a_restart(yard: Yard) -> None:
 
     assert yard.fetch("select id, function, outcome, position from call") == [
         ("c1", "Bygglov", "abandoned", 1)
+    ]
+
+
+@pytest.mark.parametrize("restarts", [False, True], ids=["in one life", "with restarts"])
+def test_a_step_of_the_clock_changes_no_duration_in_the_log(yard: Yard, restarts: bool) -> None:
+    hour = timedelta(hours=1)
+    ended = f.CallEnded(at=after(9), call="c1", outcome=f.Outcome.ABANDONED, ended_by=f.EndedBy.CALLER)
+    facts = [
+        ClockStepped(at=NOON, seconds=7.0),
+        arrive("c1"),
+        ClockStepped(at=after(5) - hour, seconds=-3600.0),
+        arrive("c2", at=after(6) - hour),
+        replace(ended, at=after(9) - hour),
+    ]
+    for fact in facts:
+        yard.append(fact)
+        if restarts:
+            yard.ship()
+    yard.ship()
+
+    rows = yard.fetch("select id, arrived_at, waiting_seconds from call order by id")
+    assert rows == [("c1", NOON - hour, 9.0), ("c2", after(6) - hour, None)]
+    made = records(facts)
+    assert [row[1:] for row in rows] == [
+        (record.arrived_at, record.waiting_seconds) for record in made.values()
     ]
 
 

@@ -6,6 +6,7 @@ import pytest
 from routing.decision import Origin, Reason
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
+from telephony.call.house_facts import ClockStepped
 from telephony.call.record import HIDDEN, MASKED, RECORDED, Record, begin, extend, records
 from tests.support.call_scenarios import ANNA, SCENARIOS, Scenario, play
 from tests.support.calls import NOON, after, arrive, emergency, registered, ring
@@ -65,6 +66,36 @@ def test_an_interrupted_call_ended_with_its_last_fact() -> None:
     assert record.ended_at == after(9)
     assert record.waiting_seconds == 9.0
     assert record.reason == "service restarted"
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_step_of_the_clock_changes_no_duration_of_a_live_call(hours: int) -> None:
+    step = timedelta(hours=hours)
+    ended = f.CallEnded(at=after(0), call="c0", outcome=f.Outcome.ABANDONED, ended_by=f.EndedBy.CALLER)
+
+    made = records(
+        [
+            arrive("c0", at=after(-9)),
+            ended,
+            arrive(),
+            f.MemberAlerted(at=after(2), call="c1", leg="c1.1"),
+            ClockStepped(at=after(5) + step, seconds=step.total_seconds()),
+            f.CallConnected(at=after(60) + step, call="c1", leg="c1.1", member="anna"),
+            ClockStepped(at=after(70), seconds=-step.total_seconds()),
+            f.CallEnded(at=after(120), call="c1", outcome=f.Outcome.ANSWERED, ended_by=f.EndedBy.CALLER),
+        ]
+    )
+
+    record = made["c1"]
+    assert (record.waiting_seconds, record.ringing_seconds, record.talk_seconds) == (60.0, 58.0, 60.0)
+    assert (record.arrived_at, record.ended_at) == (NOON, after(120))
+    assert (made["c0"].arrived_at, made["c0"].waiting_seconds) == (after(-9), 9.0), "it was over"
+
+
+def test_a_duration_is_never_negative() -> None:
+    ended = f.CallEnded(at=after(-5), call="c1", outcome=f.Outcome.ABANDONED, ended_by=f.EndedBy.CALLER)
+
+    assert extend(begin(arrive()), ended).waiting_seconds == 0.0
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
