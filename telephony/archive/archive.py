@@ -99,6 +99,7 @@ class Archive:
         self._is_on = dsn.value != NONE
         self._server = EmbeddedServer(data / "postgres") if dsn.value == EMBEDDED else None
         self._database = Database(_target(dsn, self._server))
+        self._shipping = Database(_target(dsn, self._server), connections=1)  # or many readers could stop it
         self._codec: Codec[Fact] = Codec(FACTS, UPCASTS)
         self._shipper: Shipper | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -126,7 +127,7 @@ class Archive:
         self._tasks = []
         if self._shipper is not None:
             await asyncio.to_thread(self._shipper.close)  # a thread outlives the task that it worked for
-        await self._database.close()
+        await asyncio.gather(self._database.close(), self._shipping.close())
         if self._server is not None:
             await self._server.stop()
 
@@ -162,7 +163,8 @@ class Archive:
                     self._shipper = await asyncio.to_thread(self._make_shipper)
                 if self._server is not None:
                     await self._server.start()
-                await self._database.open()
+                await self._database.connect()
+                await self._shipping.open()
                 await self._shipper.run()
             except (ArchiveError, OSError) as error:
                 if self._is_up:
@@ -182,7 +184,7 @@ class Archive:
             self._directory,
             node_id(self._directory),
             self._codec,
-            self._database,
+            self._shipping,
             position=lambda: self._journal.position,
             synced=lambda: self._journal.synced_position,
             report=self._report,

@@ -24,8 +24,8 @@ COMMAND_SECONDS = 6.0
 CLOSING_SECONDS = 1.0
 """How long a goodbye may take: it is no more than politeness."""
 
-CONNECTIONS = 4
-"""One ships; the others are the API's. A page is read in milliseconds."""
+CONNECTIONS = 3
+"""Of those who read and store plans. A page is read in milliseconds."""
 
 SERVER_SETTINGS = {
     "application_name": "vaxeln",
@@ -45,21 +45,29 @@ _SOUND = (asyncpg.PostgresError, ArchiveError)
 
 
 class Database:
-    """`target` is what `asyncpg.connect` is told: a `dsn`, or `host`, `user` and the like."""
+    """`target` is what `asyncpg.connect` is told: a `dsn`, or `host`, `user` and the like.
 
-    def __init__(self, target: Mapping[str, Any]) -> None:
+    Whoever must not wait for others has one of these alone, with few `connections`.
+    """
+
+    def __init__(self, target: Mapping[str, Any], connections: int = CONNECTIONS) -> None:
         self._target = dict(target)
+        self._connections = connections
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def open(self) -> None:
-        """Connect, anew if that was done before, and bring the schema up to date. Raises `DatabaseError`."""
+        """As `connect`, and bring the schema up to date. Raises `DatabaseError`."""
+        await self.connect()
+        async with self.transaction() as connection:
+            await migrate(connection)
+
+    async def connect(self) -> None:
+        """Make connections possible, and new ones if that was done before; none is made yet."""
         if self._pool is None:
             self._pool = await self._make_pool()
         await (
             self._pool.expire_connections()
         )  # the old may have settings that are no more; readers end in peace
-        async with self.transaction() as connection:
-            await migrate(connection)
 
     async def _make_pool(self) -> "asyncpg.Pool[asyncpg.Record]":
         """Connections come when they are needed, and again when they are lost."""
@@ -67,7 +75,7 @@ class Database:
             return await asyncpg.create_pool(
                 **self._target,
                 min_size=0,
-                max_size=CONNECTIONS,
+                max_size=self._connections,
                 timeout=CONNECT_SECONDS,
                 command_timeout=COMMAND_SECONDS,
                 server_settings=SERVER_SETTINGS,

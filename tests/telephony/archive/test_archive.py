@@ -12,6 +12,7 @@ from telephony.archive import archive as module
 from telephony.archive.archive import Archive
 from telephony.archive.call_log import CallFilter
 from telephony.archive.codec import Codec
+from telephony.archive.database import CONNECTIONS, Database
 from telephony.archive.errors import DatabaseAway
 from telephony.archive.journal import Journal
 from telephony.archive.node_id import NAME as NODE
@@ -20,7 +21,7 @@ from telephony.call.facts import Fact
 from telephony.call.registry import FACTS
 from telephony.dsn import Dsn
 from tests.support.calls import NOON, arrive
-from tests.support.postgres import Postgres, open_folder
+from tests.support.postgres import Postgres, Target, open_folder
 
 
 class Place:
@@ -199,3 +200,31 @@ def test_what_is_shipped_and_old_is_deleted_in_time(
     run(main)
     assert [path.exists() for path in paths] == [False, False, False, True]
     assert [position for position, _ in place.journal.read()] == [4]
+
+
+def test_readers_that_hang_do_not_stop_the_shipping(
+    place: Place, postgres: Postgres, target: Target, database_name: str
+) -> None:
+    waiting = "select count(*) from pg_locks where not granted and relation = 'plan_version'::regclass"
+
+    async def main() -> None:
+        archive = place.archive(postgres.dsn(database_name))
+        archive.start()
+        await until(lambda: archive.status().is_up)
+        other = Database(target)
+        await other.connect()
+        async with other.transaction() as connection:
+            await connection.execute("lock table plan_version in access exclusive mode")
+            readers = [asyncio.create_task(archive.plans.newest()) for _ in range(6)]
+            while await connection.fetchval(waiting) < CONNECTIONS:
+                pass
+
+            place.journal.append([arrive("c1")])
+            await until(lambda: archive.status().shipped == 1)
+
+            assert not any(reader.done() for reader in readers)
+        await asyncio.gather(*readers, return_exceptions=True)
+        await other.close()
+        await archive.stop()
+
+    run(main)
