@@ -76,6 +76,8 @@ def refusal_of(error: VaxelnError | RoutingError | TimeoutError | web.HTTPExcept
             return Refusal(Kind.METHOD, f"allowed are {methods}", headers={"Allow": methods})
         case web.HTTPNotFound():
             return Refusal(Kind.NOT_FOUND, "there is nothing at this address")
+        case web.HTTPExpectationFailed():
+            return Refusal(Kind.EXPECTATION, "allowed is 100-continue")
         case _:
             raise error
 
