@@ -1,6 +1,7 @@
 """A TOML or JSON text read into a plan, or every fault in it at once."""
 
 import json
+import re
 import tomllib
 from collections.abc import Sequence
 from types import UnionType
@@ -12,8 +13,21 @@ from pydantic_core import ErrorDetails
 from routing.errors import Fault, PlanInvalid
 from routing.plan import Part, Plan
 
-# A plan of 10,000 people is about 2 MB; what is larger is no plan, and is not read at all.
-MAX_CHARACTERS = 16_000_000
+# A plan of 10,000 people is 2.8 MB as JSON; what is larger is no plan, and is not read at all.
+MAX_CHARACTERS = 4_000_000
+
+# tomllib takes the square of a key's dots. A list of thirty addresses in one line is far from this.
+MAX_DOTS = 300
+
+# It also goes down from the top for each line below a heading. The deepest key of a plan has three dots.
+MAX_KEY_DOTS = 16
+_DEEP_KEY = re.compile(rf"""(?:(?:[\w-]+|"(?:\\.|[^"\\])*"|'[^']*')[ \t]*\.[ \t]*){{{MAX_KEY_DOTS + 1}}}""")
+
+# Python takes the square of a number's digits, and shows none of more than 4300. No word is so long.
+MAX_RUN = 1000
+_LONG_RUN = re.compile(rf"""(?<![^\s"'\[\](){{}},=])[^\s"'\[\](){{}},=]{{{MAX_RUN + 1}}}""")
+
+_LINE = re.compile(r"[^\n]+")
 
 # Values are shown so that they are recognised, not in full.
 _MAX_SHOWN = 80
@@ -22,6 +36,7 @@ _MAX_SHOWN = 80
 def load_plan(text: str) -> Plan:
     """The plan in a TOML text. Raises PlanInvalid with every fault: path, value and what is allowed."""
     _refuse_long(text)
+    _refuse_slow(text)
     try:
         document = tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError, and what int() says of a number of thousands of digits
@@ -53,6 +68,22 @@ def load_plan_json(text: str) -> Plan:
 def _refuse_long(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
         raise PlanInvalid([Fault("plan", f"{len(text)} characters", f"at most {MAX_CHARACTERS} characters")])
+
+
+def _refuse_slow(text: str) -> None:
+    """Refuse before it is read what tomllib reads in more than a time that grows with the length."""
+    for found in _LINE.finditer(text):
+        line = found.group()
+        dots, allowed = line.count("."), ""
+        if dots > MAX_DOTS:
+            allowed = f"at most {MAX_DOTS} dots in one line"
+        elif dots > MAX_KEY_DOTS and _DEEP_KEY.match(line.lstrip(" \t[")):
+            allowed = f"at most {MAX_KEY_DOTS} dots in a key"
+        elif len(line) > MAX_RUN and _LONG_RUN.search(line):
+            allowed = f"at most {MAX_RUN} characters without a blank, quotation mark, bracket, comma or ="
+        if allowed:
+            number = text.count("\n", 0, found.start()) + 1
+            raise PlanInvalid([Fault(f"line {number}", "", allowed)])
 
 
 def _refuse_twice(pairs: list[tuple[str, object]]) -> None:
@@ -103,5 +134,8 @@ def _path(location: Sequence[int | str]) -> str:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a number of more digits than Python shows, perhaps deep inside
+        return "a number that is too long"
     return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "..."

@@ -9,6 +9,7 @@ VaxelnError
 ├── telephony.sip.errors.SipError   the SIP side
 ├── telephony.sdp.errors.SdpError   a session description
 ├── NoPortFree                       every media port is in use
+├── Busy                             too much of a kind of work waits already
 ├── telephony.media.errors.MediaError
 └── telephony.archive.errors.ArchiveError
 
@@ -22,4 +23,9 @@ class VaxelnError(Exception):
 
 class NoPortFree(VaxelnError):
     """No pair of media ports in the range can be bound. Raised by `media`, answered by `legs`, which share
+    only this."""
+
+
+class Busy(VaxelnError):
+    """Too much work of this kind waits already. Raised by `plan_worker`, answered by `admin`, which share
     only this."""

@@ -26,6 +26,7 @@ from telephony.archive.plan_store import PlanHead, PlanStore, PlanVersion
 from telephony.call.facts import Fact
 from telephony.call.house_facts import PlanApplied
 from telephony.plan_prepare import PlanInForce, Prepared, prepare, prepare_version, read
+from telephony.plan_worker import PlanWorker
 from telephony.private_files import SecretsUnusable
 
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class PlanKeeper:
         self._take = take
         self._record = record
         self._now = now
+        self._worker = PlanWorker()
         self._changing = asyncio.Lock()
         self._doubtful = False  # whether the database may have something that we do not know of
         self._unusable = 0  # the database's newest version, when this program cannot use it
@@ -73,17 +75,14 @@ class PlanKeeper:
     # ---- what does not change it
 
     async def check(self, text: str, *, toml: bool) -> Sequence[Problem]:
-        """All that is wrong or doubtful with a plan, errors first. Raises PlanInvalid."""
-
-        def find() -> Sequence[Problem]:
-            return check(read(text, toml=toml), self._today(), self._prompts)
-
-        return await asyncio.to_thread(find)
+        """All that is wrong or doubtful with a plan, errors first. Raises PlanInvalid, Busy."""
+        today = self._today()
+        return await self._worker.do(lambda: check(read(text, toml=toml), today, self._prompts))
 
     async def diff(self, text: str, *, toml: bool) -> Sequence[Change]:
-        """What a plan would change in the one in force. Raises PlanInvalid."""
+        """What a plan would change in the one in force. Raises PlanInvalid, Busy."""
         before = self.in_force.plan
-        return await asyncio.to_thread(lambda: diff(before, read(text, toml=toml)))
+        return await self._worker.do(lambda: diff(before, read(text, toml=toml)))
 
     async def versions(self, before: int | None, limit: int) -> Sequence[PlanHead]:
         """Versions below `before`, the newest first. Raises DatabaseAway."""
@@ -99,24 +98,21 @@ class PlanKeeper:
         """Store a plan as the next version and put it in force.
 
         Raises PlanInvalid, PlanRefused, VersionConflict when the version in force is not `expected`,
-        DatabaseAway.
+        DatabaseAway, Busy.
         """
+        today = self._today()
+        prepared = await self._worker.do(lambda: prepare(text, toml=toml, today=today, prompts=self._prompts))
         async with self._changing:
-            prepared = await asyncio.to_thread(
-                prepare, text, toml=toml, today=self._today(), prompts=self._prompts
-            )
             return await to_the_end(self._store_and_take(prepared, expected, by, reason))
 
     async def roll_back(self, number: int, *, expected: int, by: str, reason: str) -> PlanVersion | None:
         """Put an old version in force as a new one; None when there is none of that number. Raises as
         `apply`."""
+        old = await self._versions.get(number)
+        if old is None:
+            return None
+        prepared = await self._worker.do(self._preparing(old))
         async with self._changing:
-            old = await self._versions.get(number)
-            if old is None:
-                return None
-            prepared = await asyncio.to_thread(
-                prepare_version, old, today=self._today(), prompts=self._prompts
-            )
             return await to_the_end(self._store_and_take(prepared, expected, by, reason))
 
     async def reconcile(self) -> None:
@@ -172,9 +168,7 @@ class PlanKeeper:
         newest = await self._versions.get(number)
         assert newest is not None  # versions are never deleted
         try:
-            prepared = await asyncio.to_thread(
-                prepare_version, newest, today=self._today(), prompts=self._prompts
-            )
+            prepared = await self._worker.do(self._preparing(newest), own=True)
         except (PlanInvalid, PlanRefused) as error:
             self._unusable = number
             log.critical("plan_version_unusable", version=number, problem=str(error))
@@ -210,8 +204,9 @@ class PlanKeeper:
     async def _add(
         self, prepared: Prepared, expected: int, by: str, reason: str, least: int = 1
     ) -> PlanVersion:
+        digest = await self._worker.do(lambda: digest_of(prepared.plan), own=True)
         return await self._versions.add(
-            digest=digest_of(prepared.plan),
+            digest=digest,
             author=by,
             reason=reason,
             document=prepared.document,
@@ -243,6 +238,10 @@ class PlanKeeper:
         if self._store is None:
             raise DatabaseAway("there is none (database.dsn): the plan is the one that the start is given")
         return self._store
+
+    def _preparing(self, version: PlanVersion) -> Callable[[], Prepared]:
+        today = self._today()
+        return lambda: prepare_version(version, today=today, prompts=self._prompts)
 
     def _today(self) -> date:
         return self._now().astimezone(STOCKHOLM).date()

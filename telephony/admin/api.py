@@ -20,7 +20,7 @@ from telephony.admin.routes import BASE, OPERATIONS
 from telephony.errors import VaxelnError
 
 BODY_SECONDS = 30.0
-"""How long a body may take to arrive: 16 MB of plan at 5 Mbit/s."""
+"""How long a body may take to arrive: 4 MB of plan at 1.2 Mbit/s."""
 
 ANSWER_SECONDS = 60.0
 """How long the service may take: a plan of 10,000 people is compiled within a few seconds."""

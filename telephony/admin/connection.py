@@ -9,13 +9,19 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from telephony.admin.errors import Kind, Refusal
-from telephony.admin.problems import problem_response
+from telephony.admin.problems import problem_response, refusal_of
 
 HEADER_SECONDS = 10.0
 """How long the first request of a connection may take to send its headers."""
 
 KEEP_ALIVE_SECONDS = 75.0
 """How long a connection may be silent between two requests: a little more than proxies keep theirs."""
+
+MAX_CONNECTIONS = 500
+"""Open at once before TCP gets no more: each costs a file descriptor, which calls need too."""
+
+MAX_OF_ONE_ADDRESS = 50
+"""Open at once from one address: more than a browser or a proxy keeps, and too few to keep all others out."""
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -51,6 +57,14 @@ class Connection(RequestHandler):
         self._silence.cancel()
         super().connection_lost(exc)
 
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send an answer. What aiohttp refuses before any of our code is asked becomes a problem document."""
+        if isinstance(resp, web.HTTPExpectationFailed):
+            resp = problem_response(refusal_of(resp))
+        return await super().finish_response(request, resp, start_time)
+
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -71,12 +85,27 @@ class Connection(RequestHandler):
         return response
 
 
-class Closed(asyncio.Protocol):
-    """A connection too many: closed as soon as it is made."""
+class Doorkeeper(asyncio.Protocol):
+    """Makes a connection of one that TCP has taken, or closes it when it is one too many."""
+
+    def __init__(self, server: web.Server) -> None:
+        self._server = server
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Close it."""
-        transport.close()
+        """Let it in or close it."""
+        others = [_host(other.transport) for other in self._server.connections]
+        if len(others) >= MAX_CONNECTIONS or others.count(_host(transport)) >= MAX_OF_ONE_ADDRESS:
+            transport.close()
+            return
+        assert isinstance(transport, asyncio.Transport)  # as every TCP connection's is
+        connection = Connection(self._server, asyncio.get_running_loop())
+        transport.set_protocol(connection)
+        connection.connection_made(transport)
+
+
+def _host(transport: asyncio.BaseTransport | None) -> str:
+    peer = transport.get_extra_info("peername") if transport is not None else None
+    return str(peer[0]) if peer else ""
 
 
 @web.middleware

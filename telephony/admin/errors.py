@@ -32,6 +32,7 @@ class Kind(Enum):
     LOST_RACE = ("lost-race", 412, "Somebody else changed the plan first")
     TOO_LARGE = ("too-large", 413, "The body is too large")
     MEDIA_TYPE = ("media-type", 415, "The body is of another media type than can be read")
+    EXPECTATION = ("expectation", 417, "The request expects what is not done here")
     INVALID = ("invalid", 422, "A value is not allowed")
     PLAN_INVALID = ("plan-invalid", 422, "The document is not a plan")
     PLAN_REFUSED = ("plan-refused", 422, "The plan has errors")

@@ -14,7 +14,7 @@ from pathlib import Path
 from aiohttp import web
 
 from telephony.admin.api import Api, answer_problems
-from telephony.admin.connection import Closed, Connection, add_headers, hear
+from telephony.admin.connection import Connection, Doorkeeper, add_headers, hear
 from telephony.admin.openapi import document
 from telephony.admin.page import POLICY, page
 from telephony.admin.ports import Health
@@ -24,9 +24,6 @@ _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 CLOSING_SECONDS = 1.0
 """How long `stop` waits for answers under way: they take milliseconds, and nobody may hold up a stop."""
-
-MAX_CONNECTIONS = 500
-"""Open at once before TCP gets no more: each costs a file descriptor, which calls need too."""
 
 
 class HttpServer:
@@ -104,10 +101,9 @@ class HttpServer:
         assert self._runner.server is not None  # `_serve` has made it
         return Connection(self._runner.server, asyncio.get_running_loop())
 
-    def _connection_by_tcp(self) -> asyncio.Protocol:
+    def _connection_by_tcp(self) -> Doorkeeper:
         assert self._runner.server is not None
-        full = len(self._runner.server.connections) >= MAX_CONNECTIONS
-        return Closed() if full else self._connection()
+        return Doorkeeper(self._runner.server)
 
     # ---- what needs no token
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from routing.errors import PlanInvalid, PlanRefused, RoutingError
 from telephony.admin.errors import FieldError, Kind, NotAllowed, NotFound, NotKept, Refusal
 from telephony.archive.errors import DatabaseError, VersionConflict
-from telephony.errors import VaxelnError
+from telephony.errors import Busy, VaxelnError
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "/api/v1/docs#"
@@ -66,21 +66,18 @@ def refusal_of(error: VaxelnError | RoutingError | TimeoutError | web.HTTPExcept
         case VersionConflict(current=current):
             detail = f"version {current} is in force: read it, see what differs, and try again"
             return Refusal(Kind.LOST_RACE, detail, headers={"ETag": f'"{current}"'})
-        case DatabaseError():
-            detail = "calls go on, and what needs no database works"
-            return _later(Kind.DATABASE_AWAY, detail)
+        case DatabaseError() | NotKept() | Busy() | TimeoutError():
+            return _later(error)
         case NotAllowed(path=path):
             errors = [FieldError(path, "string", str(error))]
             return Refusal(Kind.INVALID, "the body has a value that is not allowed", errors)
-        case NotKept():
-            return _later(Kind.NOT_KEPT, "nothing was changed; the service's log says what is wrong")
-        case TimeoutError():
-            return _later(Kind.BUSY, "it may still happen: look before you ask again")
         case web.HTTPMethodNotAllowed(allowed_methods=allowed):
             methods = ", ".join(sorted(allowed))
             return Refusal(Kind.METHOD, f"allowed are {methods}", headers={"Allow": methods})
         case web.HTTPNotFound():
             return Refusal(Kind.NOT_FOUND, "there is nothing at this address")
+        case web.HTTPExpectationFailed():
+            return Refusal(Kind.EXPECTATION, "allowed is 100-continue")
         case _:
             raise error
 
@@ -104,7 +101,16 @@ def field_errors(refused: ValidationError, known: Iterable[str], *, of_body: boo
     return errors
 
 
-def _later(kind: Kind, detail: str) -> Refusal:
+def _later(error: DatabaseError | NotKept | Busy | TimeoutError) -> Refusal:
+    match error:
+        case DatabaseError():
+            kind, detail = Kind.DATABASE_AWAY, "calls go on, and what needs no database works"
+        case NotKept():
+            kind, detail = Kind.NOT_KEPT, "nothing was changed; the service's log says what is wrong"
+        case Busy():
+            kind, detail = Kind.BUSY, f"{error}; nothing was changed"
+        case _:
+            kind, detail = Kind.BUSY, "it may still happen: look before you ask again"
     return Refusal(kind, detail, headers={"Retry-After": str(AWAY_SECONDS)})
 
 

@@ -1,13 +1,14 @@
 """The call log as it is asked: by page, by id, counted. What it gives is the truth unmasked; whoever shows it
 masks (`Record.shown_caller`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from pydantic import TypeAdapter
+import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from telephony.archive.call_fold import CallRow
 from telephony.archive.database import Database
@@ -18,6 +19,8 @@ from telephony.call.record import Record
 
 LONGEST_PAGE = 500
 """Rows of one page at most: it is read, sent and shown at once."""
+
+log = structlog.get_logger("vaxeln")
 
 _SQL = load_queries("calls")
 _RECORD = TypeAdapter(Record)
@@ -70,30 +73,41 @@ class CallCounts:
 
 
 class CallLog:
-    """The call log of all nodes that ship to this database. Every method may raise `DatabaseAway`."""
+    """The call log of all nodes that ship to this database. Every method may raise `DatabaseAway`.
+
+    Some may run a newer program. A call of theirs that this one does not understand is passed over.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._told: set[str] = set()  # the fields that were not understood
 
     async def page(self, wanted: CallFilter, after: After | None, limit: int) -> list[CallRow]:
         """The newest `limit` calls (at most `LONGEST_PAGE`) that are wanted, newest first, behind `after`."""
-        return await self._rows(
-            "page_of_calls",
-            wanted.since,
-            wanted.until,
-            wanted.number,
-            wanted.outcome,
-            wanted.answered_by,
-            wanted.caller,
-            wanted.with_protected,
-            after and after.arrived_at,
-            after and after.id,
-            max(1, min(limit, LONGEST_PAGE)),
-        )
+        limit = max(1, min(limit, LONGEST_PAGE))
+        found: list[CallRow] = []
+        while True:
+            rows = await self._rows(
+                "page_of_calls",
+                wanted.since,
+                wanted.until,
+                wanted.number,
+                wanted.outcome,
+                wanted.answered_by,
+                wanted.caller,
+                wanted.with_protected,
+                after and after.arrived_at,
+                after and after.id,
+                limit,
+            )
+            found += self._understood(rows)
+            if len(rows) < limit or len(found) >= limit:
+                return found[:limit]
+            after = After(rows[-1]["arrived_at"], rows[-1]["id"])
 
     async def get(self, call: str) -> CallRow | None:
         """The call with this id."""
-        rows = await self._rows("call", call)
+        rows = self._understood(await self._rows("call", call))
         return rows[0] if rows else None
 
     async def counts(
@@ -107,13 +121,24 @@ class CallLog:
             rows = await connection.fetch(_SQL["counts"], since, until, within_seconds)
         return {row["number"]: CallCounts(**{k: v for k, v in row.items() if k != "number"}) for row in rows}
 
-    async def _rows(self, query: str, *arguments: object) -> list[CallRow]:
+    async def _rows(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
         try:
             async with self._database.connection() as connection:
-                rows = await connection.fetch(_SQL[query], *arguments)
+                return await connection.fetch(_SQL[query], *arguments)
         except FactsRefused:
             return []  # it was asked for what no row can hold, such as text with NUL
-        return [_call_row(row) for row in rows]
+
+    def _understood(self, rows: Sequence[asyncpg.Record]) -> list[CallRow]:
+        found, unknown = [], set()
+        for row in rows:
+            try:
+                found.append(_call_row(row))
+            except ValidationError as error:
+                unknown |= {str(detail["loc"][0]) for detail in error.errors()}
+        if unknown - self._told:
+            self._told |= unknown
+            log.error("calls_not_understood", calls=len(rows) - len(found), fields=sorted(unknown))
+        return found
 
 
 def _call_row(row: asyncpg.Record) -> CallRow:

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,7 +98,6 @@ def test_a_long_value_is_cut() -> None:
     [
         "x = ",
         "x = " + "[" * 100_000,
-        "x = " + "9" * 5_000,
         "x = 1\nx = 2",
         "x" * (MAX_CHARACTERS + 1),
     ],
@@ -105,6 +106,60 @@ def test_what_is_not_toml_is_one_fault(text: str) -> None:
     (fault,) = faults(text)
 
     assert fault.path == "plan"
+
+
+@pytest.mark.parametrize(
+    ("line", "allowed"),
+    [
+        ("a" + ".a" * 1_000_000 + " = 1", "dots in one line"),
+        ("[" + "a . " * 100_000 + "a]", "dots in one line"),
+        ("x = { " + "'a'." * 301 + "a = 1 }", "dots in one line"),
+        ("[[" + "a\t.\t" * 17 + "a]]", "dots in a key"),
+        ("  " + '"\\"".' * 17 + "a = 1", "dots in a key"),
+        ("x = 0x" + "f" * 1_000_000, "characters without a blank"),
+        ("x = [1, " + "9_" * 600 + "9]", "characters without a blank"),
+    ],
+)
+def test_what_would_take_too_long_to_read_is_refused_with_its_line(line: str, allowed: str) -> None:
+    (fault,) = faults(f"# a comment\n{line}\n")
+
+    assert (fault.path, fault.value) == ("line 2", "")
+    assert allowed in fault.allowed
+
+
+def test_what_is_long_but_quickly_read_is_taken() -> None:
+    peers = ", ".join(f'"192.0.2.{number}"' for number in range(90))
+    long = f"# {'.' * 300}\n# {'word ' * 1000}\n[[trunks.x.peers]]\nx = [{peers}]\n"
+
+    assert {fault.path for fault in faults(long)}.isdisjoint({"plan", "line 1", "line 2", "line 4"})
+
+
+@pytest.mark.parametrize("digits", [1000, 900])
+@pytest.mark.parametrize("shape", ["%s", "[%s]", "{ a = %s }"])
+def test_a_number_of_many_digits_is_a_fault_like_another(digits: int, shape: str) -> None:
+    number = "0x" + "f" * (digits - 2)
+
+    assert faults(str(PlanText(phones=f"[phones]\nkc1 = {{ display = {shape % number} }}\n")))
+
+
+def test_a_number_that_python_does_not_show_is_not_shown() -> None:
+    most = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(640)
+    try:
+        (fault,) = faults(str(PlanText(phones=f"[phones]\nkc1 = {{ display = 0x{'f' * 900} }}\n")))
+    finally:
+        sys.set_int_max_str_digits(most)
+
+    assert fault.value == "a number that is too long"
+
+
+@given(
+    st.lists(
+        st.sampled_from([".", "a", "9", "0x", "_", "[", "]", "=", " ", '"', "\n", "{", "}"]), max_size=40
+    )
+)
+def test_many_times_over_any_text_is_a_plan_or_refused(pieces: list[str]) -> None:
+    assert faults("".join(piece * 400 for piece in pieces) or "x")
 
 
 @given(st.text(alphabet="abc[]{}=\"'.,1-:\n #", max_size=60))

@@ -1,6 +1,7 @@
 """The plan in force: applied, rolled back, seeded, taken up; never replaced by one that cannot be used."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from itertools import count
@@ -21,9 +22,11 @@ from telephony.archive.plan_file import PlanFile
 from telephony.archive.plan_store import PlanStore, PlanVersion
 from telephony.call.facts import Fact
 from telephony.call.house_facts import PlanApplied
+from telephony.errors import Busy
 from telephony.plan_keeper import LOOK_AGAIN_SECONDS, PlanKeeper
 from telephony.plan_prepare import PlanInForce, prepare
 from telephony.plan_start import AUTHOR
+from telephony.plan_worker import MAX_WAITING
 from telephony.tokens import Role, TokenRefused, Tokens
 from tests.support.plans import GROUPS, NUMBERS, PlanText
 from tests.support.postgres import Target
@@ -303,6 +306,34 @@ def test_checking_and_comparing_change_nothing(tmp_path: Path) -> None:
     assert Severity.ERROR in {problem.severity for problem in problems}
     assert [change.path for change in changes] == ["groups.kc.members"]
     assert not node.taken and not node.facts
+
+
+def test_more_plans_than_can_wait_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+
+    async def main() -> None:
+        loop, began = asyncio.get_running_loop(), asyncio.Event()
+
+        def slow(*_: object) -> list[object]:
+            loop.call_soon_threadsafe(began.set)
+            go_on.wait()
+            return []
+
+        monkeypatch.setattr("telephony.plan_keeper.check", slow)
+        node = Node(tmp_path, None)
+        checks = [asyncio.create_task(node.keeper.check(TOML, toml=True))]
+        await began.wait()
+        checks += [asyncio.create_task(node.keeper.check(TOML, toml=True)) for _ in range(MAX_WAITING)]
+        await asyncio.wait(checks, timeout=0)
+        with pytest.raises(Busy):
+            await node.keeper.diff(OTHER, toml=True)
+        with pytest.raises(Busy):
+            await applied(node)
+        go_on.set()
+
+        assert await asyncio.gather(*checks) == [[]] * (1 + MAX_WAITING)
+
+    asyncio.run(main())
 
 
 def test_without_a_database_nothing_can_be_applied(tmp_path: Path) -> None:

@@ -74,6 +74,20 @@ def test_what_is_no_http_is_neither_echoed_nor_logged(
     assert caplog.records == []
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/status", "/nowhere"])
+def test_an_expectation_that_is_unknown_is_a_problem_and_not_echoed(tmp_path: Path, path: str) -> None:
+    async def ask(desk: Desk) -> None:
+        request = f"POST {path} HTTP/1.1\r\nHost: a\r\nExpect: secret\r\nConnection: close\r\n\r\n"
+        answer = await raw(desk, request.encode())
+
+        assert answer.startswith(b"HTTP/1.1 417 ")
+        assert b"application/problem+json" in answer
+        assert b"Cache-Control: no-store" in answer
+        assert b"secret" not in answer
+
+    Desk(tmp_path).run(ask)
+
+
 def test_a_fault_is_logged_and_tells_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from telephony.admin import http
+from telephony.admin import connection
 from telephony.admin.http import HttpServer
 from telephony.admin.page import POLICY
 from tests.support.api import Desk
@@ -117,7 +117,7 @@ def test_document_and_page_need_no_token_and_hold_their_own_style_only(tmp_path:
 
 
 def test_a_connection_too_many_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "MAX_CONNECTIONS", 1)
+    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 1)
 
     async def ask(desk: Desk) -> None:
         first, second = [await asyncio.open_connection("127.0.0.1", port_of(desk)) for _ in range(2)]
@@ -126,6 +126,34 @@ def test_a_connection_too_many_is_closed(tmp_path: Path, monkeypatch: pytest.Mon
         assert (await first[0].readline()).startswith(b"HTTP/1.1 200")
         for _, writer in (first, second):
             writer.close()
+
+    Desk(tmp_path).run(ask)
+
+
+def test_one_address_does_not_keep_the_others_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MAX_OF_ONE_ADDRESS", 2)
+
+    async def open_from(desk: Desk, host: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", port_of(desk), local_addr=(host, 0))
+
+    async def health(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        try:
+            return (await reader.read())[:12]
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
+    async def ask(desk: Desk) -> None:
+        silent = [await open_from(desk, "127.0.0.2") for _ in range(2)]
+
+        assert await health(*await open_from(desk, "127.0.0.2")) == b""
+        assert await health(*await open_from(desk, "127.0.0.3")) == b"HTTP/1.1 200"
+        assert await health(*silent.pop()) == b"HTTP/1.1 200"
+        again = await open_from(desk, "127.0.0.2")
+        assert await health(*again) == b"HTTP/1.1 200"
+        silent[0][1].close()
 
     Desk(tmp_path).run(ask)
 

@@ -10,7 +10,7 @@ from routing.problem import error
 from telephony.admin.errors import FieldError, Kind, NotFound, Refusal
 from telephony.admin.problems import MAX_ERRORS, field_errors, problem_response, refusal_of, too_often
 from telephony.archive.errors import DatabaseAway, DatabaseUnfit, VersionConflict
-from telephony.errors import VaxelnError
+from telephony.errors import Busy, VaxelnError
 
 
 def document_of(response: web.Response) -> Any:
@@ -47,6 +47,7 @@ def test_the_values_that_are_named_are_bounded() -> None:
         (NotFound("there is no number 1"), Kind.NOT_FOUND, {}),
         (DatabaseAway("refused"), Kind.DATABASE_AWAY, {"Retry-After": "5"}),
         (DatabaseUnfit("refused"), Kind.DATABASE_AWAY, {"Retry-After": "5"}),
+        (Busy("others are worked on"), Kind.BUSY, {"Retry-After": "5"}),
         (TimeoutError(), Kind.BUSY, {"Retry-After": "5"}),
         (VersionConflict(7), Kind.LOST_RACE, {"ETag": '"7"'}),
         (web.HTTPNotFound(), Kind.NOT_FOUND, {}),

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 from pydantic_core import to_json
+from structlog.testing import capture_logs
 
 from telephony.archive import call_log as module
 from telephony.archive.call_fold import CallRow
@@ -116,6 +117,23 @@ def test_what_no_row_can_hold_is_not_found(target: Target) -> None:
         assert ids(await log.page(CallFilter(), None, 10)) == ["c001"]
 
     with_log(target, [made(1)], use)
+
+
+def test_a_call_of_a_newer_program_is_passed_over_and_told_once(target: Target) -> None:
+    async def use(log: CallLog) -> None:
+        async with log._database.connection() as connection:
+            await connection.execute(
+                "update call set outcome = 'teleported' where id in ('c002', 'c003', 'c004')"
+            )
+        with capture_logs() as lines:
+            assert ids(await log.page(CallFilter(), None, 2)) == ["c005", "c001"]
+            assert ids(await log.page(CallFilter(), None, 10)) == ["c005", "c001", "c000"]
+            assert await log.get("c003") is None
+        (line,) = lines
+        assert (line["event"], line["fields"]) == ("calls_not_understood", ["outcome"])
+        assert "teleported" not in str(line)
+
+    with_log(target, [made(number) for number in range(6)], use)
 
 
 def test_calls_are_counted_by_number(target: Target) -> None:
