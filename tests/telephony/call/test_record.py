@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -192,3 +193,13 @@ def test_a_phone_that_hides_is_not_shown_by_its_account_either() -> None:
     assert begin(hidden).shown_origin_name() == begin(hidden).shown_origin_name(unmask=True) == HIDDEN
     assert begin(known).shown_origin_name() == "kc1"
     assert begin(arrive(hidden=True, caller=None)).shown_origin_name() == "telia"
+
+
+def test_the_person_whose_phone_called_is_masked_with_the_caller() -> None:
+    known = begin(arrive(origin=Origin.PHONE, origin_name="kc1", member="amina"))
+    protected = replace(known, protected=True)
+
+    assert known.shown_caller_member() == protected.shown_caller_member(unmask=True) == "amina"
+    assert (protected.shown_caller_member(), protected.shown_origin_name()) == (MASKED, MASKED)
+    assert begin(arrive()).shown_caller_member() == ""
+    assert replace(known, hidden=True).shown_caller_member(unmask=True) == ""
