@@ -1,6 +1,5 @@
 """The admin API over a town in memory, on a real socket, and a client that asks it."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from aiohttp import ClientSession
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
@@ -69,7 +69,7 @@ class Desk:
 
     def run(self, ask: "Callable[[Desk], Awaitable[None]]") -> None:
         """Serve while the test asks."""
-        asyncio.run(self.serving(ask))
+        uvloop.run(self.serving(ask))  # the loop of the service: its transports are not those of asyncio
 
     async def serving(self, ask: "Callable[[Desk], Awaitable[None]]") -> None:
         """Serve until `ask` returns."""

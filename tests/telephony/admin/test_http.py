@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import uvloop
 from aiohttp import ClientSession
 
 from telephony.admin import connection
@@ -40,7 +41,7 @@ def serve(status: str, ask: Callable[[ClientSession, str], Awaitable[None]]) -> 
         finally:
             await server.stop()
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def test_a_healthy_service_answers_200_with_its_state() -> None:
