@@ -87,5 +87,5 @@ class Housekeeper:
         except SecretsUnusable as error:
             problem = str(error)
         if problem and problem != self._problems[what]:
-            log.error(f"{what}_unusable", problem=problem)
+            log.critical(f"{what}_unusable", problem=problem)
         self._problems[what] = problem

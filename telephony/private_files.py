@@ -12,11 +12,12 @@ file holds.
 import fcntl
 import json
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import BinaryIO, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -36,15 +37,20 @@ class SecretsUnusable(SecretsError):
 class PrivateRecords(Generic[Record]):
     """Records by name in one JSON file, looked up from memory. For any thread."""
 
-    def __init__(self, path: Path, adapter: TypeAdapter[dict[str, Record]]) -> None:
-        """Make the folder if need be and read the file. Raises `SecretsUnusable`."""
+    def __init__(self, path: Path, adapter: TypeAdapter[dict[str, Record]], *, strict: bool = True) -> None:
+        """Make the folder if need be and read the file. Raises `SecretsUnusable`, unless not `strict`: then
+        there are no records until a `reload_if_changed` succeeds."""
         self._path = path
         self._adapter = adapter
         self._seen: tuple[int, ...] = ()
         self._reading = threading.Lock()  # or the records of one reading could stay with the mark of another
         self.records: dict[str, Record] = {}
-        make_private(path.parent)
-        self.reload_if_changed()
+        try:
+            make_private(path.parent)
+            self.reload_if_changed()
+        except SecretsUnusable:
+            if strict:
+                raise
 
     def change(self, edit: Callable[[dict[str, Record]], dict[str, Record]]) -> None:
         """Put what `edit` makes of the records in their place, whoever else writes. Raises `SecretsUnusable`,
@@ -65,7 +71,7 @@ class PrivateRecords(Generic[Record]):
 
     def _read_if_changed(self) -> bool:
         try:
-            with self._path.open("rb") as file:
+            with open_file(self._path) as file:
                 status = os.fstat(file.fileno())
                 seen = (status.st_ino, status.st_mtime_ns, status.st_size)
                 if seen == self._seen:
@@ -97,6 +103,18 @@ def make_private(directory: Path) -> None:
         directory.chmod(0o700)
     except OSError as error:
         raise unusable(directory, error) from error
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to read it. A named pipe would hold up the reader for ever, so only a file is taken.
+
+    Raises `SecretsUnusable` and OSError.
+    """
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise SecretsUnusable(f"{path} is no file: remove it, and restore it from a backup")
+        yield file
 
 
 def refuse_open_to_others(path: Path, mode: int) -> None:

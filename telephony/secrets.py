@@ -17,6 +17,7 @@ from telephony.private_files import (
     SecretsUnusable,
     locked,
     make_private,
+    open_file,
     refuse_open_to_others,
     replace_file,
     unusable,
@@ -40,9 +41,12 @@ class PasswordRefused(SecretsError):
 class PhoneSecrets:
     """The passwords in `directory`/phones.json, looked up from memory."""
 
-    def __init__(self, directory: Path) -> None:
-        """Make the folder if need be and read the file. Raises `SecretsUnusable`."""
-        self._file = PrivateRecords(directory / "phones.json", TypeAdapter(dict[str, dict[str, str]]))
+    def __init__(self, directory: Path, *, strict: bool = True) -> None:
+        """Make the folder if need be and read the file. Raises `SecretsUnusable`; see `PrivateRecords` for
+        what is not `strict`."""
+        self._file = PrivateRecords(
+            directory / "phones.json", TypeAdapter(dict[str, dict[str, str]]), strict=strict
+        )
 
     def ha1(self, user: str, algorithm: str) -> str | None:
         """Return H(user:realm:password) in lower-case hexadecimal; None for an unknown user or algorithm."""
@@ -83,8 +87,9 @@ def load_server_secret(directory: Path) -> bytes:
         try:
             if not path.exists():
                 replace_file(path, os.urandom(SERVER_SECRET_OCTETS))
-            refuse_open_to_others(path, path.stat().st_mode)
-            secret = path.read_bytes()
+            with open_file(path) as file:
+                refuse_open_to_others(path, os.fstat(file.fileno()).st_mode)
+                secret = file.read()
         except OSError as error:
             raise unusable(path, error) from error
     if len(secret) != SERVER_SECRET_OCTETS:

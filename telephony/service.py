@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import version
+from pathlib import Path
 from typing import NoReturn
 
 import structlog
@@ -50,7 +51,8 @@ from telephony.node import Node
 from telephony.plan_keeper import PlanKeeper
 from telephony.plan_prepare import PlanInForce
 from telephony.plan_start import plan_folder
-from telephony.secrets import PhoneSecrets, load_server_secret
+from telephony.private_files import SecretsUnusable
+from telephony.secrets import SERVER_SECRET_OCTETS, PhoneSecrets, load_server_secret
 from telephony.sip.digest import Authenticator
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.message import Request
@@ -99,8 +101,8 @@ class Service:
     async def start(self) -> Listening:
         """Open the journal, bind the sockets, end what an earlier life left open.
 
-        From here on SIGTERM, SIGINT and SIGHUP stop it in order. Raises CannotListen, ArchiveError and
-        SecretsError, and then nothing stays open or locked.
+        From here on SIGTERM, SIGINT and SIGHUP stop it in order. Raises CannotListen and ArchiveError, and
+        then nothing stays open or locked.
         """
         self._loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -111,8 +113,9 @@ class Service:
         self._clock = Clock(self._wall, self._loop.time)
         async with AsyncExitStack() as opened:
             await self._open_journal(opened)
-            self._secrets = PhoneSecrets(self._settings.data / "secrets")
-            self._tokens = Tokens(self._settings.data / "secrets")
+            # The trunk and 112 need none of these: the housekeeper says what is wrong, and goes on looking
+            self._secrets = PhoneSecrets(self._settings.data / "secrets", strict=False)
+            self._tokens = Tokens(self._settings.data / "secrets", strict=False)
             self._warn_of_other_realms()
             self._replay()
             self._report_findings()
@@ -209,7 +212,7 @@ class Service:
     def _surroundings(self, address: ListenAddress) -> Surroundings:
         authenticator = Authenticator(
             self._settings.sip.realm,
-            load_server_secret(self._settings.data / "secrets"),
+            _server_secret(self._settings.data / "secrets"),
             self._secrets.ha1,
             self._directory.is_legacy,
         )
@@ -371,6 +374,14 @@ class Service:
             return False
         log.info("stopped")
         return True
+
+
+def _server_secret(directory: Path) -> bytes:
+    try:
+        return load_server_secret(directory)
+    except SecretsUnusable as error:  # phones are challenged once more after each start
+        log.critical("nonce_key_unusable", problem=str(error))
+        return secrets.token_bytes(SERVER_SECRET_OCTETS)
 
 
 async def _end(task: "asyncio.Task[NoReturn]") -> None:

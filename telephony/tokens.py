@@ -72,9 +72,10 @@ class Token:
 class Tokens:
     """The tokens in `directory`/tokens.json, looked up from memory."""
 
-    def __init__(self, directory: Path) -> None:
-        """Make the folder if need be and read the file. Raises `SecretsUnusable`."""
-        self._file = PrivateRecords(directory / "tokens.json", TypeAdapter(dict[str, Token]))
+    def __init__(self, directory: Path, *, strict: bool = True) -> None:
+        """Make the folder if need be and read the file. Raises `SecretsUnusable`; see `PrivateRecords` for
+        what is not `strict`."""
+        self._file = PrivateRecords(directory / "tokens.json", TypeAdapter(dict[str, Token]), strict=strict)
 
     def find(self, presented: str, now: datetime) -> tuple[str, Role] | None:
         """The name and role of a token that is good now, or None. All are compared with, each in constant

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
@@ -97,9 +97,8 @@ class Doorkeeper(asyncio.Protocol):
         if len(others) >= MAX_CONNECTIONS or others.count(_host(transport)) >= MAX_OF_ONE_ADDRESS:
             transport.close()
             return
-        assert isinstance(transport, asyncio.Transport)  # as every TCP connection's is
         connection = Connection(self._server, asyncio.get_running_loop())
-        transport.set_protocol(connection)
+        cast(asyncio.Transport, transport).set_protocol(connection)  # uvloop's is one by its methods only
         connection.connection_made(transport)
 
 

@@ -1,3 +1,4 @@
+import os
 import stat
 import threading
 from pathlib import Path
@@ -85,6 +86,26 @@ def test_damage_is_named_and_what_was_known_stays(tmp_path: Path) -> None:
         records.reload_if_changed()
 
     assert "secret" not in str(damaged.value)
+    assert records.records == {"a": 1}
+
+
+def test_a_named_pipe_in_place_of_a_file_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "numbers.json", 0o600)
+
+    with pytest.raises(SecretsUnusable, match=r"numbers\.json is no file"):
+        records_in(tmp_path)
+
+
+def test_who_is_not_strict_has_nothing_until_the_file_is_mended(tmp_path: Path) -> None:
+    (tmp_path / "numbers.json").write_text("{", "utf-8")
+
+    records = PrivateRecords(tmp_path / "numbers.json", TypeAdapter(dict[str, int]), strict=False)
+
+    assert records.records == {}
+    with pytest.raises(SecretsUnusable):
+        records.change(lambda kept: kept | {"a": 1})
+    replace_file(tmp_path / "numbers.json", b'{"a": 1}')
+    assert records.reload_if_changed()
     assert records.records == {"a": 1}
 
 

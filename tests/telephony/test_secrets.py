@@ -197,6 +197,14 @@ def test_the_server_secret_is_made_once(directory: Path, tmp_path: Path) -> None
     assert load_server_secret(tmp_path / "other") != secret
 
 
+def test_a_named_pipe_in_place_of_the_server_secret_holds_nobody_up(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(directory / "nonce.key", 0o600)
+
+    with pytest.raises(SecretsUnusable, match=r"nonce\.key is no file"):
+        load_server_secret(directory)
+
+
 def test_a_damaged_server_secret_is_named(directory: Path) -> None:
     load_server_secret(directory)
     (directory / "nonce.key").write_bytes(b"short")

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import uvloop
 from aiohttp import ClientSession
+from structlog.testing import capture_logs
 
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalLocked
@@ -23,7 +25,9 @@ from telephony.call.registry import FACTS
 from telephony.config import Settings, load_settings
 from telephony.listening import CannotListen
 from telephony.media.prompts import Prompts
+from telephony.private_files import replace_file
 from telephony.service import Service
+from telephony.tokens import Role, Tokens
 from tests.support.plans import in_force
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
@@ -221,6 +225,39 @@ def test_a_torn_journal_is_cut_and_journalled(
     run(main())
     (cut,) = [fact for fact in facts_in(tmp_path) if isinstance(fact, JournalCut)]
     assert cut.octets == len(b"half an entry")
+
+
+def test_secrets_that_cannot_be_read_do_not_stop_it(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    folder = tmp_path / "data" / "secrets"
+    token = Tokens(folder).create("anna", Role.READER, datetime.now(UTC))
+    good = (folder / "tokens.json").read_bytes()
+    for name, octets in (("tokens.json", b"{"), ("phones.json", b"\0"), ("nonce.key", b"short")):
+        replace_file(folder / name, octets)
+    (folder / "phones.json").chmod(0o644)
+
+    async def main() -> None:
+        service = service_in(tmp_path)
+        with capture_logs() as lines:
+            listening = await service.start()
+        answer = await ask_options((listening.sip[0].host, listening.sip[0].port))
+        assert answer.startswith(b"SIP/2.0 200 OK")
+        told = {line["event"]: line["problem"] for line in lines if line["log_level"] == "critical"}
+        assert set(told) == {"nonce_key_unusable", "passwords_unusable", "tokens_unusable"}
+        assert f"chmod 600 {folder / 'phones.json'}" in told["passwords_unusable"]
+
+        url, asks = f"http://{listening.http}/api/v1/status", {"Authorization": f"Bearer {token}"}
+        async with ClientSession(headers=asks) as session:
+            async with session.get(url) as refused:
+                assert refused.status == 401
+            replace_file(folder / "tokens.json", good)
+            service._housekeeper.look()
+            async with session.get(url) as let_in:
+                assert let_in.status == 200
+        assert await stopped(service)
+
+    run(main())
 
 
 async def until(condition: Callable[[], bool]) -> None:
