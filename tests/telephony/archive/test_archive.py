@@ -1,6 +1,7 @@
 """The archive by itself: it ships in the background, comes back by itself, and says how it goes."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,6 +152,31 @@ def test_a_spoilt_node_file_stops_the_shipping_and_nothing_else(
         await archive.stop()
 
     run(main)
+
+
+def test_the_lag_behind_a_database_that_is_ahead_is_not_known(
+    place: Place, tmp_path: Path, postgres: Postgres, database_name: str
+) -> None:
+    place.journal.append([arrive("c1"), arrive("c2")])
+    restored = Place(tmp_path / "data")
+
+    async def main() -> None:
+        archive = place.archive(postgres.dsn(database_name))
+        archive.start()
+        await until(lambda: archive.status().lag_facts == 0)
+        await archive.stop()
+        shutil.copy(place.data / "journal" / NODE, restored.data / "journal" / NODE)
+        restored.journal.append([arrive("c1")])
+
+        behind = restored.archive(postgres.dsn(database_name))
+        behind.start()
+        await until(lambda: behind.status().problem != "")
+        assert (behind.status().is_up, behind.status().lag_facts) == (False, None)
+        assert behind.status().lag_seconds > 0
+        await behind.stop()
+
+    run(main)
+    restored.journal.close()
 
 
 def test_a_fault_of_ours_is_shown_and_stops_nothing_else(
