@@ -54,6 +54,7 @@ class Database:
         self._target = dict(target)
         self._connections = connections
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._partings: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """As `connect`, and bring the schema up to date. Raises `DatabaseError`."""
@@ -63,11 +64,14 @@ class Database:
 
     async def connect(self) -> None:
         """Make connections possible, and new ones if that was done before; none is made yet."""
-        if self._pool is None:
-            self._pool = await self._make_pool()
-        await (
-            self._pool.expire_connections()
-        )  # the old may have settings that are no more; readers end in peace
+        new = await self._make_pool()
+        old, self._pool = self._pool, new
+        if old is not None:
+            # The old may have settings that are no more; its readers end in peace. Not `expire_connections`:
+            # nobody takes the result of the goodbye that asyncpg then says to a server that hangs
+            parting = asyncio.create_task(_part(old, COMMAND_SECONDS + CLOSING_SECONDS))
+            self._partings.add(parting)
+            parting.add_done_callback(self._partings.discard)
 
     async def _make_pool(self) -> "asyncpg.Pool[asyncpg.Record]":
         """Connections come when they are needed, and again when they are lost."""
@@ -86,10 +90,10 @@ class Database:
         """Let go of all connections, without a goodbye when the server does not take it."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            try:
-                await asyncio.wait_for(pool.close(), CLOSING_SECONDS)
-            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                pool.terminate()
+            await _part(pool, CLOSING_SECONDS)
+        for parting in self._partings:
+            parting.cancel()
+        await asyncio.gather(*self._partings, return_exceptions=True)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -114,6 +118,14 @@ class Database:
                 raise
             else:
                 await transaction.commit()
+
+
+async def _part(pool: "asyncpg.Pool[asyncpg.Record]", seconds: float) -> None:
+    """Let go of the connections of a pool when they are free, or as they are when that takes too long."""
+    try:
+        await asyncio.wait_for(pool.close(), seconds)
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        pool.terminate()
 
 
 async def _leave_as_it_is(_: "asyncpg.Connection[Any]") -> None:
