@@ -1,5 +1,6 @@
-"""What tests of several folders share: one PostgreSQL server for all, a database for each."""
+"""What tests of several folders share: one PostgreSQL server for all, a database for each, a terminal."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -23,3 +24,11 @@ def _database_name(postgres: Postgres) -> Iterator[str]:
 @pytest.fixture(name="target")
 def _target(postgres: Postgres, database_name: str) -> Target:
     return postgres.target(database_name)
+
+
+@pytest.fixture(name="terminal")
+def _terminal() -> Iterator[None]:
+    """A terminal that can close: tests that were started by nohup, or by CI, may have none."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)

@@ -18,6 +18,7 @@ def _town(tmp_path: Path) -> Iterator[Town]:
         yield built
 
 
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("how", ["terminate", "lose_terminal"])
 def test_a_running_call_goes_on_to_the_limit_and_is_ended_on_both_legs(town: Town, how: str) -> None:
     town.register("anna")

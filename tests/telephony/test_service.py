@@ -150,6 +150,7 @@ def test_it_is_ready_from_its_start_until_it_is_told_to_stop(
     run(main())
 
 
+@pytest.mark.usefixtures("terminal")
 def test_a_terminal_that_closes_stops_it_in_order(
     tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_terminal_that_closes_stops_it_in_order(
     assert kinds_in(tmp_path)[-1] is ServiceStopped
 
 
+@pytest.mark.usefixtures("terminal")
 def test_a_service_started_by_nohup_outlives_its_terminal(
     tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
 ) -> None:
@@ -172,11 +174,8 @@ def test_a_service_started_by_nohup_outlives_its_terminal(
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
         await stopped(service)
 
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        run(main())
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    run(main())
 
 
 def test_two_services_never_share_a_journal(
