@@ -32,7 +32,7 @@ class LegState(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: `changed` copies them at one go
 class Leg:
     """One leg of a call: the caller's (no target) or one contact of a member."""
 
@@ -60,7 +60,7 @@ class Leg:
         return self.state in (LegState.OFFERED, LegState.ALERTED) and not self.withdrawn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: `changed` copies them at one go
 class Call:
     """A call as its facts tell it. Times are aware UTC."""
 

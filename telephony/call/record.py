@@ -35,7 +35,7 @@ RECORDED: tuple[type[RecordedFact], ...] = (
 """The facts that a record is made of: no other changes one, so who folds many may leave the others out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: `changed` copies it at one go
 class Record:
     """One call as the log shows it (P17). Times are aware UTC; `outcome` is None while the call is live.
 

@@ -2,7 +2,6 @@
 behind."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -157,8 +156,7 @@ class Leg:
         if dialog is None:  # RFC 3261 12.2.2: out of order
             self.answer(event, 500, now)
             return
-        # A request that is refused does not move the target (RFC 6141 4)
-        self.dialog = replace(dialog, remote_target=self.dialog.remote_target)
+        self.dialog = dialog
         required = request.headers.elements("Require")
         if request.method not in ("BYE", "INVITE", "OPTIONS"):
             self.answer(event, 405 if request.method in KNOWN_METHODS else 501, now, Allow=ALLOW)

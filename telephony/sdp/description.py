@@ -101,11 +101,18 @@ class SessionDescription:
 
     def without_keys(self) -> "SessionDescription":
         """The description without keys and passwords, fit to be stored."""
+        if not any(name in KEY_ATTRIBUTES for name in self._attribute_names()):
+            return self
         return replace(
             self,
             attributes=_without_keys(self.attributes),
             media=tuple([replace(media, attributes=_without_keys(media.attributes)) for media in self.media]),
         )
+
+    def _attribute_names(self) -> Iterator[str]:
+        for attributes in (self.attributes, *[media.attributes for media in self.media]):
+            for name, _ in attributes:
+                yield name
 
 
 def _without_keys(attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:

@@ -31,9 +31,11 @@ __all__ = ["Direction", "OfferedMedia", "SdpSession", "Stream"]
 
 @dataclass(frozen=True, slots=True)
 class _Local:
-    """Our side: the description, the place of the audio among its m= lines, and what that line says."""
+    """Our side: the description, also as text, the place of the audio among its m= lines, and what that line
+    says."""
 
     description: SessionDescription
+    text: str
     index: int
     codecs: tuple[OfferedCodec, ...]
     direction: Direction
@@ -73,7 +75,7 @@ class SdpSession:
     @property
     def local_body(self) -> bytes | None:
         """Our side of what is agreed: to be said again in the 200 that follows a 183, or in a refresh."""
-        return self._agreement.local.description.to_bytes() if self._agreement else None
+        return self._agreement.local.text.encode() if self._agreement else None
 
     @property
     def is_offering(self) -> bool:
@@ -96,7 +98,7 @@ class SdpSession:
             lines, index = list(self._agreement.local.description.media), self._agreement.local.index
         local = self._describe(lines, index, numbered, direction)
         self._local_offer, self._before = local, self._agreement
-        return local.description.to_bytes()
+        return local.text.encode()
 
     def receive_answer(self, body: bytes, provisional: bool = False) -> Stream:
         """Take the answer to our offer, from a response or an ACK, and return what is agreed.
@@ -160,7 +162,7 @@ class SdpSession:
         stream = agree(accepted, local.direction, audio.media)
         self._agreement = _Agreement(local, str(remote.without_keys()), stream)
         self._remote_offer = None
-        return local.description.to_bytes()
+        return local.text.encode()
 
     def rollback(self) -> None:
         """Drop the open exchange, whoever began it: what was agreed before stands. Does nothing when idle."""
@@ -177,7 +179,7 @@ class SdpSession:
             "port": self._address[1],
             "version": self._version,
             "numbers": self._numbers.to_lines(),
-            "local": str(agreement.local.description) if agreement else None,
+            "local": agreement.local.text if agreement else None,
             "remote": agreement.remote if agreement else None,
         }
 
@@ -194,7 +196,8 @@ class SdpSession:
     def _resume(self, local_body: bytes, remote_body: bytes) -> None:
         description, remote = SessionDescription.parse(local_body), SessionDescription.parse(remote_body)
         index, media = next((i, media) for i, media in enumerate(description.media) if media.port)
-        local = _Local(description, index, read_codecs(media), direction_of(description, media))
+        codecs = read_codecs(media)
+        local = _Local(description, local_body.decode(), index, codecs, direction_of(description, media))
         audio = answered_audio(remote, self._address[0], index, local.codecs)
         self._agreement = _Agreement(local, str(remote), agree(local.codecs, local.direction, audio))
         # A higher version was sent in an offer that came to nothing: then the next text needs one of its own.
@@ -219,6 +222,5 @@ class SdpSession:
             self._version, self._sent = self._version + 1, media
         connection = Connection.of(host)
         origin = Origin("-", str(self._session_id), str(self._version), "IN", connection.address_type, host)
-        return _Local(
-            SessionDescription(origin, connection=connection, media=media), index, codecs, direction
-        )
+        description = SessionDescription(origin, connection=connection, media=media)
+        return _Local(description, str(description), index, codecs, direction)

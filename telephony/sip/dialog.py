@@ -1,7 +1,7 @@
 """The state that two user agents share from the first response with a To-tag to BYE: RFC 3261 section 12."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any, Self
 
@@ -13,9 +13,6 @@ from telephony.sip.message import Message, Request, Response
 from telephony.sip.name_addr import NameAddr
 from telephony.sip.response_route import DEFAULT_PORT
 from telephony.sip.uri import SipUri, Uri
-
-# The requests that move the remote target (RFC 3261 section 12.2, RFC 3311 section 5.1).
-_TARGET_REFRESH = ("INVITE", "UPDATE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ class Dialog:
 
     def to_json(self) -> dict[str, Any]:
         """Write all of it as text, numbers and a list."""
-        texts = {field.name: getattr(self, field.name) for field in fields(self)}
+        texts = {name: getattr(self, name) for name in self.__slots__}
         return {**texts, "route_set": list(self.route_set)}
 
     def next_hop(self, flow: Flow) -> Flow:
@@ -115,13 +112,13 @@ class Dialog:
     def accept_request(self, request: Request) -> Self | None:
         """Take a request of the peer; None when it is older than one before: answer it 500 (section 12.2.2).
 
-        Not for ACK, whose CSeq is that of its INVITE.
+        Not for ACK, whose CSeq is that of its INVITE. It moves the target only once it is accepted, by
+        `refresh`: one that is refused does not (RFC 6141 4).
         """
         number = request.cseq.number
         if self.remote_cseq is not None and number < self.remote_cseq:
             return None
-        dialog = replace(self, remote_cseq=number)
-        return dialog.refresh(request) if request.method in _TARGET_REFRESH else dialog
+        return replace(self, remote_cseq=number)
 
     def refresh(self, message: Message) -> Self:
         """Take the Contact of an INVITE or UPDATE, or of a 2xx to ours, as the new target (section 12.2)."""

@@ -1,9 +1,12 @@
 """The header fields of a message, in order and as they came (RFC 3261 7.3)."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from telephony.sip.grammar import LWS, is_token, split_list
 from telephony.sip.header_names import KNOWN, FieldName, field_name
+
+_NONE: list[str] = []
 
 
 class Headers:
@@ -12,15 +15,15 @@ class Headers:
     Lookup is by an index that is made at first use, so that many fields cost no more than their number.
     """
 
-    __slots__ = ("_fields", "_index", "revision")
+    __slots__ = ("_fields", "_index", "kept")
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self._fields: list[tuple[FieldName, str]] = [
             (field_name(name), value.strip(LWS)) for name, value in fields
         ]
         self._index: dict[str, list[str]] | None = None
-        self.revision = object()
-        """Another one after each change, for who keeps what was parsed from these fields."""
+        self.kept: dict[str, Any] = {}
+        """What was parsed from these fields, for who did it to keep. A change empties it."""
 
     @classmethod
     def parse(cls, lines: Iterable[str]) -> tuple["Headers", bool]:
@@ -64,6 +67,10 @@ class Headers:
         """Return the raw values of all fields of that name, one for each line."""
         return list(self._values(name))
 
+    def repeated(self, names: Iterable[str]) -> str | None:
+        """Return the first of these names that more than one field has, or `None`."""
+        return next((name for name in names if len(self._values(name)) > 1), None)
+
     def elements(self, name: str) -> list[str]:
         """Return the comma-separated elements of all lines. Date and Authorization are no such lists."""
         return [element for value in self._values(name) for element in split_list(value)]
@@ -80,11 +87,15 @@ class Headers:
 
     def set(self, name: str, value: str) -> None:
         """Let `value` be the only field of that name: in place of the first, else at the end."""
-        new = field_name(name)
-        kept = [field for field in self._fields if field[0][0] != new[0]]
-        at = next((i for i, field in enumerate(self._fields) if field[0][0] == new[0]), len(kept))
-        kept.insert(at, (new, value.strip(LWS)))
-        self._fields = kept
+        new = (field_name(name), value.strip(LWS))
+        key, fields = new[0][0], self._fields
+        places = [i for i, field in enumerate(fields) if field[0][0] == key]
+        if not places:
+            fields.append(new)
+        else:
+            fields[places[0]] = new
+            for i in reversed(places[1:]):
+                del fields[i]
         self._changed()
 
     def replace_first(self, name: str, value: str) -> None:
@@ -115,13 +126,15 @@ class Headers:
         index = self._index
         if index is None:
             index = self._index = {}
-            for (key, _), value in self._fields:
-                if key in index:
-                    index[key].append(value)
+            for known, value in self._fields:
+                values = index.get(known[0])
+                if values is None:  # also by the name as it is written, by which it is mostly asked for
+                    index[known[0]] = index[known[1]] = [value]
                 else:
-                    index[key] = [value]
-        return index.get(field_name(name)[0], [])
+                    values.append(value)
+        found = index.get(name)
+        return index.get(field_name(name)[0], _NONE) if found is None else found
 
     def _changed(self) -> None:
         self._index = None
-        self.revision = object()
+        self.kept.clear()

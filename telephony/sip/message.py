@@ -7,7 +7,7 @@ reachable as raw text in `headers`, so that a refusal can be sent that echoes it
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 from telephony.sip.contact import MAX_EXPIRES, Contact
 from telephony.sip.cseq import CSeq
@@ -40,14 +40,12 @@ class Message(ABC):
     missing. Text is UTF-8 with `surrogateescape`, so any octets survive.
     """
 
-    __slots__ = ("_parsed", "_revision", "body", "headers", "version")
+    __slots__ = ("body", "headers", "version")
 
     def __init__(self, headers: Headers, body: bytes, version: str) -> None:
         self.headers = headers
         self.body = body
         self.version = version
-        self._parsed: dict[str, Any] = {}
-        self._revision = headers.revision
 
     @property
     @abstractmethod
@@ -57,22 +55,22 @@ class Message(ABC):
     @property
     def vias(self) -> tuple[Via, ...]:
         """All hops, the last one (top) first."""
-        return self._typed("vias", self._parse_vias)
+        return self._list("Via", Via.parse) or (self.via,)  # which raises
 
     @property
     def via(self) -> Via:
         """The top Via; those below it may be malformed."""
-        return self._typed("via", self._parse_via)
+        return self._typed("Via", _first_via)
 
     @property
     def from_(self) -> NameAddr:
         """From: who sends the request."""
-        return self._typed("from", lambda: NameAddr.parse(self._mandatory("From")))
+        return self._typed("From", NameAddr.parse)
 
     @property
     def to(self) -> NameAddr:
         """To: whom the request is for."""
-        return self._typed("to", lambda: NameAddr.parse(self._mandatory("To")))
+        return self._typed("To", NameAddr.parse)
 
     @property
     def call_id(self) -> str:
@@ -82,22 +80,22 @@ class Message(ABC):
     @property
     def cseq(self) -> CSeq:
         """CSeq: number and method."""
-        return self._typed("cseq", lambda: CSeq.parse(self._mandatory("CSeq")))
+        return self._typed("CSeq", CSeq.parse)
 
     @property
     def contacts(self) -> tuple[Contact, ...]:
         """The elements of all Contact lines; `*` is one with `is_wildcard`."""
-        return self._typed("contacts", lambda: self._list("Contact", Contact.parse))
+        return self._list("Contact", Contact.parse)
 
     @property
     def routes(self) -> tuple[NameAddr, ...]:
         """The elements of all Route lines, the next hop first."""
-        return self._typed("routes", lambda: self._list("Route", NameAddr.parse))
+        return self._list("Route", NameAddr.parse)
 
     @property
     def record_routes(self) -> tuple[NameAddr, ...]:
         """The elements of all Record-Route lines, top first."""
-        return self._typed("record-routes", lambda: self._list("Record-Route", NameAddr.parse))
+        return self._list("Record-Route", NameAddr.parse)
 
     @property
     def max_forwards(self) -> int | None:
@@ -132,9 +130,9 @@ class Message(ABC):
         Max-Forwards may be missing, as in RFC 2543. The error of a request carries the request as its
         `partial`.
         """
-        repeated = [name for name in _ONCE if len(self.headers.get_all(name)) > 1]
+        repeated = self.headers.repeated(_ONCE)
         if repeated:
-            raise ParseError(f"Several {repeated[0]} headers")
+            raise ParseError(f"Several {repeated} headers")
         _PARSE_MANDATORY(self)
 
     def to_bytes(self) -> bytes:
@@ -154,29 +152,27 @@ class Message(ABC):
         except UnicodeEncodeError as error:
             raise MessageError("Lone surrogate in a header or start line") from error
 
-    def _typed(self, name: str, parse: Callable[[], T]) -> T:
-        if self._revision != self.headers.revision:
-            self._parsed.clear()
-            self._revision = self.headers.revision
-        value = self._parsed.get(name)
+    def _typed(self, name: str, parse: Callable[[str], T]) -> T:
+        """The value of the first field of that name, which is mandatory."""
+        kept = self.headers.kept
+        value: T | None = kept.get(name)
         if value is None:
-            value = self._parsed[name] = parse()
-        return cast(T, value)
+            value = kept[name] = parse(self._mandatory(name))
+        return value
+
+    def _list(self, name: str, parse: Callable[[str], T]) -> tuple[T, ...]:
+        """The elements of all fields of that name."""
+        kept, key = self.headers.kept, f"all {name}"
+        values: tuple[T, ...] | None = kept.get(key)
+        if values is None:
+            values = kept[key] = tuple([parse(element) for element in self.headers.elements(name)])
+        return values
 
     def _mandatory(self, name: str) -> str:
         value = self.headers.get(name)
         if not value:
             raise ParseError(f"Missing {name} header")
         return value
-
-    def _list(self, name: str, parse: Callable[[str], T]) -> tuple[T, ...]:
-        return tuple([parse(element) for element in self.headers.elements(name)])
-
-    def _parse_via(self) -> Via:
-        return Via.parse(next(iter(split_list(self._mandatory("Via"))), ""))
-
-    def _parse_vias(self) -> tuple[Via, ...]:
-        return (self.via, *[Via.parse(element) for element in self.headers.elements("Via")[1:]])
 
     def _number(self, name: str, largest: int, clip: bool) -> int | None:
         text = self.headers.get(name)
@@ -256,6 +252,10 @@ class Response(Message):
     def start_line(self) -> str:
         """Version, status and reason phrase."""
         return f"{self.version} {self.status} {self.reason}"
+
+
+def _first_via(text: str) -> Via:
+    return Via.parse(next(iter(split_list(text)), ""))
 
 
 def _lacks_tag(request: Request) -> bool:
