@@ -22,7 +22,7 @@ try:
 except ImportError:  # it has no wheel for every machine
     uvloop = None  # type: ignore[assignment]
 
-COLLECT_AFTER = (10_000, 10, 10)
+COLLECT_AFTER = (5_000, 10, 20)
 """How many objects more make the garbage collector look at the young ones, how often that makes it look at
 the middle ones, and they at all. An ended call leaves no garbage (a test sees to it): this is for what
 libraries leave. A look at all, with 100 calls a second and what is kept of them for 32 s, takes 50 ms."""

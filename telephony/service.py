@@ -222,7 +222,7 @@ class Service:
             authenticator=authenticator,
             token=token,
             new_call=self._new_call,
-            random=random.SystemRandom().random,
+            random=random.random,
             utc=self._clock.at,
             host=self._settings.media_host,
             listen=(address.host, address.port),

@@ -49,6 +49,7 @@ class InboundLeg(Leg):
         super().__init__(wire, call, f"{call}.0", event.flow, session, pinned=pinned)
         # Let go of when the final answer is acknowledged: a call takes hours and its INVITE 8 KiB
         self._event: RequestReceived | None = event
+        self._packed: dict[str, Any] | None = None  # what facts keep of it
         self._transaction = event.transaction
         self.offered = offered
         self.hidden = hidden
@@ -72,7 +73,9 @@ class InboundLeg(Leg):
         if self._event is None:
             return snapshot
         snapshot["flow"] = pack_flow(self._event.flow)  # where the answer goes
-        snapshot["invite"] = pack_request(self._event.request, ANSWERED_BY, hidden=self.hidden)
+        if self._packed is None:
+            self._packed = pack_request(self._event.request, ANSWERED_BY, hidden=self.hidden)
+        snapshot["invite"] = self._packed
         if self._refusal is not None:
             snapshot["refused"] = {"status": self._refusal.status, "reason": self._refusal.reason}
         elif self.state is not State.SETUP:
@@ -228,14 +231,14 @@ class InboundLeg(Leg):
     def confirmed(self, now: float) -> None:
         """The ACK came: what waited for it can go on."""
         if self._event is not None:
-            self._event = None
+            self._event = self._packed = None
             self.note_dialog(now)
         self._play()
         self._end_at_last(now)
 
     def unconfirmed(self, now: float) -> None:
         """No ACK in time: the dialog is ended by BYE all the same (RFC 3261 13.3.1.4)."""
-        self._event = None
+        self._event = self._packed = None
         super().unconfirmed(now)
         self._end_at_last(now)
 

@@ -11,10 +11,6 @@ RECEIVE_BUFFER = 4 * 1024 * 1024
 """Octets the kernel may keep for us: about 2,000 INVITEs, ten seconds of a municipality's worst hour. The
 kernel may grant less."""
 
-
-READS_A_TURN = 32
-"""Datagrams taken from a socket before others have their turn: a flood must not hold up sound."""
-
 MAX_DATAGRAM = 65_535
 """Octets: what UDP can carry. What is too long for SIP is refused by the framing, with an answer."""
 
@@ -91,11 +87,11 @@ class Shell:
         self._machine = None
 
     def _readable(self, sock: socket.socket, local: tuple[str, int]) -> None:
+        """Take one datagram a turn: a flood must not hold up sound, and to ask again costs a refusal."""
         with suppress(BlockingIOError, ConnectionRefusedError):  # the latter: an echo of what we sent
-            for _ in range(READS_A_TURN):
-                data, remote = sock.recvfrom(MAX_DATAGRAM)
-                if self._machine is not None:
-                    self._machine.receive(data, Flow("UDP", local, remote[:2]), self._loop.time())
+            data, remote = sock.recvfrom(MAX_DATAGRAM)
+            if self._machine is not None:
+                self._machine.receive(data, Flow("UDP", local, remote[:2]), self._loop.time())
         self.flush()
 
     def _send(self, machine: Machine, data: bytes, flow: Flow) -> None:

@@ -1,12 +1,19 @@
 """The `c=` line: where a peer receives (RFC 8866 5.7)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from telephony.sdp.errors import MalformedSdp, NotAcceptable
 
 UNSPECIFIED = ("0.0.0.0", "::")
 """Addresses that mean "send nothing" (RFC 3264 8.4)."""
+
+MOST_REMEMBERED = 512
+"""Addresses that are read once and kept: those of the phones of a town and of its trunks."""
+
+LONGEST = 255
+"""Characters of an address that is looked at: a domain name has no more."""
 
 _BROADCAST = "255.255.255.255"
 
@@ -40,20 +47,28 @@ class Connection:
         Raises NotAcceptable for what a datagram cannot be sent to at once: a host name (a look-up would
         stall every call for as long as a hostile name server likes), multicast and broadcast.
         """
-        if self.address.endswith(".invalid"):  # the IPv6 spelling of hold (RFC 3264 8.4)
-            return UNSPECIFIED[0]
-        try:
-            address = self._literal()
-        except AddressValueError as error:
-            raise NotAcceptable("connection address is not an IP address") from error
-        host = str(address)
-        if address.is_multicast or host == _BROADCAST:
-            raise NotAcceptable("connection address is not unicast")
-        return host
+        if len(self.address) > LONGEST:
+            raise NotAcceptable("connection address is not an IP address")
+        return _host(self.address_type, self.address)
 
-    def _literal(self) -> IPv4Address | IPv6Address:
-        if self.address_type == "IP4":
-            return IPv4Address(self.address)
-        if self.address_type == "IP6" and "%" not in self.address:
-            return IPv6Address(self.address)
-        raise AddressValueError(self.address_type)
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _host(address_type: str, address: str) -> str:
+    if address.endswith(".invalid"):  # the IPv6 spelling of hold (RFC 3264 8.4)
+        return UNSPECIFIED[0]
+    try:
+        literal = _literal(address_type, address)
+    except AddressValueError as error:
+        raise NotAcceptable("connection address is not an IP address") from error
+    host = str(literal)
+    if literal.is_multicast or host == _BROADCAST:
+        raise NotAcceptable("connection address is not unicast")
+    return host
+
+
+def _literal(address_type: str, address: str) -> IPv4Address | IPv6Address:
+    if address_type == "IP4":
+        return IPv4Address(address)
+    if address_type == "IP6" and "%" not in address:
+        return IPv6Address(address)
+    raise AddressValueError(address_type)

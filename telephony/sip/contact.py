@@ -27,9 +27,8 @@ class Contact(NameAddr):
         """Parse one element of the header. Raises `ParseError`."""
         if text.strip(LWS) == "*":
             return cls("", _WILDCARD)
-        # The two-argument form, because the class that `slots=True` makes is another than the one `super()`
-        # knows.
-        return super(Contact, cls).parse(text)
+        address = NameAddr.parse(text)
+        return cls(address.display, address.uri, address.parameters)
 
     def __str__(self) -> str:
         return "*" if self.is_wildcard else NameAddr.__str__(self)

@@ -35,13 +35,13 @@ class NameAddr:
     parameters: Parameters = ()
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str) -> "NameAddr":
         """Parse one element of the header. Raises `ParseError`.
 
         Without angle brackets, what follows the first `;` belongs to the header, and a URI with `?` or a
         comma is refused, because it must have them (20.10).
         """
-        return cls(*(_read_again(text) if len(text) <= LONGEST_REMEMBERED else _read(text)))
+        return _read_again(text) if len(text) <= LONGEST_REMEMBERED else _read(text)
 
     def __str__(self) -> str:
         display = f"{quote(self.display)} " if self.display else ""
@@ -61,16 +61,16 @@ class NameAddr:
         return replace(self, parameters=replace_parameter(self.parameters, name, value))
 
 
-def _read(text: str) -> tuple[str, Uri, Parameters]:
+def _read(text: str) -> NameAddr:
     match = _NAME_ADDR.match(text)
     if match is not None:
         quoted, plain, uri, parameters = match.groups()
         display = plain.strip(LWS) if quoted is None else unquote(quoted)
-        return display, Uri.parse(uri), parse_parameters(parameters)
+        return NameAddr(display, Uri.parse(uri), parse_parameters(parameters))
     uri, semicolon, parameters = text.partition(";")
     if "?" in uri or "," in uri:
         raise ParseError("Address needs angle brackets")
-    return "", Uri.parse(uri.strip(LWS)), parse_parameters(semicolon + parameters)
+    return NameAddr("", Uri.parse(uri.strip(LWS)), parse_parameters(semicolon + parameters))
 
 
 _read_again = lru_cache(maxsize=REMEMBERED)(_read)
