@@ -1,7 +1,7 @@
 """Counts facts. It sees each once, in the order of the journal, also those of a replay of live calls."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from metrics.exposition import Histogram
@@ -23,6 +23,14 @@ EMERGENCY = "112"
 MAX_NUMBERS = 10_000
 """Numbers with series of their own in one life of the service, those that have left the plan too: ten times
 the plan that a scrape is measured with. A number has at most some 30 lines."""
+
+_COUNTED = frozenset(
+    (
+        *(f.CallArrived, f.CallRefused, f.RouteDecided, f.MemberAlerted, f.CallConnected, f.CallEnded),
+        *(f.CallInterrupted, ClockStepped),
+    )
+)
+"""Half of a call's facts change no figure, and are passed over at once."""
 
 _OUTCOMES = frozenset(f.Outcome)
 
@@ -78,6 +86,8 @@ class Observer:
 
     def observe(self, fact: f.Fact) -> None:
         """Count one fact."""
+        if type(fact) not in _COUNTED:
+            return
         match fact:
             case f.CallArrived(call=call, at=at):
                 self._live[call] = _Live(_Times(at))
@@ -124,7 +134,7 @@ class Observer:
                 if decision.outcome:
                     self._instruments.turned_away.add(live.number, _outcome(decision.outcome))
             case f.MemberAlerted(at=at) if live.times is not None:
-                live.times = replace(live.times, rang=live.times.rang or at)
+                live.times = _Times(live.times.arrived, live.times.rang or at, live.times.answered)
             case f.CallConnected(at=at):
                 self._connected(live, at)
             case f.CallEnded(outcome=outcome, at=at):
@@ -140,7 +150,7 @@ class Observer:
             return
         self._instruments.answer.observe(_seconds(live.times.arrived, at), live.number)
         self._measure(self._instruments.ring, live, live.times.rang, at)
-        live.times = replace(live.times, answered=at)
+        live.times = _Times(live.times.arrived, live.times.rang, at)
 
     def _ended(self, live: _Live, call: str, outcome: f.Outcome, at: datetime) -> None:
         del self._live[call]

@@ -5,9 +5,8 @@ takes is a reason in the decision.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy
 from routing.emergency import EMERGENCY_NUMBER, is_emergency
@@ -192,8 +191,9 @@ class _Path:
                 "presence", where, f"{free} of {len(members)} free, rings {strategy} for {ring_seconds:g} s"
             )
         )
-        return replace(
-            self._answer(row, Kind.RING),
+        return self._answer(
+            row,
+            Kind.RING,
             group=destination.group if isinstance(destination, ToGroup) else "",
             strategy=strategy,
             targets=chosen,
@@ -209,8 +209,9 @@ class _Path:
         return (person,), Strategy.ALL, person.ring_seconds, f"people.{person.key}"
 
     def _announce(self, row: NumberRow, prompt: str, early: bool) -> Decision:
-        return replace(
-            self._answer(row, Kind.ANNOUNCE),
+        return self._answer(
+            row,
+            Kind.ANNOUNCE,
             prompt=prompt,
             early=early,
             status=UNAVAILABLE if early else 0,
@@ -218,10 +219,10 @@ class _Path:
         )
 
     def _reject(self, row: NumberRow, status: int) -> Decision:
-        return replace(self._answer(row, Kind.REJECT), status=status, outcome=self._outcome or FAILED)
+        return self._answer(row, Kind.REJECT, status=status, outcome=self._outcome or FAILED)
 
-    def _answer(self, row: NumberRow, kind: Kind) -> Decision:
-        """What every decision at this number has in common."""
+    def _answer(self, row: NumberRow, kind: Kind, **fields: Any) -> Decision:
+        """A decision with these fields, and what every one at this number has in common."""
         numbers = self._tables.numbers
         passed = [numbers[number] for mark in self._visited if (number := mark.partition("/")[0]) in numbers]
         return Decision(
@@ -232,4 +233,5 @@ class _Path:
             plan_version=self._tables.version,
             visited=tuple(self._visited),
             reasons=tuple(self._reasons),
+            **fields,
         )

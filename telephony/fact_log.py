@@ -8,6 +8,14 @@ from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 
+_TOLD = frozenset(
+    (
+        *(f.CallArrived, f.CallRefused, f.RouteDecided, f.CallConnected, f.CallEnded, f.CallInterrupted),
+        f.LegLost,
+    )
+)
+"""Those of a call that get a line of their own."""
+
 
 class FactLog:
     """Writes a line for the facts that tell the course of a call, and one at DEBUG for every other.
@@ -25,7 +33,16 @@ class FactLog:
 
     def write(self, fact: f.Fact) -> None:
         """Log one fact."""
-        log, call = self._log, {"call": fact.call} if isinstance(fact, f.CallFact) else {}
+        if not isinstance(fact, f.CallFact):
+            self._write_of_the_house(fact)
+        elif type(fact) in _TOLD:
+            self._tell(fact, {"call": fact.call})
+        else:
+            self._log.debug(type(fact).__name__, call=fact.call)
+
+    def _tell(self, fact: f.CallFact, call: dict[str, str]) -> None:
+        """What calls come to."""
+        log = self._log
         match fact:
             case f.CallArrived():
                 origin, dialled = self._from_and_to(fact)
@@ -50,10 +67,6 @@ class FactLog:
                 log.warning("call_interrupted", **call)
             case f.LegLost():
                 log.warning("leg_lost", **call, leg=fact.leg, why=fact.why)
-            case f.CallFact():
-                log.debug(type(fact).__name__, **call)
-            case _:
-                self._write_of_the_house(fact)
 
     def _write_of_the_house(self, fact: f.Fact) -> None:
         """What calls share, and who changed it."""

@@ -12,6 +12,8 @@ MAX_TOKEN = 256
 
 def clean(text: str, limit: int) -> str:
     """`text` as valid Unicode without control characters, blanks folded, at most `limit` characters."""
+    if len(text) <= limit and text.isprintable() and "  " not in text:  # as nearly all of it is
+        return text.strip()
     valid = text[: limit * 2].encode("utf-8", "replace").decode("utf-8")
     printable = "".join([char if char.isprintable() else " " for char in valid])
     return " ".join(printable.split())[:limit].rstrip()

@@ -94,7 +94,7 @@ class Dialog:
             address = str(ip_address(uri.host.strip("[]")))
         except ValueError:
             return flow
-        return replace(flow, remote=(address, uri.port or DEFAULT_PORT))
+        return Flow(flow.transport, flow.local, (address, uri.port or DEFAULT_PORT))
 
     def make_request(self, method: str) -> tuple[Self, Request]:
         """Make a request with the next CSeq, yet without Via, Contact and body (section 12.2.1.1)."""

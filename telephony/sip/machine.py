@@ -1,17 +1,17 @@
 """What the transaction machines share: states, inputs, outputs, and a table that maps one to the other.
 
 A machine knows no messages, no sockets and no clock: it is told what came and when, and says what is to be
-done.
+done. States and inputs are texts, because those hash faster: each message looks a pair up.
 """
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 from typing import ClassVar
 
 from telephony.sip.timers import Timers
 
 
-class State(Enum):
+class State(StrEnum):
     """The states of RFC 3261 section 17 and RFC 6026; each machine uses some of them."""
 
     CALLING = "calling"
@@ -25,7 +25,7 @@ class State(Enum):
     TERMINATED = "terminated"
 
 
-class Input(Enum):
+class Input(StrEnum):
     """What can happen to a transaction. Responses are received by a client, sent by a server."""
 
     REQUEST = "the request again"
@@ -46,7 +46,7 @@ class Input(Enum):
         return cls.SUCCESS if status < 300 else cls.FAILURE
 
 
-class Output(Enum):
+class Output(StrEnum):
     """What the owner of a machine has to do."""
 
     SEND = "send what came from the user: the request, or the response"
