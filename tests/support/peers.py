@@ -12,6 +12,7 @@ DEBIAN_PACKAGES = {
     "espeak-ng": "espeak-ng",
     "sox": "sox",
     "ip": "iproute2",
+    "kamailio": "kamailio",
     "nft": "nftables",
 }
 """Where each comes from, for whoever reads why a test was skipped."""
