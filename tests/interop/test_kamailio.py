@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house_facts import PhoneRegistered
 from tests.interop.test_baresip import assert_hear_each_other
@@ -21,7 +22,7 @@ _CONFIG = Path(__file__).with_name("kamailio.cfg")
 
 
 class Front:
-    """A town, and the proxy in front of it: `operator` is its address for citizens, `edge` that for phones."""
+    """A town and the proxy in front of it. `operator` is its address for citizens, `edge` that for phones."""
 
     def __init__(self, town: Town, folder: Path, stack: ExitStack) -> None:
         self.town = town
@@ -46,6 +47,15 @@ class Front:
         assert [self.edge in path for path in fact.contacts[0].path] == [True]
         return phone
 
+    def proxies_of(self, call: str) -> list[str]:
+        """Which address of the proxy our requests to the caller and to the member went by."""
+        dialogs = {}
+        for fact in self.town.service.facts_of(f.LegDialogChanged):
+            if fact.call == call and fact.dialog["dialog"]:
+                dialogs[fact.leg] = fact.dialog["dialog"]
+        routes = [dialogs[leg]["route_set"] for leg in sorted(dialogs)]
+        return [address for hops in routes for address in (self.operator, self.edge) if address in str(hops)]
+
     def _start(self, name: str, host: str, account: str, tone: int) -> Baresip:
         return self._stack.enter_context(Baresip(self._folder / f"baresip-{name}", host, account, tone))
 
@@ -56,11 +66,10 @@ def _kamailio(front: Front, folder: Path) -> Iterator[None]:
     command = [require_peer("kamailio"), "-DD", "-E", "-f", str(_CONFIG), "-Y", str(folder)]
     command += ["-P", str(folder / "kamailio.pid"), "-l", f"udp:{front.operator}:5060"]
     command += ["-l", f"udp:{front.edge}:5060", "-A", f'SERVICE="sip:{service}:5060"']
+    command += ["-A", f'SERVICE_HOST="{service}"']
     log = folder / "kamailio.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, "-A", f'SERVICE_HOST="{service}"'], stdout=output, stderr=output
-        )
+        process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
         eventually(lambda: is_bound(front.edge, 5060) or process.poll() is not None, "Kamailio listens")
         assert process.poll() is None, log.read_text("utf-8", "replace")
@@ -93,6 +102,7 @@ def test_a_call_through_a_proxy_on_both_sides(front: Front, who: str) -> None:
     assert record.outcome is Outcome.ANSWERED
     assert record.ended_by is (EndedBy.CALLER if who == "citizen" else EndedBy.MEMBER)
     assert (record.answered_by, record.caller) == ("david", "+46701740605")
+    assert front.proxies_of(record.id) == [front.operator, front.edge]
 
 
 def test_a_phone_behind_a_proxy_calls_a_colleague_and_holds(front: Front) -> None:
