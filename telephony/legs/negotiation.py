@@ -12,7 +12,7 @@ from telephony.call import facts as f
 from telephony.legs.content import ACCEPT, is_understood
 from telephony.legs.state import State
 from telephony.legs.wire import Reply
-from telephony.sdp.codec import Codec, OfferedCodec, in_common
+from telephony.sdp.codec import Codec, OfferedCodec, in_common, with_twins
 from telephony.sdp.direction import Direction
 from telephony.sdp.errors import SdpError
 from telephony.sdp.stream import Stream
@@ -196,7 +196,7 @@ class Negotiation:
             return False  # its answer to our delayed offer was none, and the leg is being ended
         if stream.direction is not self._mirrored().within(self.wish):
             return True
-        return not set(stream.codecs) <= set(in_common(stream.codecs, self._codecs()))
+        return not set(stream.codecs) <= set(with_twins(self._codecs()))  # what can be converted may stay
 
     def replied(self, reply: Reply, now: float) -> None:
         """Take what became of a re-INVITE of ours."""

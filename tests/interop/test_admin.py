@@ -53,9 +53,12 @@ class Hands:
         return self.town.service.attempt(*arguments, settings=self.environment).returncode == 0
 
     def sees(self, words: str, *arguments: str, within: float = 10.0) -> str:
-        """Wait until a command prints these words; all that it prints then."""
+        """Wait until a command prints these words, whatever it said before; all that it prints then."""
+        attempt, settings = self.town.service.attempt, self.environment
         return eventually(
-            lambda: next(filter(lambda said: words in said, [self.types(*arguments)]), None),
+            lambda: next(
+                filter(lambda said: words in said, [attempt(*arguments, settings=settings).stdout]), None
+            ),
             f"{words} in {' '.join(arguments)}",
             within,
         )

@@ -58,6 +58,17 @@ def test_a_hold_between_two_laws_asks_each_side_once(stage: Stage) -> None:
     assert not call.peer.has("INVITE") and not member.peer.has("INVITE")
 
 
+def test_a_member_that_takes_both_is_left_in_peace(stage: Stage) -> None:
+    stage.register("kc1")
+    call = stage.call(DIRECT, body=sdp("192.0.2.10", "0 101"))
+    member = stage.offered("kc1")
+
+    member.accept(sdp("192.0.2.101", "0 101 8"))
+    call.pick_up()
+
+    assert not call.peer.has("INVITE") and not member.peer.has("INVITE")
+
+
 def test_wideband_is_never_converted(stage: Stage) -> None:
     stage.register("kc1")
     stage.call(DIRECT, body=sdp("192.0.2.10", "9"))

@@ -544,7 +544,7 @@ def test_a_far_end_that_has_used_up_the_payload_numbers_keeps_what_it_has(stage:
 
 def test_an_announced_caller_can_be_connected(stage: Stage) -> None:
     legs = stage.node.legs
-    call = stage.call(CLOSED, body=sdp("192.0.2.10", "8 0"))
+    call = stage.call(CLOSED, body=sdp("192.0.2.10", "8 0 101"))
     call.pick_up()
     legs.perform(
         Dial(
