@@ -62,10 +62,14 @@ class FakeMedia:
 
     def bridge(self, a: str, b: str) -> None:
         """Note who hears whom."""
+        for leg in (a, b):
+            self._unbridge(leg)
+            self.playing.pop(leg, None)
         self.bridges[a], self.bridges[b] = b, a
 
     def play(self, leg: str, prompt: str) -> None:
-        """Note what plays."""
+        """Note what plays, in place of what the leg heard before."""
+        self._unbridge(leg)
         self.playing[leg] = prompt
 
     def close(self, leg: str) -> None:
@@ -73,6 +77,9 @@ class FakeMedia:
         self.open_legs.pop(leg, None)
         self.playing.pop(leg, None)
         self.streams.pop(leg, None)
+        self._unbridge(leg)
+
+    def _unbridge(self, leg: str) -> None:
         other = self.bridges.pop(leg, None)
         if other is not None:
             self.bridges.pop(other, None)
