@@ -19,11 +19,16 @@ class Stage(StrEnum):
     CENTRE = "centre"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFact(LegFact):
+    """A fact of a transfer."""
+
+
 # ---- observations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransferRequested(LegFact):
+class TransferRequested(TransferFact):
     """The far end of this leg asked to have the other party transferred to `number` (normalised)."""
 
     number: str
@@ -33,7 +38,7 @@ class TransferRequested(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransferRefused(LegFact):
+class TransferRefused(TransferFact):
     """Nothing came of what this leg asked for: the call stays as it is. `status` is what it was told."""
 
     number: str
@@ -42,7 +47,7 @@ class TransferRefused(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransferDecided(LegFact):
+class TransferDecided(TransferFact):
     """Who is rung for the party on leg `kept`, and why. `leg` asked for the transfer, and belongs to `by`.
 
     It carries all that `react` will need, as `RouteDecided` does.
@@ -56,12 +61,12 @@ class TransferDecided(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransferAlerted(LegFact):
+class TransferAlerted(TransferFact):
     """Who asked for the transfer was told that it rings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransferFailed(LegFact):
+class TransferFailed(TransferFact):
     """Nobody answered at this stage. `status` is what the one who asked is told.
 
     `resumed`: the two are connected again, for the leg of the one who asked was still up; else the next
@@ -74,7 +79,7 @@ class TransferFailed(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallTransferred(LegFact):
+class CallTransferred(TransferFact):
     """The party on leg `kept` and the member of this leg were connected; `by` is the leg that asked for
     it."""
 
