@@ -21,11 +21,12 @@ from telephony.call import house_facts as h
 from telephony.call import transferring
 from telephony.call.actions import Action
 from telephony.call.call import Call, Phase, Transfer
+from telephony.call.consulting import hand_over
 from telephony.call.errors import IllegalTransition
 from telephony.call.evolve import begin, evolve
 from telephony.call.house import House
 from telephony.call.react import Reaction, end, expire, give_up, interrupt, react
-from telephony.call.transfer_facts import Stage
+from telephony.call.transfer_facts import LegHandedOver, Stage
 
 
 class Journal(Protocol):
@@ -215,6 +216,8 @@ class Switchboard:
         reaction = transferring.react(call, self.house, now)
         if reaction.facts:
             return reaction
+        if call.requested is not None and call.requested.consulted:
+            return self._hand_over(call, call.requested.consulted, now)
         if call.requested is not None:
             by = transferring.asker(call, call.requested.leg)
             assert by is not None  # or it would have been refused
@@ -222,6 +225,14 @@ class Switchboard:
             return transferring.decide_request(call, by, decision, now)
         if call.transfer is not None and call.transfer.is_open:
             return transferring.decide_stage(call, self._decide_stage(call, call.transfer, now), now)
+        return reaction
+
+    def _hand_over(self, call: Call, consulted: str, now: datetime) -> Reaction:
+        other = self.calls.get(consulted.rpartition(".")[0])
+        reaction = hand_over(call, other, now)
+        for fact in reaction.facts:
+            if isinstance(fact, LegHandedOver):  # then that call ends, and nothing is due in it
+                self._agenda.set(f"call/{fact.call}", None)
         return reaction
 
     def _decide_stage(self, call: Call, transfer: Transfer, now: datetime) -> Decision:

@@ -100,6 +100,14 @@ class PlayAnnouncement:
     prompt: str
 
 
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Make leg `of` of another call this leg: the same dialog, the same sound."""
+
+    leg: str
+    of: str
+
+
 Action = (
     Dial
     | AlertCaller
@@ -111,4 +119,5 @@ Action = (
     | ReportTransfer
     | PlayRinging
     | PlayAnnouncement
+    | TakeOver
 )

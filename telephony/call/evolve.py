@@ -27,7 +27,8 @@ _NEXT: dict[Phase, frozenset[Phase]] = {
     # back to ARRIVED: everybody was tried, and routing is asked again
     Phase.RINGING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
     Phase.ANNOUNCING: frozenset({Phase.ENDING}),
-    Phase.TALKING: frozenset({Phase.TRANSFERRING, Phase.ENDING}),
+    # to itself: with somebody who had been consulted
+    Phase.TALKING: frozenset({Phase.TALKING, Phase.TRANSFERRING, Phase.ENDING}),
     # to itself: the next stage is rung; back to TALKING: with whoever answered, or as it was
     Phase.TRANSFERRING: frozenset({Phase.TRANSFERRING, Phase.TALKING, Phase.ENDING}),
     Phase.ENDING: frozenset({Phase.ENDED}),
@@ -192,12 +193,7 @@ def _route_exhausted(call: Call, fact: f.RouteExhausted) -> Changes:
 def _offered(call: Call, fact: f.MemberOffered) -> Changes:
     _require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     leg = Leg(id=fact.leg, state=LegState.OFFERED, target=fact.target, respond_by=fact.respond_by)
-    return _with_leg(
-        call,
-        leg,
-        round_legs=call.round_legs | {leg.id},
-        pending=tuple(target for target in call.pending if target != fact.target),
-    )
+    return _with_leg(call, leg, **_rung(call, leg))
 
 
 def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
@@ -315,6 +311,26 @@ def _transferred(call: Call, fact: t.CallTransferred) -> Changes:
     return _enter(call, Phase.TALKING, near=fact.kept, talking_to=fact.leg, transfer=None)
 
 
+def _taken_over(call: Call, fact: t.LegTakenOver) -> Changes:
+    _require(call, fact, Phase.TALKING, Phase.TRANSFERRING)
+    rings = LegState.ALERTED if fact.rang else LegState.OFFERED
+    state = LegState.ANSWERED if fact.answered else rings
+    leg = Leg(id=fact.leg, state=state, target=fact.target, rang=fact.rang, dialog=fact.dialog)
+    return _with_leg(call, leg, requested=None, **_rung(call, leg))
+
+
+def _rung(call: Call, leg: Leg) -> Changes:
+    """The leg is rung under the decision in force."""
+    return {
+        "round_legs": call.round_legs | {leg.id},
+        "pending": tuple([target for target in call.pending if target != leg.target]),
+    }
+
+
+def _handed_over(call: Call, fact: t.LegHandedOver) -> Changes:
+    return _with_leg_over(call, changed(call.legs[fact.leg], state=LegState.ENDED, gone=True))
+
+
 def _transfer(call: Call) -> Transfer:
     assert call.transfer is not None  # of a call in that phase
     return call.transfer
@@ -367,6 +383,8 @@ _CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     t.TransferAlerted: _transfer_alerted,
     t.TransferFailed: _transfer_failed,
     t.CallTransferred: _transferred,
+    t.LegTakenOver: _taken_over,
+    t.LegHandedOver: _handed_over,
     f.CallEnded: _ended,
     f.CallInterrupted: _interrupted,
 }

@@ -33,6 +33,8 @@ RECORDED: tuple[type[RecordedFact], ...] = (
     t.TransferDecided,
     t.TransferFailed,
     t.CallTransferred,
+    t.LegTakenOver,
+    t.LegHandedOver,
     f.CallEnded,
     f.CallInterrupted,
     ClockStepped,
@@ -244,10 +246,21 @@ def _after_transfer_fact(record: Record, fact: t.TransferFact) -> Record:
             text = f"nobody took the transfer ({status}): they go on"
             talks = _begun(record, record.talks[-1].member, at) if record.talks else ()
             return changed(record, talks=talks, reasons=(*record.reasons, text))
+        case t.LegTakenOver(leg=leg, of=of, target=target):
+            text = f"handed on to {target.member} of call {_call_of(of)}"
+            legs = (*record.legs, (leg, target.member))
+            return changed(record, legs=legs, reasons=(*record.reasons, text))
+        case t.LegHandedOver(to=to):
+            text = f"goes on as call {_call_of(to)}"
+            return changed(record, reasons=(*record.reasons, text), talks=_paused(record, fact.at))
         case t.CallTransferred(at=at, member=member):
             return changed(record, talks=_begun(record, member, at))
         case _:
             return record
+
+
+def _call_of(leg: str) -> str:
+    return leg.rpartition(".")[0]
 
 
 def _begun(record: Record, member: str, at: datetime) -> tuple[Talk, ...]:

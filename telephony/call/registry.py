@@ -41,6 +41,8 @@ FACTS: tuple[type[f.Fact], ...] = (
     t.TransferAlerted,
     t.TransferFailed,
     t.CallTransferred,
+    t.LegTakenOver,
+    t.LegHandedOver,
     h.PhoneRegistered,
     h.RegistrationExpired,
     h.PlanLoaded,

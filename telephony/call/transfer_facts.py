@@ -5,6 +5,7 @@ What goes on beneath is told by the facts of any call: members are offered it, r
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from routing.decision import Decision, Target
 from telephony.call.facts import LegFact
@@ -29,9 +30,11 @@ class TransferFact(LegFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferRequested(TransferFact):
-    """The far end of this leg asked to have the other party transferred to `number` (normalised)."""
+    """The far end of this leg asked to have the other party transferred to `number` (normalised), or to whom
+    it talks with on its leg `consulted` of another call."""
 
     number: str
+    consulted: str = ""
 
 
 # ---- decisions
@@ -86,3 +89,24 @@ class CallTransferred(TransferFact):
     member: str
     kept: str
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegTakenOver(TransferFact):
+    """This leg is from here on what leg `of` was in another call, where somebody had been consulted before.
+
+    It carries that leg's state, and its dialog, so that it can be ended after a crash.
+    """
+
+    of: str
+    target: Target
+    answered: bool
+    rang: bool = False
+    dialog: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegHandedOver(TransferFact):
+    """This leg belongs to another call from here on, where it is leg `to`."""
+
+    to: str

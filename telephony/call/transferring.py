@@ -61,7 +61,7 @@ def decide_request(call: Call, by: Target, decision: Decision, now: datetime) ->
     asked = call.requested
     assert asked is not None
     if decision.kind is not Kind.RING:
-        return _refuse(call, asked, decision.status, decision.reasons[-1].text, now)
+        return refuse(call, asked, decision.status, decision.reasons[-1].text, now)
     kept = call.talking_to if asked.leg == call.near else call.near
     fact = t.TransferDecided(
         at=now,
@@ -96,17 +96,18 @@ def decide_stage(call: Call, decision: Decision, now: datetime) -> Reaction:
 def _examine(call: Call, asked: t.TransferRequested, now: datetime) -> Reaction:
     """Refuse what nobody may ask for; else routing has the word."""
     if call.phase is Phase.TRANSFERRING:
-        return _refuse(call, asked, _PENDING, "another transfer is under way", now)
+        return refuse(call, asked, _PENDING, "another transfer is under way", now)
     if call.phase is not Phase.TALKING or asked.leg not in (call.near, call.talking_to):
-        return _refuse(call, asked, _FORBIDDEN, "there is nobody to transfer", now)
+        return refuse(call, asked, _FORBIDDEN, "there is nobody to transfer", now)
     if call.is_emergency:
-        return _refuse(call, asked, _FORBIDDEN, "a call to 112 stays where it is", now)
+        return refuse(call, asked, _FORBIDDEN, "a call to 112 stays where it is", now)
     if asker(call, asked.leg) is None:
-        return _refuse(call, asked, _FORBIDDEN, "only phones of ours transfer", now)
+        return refuse(call, asked, _FORBIDDEN, "only phones of ours transfer", now)
     return Reaction()
 
 
-def _refuse(call: Call, asked: t.TransferRequested, status: int, why: str, now: datetime) -> Reaction:
+def refuse(call: Call, asked: t.TransferRequested, status: int, why: str, now: datetime) -> Reaction:
+    """Refuse what was asked for: the call stays as it is."""
     fact = t.TransferRefused(at=now, call=call.id, leg=asked.leg, number=asked.number, status=status, why=why)
     return Reaction([fact], [AnswerTransfer(asked.leg, status)])
 

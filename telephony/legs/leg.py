@@ -264,6 +264,8 @@ class Leg:
         """Sound both ways between two who have answered."""
         if self.state is not State.TALKING or other.state is not State.TALKING:
             return
+        self.part()
+        other.part()
         self.wire.media.bridge(self.id, other.id)
         self.connect(other, now)
         other.connect(self, now)
@@ -275,12 +277,16 @@ class Leg:
         """Take it from whom it talks with; it hears that it rings, until it is connected again."""
         if self.state is not State.TALKING:
             return
-        if self.peer is not None:
-            self.peer.peer = None
-            self.peer = None
+        self.part()
         self.tone = RINGING
         self.wire.media.play(self.id, RINGING)
         self.negotiation.follow(now)  # it may be on hold, and is to hear this
+
+    def part(self) -> None:
+        """It talks with nobody any more, nor that one with it."""
+        if self.peer is not None:
+            self.peer.peer = None
+            self.peer = None
 
     def play(self, prompt: str) -> None:
         """Play an announcement to it, which has answered."""

@@ -171,7 +171,7 @@ class Legs:
                 if leg is not None and member is not None:
                     leg.connect_with(member, now)
             case _:
-                carry_out(leg, action, now)
+                carry_out(self._wire, action, now)
 
     # ---- SIP events
 

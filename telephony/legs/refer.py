@@ -5,12 +5,14 @@ The call decides; here is only the wire. `Leg.referral` is the last one of a leg
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
+from urllib.parse import unquote
 
 from telephony.call import actions as a
 from telephony.call import transfer_facts as t
 from telephony.legs.identity import user_of
+from telephony.legs.replaces import Replaces, find, take_over
 from telephony.legs.state import State
-from telephony.legs.wire import Reply
+from telephony.legs.wire import Reply, Wire
 from telephony.sip.errors import ParseError
 from telephony.sip.events import RequestReceived, ResponseReceived
 from telephony.sip.message import Response
@@ -21,7 +23,7 @@ from telephony.sip.uri import SipUri, Uri
 if TYPE_CHECKING:
     from telephony.legs.leg import Leg
 
-TransferAction = a.AnswerTransfer | a.ReportTransfer | a.PlayRinging | a.PlayAnnouncement
+TransferAction = a.AnswerTransfer | a.ReportTransfer | a.PlayRinging | a.PlayAnnouncement | a.TakeOver
 
 EXPIRES = 600
 """Seconds that the NOTIFYs may go on for, as they say: longer than a phone is rung by any plan."""
@@ -62,36 +64,62 @@ def receive(leg: "Leg", event: RequestReceived, now: float) -> None:
 
 
 def _consider(leg: "Leg", event: RequestReceived, uri: Uri, now: float) -> None:
-    number = _number(leg, uri)
-    if not number:
-        leg.answer(event, 403, now)
-        return
+    fields = {name.lower(): unquote(value) for name, value in uri.headers} if isinstance(uri, SipUri) else {}
+    replaces = fields.pop("replaces", None)
+    if fields.get("require") == "replaces":  # as PJSIP writes it, and it is what we do
+        del fields["require"]
+    number = "" if fields else _number(leg, uri)
     # RFC 3515 2.4.6: the first needs no id, and some phones expect none
     label = f"refer;id={event.request.cseq.number}" if leg.referral else "refer"
     quiet = (event.request.headers.get("Refer-Sub") or "").partition(";")[0].strip().lower() == "false"
-    leg.referral = Referral(event, label, quiet)
-    leg.observe(t.TransferRequested, now, number=number)
+    referral = Referral(event, label, quiet)
+    if replaces is not None:
+        _consider_consulted(leg, referral, replaces, now)
+    elif not number:
+        leg.answer(event, 403, now)
+    else:
+        leg.referral = referral
+        leg.observe(t.TransferRequested, now, number=number)
+
+
+def _consider_consulted(leg: "Leg", referral: Referral, text: str, now: float) -> None:
+    """To whom the far end talks with in another dialog with us: it names that one, whatever the URI says."""
+    assert referral.event is not None
+    try:
+        consulted = find(leg.wire, Replaces.parse(text))
+    except ParseError:
+        leg.answer(referral.event, 400, now)
+        return
+    leg.referral = referral
+    if consulted is None:
+        answer(leg, 481, now)
+    else:
+        leg.observe(t.TransferRequested, now, number="", consulted=consulted.id)
 
 
 def _number(leg: "Leg", uri: Uri) -> str:
     """What would be dialled, normalised; "" for what is no call to one of ours."""
-    directory = leg.wire.directory
     if isinstance(uri, SipUri):
-        if (
-            not directory.is_ours(uri.host)
-            or uri.headers
-            or (uri.parameter("method") or "INVITE") != "INVITE"
-        ):
+        if uri.parameter("method") not in (None, "INVITE") or not leg.wire.directory.is_ours(uri.host):
             return ""
     elif uri.scheme != "tel":
         return ""
-    return directory.normalise(user_of(uri), None)
+    return leg.wire.directory.normalise(user_of(uri), None)
 
 
-def carry_out(leg: "Leg | None", action: TransferAction, now: float) -> None:
-    """Do what the call asks of a leg for a transfer; nothing when it has ended meanwhile."""
-    if leg is None:
-        return
+def carry_out(wire: Wire, action: TransferAction, now: float) -> None:
+    """Do what the call asks for in a transfer; nothing to a leg that has ended meanwhile."""
+    if isinstance(action, a.TakeOver):
+        take_over(wire, action.of, action.leg, now)
+    elif (leg := wire.legs.get(action.leg)) is not None:
+        _carry_out(leg, action, now)
+
+
+def _carry_out(
+    leg: "Leg",
+    action: a.AnswerTransfer | a.ReportTransfer | a.PlayRinging | a.PlayAnnouncement,
+    now: float,
+) -> None:
     match action:
         case a.AnswerTransfer(status=status):
             answer(leg, status, now)

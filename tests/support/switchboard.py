@@ -72,6 +72,17 @@ class FakeMedia:
         self._unbridge(leg)
         self.playing[leg] = prompt
 
+    def rename(self, leg: str, to: str) -> None:
+        """Keep what is known of the leg under another name."""
+        self._unbridge(leg)
+        self.playing.pop(leg, None)
+        if leg in self.open_legs:
+            self.open_legs[to] = self.open_legs.pop(leg)
+        if leg in self.streams:
+            self.streams[to] = self.streams.pop(leg)
+        if leg in self.heard_at:
+            self.heard_at[to] = self.heard_at.pop(leg)
+
     def close(self, leg: str) -> None:
         """Forget the leg."""
         self.open_legs.pop(leg, None)
