@@ -251,6 +251,7 @@ def _announcement_started(call: Call, fact: f.AnnouncementStarted) -> Changes:
 
 
 def _connected(call: Call, fact: f.CallConnected) -> Changes:
+    _require(call, fact, Phase.RINGING)
     caller = changed(call.caller, state=LegState.ANSWERED)
     changes = _with_leg(call, caller, talking_to=fact.leg, talk_until=fact.until)
     return _enter(call, Phase.TALKING, **changes)

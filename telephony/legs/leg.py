@@ -275,8 +275,6 @@ class Leg:
 
     def ring_on(self, now: float) -> None:
         """Take it from whom it talks with; it hears that it rings, until it is connected again."""
-        if self.state is not State.TALKING:
-            return
         self.part()
         self.tone = RINGING
         self.wire.media.play(self.id, RINGING)

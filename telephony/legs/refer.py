@@ -136,8 +136,7 @@ def _carry_out(
 def answer(leg: "Leg", status: int, now: float) -> None:
     """Answer the REFER of this leg as the call has decided."""
     referral = leg.referral
-    if referral is None or referral.event is None:
-        return
+    assert referral is not None and referral.event is not None  # a request has one answer
     event, referral.event = referral.event, None
     refused = status >= 300
     if refused and (status in _ANSWERED_AS_SUCH or referral.quiet):

@@ -6,6 +6,7 @@ import pytest
 
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
+from telephony.call.actions import TakeOver
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.record import records
 from telephony.legs.leg import RINGING
@@ -231,3 +232,29 @@ def test_a_crash_right_after_ends_all_legs() -> None:
 
     for party in (caller, amina, david):
         assert party.peer.has("BYE")
+
+
+def test_the_consulting_call_may_take_over_the_caller_instead() -> None:
+    stage = town()
+    caller, amina, second, david = consulting(stage)
+
+    assert refer(second, replaces(amina)) == 202
+
+    assert stage.media.bridges == {"call2.1": "call2.2", "call2.2": "call2.1"}
+    assert records(stage.virtual.journal.facts)["call2"].talks[-1].member == "trunk/operator"
+    for party in (amina, second):
+        party.peer.answer(party.peer.take("BYE"), 200)
+    told(amina.peer)
+    caller.peer.answer(caller.peer.take("INVITE"), 200, sdp(caller.peer.host, "8 101"))
+    caller.hang_up()
+    david.peer.answer(david.peer.take("BYE"), 200)
+    stage.assert_nothing_kept()
+
+
+def test_a_leg_that_ended_meanwhile_is_told_to_have_ended_in_its_new_call() -> None:
+    stage = town()
+
+    stage.node.legs.perform(TakeOver("call9.3", "call8.1"), stage.now)
+
+    (fact,) = stage.node.legs.facts()
+    assert (type(fact), fact.stream) == (f.LegEnded, "call/call9")
