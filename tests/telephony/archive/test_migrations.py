@@ -91,9 +91,9 @@ def test_calls_that_are_there_already_get_the_person_who_called(postgres: Postgr
 def test_who_had_talked_before_talks_were_kept_is_found(postgres: Postgres, database_name: str) -> None:
     postgres.execute(
         """insert into call (
-            id, node, position, arrived_at, origin, origin_name, hidden, dialled, sip_call_id, function, number,
-            "group", protected, emergency, plan_version, offered, rang, answered_by, announcement, reasons,
-            reason, person_answered_at, ended_at
+            id, node, position, arrived_at, origin, origin_name, hidden, dialled, sip_call_id, function,
+            number, "group", protected, emergency, plan_version, offered, rang, answered_by, announcement,
+            reasons, reason, person_answered_at, ended_at
         ) values (
             'c1', gen_random_uuid(), 1, now(), '', '', false, '', '', '', '', '', false, false, 1, '{}', '{}',
             'amina', '', '{}', '', timestamptz '2026-11-24 11:00Z', timestamptz '2026-11-24 11:01Z'
