@@ -203,7 +203,7 @@ class Switchboard:
         call = self.calls.get(call_id)
         if call is None:
             return Reaction()
-        if call.is_transferring:
+        if call.requested is not None or call.phase is Phase.TRANSFERRING:
             return self._transfer(call, now)
         reaction = react(call, self.house, now)
         if not reaction.facts and call.question is not None:

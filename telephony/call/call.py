@@ -122,11 +122,6 @@ class Call:
         return self.legs[self.arrived.leg]
 
     @property
-    def is_transferring(self) -> bool:
-        """A transfer is asked for, or under way."""
-        return self.requested is not None or self.phase is Phase.TRANSFERRING
-
-    @property
     def is_internal(self) -> bool:
         """The caller is one of the municipality's own phones (P8)."""
         return self.arrived.origin is Origin.PHONE

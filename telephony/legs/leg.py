@@ -264,8 +264,9 @@ class Leg:
         """Sound both ways between two who have answered."""
         if self.state is not State.TALKING or other.state is not State.TALKING:
             return
-        self.part()
-        other.part()
+        for leg in (self, other):
+            if leg.peer is not None:
+                leg.part()
         self.wire.media.bridge(self.id, other.id)
         self.connect(other, now)
         other.connect(self, now)
