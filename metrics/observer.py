@@ -1,13 +1,14 @@
 """Counts facts. It sees each once, in the order of the journal, also those of a replay of live calls."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from metrics.exposition import Histogram
 from metrics.instruments import Instruments
 from metrics.key_figures import THRESHOLD_SECONDS
 from telephony.call import facts as f
+from telephony.call import transfer_facts as t
 from telephony.call.call import Call
 from telephony.call.house_facts import ClockStepped
 
@@ -27,7 +28,7 @@ the plan that a scrape is measured with. A number has at most some 30 lines."""
 _COUNTED = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.MemberAlerted, f.CallConnected, f.CallEnded),
-        *(f.CallInterrupted, ClockStepped),
+        *(t.TransferDecided, t.TransferFailed, t.CallTransferred, f.CallInterrupted, ClockStepped),
     )
 )
 """Half of a call's facts change no figure, and are passed over at once."""
@@ -41,12 +42,22 @@ class _Times:
 
     arrived: datetime
     rang: datetime | None = None
-    answered: datetime | None = None
+    answered: datetime | None = None  # later by all the time that transfers rang
+    paused: datetime | None = None  # while a transfer rings
 
     def moved(self, step: timedelta) -> "_Times":
         return _Times(
-            self.arrived + step, self.rang and self.rang + step, self.answered and self.answered + step
+            self.arrived + step,
+            self.rang and self.rang + step,
+            self.answered and self.answered + step,
+            self.paused and self.paused + step,
         )
+
+    def resumed(self, at: datetime) -> "_Times":
+        """A transfer is over, which began when it `paused`."""
+        if self.paused is None or self.answered is None:
+            return self
+        return replace(self, answered=self.answered + (at - self.paused), paused=None)
 
 
 @dataclass(slots=True)
@@ -137,6 +148,10 @@ class Observer:
                 live.times = _Times(live.times.arrived, live.times.rang or at, live.times.answered)
             case f.CallConnected(at=at):
                 self._connected(live, at)
+            case t.TransferDecided(at=at) if live.times is not None:
+                live.times = replace(live.times, paused=live.times.paused or at)
+            case t.CallTransferred(at=at) | t.TransferFailed(at=at, resumed=True) if live.times is not None:
+                live.times = live.times.resumed(at)
             case f.CallEnded(outcome=outcome, at=at):
                 self._ended(live, fact.call, outcome, at)
             case f.CallInterrupted(at=at):
@@ -158,7 +173,7 @@ class Observer:
         if live.times is None:
             return
         if live.times.answered is not None:
-            self._measure(self._instruments.talk, live, live.times.answered, at)
+            self._measure(self._instruments.talk, live, live.times.answered, live.times.paused or at)
         else:
             self._measure(self._instruments.ring, live, live.times.rang, at)
         if outcome == f.Outcome.ABANDONED:

@@ -92,13 +92,18 @@ class Part(BaseModel):
 
 
 class Municipality(Part):
-    """Whose switchboard this is. `main_number` is answered by the group `contact_centre` (P1)."""
+    """Whose switchboard this is. `main_number` is answered by the group `contact_centre` (P1).
+
+    `return_ring_seconds`: how long somebody is rung again whose transfer nobody answered (P7), before
+    Kontaktcenter is: as long as anybody, for the caller has waited once already.
+    """
 
     name: Text
     country: Literal["SE"] = "SE"
     time_zone: Literal["Europe/Stockholm"] = "Europe/Stockholm"
     main_number: E164
     contact_centre: Name = "kontaktcenter"
+    return_ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
 
 
 class Phone(Part):

@@ -162,6 +162,7 @@ class Tables:
     """One version of the plan, ready for use.
 
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
+    `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
     `emergency_targets` are the gateways of the trunks for 112, in the order of the plan.
     """
 
@@ -170,6 +171,7 @@ class Tables:
     municipality: str
     main_number: str
     contact_centre: str
+    return_ring_seconds: float
     numbers: Mapping[str, NumberRow]
     groups: Mapping[str, GroupRow]
     people: Mapping[str, PersonRow]

@@ -39,6 +39,12 @@ class Agenda(Generic[Time]):
             self._heap = [(live, name) for name, live in self._when.items()]
             heapq.heapify(self._heap)
 
+    def move(self, key: str, to: str) -> None:
+        """Give the deadline of `key`, if it has one, to another key."""
+        when = self._when.get(key)
+        self.set(key, None)
+        self.set(to, when)
+
     def earliest(self) -> Time | None:
         """The earliest deadline, or None."""
         while self._heap:

@@ -37,6 +37,7 @@ def record_lines(record: Record, *, is_running: bool = True) -> list[str]:
         # It is what a call does until its end, so what cut the call off has cut it off too.
         heard = "began to hear" if record.outcome is Outcome.INTERRUPTED else "heard"
         lines.append(f"  {heard} the announcement {record.announcement}")
+    lines += [f"  {line}" for line in _talks(record)]
     lines.append(f"  {_ending(record, is_running)}")
     return lines
 
@@ -52,6 +53,18 @@ def _caller(record: Record) -> str:
 def _dialled(record: Record) -> str:
     number = show(record.dialled)
     return f"{record.function}, {number}" if record.function not in ("", number) else number
+
+
+def _talks(record: Record) -> list[str]:
+    """Who talked when, of a call that was handed on."""
+    if len(record.talks) < 2:
+        return []
+    lines = []
+    for talk in record.talks:
+        begun = talk.started_at.astimezone(STOCKHOLM)
+        length = f", {(talk.ended_at - talk.started_at).total_seconds():.1f} s" if talk.ended_at else ""
+        lines.append(f"{begun:%H:%M:%S} talk with {talk.member}{length}")
+    return lines
 
 
 def _ending(record: Record, is_running: bool) -> str:

@@ -7,11 +7,12 @@ from routing.emergency import EMERGENCY_NUMBER
 from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import transfer_facts as t
 
 _TOLD = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.CallConnected, f.CallEnded, f.CallInterrupted),
-        f.LegLost,
+        *(t.TransferRefused, t.TransferDecided, t.TransferFailed, t.CallTransferred, f.LegLost),
     )
 )
 """Those of a call that get a line of their own."""
@@ -67,6 +68,21 @@ class FactLog:
                 log.warning("call_interrupted", **call)
             case f.LegLost():
                 log.warning("leg_lost", **call, leg=fact.leg, why=fact.why)
+            case t.TransferFact():
+                self._tell_of_transfer(fact, call)
+
+    def _tell_of_transfer(self, fact: t.TransferFact, call: dict[str, str]) -> None:
+        """Where to is not told: it may be somebody's own number."""
+        log = self._log
+        match fact:
+            case t.TransferRefused(status=status, why=why):
+                log.info("transfer_refused", **call, status=status, why=why)
+            case t.TransferDecided(stage=stage, by=by):
+                log.info("transfer_decided", **call, stage=stage.value, by=by.member)
+            case t.TransferFailed(stage=stage, status=status):
+                log.info("transfer_failed", **call, stage=stage.value, status=status)
+            case t.CallTransferred(member=member):
+                log.info("call_transferred", **call, member=member)
 
     def _write_of_the_house(self, fact: f.Fact) -> None:
         """What calls share, and who changed it."""

@@ -12,17 +12,21 @@ from itertools import groupby
 from typing import Protocol
 
 from routing.decide import decide
-from routing.decision import Decision, Question
+from routing.decision import Branch, Decision, Question
 from routing.tables import Tables
+from routing.transfer import transfer_return, transfer_target
 from telephony.agenda import Agenda
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import transferring
 from telephony.call.actions import Action
-from telephony.call.call import Call, Phase
+from telephony.call.call import Call, Phase, Transfer
+from telephony.call.consulting import hand_over
 from telephony.call.errors import IllegalTransition
 from telephony.call.evolve import begin, evolve
 from telephony.call.house import House
 from telephony.call.react import Reaction, end, expire, give_up, interrupt, react
+from telephony.call.transfer_facts import LegHandedOver, Stage
 
 
 class Journal(Protocol):
@@ -199,22 +203,52 @@ class Switchboard:
         call = self.calls.get(call_id)
         if call is None:
             return Reaction()
+        if call.requested is not None or call.phase is Phase.TRANSFERRING:
+            return self._transfer(call, now)
         reaction = react(call, self.house, now)
         if not reaction.facts and call.question is not None:
-            decision = self._decide(call, now)
+            decision = self._decide(call, now, call.question)
             limit = 0.0 if decision.emergency else self._talk_limit  # no limit touches 112
             return Reaction([f.RouteDecided(at=now, call=call.id, decision=decision, talk_limit=limit)])
         return reaction
 
-    def _decide(self, call: Call, now: datetime) -> Decision:
+    def _transfer(self, call: Call, now: datetime) -> Reaction:
+        reaction = transferring.react(call, self.house, now)
+        if reaction.facts:
+            return reaction
+        if call.requested is not None and call.requested.consulted:
+            return self._hand_over(call, call.requested.consulted, now)
+        if call.requested is not None:
+            by = transferring.asker(call, call.requested.leg)
+            assert by is not None  # or it would have been refused
+            decision = transfer_target(self._tables, call.requested.number, by.phone, self.house, now)
+            return transferring.decide_request(call, by, decision, now)
+        if call.transfer is not None and call.transfer.is_open:
+            return transferring.decide_stage(call, self._decide_stage(call, call.transfer, now), now)
+        return reaction
+
+    def _hand_over(self, call: Call, consulted: str, now: datetime) -> Reaction:
+        other = self.calls.get(consulted.rpartition(".")[0])
+        reaction = hand_over(call, other, now)
+        for fact in reaction.facts:
+            if isinstance(fact, LegHandedOver):  # then that call ends, and nothing is due in it
+                self._agenda.set(f"call/{fact.call}", None)
+        return reaction
+
+    def _decide_stage(self, call: Call, transfer: Transfer, now: datetime) -> Decision:
+        if transfer.stage is Stage.RETURN:
+            return transfer_return(self._tables, transfer.target, transfer.number)
+        return self._decide(call, now, transfer.branch)
+
+    def _decide(self, call: Call, now: datetime, branch: Branch) -> Decision:
+        """Where the call goes; at the end of a transfer that failed to Kontaktcenter."""
         arrived, before = call.arrived, call.decision
-        assert call.question is not None
         question = Question(
-            dialled=arrived.dialled,
+            dialled=self._tables.main_number if call.transfer else arrived.dialled,
             origin=arrived.origin,
             origin_name=arrived.origin_name,
             caller=arrived.caller,
-            branch=call.question,
+            branch=branch,
             number=before.number if before else "",
             visited=before.visited if before else (),
         )

@@ -20,7 +20,7 @@ from telephony.admin.parameters import ALL_NUMBERS
 from telephony.admin.values import HoursSpan
 from telephony.archive.call_log import After
 from telephony.call.facts import EndedBy, Outcome
-from telephony.call.record import Record
+from telephony.call.record import Record, Talk
 
 T = TypeVar("T")
 
@@ -130,7 +130,7 @@ def explanation_of(decision: Decision) -> Explanation:
 class CallView:
     """A call of the log. `caller` is as people write it, `dold` when hidden, `maskerat` when the number is
     protected; `caller_member` is the person whose phone called, or "". `outcome` is null while the call
-    lasts. Times are UTC."""
+    lasts. `talks` are several in a call that was transferred. Times are UTC."""
 
     id: str
     arrived_at: datetime
@@ -157,6 +157,7 @@ class CallView:
     waiting_seconds: float | None
     ringing_seconds: float | None
     talk_seconds: float | None
+    talks: tuple[Talk, ...]
     plan_version: int
     reasons: tuple[str, ...]
 

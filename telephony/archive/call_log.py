@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from telephony.archive.call_fold import CallRow
 from telephony.archive.database import Database
@@ -143,5 +144,6 @@ class CallLog:
 
 def _call_row(row: asyncpg.Record) -> CallRow:
     node: UUID = row["node"]
-    record = _RECORD.validate_python({name: value for name, value in row.items() if name in _FIELDS})
+    columns = {name: value for name, value in row.items() if name in _FIELDS}
+    record = _RECORD.validate_python(columns | {"talks": from_json(row["talks"])})
     return CallRow(record, str(node), row["position"])

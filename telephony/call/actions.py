@@ -69,4 +69,55 @@ class EndLeg:
     elsewhere: bool = False
 
 
-Action = Dial | AlertCaller | PassEarlySound | Announce | Connect | EndLeg
+@dataclass(frozen=True, slots=True)
+class AnswerTransfer:
+    """Answer what a leg asked for: 202 when it will be tried, else why not."""
+
+    leg: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTransfer:
+    """Tell who asked for a transfer how it goes; a status from 200 is the last."""
+
+    leg: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRinging:
+    """Let a connected party hear that it rings elsewhere, until it is connected again."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayAnnouncement:
+    """Play an announcement to a connected party."""
+
+    leg: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Make leg `of` of another call this leg: the same dialog, the same sound."""
+
+    leg: str
+    of: str
+
+
+Action = (
+    Dial
+    | AlertCaller
+    | PassEarlySound
+    | Announce
+    | Connect
+    | EndLeg
+    | AnswerTransfer
+    | ReportTransfer
+    | PlayRinging
+    | PlayAnnouncement
+    | TakeOver
+)

@@ -8,6 +8,7 @@ from typing import Any
 
 from routing.decision import Branch, Decision, Origin, Target
 from telephony.call.facts import CallArrived, EndedBy, Outcome
+from telephony.call.transfer_facts import Stage, TransferRequested
 
 
 class Phase(StrEnum):
@@ -17,6 +18,7 @@ class Phase(StrEnum):
     RINGING = "ringing"  # members are being offered the call
     ANNOUNCING = "announcing"  # the caller hears an announcement
     TALKING = "talking"  # the caller and a person are connected
+    TRANSFERRING = "transferring"  # one of them waits, and somebody else is rung
     ENDING = "ending"  # the outcome is settled, legs are closing
     ENDED = "ended"  # nothing is left
 
@@ -61,6 +63,24 @@ class Leg:
 
 
 @dataclass(frozen=True)  # no slots: `changed` copies them at one go
+class Transfer:
+    """A transfer in progress: leg `by`, of `target`, hands on the party of leg `kept`.
+
+    `stage` is who is rung under the decision in force, or who is to be asked for next when `is_open`: then
+    `branch` is the question.
+    """
+
+    by: str
+    target: Target
+    kept: str
+    number: str
+    stage: Stage = Stage.TARGET
+    is_open: bool = False
+    branch: Branch = Branch.ARRIVED
+    alerted: bool = False
+
+
+@dataclass(frozen=True)  # no slots: `changed` copies them at one go
 class Call:
     """A call as its facts tell it. Times are aware UTC."""
 
@@ -79,7 +99,10 @@ class Call:
     caller_alerted: bool = False
     early_sound_from: str = ""
     service_answered: bool = False
+    near: str = ""  # the leg that talks with `talking_to`: the caller's, until the caller hands over
     talking_to: str = ""
+    requested: TransferRequested | None = None  # it waits for an answer
+    transfer: Transfer | None = None
     talk_until: datetime | None = None
     talk_expired: bool = False
     announcement: str = ""
@@ -134,9 +157,11 @@ class Call:
         """The earliest time at which something is due, or None."""
         if self.phase is Phase.TALKING:
             return None if self.talk_expired else self.talk_until
-        if self.phase is not Phase.RINGING:
+        if self.phase not in (Phase.RINGING, Phase.TRANSFERRING):
             return None
         due = [leg.respond_by for leg in self.ringing() if leg.respond_by is not None]
+        if self.talk_until is not None and not self.talk_expired:  # of whoever is being transferred
+            due.append(self.talk_until)
         if self.ring_until is not None and not self.ring_expired:
             due.append(self.ring_until)
         return min(due, default=None)

@@ -13,7 +13,8 @@ from typing import Any
 
 from routing.decision import Kind
 from telephony.call import facts as f
-from telephony.call.call import Call, Leg, LegState, Phase
+from telephony.call import transfer_facts as t
+from telephony.call.call import Call, Leg, LegState, Phase, Transfer
 from telephony.call.changed import changed
 from telephony.call.errors import IllegalTransition
 from telephony.call.house_facts import ClockStepped
@@ -26,7 +27,10 @@ _NEXT: dict[Phase, frozenset[Phase]] = {
     # back to ARRIVED: everybody was tried, and routing is asked again
     Phase.RINGING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
     Phase.ANNOUNCING: frozenset({Phase.ENDING}),
-    Phase.TALKING: frozenset({Phase.ENDING}),
+    # to itself: with somebody who had been consulted
+    Phase.TALKING: frozenset({Phase.TALKING, Phase.TRANSFERRING, Phase.ENDING}),
+    # to itself: the next stage is rung; back to TALKING: with whoever answered, or as it was
+    Phase.TRANSFERRING: frozenset({Phase.TRANSFERRING, Phase.TALKING, Phase.ENDING}),
     Phase.ENDING: frozenset({Phase.ENDED}),
     Phase.ENDED: frozenset(),
 }
@@ -35,7 +39,7 @@ _NEXT: dict[Phase, frozenset[Phase]] = {
 def begin(fact: f.CallArrived) -> Call:
     """The state of a call after its first fact."""
     caller = Leg(id=fact.leg, state=LegState.OFFERED)
-    return Call(arrived=fact, phase=Phase.ARRIVED, legs={fact.leg: caller}, last_at=fact.at)
+    return Call(arrived=fact, phase=Phase.ARRIVED, legs={fact.leg: caller}, last_at=fact.at, near=fact.leg)
 
 
 def evolve(call: Call, fact: f.Fact) -> Call:
@@ -180,23 +184,20 @@ def _route_decided(call: Call, fact: f.RouteDecided) -> Changes:
 
 
 def _route_exhausted(call: Call, fact: f.RouteExhausted) -> Changes:
+    if call.phase is Phase.TRANSFERRING:
+        return _route_exhausted_again(call, fact)
     _require(call, fact, Phase.RINGING)
     return _enter(call, Phase.ARRIVED, question=fact.branch)
 
 
 def _offered(call: Call, fact: f.MemberOffered) -> Changes:
-    _require(call, fact, Phase.RINGING)
+    _require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     leg = Leg(id=fact.leg, state=LegState.OFFERED, target=fact.target, respond_by=fact.respond_by)
-    return _with_leg(
-        call,
-        leg,
-        round_legs=call.round_legs | {leg.id},
-        pending=tuple(target for target in call.pending if target != fact.target),
-    )
+    return _with_leg(call, leg, **_rung(call, leg))
 
 
 def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
-    _require(call, fact, Phase.RINGING)
+    _require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     return {
         "skipped_busy": call.skipped_busy or fact.why == "busy",
         "pending": tuple(target for target in call.pending if target != fact.target),
@@ -204,7 +205,7 @@ def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
 
 
 def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Changes:
-    _require(call, fact, Phase.RINGING)
+    _require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     # Whoever's early sound the caller heard has left: of those who ring now the caller is told afresh
     alerted = call.caller_alerted and not call.early_sound_from
     return {
@@ -216,7 +217,7 @@ def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Changes:
 
 
 def _ring_time_expired(call: Call, fact: f.RingTimeExpired) -> Changes:
-    _require(call, fact, Phase.RINGING)
+    _require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     return {"ring_expired": True}
 
 
@@ -245,19 +246,95 @@ def _service_answered(call: Call, fact: f.ServiceAnswered) -> Changes:
 
 
 def _announcement_started(call: Call, fact: f.AnnouncementStarted) -> Changes:
-    _require(call, fact, Phase.ANNOUNCING)
+    _require(call, fact, Phase.ANNOUNCING, Phase.TRANSFERRING)
     return {"announcement": fact.prompt}
 
 
 def _connected(call: Call, fact: f.CallConnected) -> Changes:
+    _require(call, fact, Phase.RINGING)
     caller = changed(call.caller, state=LegState.ANSWERED)
     changes = _with_leg(call, caller, talking_to=fact.leg, talk_until=fact.until)
     return _enter(call, Phase.TALKING, **changes)
 
 
 def _talk_time_expired(call: Call, fact: f.TalkTimeExpired) -> Changes:
-    _require(call, fact, Phase.TALKING)
+    _require(call, fact, Phase.TALKING, Phase.TRANSFERRING)
     return {"talk_expired": True}
+
+
+# ---- transfers
+
+
+def _transfer_requested(call: Call, fact: t.TransferRequested) -> Changes:
+    return {"requested": fact}
+
+
+def _transfer_refused(call: Call, fact: t.TransferRefused) -> Changes:
+    return {"requested": None}
+
+
+def _transfer_decided(call: Call, fact: t.TransferDecided) -> Changes:
+    _require(call, fact, Phase.TALKING, Phase.TRANSFERRING)
+    return _enter(
+        call,
+        Phase.TRANSFERRING,
+        requested=None,
+        transfer=Transfer(fact.leg, fact.by, fact.kept, fact.number, fact.stage),
+        decision=fact.decision,
+        pending=fact.decision.targets,
+        round_legs=frozenset(),
+        ring_until=None,
+        ring_expired=False,
+        skipped_busy=False,
+    )
+
+
+def _transfer_alerted(call: Call, fact: t.TransferAlerted) -> Changes:
+    _require(call, fact, Phase.TRANSFERRING)
+    return {"transfer": changed(_transfer(call), alerted=True)}
+
+
+def _transfer_failed(call: Call, fact: t.TransferFailed) -> Changes:
+    _require(call, fact, Phase.TRANSFERRING)
+    transfer = _transfer(call)
+    if fact.resumed:
+        return _enter(call, Phase.TALKING, transfer=None)
+    stage = t.Stage.RETURN if fact.stage is t.Stage.TARGET else t.Stage.CENTRE
+    return {"transfer": changed(transfer, stage=stage, is_open=True)}
+
+
+def _route_exhausted_again(call: Call, fact: f.RouteExhausted) -> Changes:
+    """Kontaktcenter's own branch is asked for."""
+    return {"transfer": changed(_transfer(call), is_open=True, branch=fact.branch)}
+
+
+def _transferred(call: Call, fact: t.CallTransferred) -> Changes:
+    return _enter(call, Phase.TALKING, near=fact.kept, talking_to=fact.leg, transfer=None)
+
+
+def _taken_over(call: Call, fact: t.LegTakenOver) -> Changes:
+    _require(call, fact, Phase.TALKING, Phase.TRANSFERRING)
+    rings = LegState.ALERTED if fact.rang else LegState.OFFERED
+    state = LegState.ANSWERED if fact.answered else rings
+    leg = Leg(id=fact.leg, state=state, target=fact.target, rang=fact.rang, dialog=fact.dialog)
+    return _with_leg(call, leg, requested=None, **_rung(call, leg))
+
+
+def _rung(call: Call, leg: Leg) -> Changes:
+    """The leg is rung under the decision in force."""
+    return {
+        "round_legs": call.round_legs | {leg.id},
+        "pending": tuple([target for target in call.pending if target != leg.target]),
+    }
+
+
+def _handed_over(call: Call, fact: t.LegHandedOver) -> Changes:
+    return _with_leg_over(call, changed(call.legs[fact.leg], state=LegState.ENDED, gone=True))
+
+
+def _transfer(call: Call) -> Transfer:
+    assert call.transfer is not None  # of a call in that phase
+    return call.transfer
 
 
 def _ended(call: Call, fact: f.CallEnded) -> Changes:
@@ -269,7 +346,7 @@ def _interrupted(call: Call, fact: f.CallInterrupted) -> Changes:
 
 
 def _settled(call: Call, outcome: f.Outcome, ended_by: f.EndedBy) -> Changes:
-    changes = _enter(call, Phase.ENDING, question=None, outcome=outcome, ended_by=ended_by)
+    changes = _enter(call, Phase.ENDING, question=None, requested=None, outcome=outcome, ended_by=ended_by)
     return changes if any(call.open_legs()) else {**changes, "phase": Phase.ENDED}
 
 
@@ -301,6 +378,14 @@ _CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     f.AnnouncementStarted: _announcement_started,
     f.CallConnected: _connected,
     f.TalkTimeExpired: _talk_time_expired,
+    t.TransferRequested: _transfer_requested,
+    t.TransferRefused: _transfer_refused,
+    t.TransferDecided: _transfer_decided,
+    t.TransferAlerted: _transfer_alerted,
+    t.TransferFailed: _transfer_failed,
+    t.CallTransferred: _transferred,
+    t.LegTakenOver: _taken_over,
+    t.LegHandedOver: _handed_over,
     f.CallEnded: _ended,
     f.CallInterrupted: _interrupted,
 }

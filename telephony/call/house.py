@@ -8,6 +8,7 @@ from typing import Any
 from routing.override import Override
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import transfer_facts as t
 
 
 class House:
@@ -106,7 +107,11 @@ class House:
         if fact.target.phone:  # a trunk takes any number of calls
             self._reserve(fact.target.member, fact.leg)
 
-    def _leg_over(self, fact: f.LegEnded | f.MemberRefused) -> None:
+    def _taken_over(self, fact: t.LegTakenOver) -> None:
+        if fact.target.phone:
+            self._reserve(fact.target.member, fact.leg)
+
+    def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver) -> None:
         member = self._legs.pop(fact.leg, None)
         if member is None:
             return
@@ -147,6 +152,8 @@ _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     f.MemberOffered: House._offered,
     f.MemberRefused: House._leg_over,
     f.LegEnded: House._leg_over,
+    t.LegTakenOver: House._taken_over,
+    t.LegHandedOver: House._leg_over,
     h.PhoneRegistered: House._phone_registered,
     h.RegistrationExpired: House._phone_registered,
     h.RegistrationsCarried: House._carried,

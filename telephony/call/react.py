@@ -42,7 +42,7 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
             return _announcing(call, now)
         case Phase.TALKING:
             return _talking(call, now)
-    return Reaction()  # its legs are closing, or closed
+    return Reaction()  # its legs are closing or closed; or `transferring` has the word
 
 
 def expire(call: Call, now: datetime) -> Sequence[f.Fact]:
@@ -50,9 +50,12 @@ def expire(call: Call, now: datetime) -> Sequence[f.Fact]:
     if call.phase is Phase.TALKING:
         over = call.talk_until is not None and call.talk_until <= now and not call.talk_expired
         return [f.TalkTimeExpired(at=now, call=call.id)] if over else []
-    if call.phase is not Phase.RINGING:
+    if call.phase not in (Phase.RINGING, Phase.TRANSFERRING):
         return []
-    facts: list[f.Fact] = [
+    facts: list[f.Fact] = []
+    if call.talk_until is not None and call.talk_until <= now and not call.talk_expired:
+        facts.append(f.TalkTimeExpired(at=now, call=call.id))
+    facts += [
         f.ResponseTimeExpired(at=now, call=call.id, leg=leg.id)
         for leg in call.ringing()
         if leg.respond_by is not None and leg.respond_by <= now
@@ -83,13 +86,13 @@ def interrupt(call: Call, now: datetime, lost: Collection[str] = ()) -> Reaction
 def end(call: Call, now: datetime, reason: str) -> Reaction:
     """End a live call because the service stops."""
     match call.phase:
-        case Phase.TALKING:
+        case Phase.TALKING | Phase.TRANSFERRING:
             outcome = Outcome.ANSWERED
         case Phase.ANNOUNCING:
             outcome = Outcome(_decision(call).outcome)
         case _:
             outcome = Outcome.FAILED
-    return _end(call, now, outcome, EndedBy.SERVICE, reason=reason, status=503)
+    return finish(call, now, outcome, EndedBy.SERVICE, reason=reason, status=503)
 
 
 def give_up(call: Call, now: datetime, reason: str) -> Reaction:
@@ -108,7 +111,7 @@ def _arrived(call: Call, now: datetime) -> Reaction:
     decision = call.decision
     if call.question is None and decision is not None:
         outcome = Outcome(decision.outcome)
-        return _end(call, now, outcome, EndedBy.SERVICE, status=decision.status)
+        return finish(call, now, outcome, EndedBy.SERVICE, status=decision.status)
     return Reaction()  # routing is asked
 
 
@@ -116,14 +119,14 @@ def _announcing(call: Call, now: datetime) -> Reaction:
     decision = _decision(call)
     outcome = Outcome(decision.outcome)
     if call.caller.lost:
-        return _end(call, now, outcome, EndedBy.SERVICE, reason=call.caller.lost)
+        return finish(call, now, outcome, EndedBy.SERVICE, reason=call.caller.lost)
     if call.caller.gone:
-        return _end(call, now, outcome, EndedBy.CALLER, status=487)
+        return finish(call, now, outcome, EndedBy.CALLER, status=487)
     if call.announcement_ended:
         # One that could not be played may leave the caller without a final answer, whatever was planned
         status = decision.status or _NOT_AVAILABLE
         reason = "" if call.announcement_played else "announcement could not be played"
-        return _end(call, now, outcome, EndedBy.SERVICE, reason=reason, status=status)
+        return finish(call, now, outcome, EndedBy.SERVICE, reason=reason, status=status)
     if call.announcement:
         return Reaction()
     leg = call.caller.id
@@ -135,35 +138,37 @@ def _announcing(call: Call, now: datetime) -> Reaction:
 
 
 def _talking(call: Call, now: datetime) -> Reaction:
-    member = call.legs[call.talking_to]
-    if lost := call.caller.lost or member.lost:
-        return _end(call, now, Outcome.LOST, EndedBy.SERVICE, reason=lost)
+    near, member = call.legs[call.near], call.legs[call.talking_to]
+    if lost := near.lost or member.lost:
+        return finish(call, now, Outcome.LOST, EndedBy.SERVICE, reason=lost)
     if call.talk_expired:
-        return _end(call, now, Outcome.ANSWERED, EndedBy.SERVICE, reason="talk time limit")
-    if call.caller.gone:
-        return _end(call, now, Outcome.ANSWERED, EndedBy.CALLER)
+        return finish(call, now, Outcome.ANSWERED, EndedBy.SERVICE, reason="talk time limit")
+    if near.gone:
+        by = EndedBy.CALLER if near is call.caller else EndedBy.MEMBER
+        return finish(call, now, Outcome.ANSWERED, by)
     if member.gone:
-        return _end(call, now, Outcome.ANSWERED, EndedBy.MEMBER)
+        return finish(call, now, Outcome.ANSWERED, EndedBy.MEMBER)
     return Reaction()
 
 
 def _ringing(call: Call, house: House, now: datetime) -> Reaction:
     if call.caller.gone:
         return _caller_left(call, now)
-    answered = next((leg for leg in call.members() if _has_answered(leg)), None)
+    answered = next((leg for leg in call.members() if has_answered(leg)), None)
     if answered is not None:
         return _connect(call, answered, now)
     if call.ring_expired and call.ringing():
-        return _withdraw(call, call.ringing(), "ring_time", now)
+        return withdraw(call, call.ringing(), "ring_time", now)
     silent = [leg for leg in call.ringing() if leg.gone]
     if silent:
-        return _withdraw(call, silent, "no_response", now)
+        return withdraw(call, silent, "no_response", now)
     if not call.ringing():
-        return _offer_next(call, house, now)
+        return offer_next(call, house, now)
     return _tell_caller(call, now)
 
 
-def _has_answered(leg: Leg) -> bool:
+def has_answered(leg: Leg) -> bool:
+    """Its answer came in time to matter."""
     return leg.state is LegState.ANSWERED and not leg.withdrawn
 
 
@@ -176,11 +181,11 @@ def _decision(call: Call) -> Decision:
     return decision
 
 
-def _offer_next(call: Call, house: House, now: datetime) -> Reaction:
+def offer_next(call: Call, house: House, now: datetime) -> Reaction:
     """Offer the next of the targets, or all of them, passing over who is in another call."""
     decision = _decision(call)
     if not call.pending:
-        return Reaction([f.RouteExhausted(at=now, call=call.id, branch=_why_exhausted(call))])
+        return Reaction([f.RouteExhausted(at=now, call=call.id, branch=why_exhausted(call))])
     first = call.pending[0].member
     stage = [target for target in call.pending if decision.strategy is Strategy.ALL or target.member == first]
     facts: list[f.Fact] = []
@@ -238,7 +243,7 @@ def _dial(call: Call, decision: Decision, leg: str, target: Target, contact: f.C
     )
 
 
-def _why_exhausted(call: Call) -> Branch:
+def why_exhausted(call: Call) -> Branch:
     """Somebody's phone rang out: no answer; else somebody was busy; else nobody was there."""
     tried = [call.legs[leg] for leg in call.round_legs]
     if any(leg.rang or leg.withdrawn == "ring_time" for leg in tried if leg.status not in _BUSY):
@@ -266,13 +271,14 @@ def _tell_caller(call: Call, now: datetime) -> Reaction:
 
 def _connect(call: Call, member: Leg, now: datetime) -> Reaction:
     assert member.target is not None
-    others = _withdraw(call, call.ringing(), "answered_elsewhere", now)
+    others = withdraw(call, call.ringing(), "answered_elsewhere", now)
     until = now + timedelta(seconds=call.talk_limit) if call.talk_limit else None
     connected = f.CallConnected(at=now, call=call.id, leg=member.id, member=member.target.member, until=until)
     return Reaction([connected, *others.facts], [Connect(call.caller.id, member.id), *others.actions])
 
 
-def _withdraw(call: Call, legs: Sequence[Leg], why: str, now: datetime) -> Reaction:
+def withdraw(call: Call, legs: Sequence[Leg], why: str, now: datetime) -> Reaction:
+    """Take back what is offered on these legs."""
     elsewhere = why == "answered_elsewhere"
     return Reaction(
         [f.OfferWithdrawn(at=now, call=call.id, leg=leg.id, why=why) for leg in legs],
@@ -281,10 +287,10 @@ def _withdraw(call: Call, legs: Sequence[Leg], why: str, now: datetime) -> React
 
 
 def _caller_left(call: Call, now: datetime) -> Reaction:
-    return _end(call, now, Outcome.ABANDONED, EndedBy.CALLER, status=487)
+    return finish(call, now, Outcome.ABANDONED, EndedBy.CALLER, status=487)
 
 
-def _end(
+def finish(
     call: Call,
     now: datetime,
     outcome: Outcome,
@@ -299,7 +305,7 @@ def _end(
     ]
     why = "caller_left" if ended_by is EndedBy.CALLER else "ended"
     ringing = call.ringing()
-    withdrawn = _withdraw(call, ringing, why, now)
+    withdrawn = withdraw(call, ringing, why, now)
     others = [leg for leg in call.open_legs() if leg not in ringing and not leg.withdrawn]
     actions = [EndLeg(leg.id, status=status, reason=reason) for leg in others]
     return Reaction([*facts, *withdrawn.facts], [*withdrawn.actions, *actions])

@@ -1,12 +1,13 @@
 """The record made of a call: its facts, folded into the row of the call log."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from routing.decision import Origin
 from routing.numbers import show
 from telephony.call import facts as f
+from telephony.call import transfer_facts as t
 from telephony.call.changed import changed
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house_facts import ClockStepped
@@ -28,11 +29,27 @@ RECORDED: tuple[type[RecordedFact], ...] = (
     f.AnnouncementStarted,
     f.AnnouncementEnded,
     f.CallConnected,
+    t.TransferRefused,
+    t.TransferDecided,
+    t.TransferFailed,
+    t.CallTransferred,
+    t.LegTakenOver,
+    t.LegHandedOver,
     f.CallEnded,
     f.CallInterrupted,
     ClockStepped,
 )
 """The facts that a record is made of: no other changes one, so who folds many may leave the others out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A time in which one person (or trunk) talked with the other party of the call; `ended_at` is None while
+    they do. While a transfer rings nobody talks."""
+
+    member: str
+    started_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)  # no slots: `changed` copies it at one go
@@ -71,6 +88,7 @@ class Record:
     first_rang_at: datetime | None = None
     legs: tuple[tuple[str, str], ...] = ()  # (leg, member)
     caller_member: str = ""
+    talks: tuple[Talk, ...] = ()
 
     @property
     def waiting_seconds(self) -> float | None:
@@ -84,8 +102,11 @@ class Record:
 
     @property
     def talk_seconds(self) -> float | None:
-        """How long a person and the caller were connected."""
-        return _seconds(self.person_answered_at, self.ended_at)
+        """How long the caller talked with people, without the waiting while a transfer rang."""
+        if self.ended_at is None or not self.talks:  # none: written by a program that knew of no transfers
+            return _seconds(self.person_answered_at, self.ended_at)
+        talked = (_seconds(talk.started_at, talk.ended_at or self.ended_at) for talk in self.talks)
+        return round(sum(seconds or 0.0 for seconds in talked), 3)
 
     def shown_caller(self, *, unmask: bool = False) -> str:
         """The caller as people may see it: masked where the number is protected, `dold` when hidden."""
@@ -186,9 +207,15 @@ def extend(record: Record, fact: f.CallFact) -> Record:
         case f.AnnouncementEnded(played=False):
             return changed(record, announcement="", service_answered_at=None)
         case f.CallConnected(at=at, member=member):
-            return changed(record, person_answered_at=at, answered_by=member)
+            talks = _begun(record, member, at)
+            return changed(record, person_answered_at=at, answered_by=member, talks=talks)
+        case t.TransferFact():
+            return _after_transfer_fact(record, fact)
         case f.CallEnded(at=at, outcome=outcome, ended_by=ended_by, reason=reason):
-            return changed(record, ended_at=at, outcome=outcome, ended_by=ended_by, reason=reason)
+            talks = _paused(record, at)
+            return changed(
+                record, ended_at=at, outcome=outcome, ended_by=ended_by, reason=reason, talks=talks
+            )
         case f.CallInterrupted(ended_at=ended_at):
             return changed(
                 record,
@@ -196,9 +223,55 @@ def extend(record: Record, fact: f.CallFact) -> Record:
                 outcome=Outcome.INTERRUPTED,
                 ended_by=EndedBy.SERVICE,
                 reason="service restarted",
+                talks=_paused(record, ended_at),
             )
         case _:
             return record
+
+
+def _after_transfer_fact(record: Record, fact: t.TransferFact) -> Record:
+    match fact:
+        case t.TransferDecided(at=at, decision=d, by=by, number=number, stage=stage):
+            asked = (f"{by.member} transfers to {show(number)}",) if stage is t.Stage.TARGET else ()
+            return changed(
+                record,
+                protected=record.protected or d.protected,
+                reasons=(*record.reasons, *asked, *[reason.text for reason in d.reasons]),
+                talks=_paused(record, at),
+            )
+        case t.TransferRefused(number=number, status=status, why=why):
+            text = f"transfer to {show(number)} refused: {why} ({status})"
+            return changed(record, reasons=(*record.reasons, text))
+        case t.TransferFailed(at=at, resumed=True, status=status):
+            text = f"nobody took the transfer ({status}): they go on"
+            talks = _begun(record, record.talks[-1].member, at) if record.talks else ()
+            return changed(record, talks=talks, reasons=(*record.reasons, text))
+        case t.LegTakenOver(leg=leg, of=of, target=target):
+            text = f"handed on to {target.member} of call {_call_of(of)}"
+            legs = (*record.legs, (leg, target.member))
+            return changed(record, legs=legs, reasons=(*record.reasons, text))
+        case t.LegHandedOver(to=to):
+            text = f"goes on as call {_call_of(to)}"
+            return changed(record, reasons=(*record.reasons, text), talks=_paused(record, fact.at))
+        case t.CallTransferred(at=at, member=member):
+            return changed(record, talks=_begun(record, member, at))
+        case _:
+            return record
+
+
+def _call_of(leg: str) -> str:
+    return leg.rpartition(".")[0]
+
+
+def _begun(record: Record, member: str, at: datetime) -> tuple[Talk, ...]:
+    return (*_paused(record, at), Talk(member, at))
+
+
+def _paused(record: Record, at: datetime) -> tuple[Talk, ...]:
+    """The talks when nobody talks any more."""
+    if not record.talks or record.talks[-1].ended_at is not None:
+        return record.talks
+    return (*record.talks[:-1], replace(record.talks[-1], ended_at=at))
 
 
 def stepped(record: Record, fact: ClockStepped) -> Record:
@@ -213,6 +286,12 @@ def stepped(record: Record, fact: ClockStepped) -> Record:
         first_rang_at=record.first_rang_at and record.first_rang_at + step,
         service_answered_at=record.service_answered_at and record.service_answered_at + step,
         person_answered_at=record.person_answered_at and record.person_answered_at + step,
+        talks=tuple(
+            [
+                Talk(talk.member, talk.started_at + step, talk.ended_at and talk.ended_at + step)
+                for talk in record.talks
+            ]
+        ),
     )
 
 

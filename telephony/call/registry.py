@@ -2,6 +2,7 @@
 
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import transfer_facts as t
 
 FACTS: tuple[type[f.Fact], ...] = (
     f.CallArrived,
@@ -34,6 +35,14 @@ FACTS: tuple[type[f.Fact], ...] = (
     f.TalkTimeExpired,
     f.CallEnded,
     f.CallInterrupted,
+    t.TransferRequested,
+    t.TransferRefused,
+    t.TransferDecided,
+    t.TransferAlerted,
+    t.TransferFailed,
+    t.CallTransferred,
+    t.LegTakenOver,
+    t.LegHandedOver,
     h.PhoneRegistered,
     h.RegistrationExpired,
     h.PlanLoaded,

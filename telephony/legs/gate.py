@@ -75,6 +75,8 @@ class Gate:
                 return self._registering(request, flow, epoch)
             case "INVITE":
                 return self._inviting(request, flow, epoch)
+            case "REFER":  # only inside a call
+                return self.refuse(request, 403)
             case _:  # BYE, CANCEL and ACK belong to something that is not there
                 return self.refuse(request, 481)
 

@@ -147,14 +147,7 @@ class InboundLeg(Leg):
                 self.lose("no_common_sound", now)
                 return
             self._accept(now)
-        if self.state is not State.TALKING or member.state is not State.TALKING:
-            return
-        self.wire.media.bridge(self.id, member.id)
-        self.connect(member, now)
-        member.connect(self, now)
-        # What was agreed early may not be what the member answered in the end
-        self.negotiation.follow(now)
-        member.negotiation.follow(now)
+        super().connect_with(member, now)
 
     # ---- answers to the INVITE
 

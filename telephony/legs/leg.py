@@ -7,12 +7,13 @@ from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import EndLeg
+from telephony.legs import refer
 from telephony.legs.content import SDP
 from telephony.legs.negotiation import Negotiation
 from telephony.legs.snapshot import pack_dialog, pack_flow, pack_session
 from telephony.legs.state import State
 from telephony.legs.wire import ALLOW, KNOWN_METHODS, Reply, Wire
-from telephony.sdp.codec import Codec
+from telephony.sdp.codec import Codec, OfferedCodec
 from telephony.sdp.session import SdpSession
 from telephony.sip.dialog import Dialog
 from telephony.sip.events import RequestReceived, ResponseReceived
@@ -22,6 +23,9 @@ from telephony.sip.reason import Reason
 
 PING_SECONDS = 60.0
 """How often a connected leg is asked whether it is still there, and how long both sides may be silent."""
+
+RINGING = "tone/ringing"
+"""What somebody hears for whom it rings elsewhere."""
 
 CSEQ_LEAP = 10_000
 """Added to our CSeq after a restart: far beyond what was sent since the dialog was last journalled."""
@@ -50,6 +54,9 @@ class Leg:
         self.owns_call_id = False
         self.peer: Leg | None = None  # whom it is connected with
         self.since = 0.0  # when it was connected
+        self.tone = ""  # what it hears over and over
+        self.referral: refer.Referral | None = None
+        self.offered: tuple[OfferedCodec, ...] = ()  # by the side that called, in its INVITE
         self.negotiation = Negotiation(self)
 
     # ---- up
@@ -158,17 +165,23 @@ class Leg:
             return
         self.dialog = dialog
         required = request.headers.elements("Require")
-        if request.method not in ("BYE", "INVITE", "OPTIONS"):
+        serve = _SERVED.get(request.method)
+        if serve is None:
             self.answer(event, 405 if request.method in KNOWN_METHODS else 501, now, Allow=ALLOW)
         elif required:
             self.answer(event, 420, now, Unsupported=", ".join(required))
-        elif request.method == "INVITE":
-            self.negotiation.receive(event, now)
-        elif request.method == "OPTIONS":
-            self.answer(event, 200, now, Allow=ALLOW, Accept=SDP)
         else:
-            self.answer(event, 200, now)
-            self.hung_up(now)
+            serve(self, event, now)
+
+    def _reinvited(self, event: RequestReceived, now: float) -> None:
+        self.negotiation.receive(event, now)
+
+    def _asked(self, event: RequestReceived, now: float) -> None:
+        self.answer(event, 200, now, Allow=ALLOW, Accept=SDP)
+
+    def _ended(self, event: RequestReceived, now: float) -> None:
+        self.answer(event, 200, now)
+        self.hung_up(now)
 
     def answer(self, event: RequestReceived, status: int, now: float, **headers: str) -> None:
         """Answer a request inside the dialog; header names are written with `_` for `-`."""
@@ -247,9 +260,49 @@ class Leg:
         """What was agreed with its far end; nothing before that."""
         return self.session.stream.codecs if self.session.stream else ()
 
+    def connect_with(self, other: "Leg", now: float) -> None:
+        """Sound both ways between two who have answered."""
+        if self.state is not State.TALKING or other.state is not State.TALKING:
+            return
+        for leg in (self, other):
+            if leg.peer is not None:
+                leg.part()
+        self.wire.media.bridge(self.id, other.id)
+        self.connect(other, now)
+        other.connect(self, now)
+        # What was agreed before may not be what the other takes
+        self.negotiation.follow(now)
+        other.negotiation.follow(now)
+
+    def ring_on(self, now: float) -> None:
+        """Take it from whom it talks with; it hears that it rings, until it is connected again."""
+        self.part()
+        self.tone = RINGING
+        self.wire.media.play(self.id, RINGING)
+        self.negotiation.follow(now)  # it may be on hold, and is to hear this
+
+    def part(self) -> None:
+        """It talks with nobody any more, nor that one with it."""
+        if self.peer is not None:
+            self.peer.peer = None
+            self.peer = None
+
+    def play(self, prompt: str) -> None:
+        """Play an announcement to it, which has answered."""
+        self.tone = ""
+        self.wire.media.play(self.id, prompt)
+
+    def played(self, now: float) -> None:
+        """What it heard is over."""
+        if self.tone:
+            self.wire.media.play(self.id, self.tone)
+        else:
+            self.observe(f.AnnouncementEnded, now)
+
     def connect(self, peer: "Leg", now: float) -> None:
         """Note whom it talks with, and watch over it from here on."""
         self.peer = peer
+        self.tone = ""
         self.since = now
         # A little apart, so that calls which began together do not ask in the same moment
         self.wire.agenda.set(f"{self.id}/ping", now + PING_SECONDS * (0.9 + 0.1 * self.wire.random()))
@@ -258,3 +311,12 @@ class Leg:
         """Put into force what was agreed with the far end, if anything was."""
         if self.session.stream is not None:
             self.wire.media.set_stream(self.id, self.session.stream)
+
+
+_SERVED: dict[str, Callable[[Leg, RequestReceived, float], None]] = {
+    "INVITE": Leg._reinvited,
+    "OPTIONS": Leg._asked,
+    "BYE": Leg._ended,
+    "REFER": refer.receive,
+}
+"""What is done with each method inside a dialog. (ACK and CANCEL come by their INVITE.)"""

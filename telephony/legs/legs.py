@@ -15,6 +15,7 @@ from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.leg import Leg
 from telephony.legs.media import Media
 from telephony.legs.outbound import OutboundLeg
+from telephony.legs.refer import carry_out
 from telephony.legs.refusals import NotTaken, Refusals
 from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
@@ -67,7 +68,8 @@ class Legs:
         self._given = given
         self._endpoint = endpoint
         self._gate = Gate(given.directory, given.authenticator, given.token, self._unproven)
-        self._wire = Wire(endpoint, given.media, given.token, given.random, given.utc, uri_host(given.host))
+        host = uri_host(given.host)
+        self._wire = Wire(endpoint, given.media, given.directory, given.token, given.random, given.utc, host)
 
     # ---- from the network, the media and the clock
 
@@ -85,7 +87,7 @@ class Legs:
         """The media side has played a prompt to its end."""
         leg = self._wire.legs.get(leg_id)
         if leg is not None:
-            leg.observe(f.AnnouncementEnded, now)
+            leg.played(now)
 
     def get_timer(self) -> float | None:
         """When `handle_timer` is next due, in monotonic seconds."""
@@ -166,10 +168,10 @@ class Legs:
                     leg.pass_early_sound(member, now)
             case a.Connect():
                 member = self._wire.legs.get(action.member_leg)
-                if isinstance(leg, InboundLeg) and member is not None:
+                if leg is not None and member is not None:
                     leg.connect_with(member, now)
             case _:
-                assert_never(action)
+                carry_out(self._wire, action, now)
 
     # ---- SIP events
 
@@ -384,9 +386,9 @@ class Legs:
     def _codecs_for(self, caller_leg: str) -> tuple[OfferedCodec, ...]:
         """What a member is offered: what the caller offered, or has agreed to already."""
         leg = self._wire.legs.get(caller_leg)
-        if not isinstance(leg, InboundLeg) or not leg.offered:
+        offered = leg.offered if leg is not None else ()
+        if leg is None or not offered:
             return DEFAULT_OFFER
-        offered = leg.offered
         if leg.session.stream is not None:
             offered = tuple([entry for entry in offered if entry.codec in leg.codecs])
         own = [entry.codec for entry in offered]

@@ -27,6 +27,9 @@ class Media(Protocol):
     def play(self, leg: str, prompt: str) -> None:
         """Play a prompt once to the leg; its end is reported to whoever was named for that."""
 
+    def rename(self, leg: str, to: str) -> None:
+        """Call the leg otherwise from here on; a prompt that it hears is broken off."""
+
     def close(self, leg: str) -> None:
         """Let go of the leg's port."""
 

@@ -50,6 +50,7 @@ class OutboundLeg(Leg):
         invite = Request("INVITE", uri, self._headers(action, uri, route))
         self.describe(invite, self.negotiation.offer(codecs, Direction.SENDRECV))
         self._awaits_response = bool(action.target.trunk)
+        self.offered = codecs
         self._own(invite, self.wire.endpoint.send_request(invite, self.flow, now))
         self.note_dialog(now)
 

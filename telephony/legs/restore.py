@@ -29,7 +29,9 @@ def restore(wire: Wire, call: str, leg_id: str, snapshot: Mapping[str, Any], now
             case {"transaction": str(transaction)}:
                 return _calling(wire, call, leg_id, flow, snapshot, transaction, now)
             case _:
-                return _called(wire, call, flow, snapshot, now)
+                leg = _called(wire, call, flow, snapshot, now)
+                leg.id = leg_id  # not the caller's, when it was taken over from another call
+                return leg
     except (LookupError, TypeError, ValueError, ParseError):
         return None
 

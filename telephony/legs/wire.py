@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from telephony.agenda import Agenda
 from telephony.call.facts import Fact
+from telephony.legs.directory import Directory
 from telephony.legs.media import Media
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.events import ResponseReceived, TransactionTimedOut, TransportFailed
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 Reply = ResponseReceived | TransactionTimedOut | TransportFailed
 Handler = Callable[[Reply, float], None]
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, REFER"
 """The methods that are served (RFC 3261 20.5)."""
 METHODS = frozenset(ALLOW.split(", "))
-KNOWN_METHODS = METHODS | {"INFO", "UPDATE", "PRACK", "REFER", "NOTIFY", "SUBSCRIBE", "MESSAGE", "PUBLISH"}
+KNOWN_METHODS = METHODS | {"INFO", "UPDATE", "PRACK", "NOTIFY", "SUBSCRIBE", "MESSAGE", "PUBLISH"}
 """Those beyond `METHODS` get 405, all others 501."""
 
 
@@ -41,6 +42,7 @@ class Wire:
 
     endpoint: Endpoint
     media: Media
+    directory: Directory
     token: Callable[[], str]
     random: Callable[[], float]
     utc: Callable[[float], datetime]

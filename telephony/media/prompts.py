@@ -3,7 +3,10 @@
 import wave
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from math import pi, sin
 from pathlib import Path
+from struct import pack
 
 from telephony.media.errors import UnknownPrompt, UnusablePrompt
 from telephony.media.g711 import encode_a_law, encode_u_law
@@ -21,6 +24,15 @@ MAX_PROMPTS = 50
 
 MAX_SECONDS = 60
 """Nobody listens longer; a longer file is a mistake, such as a recording put into the wrong folder."""
+
+RINGING = "tone/ringing"
+"""The tone that somebody hears for whom it rings elsewhere. No prompt of a plan can be called so."""
+
+RINGING_HZ, RINGING_SECONDS, PAUSE_SECONDS = 425, 1, 5
+"""ITU-T E.180 supplement 2 for Sweden."""
+
+RINGING_PEAK = 3700
+"""-10 dBm0, as exchanges send their tones (ITU-T E.180 3): a prompt is at -3."""
 
 _SAMPLE_OCTETS = 2
 _SILENCE = b"\0\0"
@@ -68,11 +80,21 @@ class Prompts:
         return frozenset(self._prompts)
 
     def get(self, name: str) -> Prompt:
-        """The prompt of that name; raises UnknownPrompt."""
+        """The prompt of that name, or the tone; raises UnknownPrompt."""
+        if name == RINGING:
+            return _ringing()
         try:
             return self._prompts[name]
         except KeyError:
             raise UnknownPrompt(f"no prompt {name!r}; there are {', '.join(sorted(self._prompts))}") from None
+
+
+@cache
+def _ringing() -> Prompt:
+    """The Swedish ringing tone, made and not recorded: one ring and its pause, to be played over and over."""
+    step = 2 * pi * RINGING_HZ / SAMPLE_RATE
+    tone = [round(RINGING_PEAK * sin(step * sample)) for sample in range(RINGING_SECONDS * SAMPLE_RATE)]
+    return Prompt.encode(RINGING, pack(f"<{len(tone)}h", *tone) + _SILENCE * (PAUSE_SECONDS * SAMPLE_RATE))
 
 
 def _read(file: Path) -> bytes:

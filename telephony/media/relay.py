@@ -120,6 +120,19 @@ class MediaRelay:
         self._player.play(leg, sound, voice, self._loop.time())
         self._arm()
 
+    def rename(self, leg: str, to: str) -> None:
+        """Call the leg otherwise from here on, and break off its prompt; raises LegAlreadyOpen."""
+        line = self._lines.get(leg)
+        if line is None:
+            return
+        if to in self._lines:
+            raise LegAlreadyOpen(to)
+        self._player.stop(leg)
+        self._lines[to] = self._lines.pop(leg)
+        for address in self._addresses(line):
+            self._own[address] = to
+        self._arm()
+
     def close(self, leg: str) -> None:
         """Let go of the leg's ports. A prompt that it hears is broken off, and not reported as ended."""
         line = self._lines.pop(leg, None)

@@ -8,6 +8,7 @@ from metrics.instruments import Instruments
 from metrics.observer import EMERGENCY, MAX_NUMBERS, OTHER, UNKNOWN, Observer, Waiting
 from routing.decision import Decision, Kind, Origin, Target
 from telephony.call import facts as f
+from telephony.call import transfer_facts as t
 from telephony.call.evolve import begin, evolve
 from telephony.call.house_facts import ClockStepped
 
@@ -59,6 +60,13 @@ def ended(outcome: str, seconds: float = 0, call: str = "a") -> f.CallEnded:
         outcome=outcome,  # type: ignore[arg-type]  # also those that do not exist
         ended_by=f.EndedBy.CALLER,
     )
+
+
+def handed_on(seconds: float) -> t.TransferDecided:
+    return t.TransferDecided(
+        at=after(seconds), call="a", leg="a.1", stage=t.Stage.TARGET, kept="a.0", by=Target("anna"),
+        number=BYGGLOV, decision=Decision(kind=Kind.RING),
+    )  # fmt: skip
 
 
 class Counted:
@@ -315,3 +323,22 @@ def test_numbers_beyond_the_limit_are_counted_together() -> None:
     assert len(series) == MAX_NUMBERS + 1
     assert series[OTHER, "failed"] == 2
     assert series["+4680", "failed"] == 2
+
+
+def test_talk_is_counted_without_the_time_that_a_transfer_rings() -> None:
+    taken = t.CallTransferred(at=after(40), call="a", leg="a.2", member="bo", kept="a.0", by="a.1")
+    counted = Counted(arrived(), decided(), connected(10), handed_on(20), taken, ended("answered", 45))
+
+    assert counted.series("vaxeln_talk_seconds_sum") == {(): 15.0}
+
+
+def test_talk_goes_on_when_a_transfer_failed_and_ends_with_one_that_leads_nowhere() -> None:
+    failed = t.TransferFailed(
+        at=after(30), call="a", leg="a.1", stage=t.Stage.TARGET, status=480, resumed=True
+    )
+    counted = Counted(
+        arrived(), decided(), connected(10), handed_on(20), failed, handed_on(35), handed_on(50),
+        ended("answered", 90),
+    )  # fmt: skip
+
+    assert counted.series("vaxeln_talk_seconds_sum") == {(): 15.0}

@@ -39,7 +39,7 @@ class SimPhone:
     `log` has what happened as (time, event): "registered", "unregistered", "registration refused 403",
     "registration timed out"; "called", "heard 180", "answered", "refused 486", "timed out", "cancelled" (we
     gave up); "offered", "rang", "acknowledged", "withdrawn" (they gave up); "hung up" (we did), "ended"
-    (they did), "changed" (a re-INVITE).
+    (they did), "changed" (a re-INVITE); "handed on" (we sent REFER), "refer 202", "told 180" (by NOTIFY).
     """
 
     def __init__(
@@ -98,6 +98,21 @@ class SimPhone:
         leg.state = LegState.HANGING_UP
         self._line.ask(leg.next_request("BYE"), leg.next_hop, now, lambda response, then: leg.end())
 
+    def refer(self, leg: Leg, refer_to: str, now: float, *, leaves: bool = False) -> None:
+        """Ask to have who is on this call handed on (RFC 3515); `leaves`: hang up as soon as that is
+        accepted."""
+        request = leg.next_request("REFER")
+        request.headers.set("Refer-To", refer_to)
+        request.headers.set("Contact", self._line.contact)
+        self._line.note(now, "handed on")
+
+        def answered(response: Response | None, then: float) -> None:
+            self._line.note(then, f"refer {response.status if response else 'timed out'}")
+            if leaves and response is not None and response.status == 202:
+                self.hang_up(leg, then)
+
+        self._line.ask(request, leg.next_hop, now, answered)
+
     def open_legs(self) -> list[Leg]:
         """The calls that are not over."""
         return [leg for leg in self.legs if leg.state is not LegState.ENDED]
@@ -147,6 +162,7 @@ class SimPhone:
             leg.end()
         elif response.status < 200:
             self._line.note(now, f"heard {response.status}")
+            leg.remote = response.headers.get("To") or leg.remote  # the tag of an early dialog
         elif response.status < 300:
             self._on_accepted(leg, response, now)
         elif leg.state is LegState.CALLING and self._credentials.may_answer(response, leg.attempts):
@@ -274,6 +290,9 @@ class SimPhone:
                 status = 491
             case "OPTIONS":
                 status = 200
+            case "NOTIFY":
+                status = 200
+                self._line.note(now, f"told {request.body.decode().split()[1]}")
         self._line.respond(transaction, request, status, now, leg.local_tag, body)
 
     def _end(self, leg: Leg, now: float) -> None:

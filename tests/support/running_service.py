@@ -14,6 +14,7 @@ from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.reader import JournalReader
 from telephony.archive.upcasts import UPCASTS
 from telephony.call import facts as f
+from telephony.call import transfer_facts as t
 from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
 from telephony.secrets import PhoneSecrets
@@ -204,9 +205,9 @@ class RunningService:
         begun: set[str] = set()
         for fact in self.facts():
             match fact:
-                case f.CallArrived(leg=leg) | f.MemberOffered(leg=leg):
+                case f.CallArrived(leg=leg) | f.MemberOffered(leg=leg) | t.LegTakenOver(leg=leg):
                     begun.add(leg)
-                case f.LegEnded(leg=leg) | f.MemberRefused(leg=leg):
+                case f.LegEnded(leg=leg) | f.MemberRefused(leg=leg) | t.LegHandedOver(leg=leg):
                     begun.discard(leg)
                 case _:
                     pass

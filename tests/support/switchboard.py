@@ -62,17 +62,35 @@ class FakeMedia:
 
     def bridge(self, a: str, b: str) -> None:
         """Note who hears whom."""
+        for leg in (a, b):
+            self._unbridge(leg)
+            self.playing.pop(leg, None)
         self.bridges[a], self.bridges[b] = b, a
 
     def play(self, leg: str, prompt: str) -> None:
-        """Note what plays."""
+        """Note what plays, in place of what the leg heard before."""
+        self._unbridge(leg)
         self.playing[leg] = prompt
+
+    def rename(self, leg: str, to: str) -> None:
+        """Keep what is known of the leg under another name."""
+        self._unbridge(leg)
+        self.playing.pop(leg, None)
+        if leg in self.open_legs:
+            self.open_legs[to] = self.open_legs.pop(leg)
+        if leg in self.streams:
+            self.streams[to] = self.streams.pop(leg)
+        if leg in self.heard_at:
+            self.heard_at[to] = self.heard_at.pop(leg)
 
     def close(self, leg: str) -> None:
         """Forget the leg."""
         self.open_legs.pop(leg, None)
         self.playing.pop(leg, None)
         self.streams.pop(leg, None)
+        self._unbridge(leg)
+
+    def _unbridge(self, leg: str) -> None:
         other = self.bridges.pop(leg, None)
         if other is not None:
             self.bridges.pop(other, None)

@@ -111,3 +111,14 @@ def test_it_behaves_as_a_table_that_is_searched(operations: list[tuple[str, str,
             table = {key: at for key, at in table.items() if at > when}
         assert agenda.earliest() == min(table.values(), default=None)
         assert len(agenda) == len(table)
+
+
+def test_a_deadline_can_be_given_to_another_key() -> None:
+    agenda: Agenda[float] = Agenda()
+    agenda.set("a", 1.0)
+
+    agenda.move("a", "b")
+    agenda.move("c", "d")
+
+    assert list(agenda.due(2.0)) == ["b"]
+    assert len(agenda) == 0

@@ -5,7 +5,7 @@ import pytest
 
 from routing.decision import Origin
 from telephony.call.facts import EndedBy, Outcome
-from telephony.call.record import Record, begin
+from telephony.call.record import Record, Talk, begin
 from telephony.call_lines import HEADER, log_lines, record_lines
 from tests.support.calls import after, arrive
 
@@ -127,3 +127,13 @@ def test_an_announcement_that_was_cut_off_was_not_heard() -> None:
     assert "  began to hear the announcement closed" in record_lines(cut)
     assert "  heard the announcement closed" in record_lines(whole)
     assert last(whole) == "closed after 11.6 s, ended by the service"
+
+
+def test_who_talked_when_is_told_of_a_call_that_was_handed_on() -> None:
+    talks = (Talk("amina", after(2), after(12)), Talk("david", after(20)))
+
+    lines = record_lines(call(talks=talks))
+
+    assert "  12:00:02 talk with amina, 10.0 s" in lines
+    assert "  12:00:20 talk with david" in lines
+    assert not any("talk with" in line for line in record_lines(call(talks=talks[:1])))

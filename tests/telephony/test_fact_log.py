@@ -5,11 +5,12 @@ import structlog
 from structlog.testing import capture_logs
 from structlog.typing import EventDict, FilteringBoundLogger
 
-from routing.decision import Decision, Kind, Origin, Reason
+from routing.decision import Decision, Kind, Origin, Reason, Target
 from routing.override import Override
 from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import transfer_facts as t
 from telephony.fact_log import FactLog
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, PEOPLE, SOCIAL, tables_of
 
@@ -164,3 +165,38 @@ def test_all_else_is_at_debug() -> None:
     (event,) = logged(f.LegEnded(at=AT, call="c1", leg="c1.1"))
 
     assert (event["event"], event["log_level"]) == ("LegEnded", "debug")
+
+
+OWN = "+46853061777"
+
+
+@pytest.mark.parametrize(
+    ("fact", "line"),
+    [
+        (
+            t.TransferRefused(at=AT, call="c1", leg="c1.1", number=OWN, status=486, why="busy"),
+            {"event": "transfer_refused", "status": 486, "why": "busy"},
+        ),
+        (
+            t.TransferDecided(
+                at=AT, call="c1", leg="c1.1", stage=t.Stage.TARGET, kept="c1.0", by=Target("amina"),
+                number=OWN, decision=Decision(kind=Kind.RING),
+            ),
+            {"event": "transfer_decided", "stage": "target", "by": "amina"},
+        ),
+        (
+            t.TransferFailed(at=AT, call="c1", leg="c1.1", stage=t.Stage.TARGET, status=480),
+            {"event": "transfer_failed", "stage": "target", "status": 480},
+        ),
+        (
+            t.CallTransferred(at=AT, call="c1", leg="c1.2", member="david", kept="c1.0", by="c1.1"),
+            {"event": "call_transferred", "member": "david"},
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_transfers_are_told_without_the_number(fact: f.Fact, line: dict[str, object]) -> None:
+    (event,) = at_info(fact)
+
+    assert event.items() >= line.items()
+    assert OWN not in str(event)

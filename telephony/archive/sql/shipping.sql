@@ -49,4 +49,5 @@ on conflict (id) do update set
     reason = excluded.reason,
     waiting_seconds = excluded.waiting_seconds,
     ringing_seconds = excluded.ringing_seconds,
-    talk_seconds = excluded.talk_seconds;
+    talk_seconds = excluded.talk_seconds,
+    talks = excluded.talks;

@@ -86,3 +86,25 @@ def test_calls_that_are_there_already_get_the_person_who_called(postgres: Postgr
     postgres.execute(third, empty)
 
     assert postgres.fetch("select id, caller_member from call", empty) == [("c1", "amina")]
+
+
+def test_who_had_talked_before_talks_were_kept_is_found(postgres: Postgres, database_name: str) -> None:
+    postgres.execute(
+        """insert into call (
+            id, node, position, arrived_at, origin, origin_name, hidden, dialled, sip_call_id, function,
+            number, "group", protected, emergency, plan_version, offered, rang, answered_by, announcement,
+            reasons, reason, person_answered_at, ended_at
+        ) values (
+            'c1', gen_random_uuid(), 1, now(), '', '', false, '', '', '', '', '', false, false, 1, '{}', '{}',
+            'amina', '', '{}', '', timestamptz '2026-11-24 11:00Z', timestamptz '2026-11-24 11:01Z'
+        )""",
+        database_name,
+    )
+    _, update = load_migrations()[4].sql.split(";")[:2]
+
+    postgres.execute(update, database_name)
+
+    found = postgres.fetch(
+        "select talks->0->>'member', (talks->0->>'ended_at')::timestamptz = ended_at from call", database_name
+    )
+    assert found == [("amina", True)]

@@ -6,9 +6,10 @@ import pytest
 
 from routing.decision import Origin, Reason
 from telephony.call import facts as f
+from telephony.call import transfer_facts as t
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house_facts import ClockStepped
-from telephony.call.record import HIDDEN, MASKED, RECORDED, Record, begin, extend, records
+from telephony.call.record import HIDDEN, MASKED, RECORDED, Record, Talk, begin, extend, records
 from tests.support.call_scenarios import ANNA, SCENARIOS, Scenario, play
 from tests.support.calls import NOON, after, arrive, emergency, registered, ring
 from tests.support.desk import Desk
@@ -203,3 +204,90 @@ def test_the_person_whose_phone_called_is_masked_with_the_caller() -> None:
     assert (protected.shown_caller_member(), protected.shown_origin_name()) == (MASKED, MASKED)
     assert begin(arrive()).shown_caller_member() == ""
     assert replace(known, hidden=True).shown_caller_member(unmask=True) == ""
+
+
+# ---- transfers
+
+
+def handed_on(seconds: float, stage: t.Stage = t.Stage.TARGET, **fields: Any) -> t.TransferDecided:
+    decision = ring(ANNA, reasons=(Reason("presence", "people.bo", "1 of 1 free"),), **fields)
+    return t.TransferDecided(
+        at=after(seconds), call="c1", leg="c1.1", stage=stage, kept="c1.0", by=ANNA, number="+46853061777",
+        decision=decision,
+    )  # fmt: skip
+
+
+def connected(seconds: float = 10.0) -> f.CallConnected:
+    return f.CallConnected(at=after(seconds), call="c1", leg="c1.1", member="anna")
+
+
+def ended(seconds: float) -> f.CallEnded:
+    return f.CallEnded(at=after(seconds), call="c1", outcome=Outcome.ANSWERED, ended_by=EndedBy.CALLER)
+
+
+def told_of(*facts: f.Fact) -> Record:
+    return records([arrive(), *facts])["c1"]
+
+
+def test_each_talk_is_who_from_and_to_and_the_waiting_between_is_no_talk() -> None:
+    taken = t.CallTransferred(at=after(30), call="c1", leg="c1.2", member="bo", kept="c1.0", by="c1.1")
+
+    record = told_of(connected(), handed_on(20), taken, ended(45))
+
+    assert record.talks == (Talk("anna", after(10), after(20)), Talk("bo", after(30), after(45)))
+    assert record.talk_seconds == 25.0
+    assert record.answered_by == "anna"
+    assert record.waiting_seconds == 10.0
+    assert record.reasons == ("anna transfers to 08-530 617 77", "1 of 1 free")
+
+
+def test_a_transfer_that_failed_is_another_talk_with_the_same_person() -> None:
+    failed = t.TransferFailed(
+        at=after(25), call="c1", leg="c1.1", stage=t.Stage.TARGET, status=486, resumed=True
+    )
+
+    record = told_of(connected(), handed_on(20), failed, ended(45))
+
+    assert [talk.member for talk in record.talks] == ["anna", "anna"]
+    assert record.talk_seconds == 30.0
+    assert record.reasons[-1] == "nobody took the transfer (486): they go on"
+
+
+def test_a_call_that_ends_while_a_transfer_rings_has_no_more_talk() -> None:
+    lost = t.TransferFailed(at=after(40), call="c1", leg="c1.1", stage=t.Stage.TARGET, status=480)
+
+    record = told_of(connected(), handed_on(20), lost, handed_on(40, t.Stage.RETURN), ended(60))
+
+    assert record.talks == (Talk("anna", after(10), after(20)),)
+    assert record.talk_seconds == 10.0
+
+
+def test_a_refused_transfer_is_explained() -> None:
+    refused = t.TransferRefused(
+        at=after(20), call="c1", leg="c1.1", number="+46853061777", status=403, why="an outside number"
+    )
+
+    assert told_of(connected(), refused).reasons == (
+        "transfer to 08-530 617 77 refused: an outside number (403)",
+    )
+
+
+def test_who_is_transferred_to_a_protected_number_is_protected() -> None:
+    assert told_of(connected(), handed_on(20, protected=True)).protected
+
+
+def test_a_live_talk_and_one_before_the_transfer_move_with_the_clock() -> None:
+    taken = t.CallTransferred(at=after(30), call="c1", leg="c1.2", member="bo", kept="c1.0", by="c1.1")
+
+    record = told_of(connected(), handed_on(20), taken, ClockStepped(at=after(100), seconds=60.0))
+
+    assert record.talks == (Talk("anna", after(70), after(80)), Talk("bo", after(90)))
+
+
+def test_a_transfer_of_a_call_whose_talk_nobody_noted_makes_none() -> None:
+    failed = t.TransferFailed(
+        at=after(25), call="c1", leg="c1.1", stage=t.Stage.TARGET, status=486, resumed=True
+    )
+    asked = t.TransferRequested(at=after(25), call="c1", leg="c1.1", number="+46853061777")
+
+    assert told_of(failed, asked).talks == ()

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from telephony.legs import leg
 from telephony.media.errors import UnknownPrompt, UnusablePrompt
-from telephony.media.prompts import MAX_PROMPTS, MAX_SECONDS, PROMPT_FOLDER, Prompt, Prompts
+from telephony.media.prompts import MAX_PROMPTS, MAX_SECONDS, PROMPT_FOLDER, RINGING, Prompt, Prompts
 from telephony.sdp.codec import PCMA, PCMU
 
 SAMPLES = b"".join(value.to_bytes(2, "little", signed=True) for value in (0, 1000, -1000, 32767, -32768))
@@ -114,3 +115,15 @@ def test_the_prompts_that_come_with_the_service_can_be_played() -> None:
     assert prompts.names == {"closed", "nobody_there", "busy"}
     assert all(prompts.get(name).length > 100 for name in prompts.names)
     assert sum(file.stat().st_size for file in PROMPT_FOLDER.glob("*.wav")) < 1_000_000
+
+
+def test_the_ringing_tone_is_the_swedish_one_and_no_prompt_of_a_plan() -> None:
+    prompts = Prompts({})
+
+    tone = prompts.get(RINGING)
+
+    assert tone.length == 6 * 50
+    silence = tone.frames[PCMA][-1]
+    assert [frame == silence for frame in tone.frames[PCMA]] == [False] * 50 + [True] * 250
+    assert RINGING not in prompts.names
+    assert RINGING == leg.RINGING

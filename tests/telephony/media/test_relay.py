@@ -218,3 +218,22 @@ async def test_a_far_end_that_names_a_port_of_ours_is_sent_nothing(house: House)
 
     assert house.relay.counters.dropped[Drop.UNSENDABLE] == 2
     assert house.relay.counters.relayed == 0
+
+
+@on_both_loops()
+async def test_a_leg_that_is_called_otherwise_keeps_its_port_and_its_phone(house: House) -> None:
+    (one, to_a), (other, to_b) = await house.bridged()
+    house.relay.rename("b", "c")
+    await house.leg("d")
+
+    house.relay.bridge("a", "c")
+    one.send(rtp(), to_a)
+    await other.receive()
+    other.send(rtp(), to_b)
+    await one.receive()
+
+    house.relay.rename("nobody", "e")
+    with pytest.raises(LegAlreadyOpen):
+        house.relay.rename("c", "d")
+    house.relay.close("c")
+    assert house.relay.counters.legs_open == 2

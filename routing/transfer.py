@@ -1,0 +1,53 @@
+"""Where a call goes that somebody hands on (P7): what `decide` would say to a call of theirs, and no further.
+
+No branch of the target's is followed: a caller whose transfer leads nowhere comes back to the one who
+transferred, and then to Kontaktcenter.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from routing.decide import BUSY_HERE, FORBIDDEN, UNAVAILABLE, decide
+from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
+from routing.situation import Situation
+from routing.tables import Tables
+
+
+def transfer_target(tables: Tables, number: str, phone: str, situation: Situation, now: datetime) -> Decision:
+    """Whom to ring for a transfer to `number` by this phone account; else a decision that rejects it.
+
+    The phone transfers only where it may call. An announcement is no person to hand anybody to, and 112
+    speaks with who needs it: that one dials.
+    """
+    question = Question(dialled=number, origin=Origin.PHONE, origin_name=phone, caller=None)
+    decision = decide(tables, question, situation, now)
+    branches = {mark.partition("/")[2] for mark in decision.visited} - {""}
+    if decision.emergency:
+        return _refused(decision, FORBIDDEN, "112 is dialled, not transferred to")
+    if branches:
+        return _refused(decision, BUSY_HERE if Branch.BUSY in branches else UNAVAILABLE, "nobody to take it")
+    if decision.kind is Kind.ANNOUNCE:
+        return _refused(decision, UNAVAILABLE, "there is only an announcement now")
+    return decision
+
+
+def transfer_return(tables: Tables, target: Target, number: str) -> Decision:
+    """Ring the one who transferred to `number` again, on the same phone, shown as a call that comes back."""
+    row = tables.numbers.get(number)
+    seconds = tables.return_ring_seconds
+    text = f"nobody took the transfer: back to {target.member}, rings for {seconds:g} s"
+    return Decision(
+        kind=Kind.RING,
+        number=row.number if row else "",
+        function=f"Åter {row.function}" if row else "Åter",
+        strategy=Strategy.ALL,
+        targets=(target,),
+        ring_seconds=seconds,
+        plan_version=tables.version,
+        reasons=(Reason("transfer", "municipality.return_ring_seconds", text),),
+    )
+
+
+def _refused(decision: Decision, status: int, why: str) -> Decision:
+    reason = Reason("transfer", "numbers", why)
+    return replace(decision, kind=Kind.REJECT, targets=(), status=status, reasons=(*decision.reasons, reason))
