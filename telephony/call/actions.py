@@ -10,7 +10,8 @@ from telephony.call.facts import Contact
 class Dial:
     """Offer the call to a member: a new leg. `caller_leg` tells whose sound it will carry.
 
-    `display` and `number` say who calls, as the member may see it (P6): number None when hidden.
+    `display` and `number` say who calls, as the member may see it (P6): number None when hidden. `alone`:
+    nobody else is rung meanwhile.
     """
 
     leg: str
@@ -22,6 +23,7 @@ class Dial:
     called: str
     max_forwards: int
     emergency: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ carries it all.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from routing.decision import Branch, Decision, Strategy, Target
@@ -184,20 +184,22 @@ def _offer_next(call: Call, house: House, now: datetime) -> Reaction:
     first = call.pending[0].member
     stage = [target for target in call.pending if decision.strategy is Strategy.ALL or target.member == first]
     facts: list[f.Fact] = []
-    actions: list[Action] = []
+    dials: list[Dial] = []
     for target in stage:
         skip = _why_skipped(house, target)
         if skip:
             facts.append(f.MemberSkipped(at=now, call=call.id, target=target, why=skip))
             continue
         for contact in house.contacts(target.phone) if target.phone else (None,):
-            leg = call.next_leg_id(len(actions))
+            leg = call.next_leg_id(len(dials))
             facts.append(_offered(call, decision, leg, target, contact, now))
-            actions.append(_dial(call, decision, leg, target, contact))
-    if actions:
+            dials.append(_dial(call, decision, leg, target, contact))
+    if len(dials) == 1:
+        dials = [replace(dials[0], alone=True)]
+    if dials:
         until = now + timedelta(seconds=decision.ring_seconds) if decision.ring_seconds else None
         facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
-    return Reaction(facts, actions)
+    return Reaction(facts, dials)
 
 
 def _why_skipped(house: House, target: Target) -> str:

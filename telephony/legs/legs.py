@@ -10,6 +10,7 @@ from telephony.call import facts as f
 from telephony.errors import NoPortFree
 from telephony.legs.content import ACCEPT, is_understood
 from telephony.legs.directory import Directory
+from telephony.legs.due import do
 from telephony.legs.gate import RETRY_AFTER, Admitted, Authenticated, Gate
 from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.leg import Leg
@@ -99,17 +100,7 @@ class Legs:
         self._endpoint.handle_timer(now)
         self._take_events(now)
         for key in self._wire.agenda.due(now):
-            name, _, what = key.rpartition("/")
-            if what == "disown":
-                self._wire.owners.pop(name, None)
-            elif what == "remind":
-                self._wire.setups[name].remind(now)
-            elif what == "ping":
-                self._wire.legs[name].ping(now)
-            elif what == "retry":
-                self._wire.legs[name].negotiation.retry(now)
-            else:
-                self._wire.legs[name].negotiation.stop(now)
+            do(self._wire, key, now)
 
     # ---- up and down
 

@@ -17,8 +17,10 @@ def test_what_makes_a_dialog_says_who_and_what_we_are(stage: Stage) -> None:
 
     for message in (member.invite, call.responses(call.branch)[-1]):
         assert message.headers.get("Contact") == "<sip:vaxeln@192.0.2.1:5060>"
-        assert message.headers.get("Allow") == "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER"
-        assert message.headers.get("Supported") == ""
+        assert (
+            message.headers.get("Allow") == "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE"
+        )
+        assert message.headers.get("Supported") == "100rel, timer"
 
 
 def test_legs_are_empty_only_when_nothing_is_kept(stage: Stage) -> None:
