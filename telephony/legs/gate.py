@@ -7,10 +7,12 @@ to be.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from telephony.call.facts import Origin
 from telephony.legs.content import SDP
 from telephony.legs.directory import Account, Caller, Directory
+from telephony.legs.diversion import is_loop
 from telephony.legs.identity import phone_caller, trunk_caller, user_of
 from telephony.legs.refusals import NotLetIn, Refusals, Why
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
@@ -27,12 +29,14 @@ RETRY_AFTER = 30  # seconds: by then another node, or this one started anew, tak
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """An INVITE that may become a call. `dialled` is normalised; `emergency`: it is 112."""
+    """An INVITE that may become a call. `dialled` is normalised; `emergency`: it is 112. `loops`: what is
+    dialled had this call before."""
 
     caller: Caller
     dialled: str
     max_forwards: int
     emergency: bool
+    loops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +149,14 @@ class Gate:
             return self.refuse(request, 422, Min_SE=str(MIN_SECONDS))
         trunk = caller.origin_name if caller.origin is Origin.TRUNK else None
         number = self._directory.normalise(dialled, trunk)
+        loops = not emergency and is_loop(request, number, partial(self._station, trunk))
         hops = 70 if hops is None or emergency else min(hops, 70)
-        return Admitted(caller, clean(number, MAX_NUMBER), hops, emergency)
+        return Admitted(caller, clean(number, MAX_NUMBER), hops, emergency, loops)
+
+    def _station(self, trunk: str | None, number: str) -> str:
+        """A number that a call was for before, which others may have written than who brings it."""
+        known = self._directory.normalise(number, trunk)
+        return known if known.startswith("+") else self._directory.normalise(number, None)
 
     def _caller(self, request: Request, flow: Flow, epoch: float, emergency: bool) -> Caller | Response:
         """Tell who calls. A registered contact wins over a trunk with the same address."""

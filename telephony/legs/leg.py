@@ -188,13 +188,13 @@ class Leg:
     def take(self, event: RequestReceived, now: float) -> None:
         """Do what a request asks for that is in its turn."""
         request = event.request
-        takes = TAKEN.get(request.method)
-        if takes is None:
+        serve = _SERVED.get(request.method)
+        if serve is None:
             self.answer(event, 405 if request.method in KNOWN_METHODS else 501, now, Allow=ALLOW)
         elif required := unsupported(request):
             self.answer(event, 420, now, Unsupported=", ".join(required))
         else:
-            takes(self, event, now)
+            serve(self, event, now)
 
     def take_options(self, event: RequestReceived, now: float) -> None:
         """Say what we can (RFC 3261 11.2)."""
@@ -310,7 +310,7 @@ class Leg:
             self.wire.media.set_stream(self.id, self.session.stream)
 
 
-TAKEN: Mapping[str, Callable[[Leg, RequestReceived, float], None]] = {
+_SERVED: Mapping[str, Callable[[Leg, RequestReceived, float], None]] = {
     "BYE": lambda leg, event, now: leg.take_bye(event, now),
     "INFO": take_info,
     "INVITE": lambda leg, event, now: leg.negotiation.receive(event, now),
@@ -318,4 +318,4 @@ TAKEN: Mapping[str, Callable[[Leg, RequestReceived, float], None]] = {
     "PRACK": lambda leg, event, now: leg.take_prack(event, now),
     "UPDATE": lambda leg, event, now: leg.negotiation.update(event, now),
 }
-"""What is done with a request inside a dialog, by its method."""
+"""What is done with each method inside a dialog. (ACK and CANCEL come by their INVITE.)"""

@@ -302,6 +302,8 @@ class Legs:
         request, leg_id = event.request, f"{call}.0"
         if not admitted.emergency and not self._given.directory.takes_new_calls():
             return NotTaken(503, "draining", RETRY_LATER)
+        if admitted.loops:
+            return NotTaken(482, "loop")
         understood = is_understood(request)
         if not understood and not admitted.emergency:
             return NotTaken(415, "its body is no session description", ACCEPT)

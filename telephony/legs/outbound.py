@@ -97,6 +97,9 @@ class OutboundLeg(Leg):
         ]
         if action.number is None:
             fields.append(("Privacy", "id"))
+        if action.diverted:  # RFC 5806, which phones show; few know RFC 7044
+            called = SipUri("sip", escape_user(action.diverted), None, wire.host)
+            fields.append(("Diversion", f"<{called}>;reason=unconditional"))
         return Headers(fields)
 
     def snapshot(self) -> dict[str, Any]:
