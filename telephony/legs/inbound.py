@@ -49,6 +49,7 @@ class InboundLeg(Leg):
         hidden: bool = False,
         for_rescue: str | None = None,
         proven: bool = True,
+        emergency: bool = False,
     ) -> None:
         super().__init__(wire, call, f"{call}.0", event.flow, session, pinned=pinned)
         # Let go of when the final answer is acknowledged: a call takes hours and its INVITE 8 KiB
@@ -71,7 +72,8 @@ class InboundLeg(Leg):
         headers = event.request.headers
         self.note_allow(headers)
         self._reliable: Reliable | None = None  # for a caller who requires it (RFC 3262 3)
-        if "Require" in headers and tells(headers, "Require", "100rel"):
+        # Not for 112: what is lost then is a ringing tone, and no call for want of a PRACK
+        if "Require" in headers and tells(headers, "Require", "100rel") and not emergency:
             self._reliable = Reliable(self, event.request.cseq.number)
         self._after_prack: Callable[[float], None] | None = None  # what waits for a 2xx to be allowed
         self._verdict = 0  # the status that the refusal has to have, whatever the call says

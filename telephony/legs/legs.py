@@ -250,6 +250,7 @@ class Legs:
             hidden=caller.hidden,
             for_rescue=caller.for_rescue,
             proven=caller.proven,
+            emergency=admitted.emergency,
         )
         self._adopt(leg)
         leg.observe(

@@ -110,13 +110,20 @@ class Negotiation:
         elif is_too_short(request):
             leg.answer(event, 422, now, Min_SE=str(MIN_SECONDS))
         elif not request.body:
-            leg.accept(event, b"", now)
+            self._refresh(event, now)
         elif self._inviting or leg.session.is_offering:
             leg.answer(event, 491, now)
         elif not leg.may_be_offered:  # its own offer in the INVITE waits for our answer
             self._ask_to_wait(event, now)
         else:
             self._change(event, now)
+
+    def _refresh(self, event: RequestReceived, now: float) -> None:
+        leg = self._leg
+        before = leg.dialog and leg.dialog.remote_target
+        leg.accept(event, b"", now)
+        if leg.dialog and leg.dialog.remote_target != before:
+            leg.note_dialog(now)
 
     def _ask_to_wait(self, event: RequestReceived, now: float) -> None:
         """RFC 3261 14.2, RFC 3311 5.2."""

@@ -630,6 +630,7 @@ def test_an_update_moves_the_target(stage: Stage) -> None:
 
     assert call.ask("UPDATE", "", ("Contact", "<sip:gw@192.0.2.39:5090>")).status == 200
 
+    assert "192.0.2.39" in str(stage.facts(f.LegDialogChanged)[-1].dialog)
     member.hang_up()
     assert gateway.has("BYE")
 

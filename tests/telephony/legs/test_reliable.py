@@ -299,3 +299,23 @@ def test_an_announcement_with_a_200_waits_for_the_prack(stage: Stage) -> None:
     prack(call, ringing, sdp(call.peer.host, "8 101"))
 
     assert call.statuses[-1] == 200
+
+
+def test_a_prack_whose_answer_was_lost_gets_it_again(stage: Stage) -> None:
+    call, _, progress = with_early_sound(stage)
+    rack = ("RAck", f"{progress.headers.get('RSeq')} {progress.cseq}")
+    branch = call.request("PRACK", "", rack)
+
+    call.request("PRACK", "", rack, cseq=call.cseq, branch=branch)
+
+    assert [response.status for response in call.responses(branch, "PRACK")] == [200, 200]
+
+
+def test_a_call_to_112_does_not_fail_for_want_of_a_prack(stage: Stage) -> None:
+    call = calling(stage, number="112")
+    stage.offered_at(stage.alarm).ring()
+
+    stage.wait(33)
+
+    assert "RSeq" not in said(call, 180)[0].headers
+    assert call.statuses[-1] == 180
