@@ -11,6 +11,9 @@ from telephony.sip.message import Request
 from telephony.sip.name_addr import NameAddr
 from telephony.sip.uri import OtherUri, SipUri, Uri
 
+MOST_PARTIES = 8
+"""Addresses that a header is read for: RFC 3325 9.1 allows two."""
+
 _HIDING = frozenset({"id", "user", "header", "critical"})
 
 
@@ -95,6 +98,6 @@ def _asserted(request: Request) -> NameAddr | None:
 
 def _parties(request: Request, header: str) -> Iterator[NameAddr]:
     """What can be read of a header that lists addresses."""
-    for element in request.headers.elements(header):
+    for element in request.headers.elements(header)[:MOST_PARTIES]:
         with suppress(ParseError):
             yield NameAddr.parse(element)

@@ -295,3 +295,10 @@ def test_a_remote_party_may_hide(stage: Stage, privacy: str, hidden: bool, trust
 
     arrived = stage.facts(f.CallArrived)[0]
     assert (arrived.hidden, arrived.caller) == (hidden, None if hidden else CALLER)
+
+
+def test_not_any_number_of_claims_is_read(stage: Stage) -> None:
+    claims = ", ".join([*["<garbage"] * 8, f"<sip:{SECRET}@op>"])
+    stage.call(DIRECT, ("P-Asserted-Identity", claims), peer=stage.pbx)
+
+    assert stage.facts(f.CallArrived)[0].caller == CALLER
