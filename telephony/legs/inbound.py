@@ -59,6 +59,7 @@ class InboundLeg(Leg):
         self.offered = offered
         self.hidden = hidden
         self.proven = proven
+        self.vital = emergency
         self.for_rescue = for_rescue  # of a hidden caller, told to 112 and kept nowhere
         self.dialog = dialog
         self.key = (dialog.call_id, dialog.local_tag)

@@ -53,6 +53,7 @@ class Leg:
         self.owns_call_id = False
         self.peer: Leg | None = None  # whom it is connected with
         self.since = 0.0  # when it was connected
+        self.vital = False  # a call to 112, which no timer of a far end may end
         self.negotiation = Negotiation(self)
         self.timer = SessionTimer(self)
         self.keys: Keys | None = None  # made when the first is to be passed on

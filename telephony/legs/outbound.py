@@ -62,6 +62,7 @@ class OutboundLeg(Leg):
         self.timer.propose(invite.headers)
         self._again = partial(self.dial, action, uri, route, codecs)
         self._awaits_response = bool(action.target.trunk)
+        self.vital = action.emergency
         if self._invite is not None:  # the same call once more (RFC 4028 7.3)
             for name in ("From", "Call-ID"):
                 invite.headers.set(name, self._invite.headers.get(name) or "")

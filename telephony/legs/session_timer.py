@@ -146,7 +146,7 @@ class SessionTimer:
         if leg.state is not State.TALKING:
             return
         if not isinstance(reply, ResponseReceived):
-            leg.lose("session_timer", now)
+            self.expire(now)
             return
         response, status = reply.response, reply.response.status
         if 200 <= status < 300:
@@ -169,8 +169,9 @@ class SessionTimer:
             self._leg.wire.agenda.set(f"{self._leg.id}/refresh", now + RETRY_SECONDS)
 
     def expire(self, now: float) -> None:
-        """Nobody refreshed the session in time."""
-        self._leg.lose("session_timer", now)
+        """Nobody refreshed it in time. To 112 it lasts as long as they talk, which OPTIONS and sound tell."""
+        if not self._leg.vital:
+            self._leg.lose("session_timer", now)
 
     def stop(self) -> None:
         """The leg is ending, or its session lasts for ever."""

@@ -343,3 +343,16 @@ def test_the_timer_of_a_call_that_ended_is_forgotten(stage: Stage, side: str) ->
     second.peer.answer_all("BYE")
 
     stage.assert_nothing_kept()
+
+
+def test_a_call_to_112_is_not_ended_by_a_timer(stage: Stage) -> None:
+    call = stage.call("112", ("Session-Expires", "90;refresher=uac"), TIMER)
+    rescue = stage.offered_at(stage.alarm)
+    rescue.accept(sdp("192.0.2.30", "8 101"), Session_Expires="90;refresher=uas")
+    rescue.peer.take("ACK")
+    call.pick_up()
+
+    loudly(stage, 200)
+
+    assert not stage.facts(f.LegLost)
+    assert not call.peer.has("BYE") and not rescue.peer.has("BYE")
