@@ -10,7 +10,9 @@ from telephony.call.facts import Contact
 class Dial:
     """Offer the call to a member: a new leg. `caller_leg` tells whose sound it will carry.
 
-    `display` and `number` say who calls, as the member may see it (P6): number None when hidden.
+    `display` and `number` say who calls, as the member may see it (P6): number None when hidden. `diverted`
+    is the number that was called, when a group has it and not the member alone. `alone`: nobody else is rung
+    meanwhile.
     """
 
     leg: str
@@ -22,6 +24,8 @@ class Dial:
     called: str
     max_forwards: int
     emergency: bool = False
+    diverted: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class CallRefused(CallFact):
 
     The fields are those of `CallArrived`; `number`, `function` and `protected` are the plan's for what was
     dialled, "" where it has none; `status` is what the caller was told, `why` the reason: draining, no_port
-    (for its sound), or what was wrong with the INVITE.
+    (for its sound), loop (through the public network), or what was wrong with the INVITE.
     """
 
     origin: Origin
@@ -191,7 +191,8 @@ class LegHungUp(LegFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegLost(LegFact):
-    """This leg died without a word. `why`: no_ack, no_sound, no_options, transport."""
+    """This leg died without a word. `why`: no_ack, no_prack, no_sound, no_common_sound, no_options,
+    no_dialog, session_timer."""
 
     why: str
 
@@ -274,7 +275,8 @@ class ResponseTimeExpired(LegFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferWithdrawn(LegFact):
-    """An offer was taken back. `why`: answered_elsewhere, ring_time, no_response, caller_left, ended."""
+    """An offer was taken back. `why`: answered_elsewhere, declined (on another of the phone's
+    contacts), ring_time, no_response, caller_left, ended."""
 
     why: str
 

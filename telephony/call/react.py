@@ -6,7 +6,7 @@ carries it all.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from routing.decision import Branch, Decision, Strategy, Target
@@ -157,14 +157,24 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
     answered = next((leg for leg in call.members() if has_answered(leg)), None)
     if answered is not None:
         return _connect(call, answered, now)
-    if call.ring_expired and call.ringing():
-        return withdraw(call, call.ringing(), "ring_time", now)
-    silent = [leg for leg in call.ringing() if leg.gone]
+    ringing = call.ringing()
+    if call.ring_expired and ringing:
+        return withdraw(call, ringing, "ring_time", now)
+    silent = [leg for leg in ringing if leg.gone]
     if silent:
         return withdraw(call, silent, "no_response", now)
-    if not call.ringing():
+    declined = _declined(call, ringing)
+    if declined:
+        return withdraw(call, declined, "declined", now)
+    if not ringing:
         return offer_next(call, house, now)
-    return _tell_caller(call, now)
+    return _tell_caller(call, ringing, now)
+
+
+def _declined(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
+    """Other contacts of a phone of which one has said no for all (6xx, RFC 3261 21.6); no other phone."""
+    targets = [leg.target for leg in call.members() if leg.status >= 600]
+    return [leg for leg in ringing if leg.target in targets] if targets else []
 
 
 def has_answered(leg: Leg) -> bool:
@@ -189,20 +199,22 @@ def offer_next(call: Call, house: House, now: datetime) -> Reaction:
     first = call.pending[0].member
     stage = [target for target in call.pending if decision.strategy is Strategy.ALL or target.member == first]
     facts: list[f.Fact] = []
-    actions: list[Action] = []
+    dials: list[Dial] = []
     for target in stage:
         skip = _why_skipped(house, target)
         if skip:
             facts.append(f.MemberSkipped(at=now, call=call.id, target=target, why=skip))
             continue
         for contact in house.contacts(target.phone) if target.phone else (None,):
-            leg = call.next_leg_id(len(actions))
+            leg = call.next_leg_id(len(dials))
             facts.append(_offered(call, decision, leg, target, contact, now))
-            actions.append(_dial(call, decision, leg, target, contact))
-    if actions:
+            dials.append(_dial(call, decision, leg, target, contact))
+    if len(dials) == 1:
+        dials = [replace(dials[0], alone=True)]
+    if dials:
         until = now + timedelta(seconds=decision.ring_seconds) if decision.ring_seconds else None
         facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
-    return Reaction(facts, actions)
+    return Reaction(facts, dials)
 
 
 def _why_skipped(house: House, target: Target) -> str:
@@ -240,13 +252,15 @@ def _dial(call: Call, decision: Decision, leg: str, target: Target, contact: f.C
         called=target.number or decision.number,
         max_forwards=arrived.max_forwards - 1,
         emergency=decision.emergency,
+        diverted=arrived.dialled if decision.group and target.phone else "",
     )
 
 
 def why_exhausted(call: Call) -> Branch:
     """Somebody's phone rang out: no answer; else somebody was busy; else nobody was there."""
     tried = [call.legs[leg] for leg in call.round_legs]
-    if any(leg.rang or leg.withdrawn == "ring_time" for leg in tried if leg.status not in _BUSY):
+    rang = [leg for leg in tried if leg.status not in _BUSY and leg.withdrawn != "declined"]
+    if any(leg.rang or leg.withdrawn == "ring_time" for leg in rang):
         return Branch.NO_ANSWER
     if call.skipped_busy or any(leg.status in _BUSY for leg in tried):
         return Branch.BUSY
@@ -255,9 +269,8 @@ def why_exhausted(call: Call) -> Branch:
     return Branch.NOBODY_THERE
 
 
-def _tell_caller(call: Call, now: datetime) -> Reaction:
+def _tell_caller(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction:
     """180 without sound while several may answer; early sound only from the one who rings."""
-    ringing = call.ringing()
     if len(ringing) == 1 and ringing[0].early_sound and not call.early_sound_from:
         leg = ringing[0].id
         return Reaction(

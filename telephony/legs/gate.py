@@ -7,14 +7,17 @@ to be.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from telephony.call.facts import Origin
 from telephony.legs.content import SDP
 from telephony.legs.directory import Account, Caller, Directory
+from telephony.legs.diversion import is_loop
 from telephony.legs.identity import phone_caller, trunk_caller, user_of
 from telephony.legs.refusals import NotLetIn, Refusals, Why
+from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.text import MAX_NUMBER, clean
-from telephony.legs.wire import ALLOW, KNOWN_METHODS, METHODS
+from telephony.legs.wire import ALLOW, KNOWN_METHODS, METHODS, SUPPORTED, unsupported
 from telephony.sip.digest import Accepted, Authenticator, Refused, Stale
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
@@ -26,12 +29,14 @@ RETRY_AFTER = 30  # seconds: by then another node, or this one started anew, tak
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """An INVITE that may become a call. `dialled` is normalised; `emergency`: it is 112."""
+    """An INVITE that may become a call. `dialled` is normalised; `emergency`: it is 112. `loops`: what is
+    dialled had this call before."""
 
     caller: Caller
     dialled: str
     max_forwards: int
     emergency: bool
+    loops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class Gate:
 
     def describe(self, request: Request) -> Response:
         """The answer to OPTIONS: what we can (RFC 3261 11.2)."""
-        return self.refuse(request, 200, Allow=ALLOW, Accept=SDP, Supported="")
+        return self.refuse(request, 200, Allow=ALLOW, Accept=SDP, Supported=SUPPORTED)
 
     # ---- RFC 3261 8.2.1 and 8.2.2: what does not depend on who it is
 
@@ -107,7 +112,7 @@ class Gate:
             return self.refuse(request, 405, Allow=ALLOW)
         if request.request_uri.scheme not in _SCHEMES:
             return self.refuse(request, 416)
-        required = request.headers.elements("Require")  # Proxy-Require is for proxies, and we are none
+        required = unsupported(request)  # Proxy-Require is for proxies, and we are none
         if required and not self._is_rescue(request):
             return self.refuse(request, 420, Unsupported=", ".join(required))
         return None
@@ -142,10 +147,18 @@ class Gate:
         hops = request.max_forwards
         if hops == 0 and not emergency:
             return self.refuse(request, 483)
+        if not emergency and is_too_short(request):
+            return self.refuse(request, 422, Min_SE=str(MIN_SECONDS))
         trunk = caller.origin_name if caller.origin is Origin.TRUNK else None
         number = self._directory.normalise(dialled, trunk)
+        loops = not emergency and is_loop(request, number, partial(self._station, trunk))
         hops = 70 if hops is None or emergency else min(hops, 70)
-        return Admitted(caller, clean(number, MAX_NUMBER), hops, emergency)
+        return Admitted(caller, clean(number, MAX_NUMBER), hops, emergency, loops)
+
+    def _station(self, trunk: str | None, number: str) -> str:
+        """A number that a call was for before, which others may have written than who brings it."""
+        known = self._directory.normalise(number, trunk)
+        return known if known.startswith("+") else self._directory.normalise(number, None)
 
     def _caller(self, request: Request, flow: Flow, epoch: float, emergency: bool) -> Caller | Response:
         """Tell who calls. A registered contact wins over a trunk with the same address."""

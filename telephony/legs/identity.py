@@ -1,5 +1,8 @@
 """Who calls: read from the headers of an INVITE, as far as its sender is believed (RFC 3323, RFC 3325)."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 from telephony.call.facts import Origin
 from telephony.legs.directory import Account, Caller, Directory, Trunk
 from telephony.legs.text import MAX_NAME, MAX_NUMBER, clean
@@ -7,6 +10,9 @@ from telephony.sip.errors import ParseError
 from telephony.sip.message import Request
 from telephony.sip.name_addr import NameAddr
 from telephony.sip.uri import OtherUri, SipUri, Uri
+
+MOST_PARTIES = 8
+"""Addresses that a header is read for: RFC 3325 9.1 allows two."""
 
 _HIDING = frozenset({"id", "user", "header", "critical"})
 
@@ -28,7 +34,15 @@ def is_hidden(request: Request) -> bool:
     wishes = {
         part.strip().lower() for value in request.headers.get_all("Privacy") for part in value.split(";")
     }
-    return bool(wishes & _HIDING) or _is_anonymous(request.from_.uri)
+    return bool(wishes & _HIDING) or _is_anonymous(request.from_.uri) or _is_private(request)
+
+
+def _is_private(request: Request) -> bool:
+    """As it was said before RFC 3323: `;privacy=full` and others in Remote-Party-ID."""
+    if "Remote-Party-ID" not in request.headers:
+        return False
+    parties = _parties(request, "Remote-Party-ID")
+    return any((party.parameter("privacy") or "off").lower() != "off" for party in parties)
 
 
 def _is_anonymous(uri: Uri) -> bool:
@@ -74,10 +88,16 @@ def trunk_caller(trunk: Trunk, request: Request, directory: Directory, *, emerge
 
 
 def _asserted(request: Request) -> NameAddr | None:
-    """The first P-Asserted-Identity that can be read."""
-    for element in request.headers.elements("P-Asserted-Identity"):
-        try:
-            return NameAddr.parse(element)
-        except ParseError:
-            continue
-    return None
+    """The first P-Asserted-Identity that can be read; else what older gateways call Remote-Party-ID."""
+    asserted = next(_parties(request, "P-Asserted-Identity"), None)
+    if asserted is not None or "Remote-Party-ID" not in request.headers:
+        return asserted
+    parties = _parties(request, "Remote-Party-ID")
+    return next((party for party in parties if party.parameter("party") in (None, "calling")), None)
+
+
+def _parties(request: Request, header: str) -> Iterator[NameAddr]:
+    """What can be read of a header that lists addresses."""
+    for element in request.headers.elements(header)[:MOST_PARTIES]:
+        with suppress(ParseError):
+            yield NameAddr.parse(element)

@@ -1,14 +1,17 @@
 """The caller's leg: we are the UAS (RFC 3261 13.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import EndLeg
 from telephony.legs.leg import Leg
+from telephony.legs.reliable import Reliable
 from telephony.legs.snapshot import ANSWERED_BY, pack_flow, pack_request
 from telephony.legs.state import State
-from telephony.legs.wire import Wire
+from telephony.legs.wire import Wire, tells
 from telephony.sdp.codec import STATIC, Codec, OfferedCodec, has_audio, in_common, with_twins
 from telephony.sdp.direction import Direction
 from telephony.sdp.errors import SdpError
@@ -46,6 +49,7 @@ class InboundLeg(Leg):
         hidden: bool = False,
         for_rescue: str | None = None,
         proven: bool = True,
+        emergency: bool = False,
     ) -> None:
         super().__init__(wire, call, f"{call}.0", event.flow, session, pinned=pinned)
         # Let go of when the final answer is acknowledged: a call takes hours and its INVITE 8 KiB
@@ -55,6 +59,7 @@ class InboundLeg(Leg):
         self.offered = offered
         self.hidden = hidden
         self.proven = proven
+        self.vital = emergency
         self.for_rescue = for_rescue  # of a hidden caller, told to 112 and kept nowhere
         self.dialog = dialog
         self.key = (dialog.call_id, dialog.local_tag)
@@ -65,6 +70,14 @@ class InboundLeg(Leg):
         self._ending: EndLeg | None = None  # a BYE that waits for the ACK (RFC 3261 15)
         self._refusal: EndLeg | None = None  # a final answer that waits for its ACK
         self._said: Response | None = None  # the last provisional answer
+        headers = event.request.headers
+        self.note_allow(headers)
+        self._reliable: Reliable | None = None  # for a caller who requires it (RFC 3262 3)
+        # Not for 112: what is lost then is a ringing tone, and no call for want of a PRACK
+        if "Require" in headers and tells(headers, "Require", "100rel") and not emergency:
+            self._reliable = Reliable(self, event.request.cseq.number)
+        self._after_prack: Callable[[float], None] | None = None  # what waits for a 2xx to be allowed
+        self._verdict = 0  # the status that the refusal has to have, whatever the call says
         wire.setups[event.transaction] = self
 
     def snapshot(self) -> dict[str, Any]:
@@ -96,9 +109,15 @@ class InboundLeg(Leg):
     # ---- what the call asks for
 
     def alert(self, now: float) -> None:
-        """180, without a session description."""
-        if self.state is State.SETUP:
-            self._say(self._response(180), now)
+        """180, without a session description; but the first reliable one has our offer if the caller made
+        none (RFC 3262 5)."""
+        if self.state is not State.SETUP:
+            return
+        response, session = self._response(180), self.session
+        if self._reliable and not self.offered and session.stream is None and not session.is_offering:
+            self._body = self.negotiation.offer(DEFAULT_OFFER, Direction.SENDRECV)
+            self.describe(response, self._body)
+        self._say(response, now)
 
     def remind(self, now: float) -> None:
         """Say again what was said, for proxies on the way give up after three minutes (RFC 3261 13.3.1.1)."""
@@ -107,12 +126,53 @@ class InboundLeg(Leg):
 
     def _say(self, response: Response, now: float) -> None:
         self._said = response
-        self.wire.endpoint.respond(self._transaction, response, now)
+        if self._reliable:
+            self._reliable.say(response, now)
+        else:
+            self.wire.endpoint.respond(self._transaction, response, now)
         self.wire.agenda.set(f"{self._transaction}/remind", now + REMIND_SECONDS)
+
+    def say_reliably(self, response: Response, again: float, now: float) -> None:
+        """Send a provisional answer that is to be repeated at `again`."""
+        self.wire.endpoint.respond(self._transaction, response, now)
+        self.wire.agenda.set(f"{self._transaction}/prack", again)
+
+    def repeat_provisional(self, now: float) -> None:
+        """No PRACK came yet; after 64*T1 the INVITE fails (RFC 3262 3)."""
+        assert self._reliable is not None  # or this were not due
+        if not self._reliable.repeat(now):
+            self._verdict = 504
+            self.lose("no_prack", now)
+
+    def take_prack(self, event: RequestReceived, now: float) -> None:
+        """A provisional answer of ours has arrived: what waited for that can go on."""
+        if self._reliable is None:
+            super().take_prack(event, now)
+        elif self._reliable.acknowledge(event, now) and self.state is State.SETUP:
+            self.wire.agenda.set(f"{self._transaction}/prack", None)
+            waiting, self._after_prack = self._after_prack, None
+            if waiting is not None:
+                waiting(now)
+            else:
+                self._reliable.proceed(now)
+
+    def _waits_for_prack(self, what: Callable[[float], None]) -> bool:
+        """Whether `what`, which sends a 2xx, has to wait; then it is done when it may."""
+        if self._reliable is None or not self._reliable.delays_answer:
+            return False
+        self._after_prack = what
+        return True
+
+    @property
+    def may_be_offered(self) -> bool:
+        """Whether an UPDATE may hold an offer: in the early dialog once the INVITE's own is answered."""
+        return super().may_be_offered or (self._reliable is not None and self._reliable.answered)
 
     def _settle(self) -> None:
         """The INVITE gets its final answer."""
         self._said = None
+        if self._reliable:
+            self.wire.agenda.set(f"{self._transaction}/prack", None)
         self.wire.setups.pop(self._transaction, None)
         self.wire.agenda.set(f"{self._transaction}/remind", None)
 
@@ -130,6 +190,8 @@ class InboundLeg(Leg):
         once."""
         if self.state is not State.SETUP:
             return
+        if not early and self._waits_for_prack(partial(self.announce, prompt, early)):
+            return
         if (early and not self._can_hear_early()) or not self._describe(ANNOUNCED, Direction.SENDRECV):
             self.observe(f.AnnouncementEnded, now, played=False)
             return
@@ -143,6 +205,8 @@ class InboundLeg(Leg):
     def connect_with(self, member: Leg, now: float) -> None:
         """The caller's 200 if it has none yet, and sound both ways."""
         if self.state is State.SETUP:
+            if self._waits_for_prack(partial(self.connect_with, member)):
+                return
             if not self._describe_as(member):
                 self.lose("no_common_sound", now)
                 return
@@ -162,8 +226,9 @@ class InboundLeg(Leg):
         return response
 
     def _can_hear_early(self) -> bool:
-        """Not who left the offer to us: one in a 183 would need 100rel (RFC 3262 5)."""
-        return bool(self.offered)
+        """Not who left the offer to us, and has not answered ours: one in a 183 would need 100rel (RFC 3262
+        5)."""
+        return bool(self.offered) or self.session.stream is not None
 
     def _describe_as(self, member: Leg) -> bool:
         return self._describe(member.codecs, member.negotiation.wish)
@@ -194,8 +259,11 @@ class InboundLeg(Leg):
         self.agreed()
 
     def _accept(self, now: float) -> None:
+        assert self._event is not None  # nothing answers an INVITE after its ACK
         response = self._response(200)
-        self.describe(response, self._body)
+        if self._reliable is None or not self._reliable.answered:
+            self.describe(response, self._body)
+        self.timer.answer(self._event.request, response, now)
         self.state = State.TALKING
         self._settle()
         self.negotiation.owe_ack(self._transaction)
@@ -213,6 +281,7 @@ class InboundLeg(Leg):
 
     def cancelled(self, now: float) -> None:
         """CANCEL came in time; the 487 follows when the call has taken note."""
+        self._verdict = 487  # also of a call that was connected but for a PRACK
         self.observe(f.LegHungUp, now)
 
     def hung_up(self, now: float) -> None:
@@ -259,6 +328,8 @@ class InboundLeg(Leg):
     def _refuse(self, refusal: EndLeg, now: float) -> None:
         """The leg is over when the ACK of the refusal comes, or did not in time: until then it is repeated,
         also by a next life of the service."""
+        if self._verdict:
+            refusal = replace(refusal, status=self._verdict)
         response = self._response(refusal.status)
         if refusal.reason:
             response.headers.set("Reason", str(Reason("SIP", refusal.status, refusal.reason)))

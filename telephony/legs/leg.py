@@ -1,7 +1,7 @@
 """What both kinds of legs share: a dialog that is set up, talks, and is ended in a way that leaves nothing
 behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,15 +9,18 @@ from telephony.call import facts as f
 from telephony.call.actions import EndLeg
 from telephony.legs import refer
 from telephony.legs.content import SDP
+from telephony.legs.keys import Keys, take_info
 from telephony.legs.negotiation import Negotiation
+from telephony.legs.session_timer import SessionTimer
 from telephony.legs.snapshot import pack_dialog, pack_flow, pack_session
 from telephony.legs.state import State
-from telephony.legs.wire import ALLOW, KNOWN_METHODS, Reply, Wire
+from telephony.legs.wire import ALLOW, KNOWN_METHODS, SUPPORTED, Reply, Wire, tells, unsupported
 from telephony.sdp.codec import Codec, OfferedCodec
 from telephony.sdp.session import SdpSession
 from telephony.sip.dialog import Dialog
 from telephony.sip.events import RequestReceived, ResponseReceived
 from telephony.sip.flow import Flow
+from telephony.sip.headers import Headers
 from telephony.sip.message import Message, Request, Response
 from telephony.sip.reason import Reason
 
@@ -57,7 +60,11 @@ class Leg:
         self.tone = ""  # what it hears over and over
         self.referral: refer.Referral | None = None
         self.offered: tuple[OfferedCodec, ...] = ()  # by the side that called, in its INVITE
+        self.vital = False  # a call to 112, which no timer of a far end may end
         self.negotiation = Negotiation(self)
+        self.timer = SessionTimer(self)
+        self.keys: Keys | None = None  # made when the first is to be passed on
+        self._allow: list[str] = []  # what its far end takes, as it said so last
 
     # ---- up
 
@@ -92,6 +99,7 @@ class Leg:
         handler: Callable[[Reply, float], None],
         *,
         body: bytes = b"",
+        content_type: str = SDP,
         reason: str = "",
     ) -> str:
         """Send a request inside the dialog and return its transaction; `reason` goes into a Reason
@@ -100,8 +108,12 @@ class Leg:
         self.dialog, request = self.dialog.make_request(method)
         if reason:
             request.headers.set("Reason", str(Reason("SIP", 200, reason)))
+        if method in ("INVITE", "UPDATE"):  # they move the target, and refresh the session
+            self.wire.identify(request.headers, self.flow)
+            self.timer.repeat(request.headers)
         if body:
-            self.describe(request, body)
+            request.headers.set("Content-Type", content_type)
+            request.body = body
         transaction = self.wire.endpoint.send_request(request, self.flow, now)
         self.wire.owners[transaction] = handler
         return transaction
@@ -114,11 +126,26 @@ class Leg:
         """Take what became of a re-INVITE of ours."""
         self.negotiation.replied(reply, now)
 
+    def refresh_replied(self, reply: Reply, now: float) -> None:
+        """Take what became of an UPDATE of ours."""
+        self.timer.replied(reply, now)
+
     def refresh(self, message: Message) -> None:
-        """Take a new remote target from an INVITE that we accept, or from the 2xx to ours (RFC 3261 12.2)."""
+        """Take a new remote target from an INVITE or UPDATE that we accept, or from the 2xx to ours (RFC 3261
+        12.2)."""
         assert self.dialog is not None
         self.dialog = self.dialog.refresh(message)
         self.flow = self.flow_of(self.dialog)
+        self.note_allow(message.headers)
+
+    def note_allow(self, headers: Headers) -> None:
+        """Remember what the far end takes, if it says so; it is read when that is asked."""
+        if "Allow" in headers:
+            self._allow = headers.get_all("Allow")
+
+    def allows(self, method: str) -> bool:
+        """Whether the far end has said that it takes this method (RFC 3261 20.5)."""
+        return tells(Headers([("Allow", value) for value in self._allow]), "Allow", method.lower())
 
     def acknowledge(self, response: Response) -> None:
         """Send the ACK of a 2xx to a re-INVITE of ours."""
@@ -164,24 +191,31 @@ class Leg:
             self.answer(event, 500, now)
             return
         self.dialog = dialog
-        required = request.headers.elements("Require")
+        self.take(event, now)
+
+    def take(self, event: RequestReceived, now: float) -> None:
+        """Do what a request asks for that is in its turn."""
+        request = event.request
         serve = _SERVED.get(request.method)
         if serve is None:
             self.answer(event, 405 if request.method in KNOWN_METHODS else 501, now, Allow=ALLOW)
-        elif required:
+        elif required := unsupported(request):
             self.answer(event, 420, now, Unsupported=", ".join(required))
         else:
             serve(self, event, now)
 
-    def _reinvited(self, event: RequestReceived, now: float) -> None:
-        self.negotiation.receive(event, now)
+    def take_options(self, event: RequestReceived, now: float) -> None:
+        """Say what we can (RFC 3261 11.2)."""
+        self.answer(event, 200, now, Allow=ALLOW, Accept=SDP, Supported=SUPPORTED)
 
-    def _asked(self, event: RequestReceived, now: float) -> None:
-        self.answer(event, 200, now, Allow=ALLOW, Accept=SDP)
-
-    def _ended(self, event: RequestReceived, now: float) -> None:
+    def take_bye(self, event: RequestReceived, now: float) -> None:
+        """The far end ends it."""
         self.answer(event, 200, now)
         self.hung_up(now)
+
+    def take_prack(self, event: RequestReceived, now: float) -> None:
+        """A PRACK of nothing: a caller's alone is asked for (RFC 3262 3)."""
+        self.answer(event, 481, now)
 
     def answer(self, event: RequestReceived, status: int, now: float, **headers: str) -> None:
         """Answer a request inside the dialog; header names are written with `_` for `-`."""
@@ -191,10 +225,15 @@ class Leg:
         self.wire.endpoint.respond(event.transaction, response, now)
 
     def accept(self, event: RequestReceived, body: bytes, now: float) -> None:
-        """Answer an INVITE inside the dialog with 200 and our session description."""
+        """Answer an INVITE or UPDATE inside the dialog with 200 and our session description, if there is one
+        to be said."""
         self.refresh(event.request)
         response = Response.to_request(event.request, 200)
-        self.describe(response, body)
+        if body:
+            self.describe(response, body)
+        else:
+            self.wire.identify(response.headers, self.flow)
+        self.timer.answer(event.request, response, now)
         self.wire.endpoint.respond(event.transaction, response, now)
 
     def describe(self, message: Request | Response, body: bytes) -> None:
@@ -209,6 +248,11 @@ class Leg:
     def unconfirmed(self, now: float) -> None:
         """No ACK came for a 2xx of ours."""
         self.lose("no_ack", now)
+
+    @property
+    def may_be_offered(self) -> bool:
+        """Whether the far end may offer anything, by INVITE or UPDATE."""
+        return self.state is State.TALKING
 
     def hung_up(self, now: float) -> None:
         """The far end sent BYE."""
@@ -237,6 +281,7 @@ class Leg:
         """Let go of the sound."""
         self.wire.media.close(self.id)
         self.wire.agenda.set(f"{self.id}/ping", None)
+        self.timer.stop()
         self.negotiation.close(now)
 
     def finish(self, now: float) -> None:
@@ -313,10 +358,13 @@ class Leg:
             self.wire.media.set_stream(self.id, self.session.stream)
 
 
-_SERVED: dict[str, Callable[[Leg, RequestReceived, float], None]] = {
-    "INVITE": Leg._reinvited,
-    "OPTIONS": Leg._asked,
-    "BYE": Leg._ended,
+_SERVED: Mapping[str, Callable[[Leg, RequestReceived, float], None]] = {
+    "BYE": lambda leg, event, now: leg.take_bye(event, now),
+    "INFO": take_info,
+    "INVITE": lambda leg, event, now: leg.negotiation.receive(event, now),
+    "OPTIONS": lambda leg, event, now: leg.take_options(event, now),
+    "PRACK": lambda leg, event, now: leg.take_prack(event, now),
     "REFER": refer.receive,
+    "UPDATE": lambda leg, event, now: leg.negotiation.update(event, now),
 }
 """What is done with each method inside a dialog. (ACK and CANCEL come by their INVITE.)"""

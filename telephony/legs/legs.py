@@ -10,6 +10,7 @@ from telephony.call import facts as f
 from telephony.errors import NoPortFree
 from telephony.legs.content import ACCEPT, is_understood
 from telephony.legs.directory import Directory
+from telephony.legs.due import do
 from telephony.legs.gate import RETRY_AFTER, Admitted, Authenticated, Gate
 from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.leg import Leg
@@ -101,17 +102,7 @@ class Legs:
         self._endpoint.handle_timer(now)
         self._take_events(now)
         for key in self._wire.agenda.due(now):
-            name, _, what = key.rpartition("/")
-            if what == "disown":
-                self._wire.owners.pop(name, None)
-            elif what == "remind":
-                self._wire.setups[name].remind(now)
-            elif what == "ping":
-                self._wire.legs[name].ping(now)
-            elif what == "retry":
-                self._wire.legs[name].negotiation.retry(now)
-            else:
-                self._wire.legs[name].negotiation.stop(now)
+            do(self._wire, key, now)
 
     # ---- up and down
 
@@ -261,6 +252,7 @@ class Legs:
             hidden=caller.hidden,
             for_rescue=caller.for_rescue,
             proven=caller.proven,
+            emergency=admitted.emergency,
         )
         self._adopt(leg)
         leg.observe(
@@ -313,6 +305,8 @@ class Legs:
         request, leg_id = event.request, f"{call}.0"
         if not admitted.emergency and not self._given.directory.takes_new_calls():
             return NotTaken(503, "draining", RETRY_LATER)
+        if admitted.loops:
+            return NotTaken(482, "loop")
         understood = is_understood(request)
         if not understood and not admitted.emergency:
             return NotTaken(415, "its body is no session description", ACCEPT)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
 from telephony.legs.content import ACCEPT, is_understood
+from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.state import State
 from telephony.legs.wire import Reply
 from telephony.sdp.codec import Codec, OfferedCodec, in_common, with_twins
@@ -43,6 +44,7 @@ class Negotiation:
         self._delayed = ""  # the transaction whose 2xx holds our offer
         self._owing = 0  # 2xx of ours that wait for their ACK
         self._wanted = False  # a re-INVITE waits for its turn
+        self._repeating = False  # even if there is nothing new to say
         self._backing_off = False  # after a glare
 
     @property
@@ -86,30 +88,63 @@ class Negotiation:
         """Answer the far end's re-INVITE."""
         leg, request = self._leg, event.request
         if leg.state is State.SETUP:  # RFC 3261 14.2: the first INVITE has no final answer yet
-            leg.answer(event, 500, now, Retry_After=str(int(11 * leg.wire.random())))
+            self._ask_to_wait(event, now)
         elif leg.state is not State.TALKING:
             leg.answer(event, 481, now)
         elif not is_understood(request):
             leg.answer(event, 415, now, **ACCEPT)
+        elif is_too_short(request):
+            leg.answer(event, 422, now, Min_SE=str(MIN_SECONDS))
         elif self._inviting or leg.session.is_offering:  # RFC 3261 14.2, RFC 6337 2.3: glare
             leg.answer(event, 491, now)
         else:
             self._change(event, now)
 
+    def update(self, event: RequestReceived, now: float) -> None:
+        """Answer the far end's UPDATE (RFC 3311 5.2): with an offer in it a change, without one a refresh."""
+        leg, request = self._leg, event.request
+        if leg.state not in (State.SETUP, State.TALKING):
+            leg.answer(event, 481, now)
+        elif not is_understood(request):
+            leg.answer(event, 415, now, **ACCEPT)
+        elif is_too_short(request):
+            leg.answer(event, 422, now, Min_SE=str(MIN_SECONDS))
+        elif not request.body:
+            self._refresh(event, now)
+        elif self._inviting or leg.session.is_offering:
+            leg.answer(event, 491, now)
+        elif not leg.may_be_offered:  # its own offer in the INVITE waits for our answer
+            self._ask_to_wait(event, now)
+        else:
+            self._change(event, now)
+
+    def _refresh(self, event: RequestReceived, now: float) -> None:
+        leg = self._leg
+        before = leg.dialog and leg.dialog.remote_target
+        leg.accept(event, b"", now)
+        if leg.dialog and leg.dialog.remote_target != before:
+            leg.note_dialog(now)
+
+    def _ask_to_wait(self, event: RequestReceived, now: float) -> None:
+        """RFC 3261 14.2, RFC 3311 5.2."""
+        self._leg.answer(event, 500, now, Retry_After=str(int(11 * self._leg.wire.random())))
+
     def _change(self, event: RequestReceived, now: float) -> None:
         leg = self._leg
         try:
-            body = self._answer(event.request.body, now)
+            body = self.answer(event.request.body, now)
         except SdpError as error:
             leg.session.rollback()
             leg.answer(event, error.status, now)
             return
         leg.accept(event, body, now)
-        self.owe_ack(event.transaction)
+        if event.request.method == "INVITE":
+            self.owe_ack(event.transaction)
         if not leg.session.is_offering:
-            self._settled(now)
+            self.settled(now)
 
-    def _answer(self, offer: bytes, now: float) -> bytes:
+    def answer(self, offer: bytes, now: float) -> bytes:
+        """Our answer to an offer inside the dialog; our own offer when there is none. Raises SdpError."""
         if not offer:  # our offer goes in the 200, the answer comes in the ACK
             return self.offer(self._preferred(), self._mirrored())
         session = self._leg.session
@@ -152,14 +187,14 @@ class Negotiation:
             return
         if leg.state is State.TALKING:
             self.heed_answer(stream, now)
-            self._settled(now)
+            self.settled(now)
 
     def unacknowledged(self, now: float) -> None:
         """The far end never confirmed our 2xx (RFC 3261 13.3.1.4)."""
         self._owing -= 1
         self._leg.unconfirmed(now)
 
-    def _settled(self, now: float) -> None:
+    def settled(self, now: float) -> None:
         """Something was agreed: put it into force and pass it on."""
         leg = self._leg
         leg.agreed()
@@ -174,12 +209,17 @@ class Negotiation:
         self._wanted = True
         self._next(now)
 
+    def repeat(self, now: float) -> None:
+        """Say again what is agreed, to refresh the session, as soon as it is our turn."""
+        self._repeating = True
+        self.follow(now)
+
     def _next(self, now: float) -> None:
         leg = self._leg
         if not self._wanted or self._inviting or self._backing_off or self._owing > 0:
             return
         self._wanted = False
-        if leg.state is not State.TALKING or not self._is_outdated():
+        if leg.state is not State.TALKING or not (self._repeating or self._is_outdated()):
             return
         try:
             body = self.offer(self._preferred(), self._mirrored())
@@ -215,12 +255,17 @@ class Negotiation:
             leg.session.rollback()
         elif answer is not None and answer.status < 300:
             self._accepted(answer, now)
+        elif answer is not None and leg.timer.yields_to(answer):
+            leg.session.rollback()
+            self.repeat(now)
         else:
             self._refused(answer.status if answer else 408, now)
 
     def _accepted(self, response: Response, now: float) -> None:
         leg = self._leg
+        self._repeating = False
         leg.refresh(response)
+        leg.timer.heed(response, now)
         try:
             stream = leg.session.receive_answer(response.body)
         except SdpError:
@@ -228,7 +273,7 @@ class Negotiation:
             leg.note_dialog(now)
         else:
             self.heed_answer(stream, now)
-            self._settled(now)
+            self.settled(now)
         self._next(now)
 
     def _refused(self, status: int, now: float) -> None:
@@ -238,6 +283,8 @@ class Negotiation:
         elif status in (408, 481):  # RFC 3261 12.2.1.2
             self._leg.lose("no_dialog", now)
         else:
+            self._repeating = False
+            self._leg.timer.refused(now)
             self._next(now)
 
     def _retry_later(self, now: float) -> None:

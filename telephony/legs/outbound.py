@@ -1,20 +1,25 @@
 """A member's leg: we are the UAC (RFC 3261 13.2)."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import Dial, EndLeg
+from telephony.legs.content import ACCEPT, SDP, is_understood
+from telephony.legs.early import EarlyDialogs
 from telephony.legs.leg import Leg
 from telephony.legs.snapshot import ANONYMOUS, CANCELLED_BY, pack, pack_request, without_names
 from telephony.legs.state import State
-from telephony.legs.wire import Reply, Wire
+from telephony.legs.wire import SUPPORTED, Reply, Wire, unsupported
 from telephony.sdp.codec import OfferedCodec
 from telephony.sdp.direction import Direction
-from telephony.sdp.errors import SdpError
+from telephony.sdp.errors import NotAcceptable, SdpError
 from telephony.sdp.session import SdpSession
+from telephony.sdp.stream import Stream
 from telephony.sip.dialog import Dialog
-from telephony.sip.events import ResponseReceived, TransactionTimedOut
+from telephony.sip.events import RequestReceived, ResponseReceived, TransactionTimedOut
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request, Response
@@ -42,15 +47,27 @@ class OutboundLeg(Leg):
         self._awaits_response = False
         self._alerted = False
         self._early_sound = False
+        self._again: Callable[[float], None] | None = None  # dials once more; until somebody rings
+        self._early = EarlyDialogs()
 
     def dial(
         self, action: Dial, uri: str, route: tuple[str, ...], codecs: tuple[OfferedCodec, ...], now: float
     ) -> None:
         """Send the INVITE."""
         invite = Request("INVITE", uri, self._headers(action, uri, route))
-        self.describe(invite, self.negotiation.offer(codecs, Direction.SENDRECV))
+        invite.headers.set("Content-Type", SDP)
+        invite.body = self.negotiation.offer(codecs, Direction.SENDRECV)
+        # Not where several ring: each would have to be acknowledged, and only one is ever heard (RFC 3262)
+        self.wire.identify(invite.headers, self.flow, SUPPORTED if action.alone else "timer")
+        self.timer.propose(invite.headers)
+        self._again = partial(self.dial, action, uri, route, codecs)
         self._awaits_response = bool(action.target.trunk)
         self.offered = codecs
+        self.vital = action.emergency
+        if self._invite is not None:  # the same call once more (RFC 4028 7.3)
+            for name in ("From", "Call-ID"):
+                invite.headers.set(name, self._invite.headers.get(name) or "")
+            invite.headers.set("CSeq", f"{self._invite.cseq.number + 1} INVITE")
         self._own(invite, self.wire.endpoint.send_request(invite, self.flow, now))
         self.note_dialog(now)
 
@@ -82,6 +99,9 @@ class OutboundLeg(Leg):
         ]
         if action.number is None:
             fields.append(("Privacy", "id"))
+        if action.diverted:  # RFC 5806, which phones show; few know RFC 7044
+            called = SipUri("sip", escape_user(action.diverted), None, wire.host)
+            fields.append(("Diversion", f"<{called}>;reason=unconditional"))
         return Headers(fields)
 
     def snapshot(self) -> dict[str, Any]:
@@ -104,6 +124,9 @@ class OutboundLeg(Leg):
             self._progressed(reply.response, now)
         elif reply.response.status < 300:
             self._accepted(reply.response, now)
+        elif self._again and self.state is State.SETUP and self.timer.yields_to(reply.response):
+            self.session.rollback()
+            self._again(now)
         else:
             self._failed(reply.response.status, now)
 
@@ -113,13 +136,33 @@ class OutboundLeg(Leg):
         if self._awaits_response:
             self._awaits_response = False
             self.observe(f.MemberResponded, now)
+        if response.status == 100 or not self._early.note(response):
+            return
+        if "RSeq" in response.headers and not self._acknowledge_early(response, now):
+            return
         if response.status not in _ALERTING:
             return
+        self._again = None
         if response.body and not self._early_sound:
             self._hear_early(response.body, now)  # first, or the caller would get a 180 before its 183
         if not self._alerted:
             self._alerted = True
             self.observe(f.MemberAlerted, now)
+
+    def _acknowledge_early(self, response: Response, now: float) -> bool:
+        """Send the PRACK of a reliable provisional answer; False for one that came before, or too early."""
+        rack = self._early.acknowledge(response)
+        if rack is None:
+            return False
+        dialog, prack = self._early_dialog(response.to.tag or "").make_request("PRACK")
+        self._early.keep(dialog)
+        prack.headers.set("RAck", str(rack))
+        self.wire.endpoint.send_request(prack, self.flow_of(dialog), now)
+        return True
+
+    def _early_dialog(self, tag: str) -> Dialog:
+        assert self._invite is not None  # or there were no answers to it
+        return self._early.dialog(tag, self._invite)
 
     def _hear_early(self, body: bytes, now: float) -> None:
         try:
@@ -144,11 +187,13 @@ class OutboundLeg(Leg):
 
     def _accepted(self, response: Response, now: float) -> None:
         assert self._invite is not None
-        dialog = without_names(Dialog.as_uac(self._invite, response))
+        dialog = self._early.confirm(without_names(Dialog.as_uac(self._invite, response)))
         flow = self.flow_of(dialog)
         self.wire.endpoint.send_ack(dialog.make_ack(response), flow)
         if self.dialog is None:
             self.dialog, self.flow = dialog, flow
+            self._again = None
+            self.note_allow(response.headers)
             self._established(response, now)
         elif dialog.remote_tag != self.dialog.remote_tag:  # it was forked and somebody else answered too
             self.wire.endpoint.send_request(dialog.make_request("BYE")[1], flow, now)
@@ -160,16 +205,86 @@ class OutboundLeg(Leg):
             return
         self.state = State.TALKING
         try:
-            stream = self.session.receive_answer(response.body) if response.body else self.session.confirm()
+            stream = self._agree(response)
         except SdpError as error:
             self.note_dialog(now)
             self.observe(f.MemberAnswerUnusable, now, status=error.status)
             self.bye(now, "no common sound")
             return
         self.agreed()
+        self.timer.heed(response, now)
         self.note_dialog(now)
         self.observe(f.MemberAnswered, now)
         self.negotiation.heed_answer(stream, now)
+
+    def _agree(self, response: Response) -> Stream:
+        """What the 2xx says, or what a provisional answer has said. Raises SdpError."""
+        stream = self.session.stream
+        if not self.session.is_offering and stream is not None:  # since an UPDATE in the early dialog
+            if self._early.settled_by != response.to.tag:
+                raise NotAcceptable("somebody else answered than who had agreed")
+            return stream
+        return self.session.receive_answer(response.body) if response.body else self.session.confirm()
+
+    # ---- requests in the early dialog
+
+    def is_with(self, request: Request) -> bool:
+        """As for any leg; before the 2xx, from whoever has sent a provisional answer."""
+        if self.dialog is None:
+            return self._early.knows(request.from_.tag or "")
+        return super().is_with(request)
+
+    def receive(self, event: RequestReceived, now: float) -> None:
+        """As for any leg; in an early dialog OPTIONS and UPDATE alone (RFC 3311 5.1)."""
+        if self.dialog is not None:
+            super().receive(event, now)
+            return
+        request, tag = event.request, event.request.from_.tag or ""
+        dialog = self._early_dialog(tag).accept_request(request)
+        if dialog is None:
+            self.answer(event, 500, now)
+            return
+        self._early.keep(dialog)
+        if request.method == "UPDATE" and self.state is State.SETUP and not unsupported(request):
+            self._update_early(event, dialog, now)
+        elif request.method == "OPTIONS":
+            self.take(event, now)
+        else:
+            self.answer(event, 481, now)
+
+    def _update_early(self, event: RequestReceived, dialog: Dialog, now: float) -> None:
+        """Answer an UPDATE of who rings. It may offer once its answer to our own offer is sure to have come
+        (RFC 3262 5, RFC 3311 5.1)."""
+        request, body = event.request, b""
+        if not is_understood(request):
+            self.answer(event, 415, now, **ACCEPT)
+            return
+        if request.body:
+            if self.session.is_offering and not self._early.has_answered(dialog.remote_tag):
+                self.answer(event, 491, now)
+                return
+            try:
+                body = self._answer_early(request.body, dialog.remote_tag, now)
+            except SdpError as error:
+                self.session.rollback()
+                self.answer(event, error.status, now)
+                return
+        self._early.keep(dialog.refresh(request))
+        response = Response.to_request(request, 200)
+        self.wire.identify(response.headers, self.flow)
+        if body:
+            self.describe(response, body)
+        self.wire.endpoint.respond(event.transaction, response, now)
+        if body:
+            self.agreed()
+
+    def _answer_early(self, offer: bytes, tag: str, now: float) -> bytes:
+        if self.session.is_offering:
+            self.session.confirm()
+            self._early.settled_by = tag
+        elif self._early.settled_by != tag:
+            raise NotAcceptable("somebody else has agreed")
+        return self.negotiation.answer(offer, now)
 
     # ---- the end
 

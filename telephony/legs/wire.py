@@ -15,6 +15,7 @@ from telephony.sip.endpoint import Endpoint
 from telephony.sip.events import ResponseReceived, TransactionTimedOut, TransportFailed
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
+from telephony.sip.message import Request
 
 if TYPE_CHECKING:
     from telephony.legs.inbound import InboundLeg
@@ -23,11 +24,27 @@ if TYPE_CHECKING:
 Reply = ResponseReceived | TransactionTimedOut | TransportFailed
 Handler = Callable[[Reply, float], None]
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, REFER"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, REFER, UPDATE"
 """The methods that are served (RFC 3261 20.5)."""
 METHODS = frozenset(ALLOW.split(", "))
-KNOWN_METHODS = METHODS | {"INFO", "UPDATE", "PRACK", "NOTIFY", "SUBSCRIBE", "MESSAGE", "PUBLISH"}
+KNOWN_METHODS = METHODS | {"NOTIFY", "SUBSCRIBE", "MESSAGE", "PUBLISH"}
 """Those beyond `METHODS` get 405, all others 501."""
+
+SUPPORTED = "100rel, timer"
+"""The extensions that may be asked of us (RFC 3262, RFC 4028)."""
+_EXTENSIONS = frozenset(SUPPORTED.split(", "))
+
+
+def unsupported(request: Request) -> list[str]:
+    """What the request requires of us that we cannot do (RFC 3261 8.2.2.3)."""
+    if "Require" not in request.headers:
+        return []
+    return [tag for tag in request.headers.elements("Require") if tag.lower() not in _EXTENSIONS]
+
+
+def tells(headers: Headers, name: str, what: str) -> bool:
+    """Whether a header that lists names, such as Allow or Supported, has this one; in any case."""
+    return any(what == element.strip().lower() for element in headers.elements(name))
 
 
 @dataclass(slots=True)
@@ -79,11 +96,11 @@ class Wire:
         """Our Contact on this flow (RFC 3261 8.1.1.8)."""
         return f"<sip:vaxeln@{self.host}:{flow.local[1]}>"
 
-    def identify(self, headers: Headers, flow: Flow) -> None:
+    def identify(self, headers: Headers, flow: Flow, supported: str = SUPPORTED) -> None:
         """Add what every message of ours that makes or refreshes a dialog carries."""
         headers.set("Contact", self.contact(flow))
         headers.set("Allow", ALLOW)
-        headers.set("Supported", "")
+        headers.set("Supported", supported)
 
 
 def uri_host(host: str) -> str:

@@ -201,3 +201,17 @@ def test_an_offer_without_sound_is_not_acceptable(town: Town) -> None:
 
 def test_options_tells_what_the_service_can(town: Town) -> None:
     town.sipp.play("options", town.operator)
+
+
+def test_reliable_answers_a_session_timer_hold_by_update_and_keys_by_info(town: Town) -> None:
+    town.register("anna")
+    member = town.sipp.start("member_is_reliable", town.phone("anna"))
+
+    caller = town.sipp.play("caller_requires_100rel", town.operator)
+
+    member.wait()
+    assert len(caller.received("SIP/2.0 183")) == 2
+    assert town.record_of(caller).outcome is Outcome.ANSWERED
+    assert [fact.held for fact in town.service.facts_of(f.LegHeld)] == [True]
+    assert member.received("INVITE")[0].header("Diversion").startswith("<sip:+46853061000@")
+    town.assert_calm()

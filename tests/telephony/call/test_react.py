@@ -219,3 +219,49 @@ def test_the_other_phone_of_the_person_who_answered_is_withdrawn() -> None:
 
     assert_ends(desk.taken(), "c1.1")
     assert desk.record().answered_by == "anna"
+
+
+# ---- 6xx (RFC 3261 21.6)
+
+
+def two_contacts_and_bo() -> Desk:
+    """Anna's phone rings in two places, and Bo's."""
+    desk = Desk()
+    desk.feed(registered("anna", contact("anna", 1), contact("anna", 2)))
+    desk.arrives(ring(ANNA, BO))
+    for leg in ("c1.1", "c1.2", "c1.3"):
+        desk.feed(f.MemberAlerted(at=desk.now, call="c1", leg=leg))
+    desk.taken()
+    return desk
+
+
+@pytest.mark.parametrize("status", [600, 603, 606])
+def test_who_says_no_for_all_ends_the_other_contacts_of_the_phone_alone(status: int) -> None:
+    desk = two_contacts_and_bo()
+
+    desk.feed(f.MemberRefused(at=desk.now, call="c1", leg="c1.1", status=status))
+
+    assert desk.taken() == [EndLeg("c1.2", reason="declined")]
+    assert_rings(desk, "bo")
+
+
+@pytest.mark.parametrize("status", [302, 480, 486])
+def test_any_other_no_is_that_of_one_contact(status: int) -> None:
+    desk = two_contacts_and_bo()
+
+    desk.feed(f.MemberRefused(at=desk.now, call="c1", leg="c1.1", status=status))
+
+    assert desk.taken() == []
+    assert_rings(desk, "anna", "bo")
+
+
+@pytest.mark.parametrize(("status", "branch"), [(603, Branch.NO_ANSWER), (600, Branch.BUSY)])
+def test_what_became_of_it_is_what_was_said(status: int, branch: Branch) -> None:
+    desk = Desk()
+    desk.feed(registered("anna", contact("anna", 1), contact("anna", 2)))
+    desk.arrives(ring(ANNA))
+    desk.feed(f.MemberAlerted(at=desk.now, call="c1", leg="c1.2"))
+
+    desk.feed(f.MemberRefused(at=desk.now, call="c1", leg="c1.1", status=status))
+
+    assert desk.call().question is branch

@@ -234,3 +234,71 @@ def test_our_requests_to_the_caller_do_not_carry_its_display_name(stage: Stage) 
 
     assert bye.to.display == ""
     assert bye.to.tag == "caller"
+
+
+# ---- other spellings of who calls
+
+CLAIMS = [
+    ("P-Asserted-Identity", f"<sip:{SECRET}@op>"),
+    ("p-asserted-identity", f'"X" <tel:{SECRET}>'),
+    ("P-Preferred-Identity", f"<sip:{SECRET}@op>"),
+    ("Remote-Party-ID", f"<sip:{SECRET}@op>;party=calling;privacy=off"),
+    ("REMOTE-PARTY-ID", f'"X" <sip:{SECRET}@op>'),
+    ("Diversion", f"<sip:{SECRET}@op>"),
+    ("History-Info", f"<sip:{SECRET}@op>;index=1"),
+    ("X-Caller", SECRET),
+]
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_what_an_untrusted_side_claims_is_removed_in_every_spelling(
+    stage: Stage, claim: tuple[str, str]
+) -> None:
+    stage.register("kc1", "kc2")
+    stage.call(DIRECT, claim)
+    stage.phone("kc1").answer_all("INVITE", 486)
+    stage.dial_from("kc2", DIRECT, claim)
+
+    facts, sent = repr(stage.virtual.journal.facts), repr(stage.phone("kc1").requests)
+
+    assert SECRET not in facts and SECRET not in sent
+    assert stage.facts(f.CallArrived)[0].caller == CALLER
+
+
+@pytest.mark.parametrize(
+    ("party", "caller"),
+    [
+        (f"<sip:{SECRET}@op>;party=calling;screen=yes", SECRET),
+        (f"<sip:{SECRET}@op>", SECRET),
+        (f"<sip:{SECRET}@op>;party=called", CALLER),
+        ("<garbage", CALLER),
+    ],
+)
+def test_a_remote_party_of_a_trusted_trunk_is_believed(stage: Stage, party: str, caller: str) -> None:
+    stage.call(DIRECT, ("Remote-Party-ID", party), peer=stage.pbx)
+
+    assert stage.facts(f.CallArrived)[0].caller == caller
+
+
+def test_an_asserted_identity_goes_before_a_remote_party(stage: Stage) -> None:
+    party = ("Remote-Party-ID", "<sip:+46701740600@op>")
+    stage.call(DIRECT, party, ASSERTED, peer=stage.pbx)
+
+    assert stage.facts(f.CallArrived)[0].caller == SECRET
+
+
+@pytest.mark.parametrize(("privacy", "hidden"), [("full", True), ("NAME", True), ("off", False)])
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_remote_party_may_hide(stage: Stage, privacy: str, hidden: bool, trusted: bool) -> None:
+    party = ("Remote-Party-ID", f"<sip:{CALLER}@op>;privacy={privacy}")
+    stage.call(DIRECT, party, peer=stage.pbx if trusted else stage.operator)
+
+    arrived = stage.facts(f.CallArrived)[0]
+    assert (arrived.hidden, arrived.caller) == (hidden, None if hidden else CALLER)
+
+
+def test_not_any_number_of_claims_is_read(stage: Stage) -> None:
+    claims = ", ".join([*["<garbage"] * 8, f"<sip:{SECRET}@op>"])
+    stage.call(DIRECT, ("P-Asserted-Identity", claims), peer=stage.pbx)
+
+    assert stage.facts(f.CallArrived)[0].caller == CALLER

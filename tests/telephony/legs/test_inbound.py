@@ -361,3 +361,10 @@ def test_nothing_is_said_again_after_the_answer(stage: Stage) -> None:
     stage.wait(55.0)
 
     assert count_of(call, 180) == 1
+
+
+@pytest.mark.parametrize("profile", ["RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/SAVPF"])
+def test_an_offer_of_encrypted_sound_alone_is_488(stage: Stage, profile: str) -> None:
+    call = stage.call(DIRECT, body=sdp("192.0.2.10").replace("RTP/AVP", profile))
+
+    call.assert_refused(488)

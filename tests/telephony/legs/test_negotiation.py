@@ -54,6 +54,7 @@ def held(stage: Stage) -> list[tuple[str, bool]]:
         (partial(sdp, session_direction="sendonly"), "recvonly", "sendonly", "recvonly"),
         (partial(sdp, session_direction="inactive"), "inactive", "inactive", "inactive"),
         (partial(sdp, connection="0.0.0.0"), "recvonly", "sendonly", "recvonly"),
+        (partial(sdp, connection="0.0.0.0", direction="inactive"), "inactive", "inactive", "inactive"),
     ],
 )
 def test_hold_in_every_spelling_is_passed_on(
@@ -567,3 +568,119 @@ def test_an_announced_caller_can_be_connected(stage: Stage) -> None:
     stage.pump()
 
     assert SessionDescription.parse(call.peer.take("INVITE").body).media[0].formats == ("0",)
+
+
+# ---- other spellings
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_hold_as_ipv6_spells_it(stage: Stage, side: str) -> None:
+    holder, other = sides(stage, side)
+    unspecified = sdp(holder.peer.host).replace(f"c=IN IP4 {holder.peer.host}", "c=IN IP6 ::")
+
+    assert direction(holder.reinvite(unspecified).body) == "recvonly"
+
+    assert follow(other, "recvonly") == "sendonly"
+    assert held(stage) == [(NAMES[side], True)]
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_who_only_listens_does_not_hold(stage: Stage, side: str) -> None:
+    listener, other = sides(stage, side)
+
+    assert direction(listener.reinvite(sdp(listener.peer.host, "8 101", "recvonly")).body) == "sendonly"
+
+    assert follow(other, "sendonly") == "recvonly"
+    assert not held(stage)
+    assert direction(listener.reinvite(sdp(listener.peer.host, "8 101")).body) == "sendrecv"
+    assert follow(other, "sendrecv") == "sendrecv"
+
+
+# ---- UPDATE (RFC 3311)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_an_update_with_an_offer_is_a_change_like_any_other(stage: Stage, side: str) -> None:
+    holder, other = sides(stage, side)
+
+    answer = holder.ask("UPDATE", sdp(holder.peer.host, "8 101", "sendonly"))
+
+    assert (answer.status, direction(answer.body)) == (200, "recvonly")
+    assert answer.contacts
+    assert follow(other, "recvonly") == "sendonly"
+    assert held(stage) == [(NAMES[side], True)]
+    assert direction(holder.ask("UPDATE", sdp(holder.peer.host, "8 101")).body) == "sendrecv"
+    assert follow(other, "sendrecv") == "sendrecv"
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("with_offer", [True, False])
+def test_an_update_that_changes_nothing_stays_on_its_leg(stage: Stage, side: str, with_offer: bool) -> None:
+    party, other = sides(stage, side)
+
+    answer = party.ask("UPDATE", sdp(party.peer.host, "8 101") if with_offer else "")
+
+    assert (answer.status, bool(answer.body)) == (200, with_offer)
+    assert not other.peer.requests
+
+
+def test_an_update_moves_the_target(stage: Stage) -> None:
+    gateway = stage.peer("192.0.2.39", 5090)
+    call, member = sides(stage, "caller")
+
+    assert call.ask("UPDATE", "", ("Contact", "<sip:gw@192.0.2.39:5090>")).status == 200
+
+    assert "192.0.2.39" in str(stage.facts(f.LegDialogChanged)[-1].dialog)
+    member.hang_up()
+    assert gateway.has("BYE")
+
+
+@pytest.mark.parametrize(("body", "status"), [(sdp("192.0.2.10", "111"), 488), ("hello", 400)])
+def test_an_update_that_cannot_be_agreed_changes_nothing(stage: Stage, body: str, status: int) -> None:
+    call, _ = sides(stage, "caller")
+    before = stage.media.streams["call1.0"]
+
+    assert call.ask("UPDATE", body).status == status
+
+    assert stage.media.streams["call1.0"] == before
+    assert call.reinvite(sdp(call.peer.host, "8 101")).status == 200
+
+
+def test_an_update_with_a_body_of_another_type_is_415(stage: Stage) -> None:
+    call, _ = sides(stage, "caller")
+
+    assert call.ask("UPDATE", "hello", ("Content-Type", "text/plain")).status == 415
+
+
+def test_an_offer_in_an_update_that_meets_ours_is_491(stage: Stage) -> None:
+    _, other, _ = hold_half_way(stage)
+
+    assert other.ask("UPDATE", sdp(other.peer.host, "8 101")).status == 491
+    assert other.ask("UPDATE").status == 200
+
+
+def test_an_offer_in_an_update_while_ours_waits_for_its_ack_is_491(stage: Stage) -> None:
+    call, _ = sides(stage, "caller")
+    call.reinvite()
+
+    assert call.ask("UPDATE", sdp(call.peer.host)).status == 491
+
+
+def test_an_update_to_a_leg_that_ends_is_481(stage: Stage) -> None:
+    call, member = sides(stage, "caller")
+    member.hang_up()
+
+    assert call.ask("UPDATE").status == 481
+
+
+def test_an_offer_before_the_invite_is_answered_has_to_wait(stage: Stage) -> None:
+    stage.register("kc1")
+    call = stage.call(DIRECT)
+    stage.offered("kc1").ring()
+    call.remote = str(call.responses(call.branch)[-1].to)
+
+    response = call.ask("UPDATE", sdp(call.peer.host))
+
+    assert response.status == 500
+    assert 0 <= int(response.headers.get("Retry-After") or "-1") <= 10
+    assert call.ask("UPDATE").status == 200

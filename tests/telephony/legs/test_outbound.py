@@ -5,7 +5,7 @@ import pytest
 from telephony.call import facts as f
 from telephony.sdp.description import SessionDescription
 from telephony.sip.flow import Flow
-from tests.support.plans import MAIN
+from tests.support.plans import BYGGLOV, MAIN
 from tests.support.scripted_peer import Party, sdp
 from tests.support.stage import CALLER, CLOSED, DIRECT, TRUNKS, Stage
 from tests.support.switchboard import REALM
@@ -394,3 +394,16 @@ def test_a_closed_number_rings_nobody(stage: Stage) -> None:
     stage.call(CLOSED)
 
     assert not stage.phone("kc1").requests
+
+
+def test_a_redirection_is_a_refusal(stage: Stage) -> None:
+    elsewhere = stage.peer("192.0.2.200")
+    stage.register("bygg1", "bygg2")
+    stage.call(BYGGLOV)
+    phone = stage.offered("bygg1")
+
+    phone.peer.answer(phone.invite, 302, Contact="<sip:+46900123456@192.0.2.200>")
+
+    assert [fact.status for fact in stage.facts(f.MemberRefused)] == [302]
+    assert not elsewhere.requests
+    assert stage.phone("bygg2").has("INVITE")

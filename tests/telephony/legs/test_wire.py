@@ -1,6 +1,6 @@
 """telephony/legs/wire.py: what every leg works with."""
 
-from telephony.legs.wire import uri_host
+from telephony.legs.wire import ALLOW, uri_host
 from tests.support.stage import DIRECT, Stage
 
 
@@ -17,8 +17,8 @@ def test_what_makes_a_dialog_says_who_and_what_we_are(stage: Stage) -> None:
 
     for message in (member.invite, call.responses(call.branch)[-1]):
         assert message.headers.get("Contact") == "<sip:vaxeln@192.0.2.1:5060>"
-        assert message.headers.get("Allow") == "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, REFER"
-        assert message.headers.get("Supported") == ""
+        assert message.headers.get("Allow") == ALLOW
+        assert message.headers.get("Supported") == "100rel, timer"
 
 
 def test_legs_are_empty_only_when_nothing_is_kept(stage: Stage) -> None:
