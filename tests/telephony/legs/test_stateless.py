@@ -39,7 +39,11 @@ def test_a_refusal_of_a_stranger_is_sent_once_and_forgotten(
 def test_a_repetition_gets_the_same_answer_with_the_same_tag(stage: Stage) -> None:
     invite(stage, f"kc1@{REALM}")
     again = Outgoing(
-        stage.peer(STRANGER), "c-1", f"<sip:kc1@{REALM}>;tag=c", f"<sip:{MAIN}@{REALM}>", f"sip:{MAIN}@{REALM}"
+        stage.peer(STRANGER),
+        "c-1",
+        f"<sip:kc1@{REALM}>;tag=c",
+        f"<sip:{MAIN}@{REALM}>",
+        f"sip:{MAIN}@{REALM}",
     )
     again.request("INVITE", sdp(STRANGER), branch="z9hG4bKone")
 
