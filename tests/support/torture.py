@@ -8,7 +8,7 @@ from pathlib import Path
 from telephony.sip.flow import Flow
 from telephony.sip.framing import parse_datagram
 from telephony.sip.message import Request, Response
-from tests.support.stage import Stage
+from tests.support.stage import DIRECT, Stage
 from tests.support.switchboard import ADDRESS
 
 FOLDERS = ("rfc4475", "rfc5118")
@@ -72,6 +72,11 @@ def assert_serves(stage: Stage) -> None:
         ],
     )
     assert [r.status for r in stage.operator.responses_to(options, "OPTIONS")] == [200]
-    caller, _ = stage.connected()
+    phone = stage.phone("kc1")
+    assert phone.register("kc1", call_id=f"afterwards-{stage.now}").status == 200
+    phone.requests.clear()
+    caller = stage.call(DIRECT, call_id=f"afterwards-call-{stage.now}")
+    stage.offered("kc1").accept()
+    caller.pick_up()
     assert caller.hang_up().status == 200
     stage.phone("kc1").answer_all("BYE")
