@@ -17,7 +17,7 @@ MAX_MESSAGE = 65_535
 """Octets. No UDP datagram is longer."""
 
 MAX_LINE = 8_192
-"""Octets of the start line or one header. RFC 4475's longest has 300, a signed identity (RFC 8224) some 2,000.
+"""Octets of the start line or one header. RFC 4475 has 300 at most, a signed identity (RFC 8224) some 2,000.
 What is longer is not looked into."""
 
 MAX_HEAD = 24_576
