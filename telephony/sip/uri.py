@@ -112,7 +112,7 @@ class SipUri(Uri):
 
     def as_target(self) -> "SipUri":
         """Return the URI without what a Request-URI may not hold: headers and `method` (19.1.1, table 1)."""
-        if not self.headers and all(name.lower() != "method" for name, _ in self.parameters):
+        if not self.headers and not any([name.lower() == "method" for name, _ in self.parameters]):
             return self
         allowed = tuple([(name, value) for name, value in self.parameters if name.lower() != "method"])
         return replace(self, parameters=allowed, headers=())
@@ -133,7 +133,8 @@ class SipUri(Uri):
 def request_target(text: str) -> str:
     """Return a URI as a Request-URI may have it (19.1.1, table 1). Raises `ParseError`."""
     uri = Uri.parse(text)
-    return str(uri.as_target()) if isinstance(uri, SipUri) else text
+    target = uri.as_target() if isinstance(uri, SipUri) else uri
+    return text if target is uri else str(target)
 
 
 def escape_user(text: str) -> str:
