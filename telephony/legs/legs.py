@@ -22,7 +22,7 @@ from telephony.legs.snapshot import without_names
 from telephony.legs.source import examine_source
 from telephony.legs.text import MAX_TOKEN, clean
 from telephony.legs.wire import Reply, Wire, uri_host
-from telephony.sdp.codec import OfferedCodec
+from telephony.sdp.codec import STATIC_NUMBERS, OfferedCodec, with_twins
 from telephony.sdp.errors import SdpError
 from telephony.sdp.session import OfferedMedia, SdpSession
 from telephony.sip import events as e
@@ -394,6 +394,9 @@ class Legs:
         leg = self._wire.legs.get(caller_leg)
         if not isinstance(leg, InboundLeg) or not leg.offered:
             return DEFAULT_OFFER
-        if leg.session.stream is None:
-            return leg.offered
-        return tuple([entry for entry in leg.offered if entry.codec in leg.codecs])
+        offered = leg.offered
+        if leg.session.stream is not None:
+            offered = tuple([entry for entry in offered if entry.codec in leg.codecs])
+        own = [entry.codec for entry in offered]
+        twins = with_twins(own)[len(own) :]
+        return (*offered, *[OfferedCodec(codec, STATIC_NUMBERS[codec]) for codec in twins])

@@ -1,9 +1,11 @@
 """The sound of one leg as decisions: whose a datagram is, whether and where it goes."""
 
+from collections.abc import Mapping
+
 from telephony.media.counters import Counters, Drop
 from telephony.media.latch import Address, Latch, RtcpLatch
 from telephony.media.order import LAST_NUMBER, Order
-from telephony.media.payloads import MARKER, NOTHING, UNKNOWN, translate
+from telephony.media.payloads import MARKER, NOTHING, UNKNOWN, conversions, convert, translate
 from telephony.sdp.stream import Stream
 
 MAX_DATAGRAM = 1500
@@ -27,8 +29,19 @@ class MediaLeg:
     """
 
     __slots__ = (
-        *("_latch", "_obstacle", "_octets", "_order", "_peer", "_receives", "_rtcp_latch", "_stream"),
-        *("_unproven", "heard"),
+        *(
+            "_conversions",
+            "_latch",
+            "_obstacle",
+            "_octets",
+            "_order",
+            "_peer",
+            "_receives",
+            "_rtcp_latch",
+            "_stream",
+            "_unproven",
+        ),
+        "heard",
     )
 
     def __init__(self, counters: Counters, signalled_from: str = "") -> None:
@@ -41,6 +54,7 @@ class MediaLeg:
         self._obstacle: Drop | None = None
         self._octets = NOTHING
         self._unproven = 0  # packets of prompts sent to whoever has not shown that they want them
+        self._conversions: Mapping[int, bytes] = {}
         self.heard: float | None = None
         """When the last packet of RTP came from this leg's source, passed on or not; monotonic seconds."""
 
@@ -123,6 +137,8 @@ class MediaLeg:
         destination = self._peer._latch.destination
         if destination is None:
             return Drop.UNSENDABLE
+        if self._conversions and (table := self._conversions.get(packet[1])):
+            convert(packet, size, table)
         packet[1] = octet
         return destination
 
@@ -152,3 +168,4 @@ class MediaLeg:
         else:
             self._obstacle = None
             self._octets = translate(ours.receives, theirs.sends)
+            self._conversions = conversions(ours.receives, theirs.sends)

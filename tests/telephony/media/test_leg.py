@@ -1,6 +1,7 @@
 import pytest
 
 from telephony.media.counters import Counters, Drop
+from telephony.media.g711 import CONVERSIONS
 from telephony.media.latch import LATCH_SECONDS, Address
 from telephony.media.leg import MAX_DATAGRAM, MAX_UNPROVEN, MediaLeg
 from telephony.sdp.codec import PCMA, PCMU, TELEPHONE_EVENT
@@ -261,3 +262,12 @@ def test_who_sends_sound_or_signals_from_there_hears_a_prompt_to_its_end() -> No
 
 def test_a_prompt_without_a_destination_goes_nowhere() -> None:
     assert MediaLeg(Counters()).route_prompt() is Drop.UNSENDABLE
+
+
+def test_sound_is_converted_between_peers_that_have_one_law_each(pair: Pair) -> None:
+    pair.leg.change(stream(PHONE, receives={8: PCMA}, sends={PCMA: 8}), NOW)
+    pair.other.change(stream(OTHER_PHONE, receives={0: PCMU}, sends={PCMU: 0}), NOW)
+    packet = rtp(8)
+
+    assert pair.feed(packet) == OTHER_PHONE
+    assert pair.sent == rtp(0)[:12] + packet[12:].translate(CONVERSIONS[PCMA])
