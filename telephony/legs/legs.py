@@ -38,8 +38,7 @@ from telephony.sip.uri import request_target
 RETRY_LATER = {"Retry_After": str(RETRY_AFTER)}
 
 OWNED_FOR = 70 * Timers().t1
-"""Seconds after a 2xx to an INVITE during which more of them may come (64*T1, RFC 3261 13.2.2.4), and a
-little."""
+"""Seconds after a 2xx to an INVITE in which more may come: 64*T1 (RFC 3261 13.2.2.4), and a little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +135,7 @@ class Legs:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing is kept of any leg: true some time after the last one ended, when no answer can come any
-        more."""
+        """Nothing is kept of any leg: true when the last one has ended and no answer can come any more."""
         return self._wire.is_empty
 
     def restore(self, call: str, leg_id: str, dialog: dict[str, Any], now: float) -> bool:
