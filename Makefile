@@ -9,13 +9,13 @@ PURE := routing,telephony/sip,telephony/sdp,telephony/call,telephony/legs
 PURE_TESTS := tests/routing tests/telephony/sip tests/telephony/sdp tests/telephony/call tests/telephony/legs
 EXAMPLE := deploy/botkyrka.toml
 
-.PHONY: help setup demo test check run bench lock clean
+.PHONY: help setup demo test check run bench fuzz lock clean
 
 help:
 	@echo "make demo [KEEP=1]   five real calls through a demo service"
 	@echo "make test            all tests"
 	@echo "make run [PLAN=FILE] start the service"
-	@echo "make check | bench [QUICK=1] | lock | clean"
+	@echo "make check | bench [QUICK=1] | fuzz [SECONDS=300] [SEED=N] | lock | clean"
 
 setup: $(READY)
 
@@ -60,6 +60,9 @@ run: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300) $(if $(SEED),--seed $(SEED))
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev \

@@ -65,7 +65,9 @@ def _day(text: object) -> object:
     return text
 
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+_PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
+"""No control characters, and none that cannot be seen: those that turn the direction of writing make a reason
+read as another."""
 
 Number = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT), BeforeValidator(_number)]
 Key = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT)]

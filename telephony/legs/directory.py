@@ -53,6 +53,16 @@ class Caller:
     for_rescue: str | None = None
     proven: bool = True
 
+    @property
+    def account(self) -> str:
+        """The account whose phone it is, or ""."""
+        return self.origin_name if self.origin is Origin.PHONE else ""
+
+    @property
+    def trunk(self) -> str:
+        """The trunk that the call comes by, or ""."""
+        return self.origin_name if self.origin is Origin.TRUNK else ""
+
 
 class Directory(Protocol):
     """Look-ups in the plan in force and in the house. Each is quick and never fails."""

@@ -52,19 +52,20 @@ MOST_UNPROVEN = 4
 
 
 class Gate:
-    """Decides about requests outside a dialog. `token` gives To-tags for refusals; `epoch` is seconds since
-    1970; `unproven` is how many calls are up of callers who could not prove who they are."""
+    """Decides about requests outside a dialog. `tag` is the To-tag of all its answers, so that it can repeat
+    them without having kept them; `epoch` is seconds since 1970; `unproven` is how many calls are up of
+    callers who could not prove who they are."""
 
     def __init__(
         self,
         directory: Directory,
         authenticator: Authenticator,
-        token: Callable[[], str],
+        tag: str,
         unproven: Callable[[], int] = lambda: 0,
     ) -> None:
         self._directory = directory
         self._authenticator = authenticator
-        self._token = token
+        self._tag = tag
         self._unproven = unproven
         self.refusals = Refusals()
 
@@ -85,6 +86,16 @@ class Gate:
             case _:  # BYE, CANCEL and ACK belong to something that is not there
                 return self.refuse(request, 481)
 
+    def examine_far_end(self, account: str, request: Request, flow: Flow, epoch: float) -> Response | None:
+        """Let a request in that is right for a dialog but comes from elsewhere than its far end, or give its
+        answer. A phone of this account can prove that it has moved; a trunk is told from its address."""
+        if not account:
+            return self._turn_away(request, flow, 481, Why.STRANGER)
+        user = self._authenticate(request, flow, epoch, account)
+        if isinstance(user, Response):
+            return user
+        return None if user == account else self._turn_away(request, flow, 403, Why.CREDENTIALS)
+
     def _turn_away(self, request: Request, flow: Flow, status: int, why: Why) -> Response:
         """Refuse somebody who is not let in, which operations should know."""
         claimed = user_of(request.from_.uri) if why is Why.CREDENTIALS else ""
@@ -94,7 +105,7 @@ class Gate:
 
     def refuse(self, request: Request, status: int, **headers: str) -> Response:
         """An answer with a To-tag of ours; header names are written with `_` for `-`."""
-        response = Response.to_request(request, status, to_tag=self._token())
+        response = Response.to_request(request, status, to_tag=self._tag)
         for name, value in headers.items():
             response.headers.set(name.replace("_", "-"), value)
         return response
@@ -205,9 +216,9 @@ class Gate:
 
     # ---- RFC 3261 22
 
-    def _authenticate(self, request: Request, flow: Flow, epoch: float) -> str | Response:
+    def _authenticate(self, request: Request, flow: Flow, epoch: float, account: str = "") -> str | Response:
         """The account that sends this, or the challenge or refusal. The same for an unknown one as for a
-        wrong password."""
+        wrong password. `account` is whose it must be, where From does not tell."""
         match self._authenticator.check(request, epoch):
             case Accepted(user=user):
                 return user
@@ -215,10 +226,11 @@ class Gate:
                 # Not 401 again: phones would try for ever
                 return self._turn_away(request, flow, 403, Why.CREDENTIALS)
             case verdict:
-                return self._challenge(request, epoch, stale=isinstance(verdict, Stale))
+                user = account or user_of(request.from_.uri)
+                return self._challenge(request, epoch, user, stale=isinstance(verdict, Stale))
 
-    def _challenge(self, request: Request, epoch: float, *, stale: bool) -> Response:
+    def _challenge(self, request: Request, epoch: float, user: str, *, stale: bool) -> Response:
         response = self.refuse(request, 401)
-        for challenge in self._authenticator.challenges(epoch, stale, user_of(request.from_.uri)):
+        for challenge in self._authenticator.challenges(epoch, stale, user):
             response.headers.add("WWW-Authenticate", challenge)
         return response

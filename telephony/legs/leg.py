@@ -48,6 +48,8 @@ class Leg:
         self.call = call
         self.id = leg_id
         self.flow = flow
+        self.way = flow  # by which its INVITE came or went
+        self.account = self.trunk = ""  # whose phone it is with, or which trunk
         self.session = session
         self.pinned = pinned
         self.hidden = False  # whether nobody is to know who the far end is
@@ -177,6 +179,11 @@ class Leg:
             self.lose("no_options", now)
 
     # ---- requests of theirs inside the dialog
+
+    def move(self, flow: Flow, now: float) -> None:
+        """The far end has proven that it is now elsewhere: a NAT gave it another port, or it changed nets."""
+        self.flow = self.way = flow
+        self.note_dialog(now)
 
     def is_with(self, request: Request) -> bool:
         """Whether the request comes from the far end of this dialog, by its From-tag (RFC 3261 12.2.2)."""

@@ -21,6 +21,7 @@ from telephony.legs.refusals import NotTaken, Refusals
 from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
 from telephony.legs.snapshot import without_names
+from telephony.legs.source import examine_source
 from telephony.legs.text import MAX_TOKEN, clean
 from telephony.legs.wire import Reply, Wire, uri_host
 from telephony.sdp.codec import STATIC_NUMBERS, OfferedCodec, with_twins
@@ -34,12 +35,12 @@ from telephony.sip.errors import ParseError
 from telephony.sip.flow import Flow
 from telephony.sip.message import Response
 from telephony.sip.timers import Timers
+from telephony.sip.uri import request_target
 
 RETRY_LATER = {"Retry_After": str(RETRY_AFTER)}
 
 OWNED_FOR = 70 * Timers().t1
-"""Seconds after a 2xx to an INVITE during which more of them may come (64*T1, RFC 3261 13.2.2.4), and a
-little."""
+"""Seconds after a 2xx to an INVITE in which more may come: 64*T1 (RFC 3261 13.2.2.4), and a little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Legs:
     def __init__(self, endpoint: Endpoint, given: Surroundings) -> None:
         self._given = given
         self._endpoint = endpoint
-        self._gate = Gate(given.directory, given.authenticator, given.token, self._unproven)
+        self._gate = Gate(given.directory, given.authenticator, endpoint.stateless_tag, self._unproven)
         host = uri_host(given.host)
         self._wire = Wire(endpoint, given.media, given.directory, given.token, given.random, given.utc, host)
 
@@ -127,8 +128,7 @@ class Legs:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing is kept of any leg: true some time after the last one ended, when no answer can come any
-        more."""
+        """Nothing is kept of any leg: true when the last one has ended and no answer can come any more."""
         return self._wire.is_empty
 
     def restore(self, call: str, leg_id: str, dialog: dict[str, Any], now: float) -> bool:
@@ -207,14 +207,16 @@ class Legs:
         if tag is not None:
             leg = self._wire.dialogs.get((request.call_id, tag))
             if leg is None or not leg.is_with(request):
-                self._endpoint.respond(event.transaction, self._gate.refuse(request, 481), now)
+                self._endpoint.respond_stateless(event.transaction, self._gate.refuse(request, 481))
+            elif (refusal := examine_source(leg, event, self._given.directory, self._gate, now)) is not None:
+                self._endpoint.respond_stateless(event.transaction, refusal)
             else:
                 leg.receive(event, now)
             return
         verdict = self._gate.examine(request, event.flow, self._given.utc(now).timestamp())
         match verdict:
             case Response():
-                self._endpoint.respond(event.transaction, verdict, now)
+                self._endpoint.respond_stateless(event.transaction, verdict)
             case Authenticated():
                 self._register(event, verdict, now)
             case Admitted():
@@ -254,6 +256,7 @@ class Legs:
             proven=caller.proven,
             emergency=admitted.emergency,
         )
+        leg.account, leg.trunk = caller.account, caller.trunk
         self._adopt(leg)
         leg.observe(
             f.CallArrived,
@@ -343,7 +346,8 @@ class Legs:
             action = replace(action, number=for_rescue)
         way = self._way(action)
         try:
-            address = self._open_media(action, way[2]) if way else None
+            host = way[2].remote[0] if way else ""
+            address = self._given.media.open(action.leg, host, emergency=action.emergency) if way else None
         except NoPortFree:
             address = None
         if way is None or address is None:
@@ -355,6 +359,7 @@ class Legs:
         session = SdpSession(self._session_id(), address)
         leg = OutboundLeg(self._wire, call, action.leg, flow, session, pinned=action.contact is not None)
         leg.hides_caller = for_rescue is not None
+        leg.account, leg.trunk = action.target.phone, action.target.trunk
         leg.dial(action, uri, route, self._codecs_for(action.caller_leg), now)
         self._adopt(leg)
 
@@ -362,14 +367,15 @@ class Legs:
         """It is asked for calls to 112 alone, so it may look at all legs."""
         return sum(isinstance(leg, InboundLeg) and not leg.proven for leg in self._wire.legs.values())
 
-    def _open_media(self, action: a.Dial, flow: Flow) -> tuple[str, int]:
-        return self._given.media.open(action.leg, flow.remote[0], emergency=action.emergency)
-
     def _way(self, action: a.Dial) -> tuple[str, tuple[str, ...], Flow] | None:
         """Request-URI, route and flow; None when nobody has said where the target is."""
         contact = action.contact
         if contact is not None:
-            return contact.uri, contact.path, Flow(contact.transport, contact.local, contact.remote)
+            return (
+                request_target(contact.uri),
+                contact.path,
+                Flow(contact.transport, contact.local, contact.remote),
+            )
         target = action.target
         if target.gateway is None:
             return None

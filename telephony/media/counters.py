@@ -19,6 +19,8 @@ class Drop(StrEnum):
     """A payload number that was not agreed, or a codec that the other side does not have."""
     UNSENDABLE = "unsendable"
     """The other side's address is not known yet, or the system would not send."""
+    UNPROVEN = "unproven"
+    """A prompt for a host that only a session description names, and from which nothing has come."""
 
 
 @dataclass(slots=True)

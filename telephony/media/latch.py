@@ -69,6 +69,13 @@ class Latch:
         )
 
     @property
+    def is_proven(self) -> bool:
+        """Whether the destination is known to want sound: it has sent some, or its host signals."""
+        if self.source is not None:
+            return True
+        return self._remote is not None and self._remote[0] == self._signalled_from
+
+    @property
     def destination(self) -> Address | None:
         """Where to send: the source, or the session description's address as long as there is none."""
         return self.source or self._remote

@@ -11,6 +11,10 @@ from telephony.sdp.stream import Stream
 MAX_DATAGRAM = 1500
 """Octets. What fits into an Ethernet frame: 20 ms of G.711 are 172, and phones keep below fragmentation."""
 
+MAX_UNPROVEN = 250
+"""Packets of prompts, 5 s, to a host that only a session description names: enough for a gateway beside the
+signalling to send its first sound; too few to make us flood somebody who was named behind their back."""
+
 _MIN_RTP = 12  # the fixed header (RFC 3550 5.1)
 _MIN_RTCP = 8  # header and sender's SSRC (RFC 3550 6.4)
 _VERSION_MASK = 0xC0
@@ -35,6 +39,7 @@ class MediaLeg:
             "_receives",
             "_rtcp_latch",
             "_stream",
+            "_unproven",
         ),
         "heard",
     )
@@ -48,6 +53,7 @@ class MediaLeg:
         self._peer: MediaLeg | None = None
         self._obstacle: Drop | None = None
         self._octets = NOTHING
+        self._unproven = 0  # packets of prompts sent to whoever has not shown that they want them
         self._conversions: Mapping[int, bytes] = {}
         self.heard: float | None = None
         """When the last packet of RTP came from this leg's source, passed on or not; monotonic seconds."""
@@ -68,6 +74,17 @@ class MediaLeg:
         if self._stream is None or not self._stream.direction.sends:
             return None
         return self._latch.destination
+
+    def route_prompt(self) -> Address | Drop:
+        """Where the next packet of a prompt goes, or why it does not: see `MAX_UNPROVEN`."""
+        destination = self.destination
+        if destination is None:
+            return Drop.UNSENDABLE
+        if not self._latch.is_proven:
+            if self._unproven == MAX_UNPROVEN:
+                return Drop.UNPROVEN
+            self._unproven += 1
+        return destination
 
     def change(self, stream: Stream, now: float) -> None:
         """Take a newly agreed stream. A new address frees the latch, see `Latch.aim`."""

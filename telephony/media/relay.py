@@ -207,10 +207,10 @@ class MediaRelay:
         turn = self._player.handle_timer(self._loop.time())
         for leg, packet in turn.packets:
             line = self._lines[leg]
-            destination = line.leg.destination
-            if destination is None:
-                self.counters.dropped[Drop.UNSENDABLE] += 1
-            elif self._send(line.ports.rtp, packet, destination):
+            routed = line.leg.route_prompt()
+            if isinstance(routed, Drop):
+                self.counters.dropped[routed] += 1
+            elif self._send(line.ports.rtp, packet, routed):
                 self.counters.prompt_packets += 1
         self._arm()
         for leg in turn.ended:

@@ -70,5 +70,7 @@ def _literal(address_type: str, address: str) -> IPv4Address | IPv6Address:
     if address_type == "IP4":
         return IPv4Address(address)
     if address_type == "IP6" and "%" not in address:
-        return IPv6Address(address)
+        wrapped = IPv6Address(address)
+        # The same host as the IPv4 address (RFC 5118 4.9), and no way round the check for multicast
+        return wrapped.ipv4_mapped or wrapped
     raise AddressValueError(address_type)

@@ -137,21 +137,19 @@ class Dialog:
         first = NameAddr.parse(self.route_set[0]).uri
         if not isinstance(first, SipUri) or first.is_loose_router:
             return self.remote_target, self.route_set
-        # What a Request-URI may not hold (section 19.1.1, table 1).
-        allowed = tuple([(name, value) for name, value in first.parameters if name.lower() != "method"])
-        strict = replace(first, parameters=allowed, headers=())
-        return str(strict), (*self.route_set[1:], f"<{self.remote_target}>")
+        return str(first.as_target()), (*self.route_set[1:], f"<{self.remote_target}>")
 
 
 def _target(message: Message) -> str | None:
-    """The URI of the Contact; None when there is none that a request can be sent to."""
+    """The URI of the Contact as it can be a Request-URI (section 19.1.1); None when there is none that a
+    request can be sent to."""
     try:
         contacts = message.contacts
     except ParseError:
         return None
     if not contacts or not isinstance(contacts[0].uri, SipUri):
         return None
-    return str(contacts[0].uri)
+    return str(contacts[0].uri.as_target())
 
 
 def _route_set_of_response(response: Response) -> tuple[str, ...]:

@@ -129,6 +129,20 @@ class Endpoint:
         """
         self._servers.respond(transaction, response, now)
 
+    @property
+    def stateless_tag(self) -> str:
+        """The To-tag of every answer without a transaction (section 8.2.7)."""
+        return self._servers.stateless_tag
+
+    def respond_stateless(self, transaction: str, response: Response) -> None:
+        """Answer a request once and forget it: no repetition by a clock, which would multiply what somebody
+        sends in another's name (section 26.3.2.4). For whoever has not proven who they are.
+
+        A repetition of the request is a `RequestReceived` of its own, and its answer is to have the same
+        To-tag, `stateless_tag`. Raises `MessageError` as `respond` does.
+        """
+        self._servers.respond_stateless(transaction, response)
+
     def resume_client_invite(self, request: Request, flow: Flow, branch: str, now: float) -> None:
         """Take up an INVITE of ours from before a restart, as if a provisional response had just come.
 

@@ -16,6 +16,14 @@ from telephony.sip.message import VERSION, Request, Response
 MAX_MESSAGE = 65_535
 """Octets. No UDP datagram is longer."""
 
+MAX_LINE = 8_192
+"""Octets of the start line or one header. RFC 4475 has 300 at most, a signed identity (RFC 8224) some 2,000.
+What is longer is not looked into."""
+
+MAX_HEAD = 24_576
+"""Octets of start line and headers together: more than the 210 lines below have. It bounds what a message can
+cost (`tests/fuzz/attacks.py`)."""
+
 MAX_HEADERS = 400
 """Header lines. 70 hops (Max-Forwards) that each add Via, Record-Route and one more make 210."""
 
@@ -29,7 +37,7 @@ def parse_datagram(data: bytes) -> Request | Response | None:
     """Parse the one message of a datagram; `None` for a keep-alive, which is nothing but line breaks.
 
     Octets behind the body are ignored (18.3). Raises `ParseError`, with `partial` for a request that can be
-    refused: 400, 505 for another version, 513 for more than `MAX_MESSAGE` octets or `MAX_HEADERS` lines.
+    refused: 400, 505 for another version, 513 for what is larger than the bounds above.
     """
     data = data.lstrip(b"\r\n")
     if not data:
@@ -42,11 +50,21 @@ def parse_datagram(data: bytes) -> Request | Response | None:
     if not blank_line:
         faults.append(ParseError("No empty line behind the headers"))
     start_line, *lines = _unfold(head.decode("utf-8", "surrogateescape")).split("\r\n")
+    if len(head) > MAX_LINE:
+        lines = _bound(start_line, lines, len(head), faults)
     headers = _read_headers(lines, faults)
     body = _cut_body(rest, headers, faults)
     if start_line[:4].upper() == "SIP/":
         return _read_response(start_line, headers, body, faults)
     return _read_request(start_line, headers, body, faults)
+
+
+def _bound(start_line: str, lines: list[str], size: int, faults: list[ParseError]) -> list[str]:
+    """The header lines that may be looked into."""
+    short = [line for line in lines if len(line) <= MAX_LINE]
+    if size > MAX_HEAD or len(short) < len(lines) or len(start_line) > MAX_LINE:
+        faults.insert(0, ParseError("Headers Too Large", 513))
+    return short
 
 
 def _unfold(text: str) -> str:

@@ -88,7 +88,7 @@ class ServerSide:
         is_vital: Callable[[Request], bool],
     ) -> None:
         self._exchange = exchange
-        self._stateless_tag = stateless_tag
+        self.stateless_tag = stateless_tag
         self._timers = timers
         self._max_transactions = max_transactions
         self._is_vital = is_vital
@@ -108,7 +108,7 @@ class ServerSide:
 
     def refuse(self, request: Request, flow: Flow, status: int, reason: str | None = None) -> None:
         """Answer without a transaction: the same to each repetition (RFC 3261 section 8.2.7)."""
-        response = Response.to_request(request, status, reason, self._stateless_tag)
+        response = Response.to_request(request, status, reason, self.stateless_tag)
         if status == 503:
             response.headers.add("Retry-After", RETRY_AFTER)
         self._exchange.send(response, flow)
@@ -127,6 +127,15 @@ class ServerSide:
         if transaction.machine.state is State.ACCEPTED:
             self._await_ack(transaction, now)
         self._settle(transaction)
+
+    def respond_stateless(self, transaction_id: str, response: Response) -> None:
+        """Answer a request and forget it; see `Endpoint.respond_stateless`."""
+        transaction = self._transactions.get(transaction_id)
+        if transaction is None or not transaction.machine.expects(Input.of_status(response.status)):
+            self._exchange.drop(Drop.LATE_ANSWER)
+            return
+        self._exchange.send(response, transaction.flow)
+        self._forget(transaction)
 
     def resume_invite(self, request: Request, flow: Flow, now: float) -> str:
         """Take up an INVITE that came before a restart; see `Endpoint.resume_server_invite`."""
@@ -177,6 +186,8 @@ class ServerSide:
             if Output.REPORT not in outputs:
                 return
         accepted = self._accepted.pop(ack_key(request), None)
+        if accepted is None and request.to.tag == self.stateless_tag:
+            return  # what it acknowledges was sent once and forgotten
         if accepted is None:
             self._exchange.drop(Drop.STRAY_ACK)
             return
@@ -192,11 +203,12 @@ class ServerSide:
         """
         back = response_flow(request, flow)
         invite = self._transactions.get(server_id(request))
-        if invite is None:
+        # It goes the way of its INVITE (section 9.1): from another host it is somebody else's.
+        if invite is None or invite.flow.remote[0] != flow.remote[0]:
             self.refuse(request, back, 481)
             return
         # The To-tag should be that of the INVITE's responses (section 9.2).
-        self._exchange.send(Response.to_request(request, 200, to_tag=invite.tag or self._stateless_tag), back)
+        self._exchange.send(Response.to_request(request, 200, to_tag=invite.tag or self.stateless_tag), back)
         if invite.machine.state is State.PROCEEDING and not invite.cancelled:
             invite.cancelled = True
             self._exchange.report(CancelReceived(invite.id))
@@ -225,7 +237,10 @@ class ServerSide:
         if not machine.expects(Input.REQUEST):
             transaction.response = b""
         if machine.state is State.TERMINATED:
-            del self._transactions[transaction.id]
-            self._merge_keys.discard(transaction.merge_key)
-            self._exchange.counts.transactions -= 1
+            self._forget(transaction)
         self._exchange.deadlines.set(transaction, machine.deadline)
+
+    def _forget(self, transaction: ServerTransaction) -> None:
+        del self._transactions[transaction.id]
+        self._merge_keys.discard(transaction.merge_key)
+        self._exchange.counts.transactions -= 1

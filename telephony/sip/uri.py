@@ -1,7 +1,7 @@
 """SIP, SIPS and other URIs (RFC 3261 19.1)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
@@ -110,6 +110,13 @@ class SipUri(Uri):
                 return unquote(value or "", errors="surrogateescape")
         return None
 
+    def as_target(self) -> "SipUri":
+        """Return the URI without what a Request-URI may not hold: headers and `method` (19.1.1, table 1)."""
+        if not self.headers and not any([name.lower() == "method" for name, _ in self.parameters]):
+            return self
+        allowed = tuple([(name, value) for name, value in self.parameters if name.lower() != "method"])
+        return replace(self, parameters=allowed, headers=())
+
     def equivalent(self, other: Uri) -> bool:
         """Return whether both URIs name the same resource (RFC 3261 19.1.4)."""
         return (
@@ -121,6 +128,13 @@ class SipUri(Uri):
             and _headers_to_compare(self) == _headers_to_compare(other)
             and _parameters_match(self, other)
         )
+
+
+def request_target(text: str) -> str:
+    """Return a URI as a Request-URI may have it (19.1.1, table 1). Raises `ParseError`."""
+    uri = Uri.parse(text)
+    target = uri.as_target() if isinstance(uri, SipUri) else uri
+    return text if target is uri else str(target)
 
 
 def escape_user(text: str) -> str:

@@ -125,3 +125,10 @@ def test_a_name_is_what_a_plan_takes_as_one(name: str) -> None:
         assert not is_name(name)
     else:
         assert is_name(name)
+
+
+@pytest.mark.parametrize("escape", [r"\u202e", r"\u200b", r"\u2066", r"\ufeff", r"\u0085"])
+def test_what_cannot_be_seen_is_no_part_of_a_name(escape: str) -> None:
+    number = number_with('{ group = "kc" }').replace("Kontaktcenter", f"Kontakt{escape}center")
+
+    assert "function" in refusal(numbers=number)

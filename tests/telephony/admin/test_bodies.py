@@ -90,3 +90,17 @@ def test_any_octets_are_read_or_refused(octets: bytes) -> None:
             body.read(octets, JSON)
         except Refusal as refused:
             assert refused.kind in (Kind.MALFORMED, Kind.INVALID)
+
+
+@pytest.mark.parametrize("character", ["\u202e", "\u200b", "\u2066", "\ufeff", "\x85", "\u2028", "\n"])
+@pytest.mark.parametrize("name", ["reason", "owner"])
+def test_what_cannot_be_seen_is_no_part_of_a_free_text(name: str, character: str) -> None:
+    refused = refusal(json.dumps({**WANTED, name: f"Fire{character}drill"}).encode())
+
+    assert refused.kind is Kind.INVALID
+    assert name in str(refused.errors)
+
+
+@pytest.mark.parametrize("reason", ["Brandövning, åäö é", "انقطاع", "停電 – 🙂"])
+def test_a_reason_is_in_any_language(reason: str) -> None:
+    assert JsonBody(OverrideWanted).read(json.dumps({**WANTED, "reason": reason}).encode(), JSON)

@@ -3,7 +3,7 @@ import pytest
 from telephony.media.counters import Counters, Drop
 from telephony.media.g711 import CONVERSIONS
 from telephony.media.latch import LATCH_SECONDS, Address
-from telephony.media.leg import MAX_DATAGRAM, MediaLeg
+from telephony.media.leg import MAX_DATAGRAM, MAX_UNPROVEN, MediaLeg
 from telephony.sdp.codec import PCMA, PCMU, TELEPHONE_EVENT
 from telephony.sdp.direction import Direction
 from tests.telephony.media.streams import PHONE, rtcp, rtp, stream
@@ -234,6 +234,34 @@ def test_reports_for_a_leg_of_unknown_address_are_dropped(pair: Pair) -> None:
     pair.leg.bridge(MediaLeg(Counters()))
 
     assert pair.feed_rtcp(rtcp()) is Drop.UNSENDABLE
+
+
+def prompt_packets(leg: MediaLeg, tries: int = 2 * MAX_UNPROVEN) -> int:
+    return sum(leg.route_prompt() == PHONE for _ in range(tries))
+
+
+def test_a_host_that_only_a_description_names_is_not_flooded() -> None:
+    leg = MediaLeg(Counters(), ATTACKER[0])
+    leg.change(stream(PHONE), NOW)
+
+    assert prompt_packets(leg) == MAX_UNPROVEN
+    assert leg.route_prompt() is Drop.UNPROVEN
+
+    leg.change(stream(PHONE), NOW + 1.0)  # a re-INVITE does not begin anew
+    assert prompt_packets(leg) == 0
+
+
+def test_who_sends_sound_or_signals_from_there_hears_a_prompt_to_its_end() -> None:
+    latched, signalled = MediaLeg(Counters(), ATTACKER[0]), MediaLeg(Counters(), PHONE[0])
+    for leg in (latched, signalled):
+        leg.change(stream(PHONE), NOW)
+    latched.route_rtp(bytearray(rtp()), len(rtp()), PHONE, NOW)
+
+    assert prompt_packets(latched) == prompt_packets(signalled) == 2 * MAX_UNPROVEN
+
+
+def test_a_prompt_without_a_destination_goes_nowhere() -> None:
+    assert MediaLeg(Counters()).route_prompt() is Drop.UNSENDABLE
 
 
 def test_sound_is_converted_between_peers_that_have_one_law_each(pair: Pair) -> None:

@@ -32,6 +32,11 @@ def test_spellings_of_send_nothing(address: str) -> None:
     assert Connection("IP4", address).host() in UNSPECIFIED
 
 
+def test_ipv4_wrapped_in_ipv6_is_the_ipv4_address() -> None:
+    assert Connection("IP6", "::ffff:192.0.2.2").host() == "192.0.2.2"
+    assert Connection("IP6", "::ffff:0.0.0.0").host() in UNSPECIFIED
+
+
 def test_the_ipv6_spelling_of_send_nothing() -> None:
     assert Connection("IP6", "::").host() in UNSPECIFIED
 
@@ -48,6 +53,8 @@ def test_the_ipv6_spelling_of_send_nothing() -> None:
         ("IP4", f"{'9' * 300}.invalid"),
         ("IP6", "ff02::1"),
         ("IP6", "fe80::1%eth0"),
+        ("IP6", "::ffff:224.2.1.1"),
+        ("IP6", "::ffff:255.255.255.255"),
         ("IP6", "192.0.2.1"),
         ("IP5", "192.0.2.1"),
     ],

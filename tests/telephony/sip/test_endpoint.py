@@ -6,6 +6,7 @@ from telephony.sip.counts import Drop
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.events import RequestReceived
 from telephony.sip.flow import Flow
+from telephony.sip.headers import Headers
 from telephony.sip.message import Request, Response
 from tests.support.sip_peer import FLOW, US, Bench, our_request, request
 
@@ -201,3 +202,13 @@ def test_an_ack_of_ours_that_comes_back_gets_no_answer() -> None:
     bench.receive(ack)
 
     assert bench.sent() == []
+
+
+def test_a_stateless_answer_to_nobody_is_dropped() -> None:
+    endpoint = Endpoint(lambda: "tag")
+    response = Response(403, "Forbidden", Headers([]))
+
+    endpoint.respond_stateless("unknown", response)
+
+    assert endpoint.messages_to_send() == []
+    assert endpoint.counts.dropped[Drop.LATE_ANSWER] == 1

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony.sip.errors import ParseError
-from telephony.sip.framing import MAX_HEADERS, MAX_MESSAGE, parse_datagram
+from telephony.sip.framing import MAX_HEAD, MAX_HEADERS, MAX_LINE, MAX_MESSAGE, parse_datagram
 from telephony.sip.message import Request, Response
 
 
@@ -221,3 +221,29 @@ def test_any_octets(data: bytes) -> None:
             again.headers.set("Content-Length", str(len(message.body)))
             assert sorted(again.headers) == sorted(message.headers)
             assert (again.start_line, again.body) == (message.start_line, message.body)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "passes"),
+    [
+        ([MAX_LINE], True),
+        ([MAX_LINE, MAX_LINE], True),
+        ([MAX_LINE + 1], False),
+        ([MAX_LINE] * (MAX_HEAD // MAX_LINE), False),
+    ],
+)
+def test_headers_are_bounded_one_by_one_and_together(sizes: list[int], passes: bool) -> None:
+    lines = b"".join(b"A: " + b"b" * (size - 3) + b"\r\n" for size in sizes)
+    data = b"OPTIONS sip:a SIP/2.0\r\nTo: x\r\n" + lines + b"Call-ID: c\r\n\r\n"
+
+    if passes:
+        assert isinstance(parse_datagram(data), Request)
+        return
+    error = refused(data)
+    assert error.status == 513
+    assert error.partial is not None
+    assert error.partial.headers.get_all("Call-ID") == ["c"]  # what follows is there for the answer
+
+
+def test_a_request_line_is_bounded() -> None:
+    assert refused(b"OPTIONS sip:" + b"a" * MAX_LINE + b" SIP/2.0\r\nTo: x\r\n\r\n").status == 513

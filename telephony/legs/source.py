@@ -1,0 +1,41 @@
+"""Where requests inside a dialog may come from. Tags are no secret to whoever sees signalling pass, so they
+alone end no call."""
+
+from telephony.legs.directory import Directory
+from telephony.legs.gate import Gate
+from telephony.legs.leg import Leg
+from telephony.sip.events import RequestReceived
+from telephony.sip.flow import Flow
+from telephony.sip.message import Response
+
+
+def examine_source(
+    leg: Leg, event: RequestReceived, directory: Directory, gate: Gate, now: float
+) -> Response | None:
+    """Let a request into the leg's dialog, or give its answer. A phone that proves itself from elsewhere has
+    moved there."""
+    if _is_from_far_end(leg, event.flow, directory):
+        return None
+    epoch = leg.wire.utc(now).timestamp()
+    refusal = gate.examine_far_end(leg.account, event.request, event.flow, epoch)
+    if refusal is None:
+        leg.move(event.flow, now)
+    return refusal
+
+
+def _is_from_far_end(leg: Leg, flow: Flow, directory: Directory) -> bool:
+    """Whether a request that came by `flow` comes from where the leg's far end is known to be.
+
+    That is where its INVITE came from or went to, and where our own requests go. A phone may also have
+    registered anew from elsewhere. A trunk may use any port of these hosts, and any peer of the plan: what
+    it names in Contact or Record-Route it vouches for itself.
+    """
+    if flow in (leg.flow, leg.way):
+        return True
+    if leg.account:
+        registered = directory.account_at(flow.remote)
+        return registered is not None and registered.name == leg.account
+    if flow.remote[0] in (leg.flow.remote[0], leg.way.remote[0]):
+        return True
+    trunk = directory.trunk_at(flow.remote)
+    return trunk is not None and trunk.name == leg.trunk
