@@ -46,8 +46,9 @@ class Findings:
         answers = ", ".join(f"{status} {count}" for status, count in sorted(self.answers.items()))
         return (
             f"{self.messages} messages, {self.messages / max(self.seconds, 1e-9):.0f} a second of CPU; "
-            f"worst {self.worst * 1000:.1f} ms ({len(self.worst_message)} octets); "
-            f"{self.most_memory / 1e6:.1f} MB at most; {len(self.answers)} distinct answers: {answers}"
+            f"worst {self.worst * 1000:.1f} ms ({len(self.worst_message)} octets)"
+            + (f"; {self.most_memory / 1e6:.1f} MB at most" if self.most_memory else "")
+            + (f"; {len(self.answers)} distinct answers: {answers}" if answers else "")
         )
 
 
