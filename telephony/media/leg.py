@@ -11,9 +11,10 @@ from telephony.sdp.stream import Stream
 MAX_DATAGRAM = 1500
 """Octets. What fits into an Ethernet frame: 20 ms of G.711 are 172, and phones keep below fragmentation."""
 
-MAX_UNPROVEN = 250
-"""Packets of prompts, 5 s, to a host that only a session description names: enough for a gateway beside the
-signalling to send its first sound; too few to make us flood somebody who was named behind their back."""
+MAX_UNPROVEN = 1500
+"""Packets of prompts, 30 s, to a host that only a session description names: a whole announcement, for some
+gateways beside the signalling send no sound before an answer; and an end to what somebody is sent who was
+named behind their back."""
 
 _MIN_RTP = 12  # the fixed header (RFC 3550 5.1)
 _MIN_RTCP = 8  # header and sender's SSRC (RFC 3550 6.4)
