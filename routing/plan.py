@@ -7,7 +7,7 @@ decided.
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -15,12 +15,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
+    SerializerFunctionWrapHandler,
     Strict,
     StringConstraints,
     WithJsonSchema,
+    model_serializer,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from routing.decision import Strategy
 from routing.interval import Interval
@@ -107,28 +112,63 @@ class Phone(Part):
     `display` is what others see. `legacy_digest` lets it answer a challenge without qop (RFC 2069), as pyVoIP
     does, and challenges it with MD5 alone, as phones need that give up when SHA-256 is offered too (baresip
     1.0).
-    `max_contacts` is from how many places it may be registered at once (P28).
+    `max_contacts` is from how many places it may be registered at once (P28). `options`: whether it is asked
+    by OPTIONS if it is still there; one that does not answer is not rung.
     """
 
     display: Text
     legacy_digest: Flag = False
     max_contacts: Annotated[int, Strict(), Field(ge=1, le=10)] = 1
+    options: Flag = True
+
+
+class Gateway(Part):
+    """Where calls to a trunk are sent: an address, or a table with its priority and weight.
+
+    Those of the lowest `priority` are tried first; without one it is the gateway's place in the list, so that
+    a list of addresses is tried in order. Among those of one priority each is the first to be tried in
+    proportion to its `weight` (RFC 2782).
+    """
+
+    address: GatewayText
+    priority: Annotated[int, Strict(), Field(ge=1, le=100)] | None = None
+    weight: Annotated[int, Strict(), Field(ge=1, le=1000)] = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_address(cls, value: object) -> object:
+        return {"address": value} if isinstance(value, str) else value
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> str | dict[str, Any]:
+        is_plain = self.priority is None and self.weight == 1
+        whole: dict[str, Any] = handler(self)
+        return self.address if is_plain else whole
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        table = handler.resolve_ref_schema(handler(core_schema))
+        return {"anyOf": [{"type": "string"}, table]}
 
 
 class Trunk(Part):
     """A connection to a PBX or an operator.
 
-    peers: from where its calls come. gateways: where calls to it are sent, in order; the single addresses of
-    `peers` when left out. trusted_identity: whether its P-Asserted-Identity is believed (RFC 3325).
-    emergency: whether it takes 112. numbers: the beginnings of the numbers that it brings.
+    peers: from where its calls come. gateways: where calls to it are sent; when left out the single
+    addresses of `peers`, in order. trusted_identity: whether its P-Asserted-Identity is believed (RFC 3325).
+    emergency: whether it takes 112. numbers: the beginnings of the numbers that it brings. options: whether
+    its gateways are asked by OPTIONS if they are there.
     """
 
     peers: Annotated[tuple[PeerText, ...], Field(min_length=1)]
-    gateways: tuple[GatewayText, ...] = ()
+    gateways: tuple[Gateway, ...] = ()
     number_format: NumberFormat = NumberFormat.E164
     trusted_identity: Flag = False
     emergency: Flag = False
     numbers: tuple[Series, ...] = ()
+    options: Flag = True
 
 
 class Person(Part):

@@ -1,6 +1,6 @@
 """Who is there, for `legs`: answered from the plan's tables in force and from the house."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from routing.emergency import is_emergency
 from routing.numbers import NumberFormat, normalise
@@ -51,6 +51,24 @@ class PlanDirectory:
     def contacts(self, account: str) -> Sequence[Contact]:
         """The live contacts of a phone account."""
         return self._house.contacts(account)
+
+    def watched_gateways(self) -> Iterable[tuple[str, int]]:
+        """The gateways of trunks that take calls, if they take OPTIONS; each once."""
+        trunks = [trunk for trunk in self._tables.trunks.values() if trunk.options and trunk.takes_calls]
+        return dict.fromkeys(row.address for trunk in trunks for row in trunk.gateways)
+
+    def watched_phones(self) -> Sequence[str]:
+        """The registered phones of the plan that take OPTIONS."""
+        phones = self._tables.phones
+        return [name for name in self._house.registrations() if name in phones and phones[name].options]
+
+    def is_up(self, gateway: tuple[str, int]) -> bool:
+        """Whether this gateway is not known to answer no more."""
+        return self._house.is_up(gateway)
+
+    def is_lost(self, account: str) -> bool:
+        """Whether this phone is registered, and known to answer no more."""
+        return account in self._house.lost()
 
     def is_ours(self, host: str) -> bool:
         """Whether a host in a URI means this service."""

@@ -179,9 +179,11 @@ class MemberAnswerUnusable(LegFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRefused(LegFact):
     """A member's leg ended without an answer. `status` is the SIP status: the peer's, or 408 and 503 of our
-    own making."""
+    own making. `cause` is the ISDN cause (Q.850) that a trunk gave with it, or 0."""
 
+    VERSION: ClassVar[int] = 2
     status: int
+    cause: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

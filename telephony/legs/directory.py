@@ -1,7 +1,7 @@
 """Who is there: what `legs` asks about peers, accounts and contacts. The composition root answers from plan
 and house."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -68,6 +68,18 @@ class Directory(Protocol):
 
     def contacts(self, account: str) -> Sequence[Contact]:
         """The live contacts of a phone account."""
+
+    def watched_gateways(self) -> Iterable[tuple[str, int]]:
+        """The gateways that are asked by OPTIONS whether they are there."""
+
+    def watched_phones(self) -> Sequence[str]:
+        """The phone accounts that are registered, and asked likewise."""
+
+    def is_up(self, gateway: tuple[str, int]) -> bool:
+        """Whether this gateway is not known to answer no more."""
+
+    def is_lost(self, account: str) -> bool:
+        """Whether this phone is registered, and known to answer no more."""
 
     def is_ours(self, host: str) -> bool:
         """Whether a host in a URI means this service: its realm or one of its addresses."""

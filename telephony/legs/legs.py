@@ -20,6 +20,7 @@ from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
 from telephony.legs.snapshot import without_names
 from telephony.legs.text import MAX_TOKEN, clean
+from telephony.legs.watch import PACE, Pace, Watch
 from telephony.legs.wire import Reply, Wire, uri_host
 from telephony.sdp.codec import OfferedCodec
 from telephony.sdp.errors import SdpError
@@ -58,6 +59,7 @@ class Surroundings:
     utc: Callable[[float], datetime]
     host: str
     listen: tuple[str, int]
+    pace: Pace = PACE
 
 
 class Legs:
@@ -68,6 +70,7 @@ class Legs:
         self._endpoint = endpoint
         self._gate = Gate(given.directory, given.authenticator, given.token, self._unproven)
         self._wire = Wire(endpoint, given.media, given.token, given.random, given.utc, uri_host(given.host))
+        self.watch = Watch(self._wire, given.directory, given.listen, given.pace)
 
     # ---- from the network, the media and the clock
 
@@ -106,6 +109,8 @@ class Legs:
                 self._wire.setups[name].remind(now)
             elif what == "ping":
                 self._wire.legs[name].ping(now)
+            elif what == "watch":
+                self.watch.due(name, now)
             elif what == "retry":
                 self._wire.legs[name].negotiation.retry(now)
             else:
@@ -236,6 +241,7 @@ class Legs:
         response, fact = take_registration(event.request, who.account, contacts, event.flow, at, tag)
         if fact is not None:
             self._wire.facts.append(fact)
+            self.watch.registered(fact.phone)
         self._endpoint.respond(event.transaction, response, now)
 
     # ---- INVITE

@@ -19,7 +19,7 @@ from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request, Response
 from telephony.sip.name_addr import NameAddr
-from telephony.sip.reason import Reason
+from telephony.sip.reason import Reason, isdn_cause
 from telephony.sip.uri import SipUri, escape_user
 
 _ELSEWHERE = Reason("SIP", 200, "Call completed elsewhere")
@@ -39,6 +39,7 @@ class OutboundLeg(Leg):
         self.hides_caller = False  # who is told to 112 and is to be kept nowhere
         self._invite: Request | None = None
         self._transaction = ""
+        self._is_trunk = False
         self._awaits_response = False
         self._alerted = False
         self._early_sound = False
@@ -49,7 +50,7 @@ class OutboundLeg(Leg):
         """Send the INVITE."""
         invite = Request("INVITE", uri, self._headers(action, uri, route))
         self.describe(invite, self.negotiation.offer(codecs, Direction.SENDRECV))
-        self._awaits_response = bool(action.target.trunk)
+        self._is_trunk = self._awaits_response = bool(action.target.trunk)
         self._own(invite, self.wire.endpoint.send_request(invite, self.flow, now))
         self.note_dialog(now)
 
@@ -104,7 +105,7 @@ class OutboundLeg(Leg):
         elif reply.response.status < 300:
             self._accepted(reply.response, now)
         else:
-            self._failed(reply.response.status, now)
+            self._failed(reply.response.status, now, isdn_cause(reply.response) if self._is_trunk else 0)
 
     def _progressed(self, response: Response, now: float) -> None:
         if self.state is not State.SETUP:
@@ -129,13 +130,13 @@ class OutboundLeg(Leg):
         self.agreed()
         self.observe(f.MemberGaveEarlySound, now)
 
-    def _failed(self, status: int, now: float) -> None:
+    def _failed(self, status: int, now: float, cause: int = 0) -> None:
         """A final answer other than 2xx, or none."""
         if self.state is State.SETUP:
             self.release(now)
             self.state = State.ENDED
             self.wire.forget(self)
-            self.observe(f.MemberRefused, now, status=status)
+            self.observe(f.MemberRefused, now, status=status, cause=cause)
         else:
             self.finish(now)
 

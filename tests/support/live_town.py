@@ -136,6 +136,7 @@ def _person(user: str) -> str:
 [phones.{user}]
 display = "{user.title()}"
 legacy_digest = {"true" if user in OLD_PHONES else "false"}
+options = false
 [people.{user}]
 name = "{user.title()}"
 phones = ["{user}"]
@@ -156,9 +157,11 @@ numbers = ["+4685306"]
 [trunks.first_sos]
 peers = ["{network.host(_FIRST_SOS)}"]
 emergency = true
+options = false
 [trunks.second_sos]
 peers = ["{network.host(_SECOND_SOS)}"]
 emergency = true
+options = false
 
 {people}
 

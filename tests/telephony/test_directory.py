@@ -4,7 +4,7 @@ import pytest
 
 from telephony.call.facts import Contact
 from telephony.call.house import House
-from telephony.call.house_facts import DrainStarted, PhoneRegistered, ServiceStarted
+from telephony.call.house_facts import DrainStarted, GatewayLost, PhoneLost, PhoneRegistered, ServiceStarted
 from telephony.directory import PlanDirectory
 from telephony.legs.directory import Account, Function, Trunk
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
@@ -158,3 +158,31 @@ def test_functions_are_known_and_peoples_own_numbers_are_none(house: House) -> N
     assert directory.function(MAIN) == Function("Kontaktcenter", protected=False)
     assert directory.function("+46701740605") is None
     assert directory.function("+4611") is None
+
+
+def test_gateways_of_trunks_that_take_calls_are_watched(directory: PlanDirectory, house: House) -> None:
+    watched = list(directory.watched_gateways())
+    assert watched == [
+        ("192.0.2.10", 5060),
+        ("192.0.2.11", 5070),
+        ("192.0.2.20", 5080),
+        ("192.0.2.21", 5060),
+    ]
+
+    house.evolve(GatewayLost(at=EPOCH, gateway=watched[0]))
+    assert [directory.is_up(gateway) for gateway in watched] == [False, True, True, True]
+
+    quiet = tables_of(2, trunks=TRUNKS.replace("emergency = true", "options = false"), people=PEOPLE)
+    directory.load(quiet)
+    assert list(directory.watched_gateways()) == watched[2:]
+
+
+def test_registered_phones_of_the_plan_are_watched(directory: PlanDirectory, house: House) -> None:
+    for phone in ("kc1", "gone"):
+        house.evolve(PhoneRegistered(at=EPOCH, phone=phone, contacts=(contact(),)))
+    assert directory.watched_phones() == ["kc1"]
+    assert not directory.is_lost("kc1")
+
+    house.evolve(PhoneLost(at=EPOCH, phone="kc1"))
+    assert directory.is_lost("kc1")
+    assert directory.watched_phones() == ["kc1"]

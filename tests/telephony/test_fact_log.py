@@ -164,3 +164,20 @@ def test_all_else_is_at_debug() -> None:
     (event,) = logged(f.LegEnded(at=AT, call="c1", leg="c1.1"))
 
     assert (event["event"], event["log_level"]) == ("LegEnded", "debug")
+
+
+def test_gateways_and_phones_that_do_not_answer_are_told_with_their_trunks() -> None:
+    gateway = ("192.0.2.10", 5060)
+
+    (lost,) = at_info(h.GatewayLost(at=AT, gateway=gateway))
+    (found,) = at_info(h.GatewayFound(at=AT, gateway=gateway))
+    (phone,) = at_info(h.PhoneLost(at=AT, phone="kc1"))
+
+    assert (lost["event"], lost["trunks"], lost["log_level"]) == (
+        "gateway_does_not_answer",
+        ["operator"],
+        "error",
+    )
+    assert (found["event"], found["gateway"]) == ("gateway_answers_again", gateway)
+    assert (phone["event"], phone["phone"]) == ("phone_does_not_answer", "kc1")
+    assert at_info(h.PhoneFound(at=AT, phone="kc1"))[0]["event"] == "phone_answers_again"

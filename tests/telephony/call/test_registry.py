@@ -2,7 +2,7 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.registry import FACTS
 
-_BASES = {f.Fact, f.CallFact, f.LegFact, h.PhoneFact, h.OverrideFact}
+_BASES = {f.Fact, f.CallFact, f.LegFact, h.PhoneFact, h.OverrideFact, h.GatewayFact}
 
 
 def test_the_journal_can_hold_every_fact_there_is() -> None:
