@@ -196,6 +196,7 @@ def _trunk(name: str, trunk: Trunk) -> TrunkRow:
         series=trunk.numbers,
         options=trunk.options,
         takes_calls=trunk.emergency or bool(trunk.gateways),
+        channels=None if trunk.channels is None else trunk.channels - trunk.emergency_channels,
     )
 
 

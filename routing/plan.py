@@ -159,7 +159,8 @@ class Trunk(Part):
     peers: from where its calls come. gateways: where calls to it are sent; when left out the single
     addresses of `peers`, in order. trusted_identity: whether its P-Asserted-Identity is believed (RFC 3325).
     emergency: whether it takes 112. numbers: the beginnings of the numbers that it brings. options: whether
-    its gateways are asked by OPTIONS if they are there.
+    its gateways are asked by OPTIONS if they are there. channels: how many calls it carries at once, both
+    ways; `emergency_channels` of them are kept for 112, which is never refused for want of one.
     """
 
     peers: Annotated[tuple[PeerText, ...], Field(min_length=1)]
@@ -169,6 +170,14 @@ class Trunk(Part):
     emergency: Flag = False
     numbers: tuple[Series, ...] = ()
     options: Flag = True
+    channels: Annotated[int, Strict(), Field(ge=1, le=100_000)] | None = None
+    emergency_channels: Annotated[int, Strict(), Field(ge=0, le=100_000)] = 0
+
+    @model_validator(mode="after")
+    def _keeps_some_channels(self) -> "Trunk":
+        if self.emergency_channels and (self.channels is None or self.emergency_channels >= self.channels):
+            raise ValueError("emergency_channels must be fewer than channels")
+        return self
 
 
 class Person(Part):

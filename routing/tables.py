@@ -160,7 +160,8 @@ class GatewayRow:
 
 @dataclass(frozen=True, slots=True)
 class TrunkRow:
-    """A trunk. `gateways` are in the order of their priority. `takes_calls`: calls may be sent to it."""
+    """A trunk. `gateways` are in the order of their priority. `takes_calls`: calls may be sent to it.
+    `channels`: how many calls it has at once before it brings no more but 112, or None for any number."""
 
     name: str
     gateways: tuple[GatewayRow, ...]
@@ -170,6 +171,7 @@ class TrunkRow:
     series: tuple[str, ...]
     options: bool
     takes_calls: bool
+    channels: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Chart:
 
     labels: the label of every number of the plan. functions: by number, its function and the group that
     answers it when it is open, through other numbers ("" for anything else). members: by group, how many.
-    gateways: those that are asked whether they are there, by trunk and address in words.
+    trunks: their names. gateways: those that are asked whether they are there, by trunk and address in words.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -43,6 +43,7 @@ class Chart:
             if not row.personal
         }
         self.members = {key: len(group.members) for key, group in tables.groups.items()}
+        self.trunks = tuple(tables.trunks)
         self.gateways = {
             (trunk.name, f"{row.address[0]}:{row.address[1]}"): row.address
             for trunk in tables.trunks.values()

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from routing.emergency import is_emergency
 from routing.numbers import NumberFormat, normalise
 from routing.tables import Tables
-from telephony.call.facts import Contact
+from telephony.call.facts import Contact, Origin
 from telephony.call.house import House
-from telephony.legs.directory import Account, Function, Trunk
+from telephony.legs.directory import Account, Caller, Function, Trunk
 
 
 class PlanDirectory:
@@ -88,6 +88,12 @@ class PlanDirectory:
         row = self._tables.numbers.get(number)
         return Function(row.function, row.protected) if row is not None and not row.personal else None
 
-    def takes_new_calls(self) -> bool:
-        """False while the service drains."""
-        return not self._house.draining
+    def takes_no_call(self, caller: Caller) -> str:
+        """Why no call of this caller is taken, unless it is to 112: the service drains, or the trunk has all
+        the calls that it may have."""
+        if self._house.draining:
+            return "draining"
+        if caller.origin is not Origin.TRUNK:
+            return ""
+        limit = self._tables.trunks[caller.origin_name].channels
+        return "no_channel" if limit is not None and self._house.channels(caller.origin_name) >= limit else ""

@@ -137,6 +137,12 @@ def _show_groups(figures: Figures, house: House) -> None:
         "vaxeln_lost_phones", "Phones that are registered and do not answer.", lambda: len(house.lost())
     )
     watch_each(
+        ("trunk",),
+        "vaxeln_trunk_calls",
+        "Calls that a trunk has now, both ways.",
+        lambda: {trunk: house.channels(trunk) for trunk in figures.chart.trunks},
+    )
+    watch_each(
         ("trunk", "gateway"),
         "vaxeln_gateway_up",
         "0 while a gateway that has answered OPTIONS does so no more, else 1.",

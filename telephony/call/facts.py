@@ -123,7 +123,7 @@ class CallRefused(CallFact):
 
     The fields are those of `CallArrived`; `number`, `function` and `protected` are the plan's for what was
     dialled, "" where it has none; `status` is what the caller was told, `why` the reason: draining, no_port
-    (for its sound), or what was wrong with the INVITE.
+    (for its sound), no_channel (of its trunk), or what was wrong with the INVITE.
     """
 
     origin: Origin

@@ -22,6 +22,8 @@ class House:
         self._contacts: dict[str, tuple[f.Contact, ...]] = {}
         self._phones: dict[tuple[str, int], dict[str, None]] = {}  # where from -> phones, the latest last
         self._overrides: dict[str, Override] = {}
+        self._trunks: dict[str, str] = {}  # leg -> trunk
+        self._channels: dict[str, int] = {}  # trunk -> legs
         self._lost: set[str] = set()  # phones that are registered and do not answer
         self._down: set[tuple[str, int]] = set()  # gateways
         self.draining = False
@@ -58,6 +60,10 @@ class House:
     def legs_of(self, member: str) -> Collection[str]:
         """The legs that keep a member from being free."""
         return self._busy.get(member, ())
+
+    def channels(self, trunk: str) -> int:
+        """How many calls the trunk has now, both ways."""
+        return self._channels.get(trunk, 0)
 
     def contacts(self, phone: str) -> tuple[f.Contact, ...]:
         """Where the phone can be reached, best first."""
@@ -129,15 +135,26 @@ class House:
         self._busy.setdefault(member, set()).add(leg)
         self._legs[leg] = member
 
+    def _occupy(self, trunk: str, leg: str) -> None:
+        self._channels[trunk] = self._channels.get(trunk, 0) + 1
+        self._trunks[leg] = trunk
+
     def _arrived(self, fact: f.CallArrived) -> None:
+        if fact.origin is f.Origin.TRUNK:
+            self._occupy(fact.origin_name, fact.leg)
         if fact.member:
             self._reserve(fact.member, fact.leg)
 
     def _offered(self, fact: f.MemberOffered) -> None:
         if fact.target.phone:  # a trunk takes any number of calls
             self._reserve(fact.target.member, fact.leg)
+        elif fact.target.trunk:
+            self._occupy(fact.target.trunk, fact.leg)
 
     def _leg_over(self, fact: f.LegEnded | f.MemberRefused) -> None:
+        trunk = self._trunks.pop(fact.leg, None)
+        if trunk is not None:
+            self._channels[trunk] -= 1
         member = self._legs.pop(fact.leg, None)
         if member is None:
             return

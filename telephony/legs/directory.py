@@ -93,5 +93,5 @@ class Directory(Protocol):
     def function(self, number: str) -> Function | None:
         """What a number of the plan is; None for people's own and all others."""
 
-    def takes_new_calls(self) -> bool:
-        """False while the service drains."""
+    def takes_no_call(self, caller: Caller) -> str:
+        """Why no call of this caller is taken, unless it is to 112: draining, no_channel; or ""."""

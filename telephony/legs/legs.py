@@ -315,8 +315,8 @@ class Legs:
     ) -> tuple[Dialog, SdpSession, OfferedMedia | None] | NotTaken:
         """The dialog, a media port and what the caller offers; or why the INVITE cannot become a call."""
         request, leg_id = event.request, f"{call}.0"
-        if not admitted.emergency and not self._given.directory.takes_new_calls():
-            return NotTaken(503, "draining", RETRY_LATER)
+        if not admitted.emergency and (why := self._given.directory.takes_no_call(admitted.caller)):
+            return NotTaken(503, why, RETRY_LATER)
         understood = is_understood(request)
         if not understood and not admitted.emergency:
             return NotTaken(415, "its body is no session description", ACCEPT)

@@ -80,6 +80,7 @@ def test_trunks_have_the_addresses_to_send_to() -> None:
         series=(),
         options=True,
         takes_calls=True,
+        channels=None,
     )
     assert tables.peers.trunk("10.1.0.77", 5060) == "pbx"
     assert tables.own_series == ("+4685306",)
@@ -102,6 +103,12 @@ def test_a_list_of_gateways_is_tried_in_order_unless_priorities_say_otherwise() 
         (("10.1.0.7", 5080), 1, 3),
         (("10.1.0.8", 5060), 3, 1),
     ]
+
+
+def test_channels_that_are_kept_for_112_are_none_for_others() -> None:
+    given = tables_of(trunks=TRUNKS + "channels = 30\nemergency_channels = 2\n")
+
+    assert given.trunks["operator"].channels == 28
 
 
 def test_a_trunk_without_gateways_of_its_own_and_without_112_takes_no_calls() -> None:

@@ -161,3 +161,9 @@ def test_what_is_wrong_with_a_gateway_is_told(gateways: str, path: str, told: st
 
     (fault,) = refused.value.faults
     assert (fault.path, told in fault.allowed) == (path, True)
+
+
+@pytest.mark.parametrize("channels", ["emergency_channels = 1", "channels = 2\nemergency_channels = 2"])
+def test_not_all_channels_are_kept_for_112(channels: str) -> None:
+    with pytest.raises(PlanInvalid, match="must be fewer than channels"):
+        plan_of(trunks=f'[trunks.pbx]\npeers = ["10.1.0.5"]\n{channels}\n')

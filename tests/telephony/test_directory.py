@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from telephony.call.facts import Contact
+from telephony.call.facts import Contact, LegEnded, Origin
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, GatewayLost, PhoneLost, PhoneRegistered, ServiceStarted
 from telephony.directory import PlanDirectory
-from telephony.legs.directory import Account, Function, Trunk
+from telephony.legs.directory import Account, Caller, Function, Trunk
+from tests.support.calls import arrive
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
 from tests.support.switchboard import EPOCH
 
@@ -28,6 +29,7 @@ david = { name = "David", phones = ["bygg1"] }
 elif = { name = "Elif", phones = ["bygg2"] }
 """
 HERE = ("192.0.2.50", 5060)
+PHONE = Caller(Origin.PHONE, "kc1")
 
 
 @pytest.fixture
@@ -106,15 +108,15 @@ def test_another_plan_is_taken_from_then_on(directory: PlanDirectory) -> None:
 
 
 def test_while_the_service_drains_no_calls_are_taken(directory: PlanDirectory, house: House) -> None:
-    assert directory.takes_new_calls()
+    assert directory.takes_no_call(PHONE) == ""
 
     house.evolve(DrainStarted(at=EPOCH))
 
-    assert not directory.takes_new_calls()
+    assert directory.takes_no_call(PHONE) == "draining"
 
     house.evolve(ServiceStarted(at=EPOCH, release="1"))
 
-    assert directory.takes_new_calls()
+    assert directory.takes_no_call(PHONE) == ""
 
 
 PHONES = """
@@ -186,3 +188,18 @@ def test_registered_phones_of_the_plan_are_watched(directory: PlanDirectory, hou
     house.evolve(PhoneLost(at=EPOCH, phone="kc1"))
     assert directory.is_lost("kc1")
     assert directory.watched_phones() == ["kc1"]
+
+
+def test_a_trunk_brings_as_many_calls_as_it_has_channels(house: House) -> None:
+    trunks = TRUNKS.replace("emergency = true", "emergency = true\nchannels = 1")
+    directory = PlanDirectory(tables_of(1, trunks=trunks, people=PEOPLE), house, [])
+    operator, pbx = Caller(Origin.TRUNK, "operator"), Caller(Origin.TRUNK, "pbx")
+    assert directory.takes_no_call(operator) == ""
+
+    house.evolve(arrive(origin_name="operator"))
+    house.evolve(arrive("c2", origin_name="pbx"))
+    assert directory.takes_no_call(operator) == "no_channel"
+    assert directory.takes_no_call(pbx) == ""
+
+    house.evolve(LegEnded(at=EPOCH, call="c1", leg="c1.0"))
+    assert directory.takes_no_call(operator) == ""

@@ -262,3 +262,18 @@ def test_a_start_knows_nothing_of_who_answers() -> None:
 
     assert house.is_registered("anna")
     assert house.is_up(("192.0.2.9", 5060))
+
+
+# ---- channels of trunks
+
+
+def test_a_trunk_has_a_call_until_its_leg_is_over_whichever_way_it_went() -> None:
+    out = f.MemberOffered(at=NOON, call="c2", leg="c2.1", target=trunk("telia"))
+    house = house_after(arrive(), out, arrive("c3", origin=f.Origin.PHONE, origin_name="kc1"))
+    assert house.channels("telia") == 2
+    assert house.channels("kc1") == house.channels("tele2") == 0
+
+    house.evolve(f.LegEnded(at=NOON, call="c1", leg="c1.0"))
+    house.evolve(f.MemberRefused(at=NOON, call="c2", leg="c2.1", status=503))
+    house.evolve(f.LegEnded(at=NOON, call="c2", leg="c2.1"))
+    assert house.channels("telia") == 0
