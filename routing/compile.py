@@ -197,6 +197,10 @@ def _trunk(name: str, trunk: Trunk) -> TrunkRow:
         options=trunk.options,
         takes_calls=trunk.emergency or bool(trunk.gateways),
         channels=None if trunk.channels is None else trunk.channels - trunk.emergency_channels,
+        identity=trunk.identity,
+        number_format_out=trunk.number_format_out,
+        default_number=trunk.default_number or "",
+        foreign_numbers=trunk.foreign_numbers,
     )
 
 

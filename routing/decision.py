@@ -31,6 +31,14 @@ class Origin(StrEnum):
     PHONE = "phone"
 
 
+class Identity(StrEnum):
+    """Which header tells a trunk who calls: From alone, or one of RFC 3325 beside it."""
+
+    FROM = "from"
+    ASSERTED = "p-asserted-identity"
+    PREFERRED = "p-preferred-identity"
+
+
 class Strategy(StrEnum):
     """How the members of a group are rung: all together, or one after the other in the order of the plan."""
 

@@ -27,7 +27,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from routing.decision import Strategy
+from routing.decision import Identity, Strategy
 from routing.interval import Interval
 from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
 from routing.peers import Peer
@@ -161,6 +161,10 @@ class Trunk(Part):
     emergency: whether it takes 112. numbers: the beginnings of the numbers that it brings. options: whether
     its gateways are asked by OPTIONS if they are there. channels: how many calls it carries at once, both
     ways; `emergency_channels` of them are kept for 112, which is never refused for want of one.
+
+    How callers are shown to it: identity is the header that tells its operator, number_format_out how their
+    numbers are written. A number that begins with none of `numbers` is foreign: without foreign_numbers
+    default_number is shown in its place, else it is shown as diverted by default_number, if there is one.
     """
 
     peers: Annotated[tuple[PeerText, ...], Field(min_length=1)]
@@ -170,8 +174,18 @@ class Trunk(Part):
     emergency: Flag = False
     numbers: tuple[Series, ...] = ()
     options: Flag = True
+    identity: Identity = Identity.FROM
+    number_format_out: NumberFormat = NumberFormat.E164
+    default_number: E164 | None = None
+    foreign_numbers: Flag = True
     channels: Annotated[int, Strict(), Field(ge=1, le=100_000)] | None = None
     emergency_channels: Annotated[int, Strict(), Field(ge=0, le=100_000)] = 0
+
+    @model_validator(mode="after")
+    def _has_a_number_to_show(self) -> "Trunk":
+        if not self.foreign_numbers and self.default_number is None:
+            raise ValueError("foreign_numbers = false needs a default_number to be shown instead")
+        return self
 
     @model_validator(mode="after")
     def _keeps_some_channels(self) -> "Trunk":

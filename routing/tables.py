@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from routing.decision import Branch, Reason, Strategy, Target
+from routing.decision import Branch, Identity, Reason, Strategy, Target
 from routing.numbers import NumberFormat
 from routing.peers import PeerTable
 
@@ -172,6 +172,10 @@ class TrunkRow:
     options: bool
     takes_calls: bool
     channels: int | None
+    identity: Identity
+    number_format_out: NumberFormat
+    default_number: str
+    foreign_numbers: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
+from routing.decision import Identity
 from routing.emergency import is_emergency
-from routing.numbers import NumberFormat, normalise
+from routing.numbers import NumberFormat, normalise, write
 from routing.tables import Tables
 from telephony.call.facts import Contact, Origin
 from telephony.call.house import House
-from telephony.legs.directory import Account, Caller, Function, Trunk
+from telephony.legs.directory import Account, Caller, Function, Shown, Trunk
+
+_IDENTITY = {
+    Identity.FROM: "",
+    Identity.ASSERTED: "P-Asserted-Identity",
+    Identity.PREFERRED: "P-Preferred-Identity",
+}
 
 
 class PlanDirectory:
@@ -61,6 +68,17 @@ class PlanDirectory:
         """The registered phones of the plan that take OPTIONS."""
         phones = self._tables.phones
         return [name for name in self._house.registrations() if name in phones and phones[name].options]
+
+    def shown_to(self, trunk: str, number: str) -> Shown:
+        """How a caller of this number is shown to the trunk; the plain way if that has left the plan."""
+        row = self._tables.trunks.get(trunk)
+        if row is None:
+            return Shown(number)
+        is_own = not row.default_number or number.startswith(row.series)
+        who = number if is_own or row.foreign_numbers else row.default_number
+        diverted_by = "" if is_own or not row.foreign_numbers else row.default_number
+        written = row.number_format_out
+        return Shown(write(who, written), _IDENTITY[row.identity], write(diverted_by, written))
 
     def is_up(self, gateway: tuple[str, int]) -> bool:
         """Whether this gateway is not known to answer no more."""

@@ -29,6 +29,16 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """How a caller is shown to a trunk. `number` and `diverted_by` (ours, or "") are written in its format;
+    `identity` is the header of RFC 3325 that tells its operator, or ""."""
+
+    number: str
+    identity: str = ""
+    diverted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """What a number of the plan is. `protected`: its callers are secret (P23)."""
 
@@ -74,6 +84,9 @@ class Directory(Protocol):
 
     def watched_phones(self) -> Sequence[str]:
         """The phone accounts that are registered, and asked likewise."""
+
+    def shown_to(self, trunk: str, number: str) -> Shown:
+        """How a caller of this number (E.164) is shown to the trunk."""
 
     def is_up(self, gateway: tuple[str, int]) -> bool:
         """Whether this gateway is not known to answer no more."""

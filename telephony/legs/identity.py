@@ -1,12 +1,15 @@
 """Who calls: read from the headers of an INVITE, as far as its sender is believed (RFC 3323, RFC 3325)."""
 
+from dataclasses import replace
+
+from telephony.call.actions import Dial
 from telephony.call.facts import Origin
 from telephony.legs.directory import Account, Caller, Directory, Trunk
 from telephony.legs.text import MAX_NAME, MAX_NUMBER, clean
 from telephony.sip.errors import ParseError
 from telephony.sip.message import Request
 from telephony.sip.name_addr import NameAddr
-from telephony.sip.uri import OtherUri, SipUri, Uri
+from telephony.sip.uri import OtherUri, SipUri, Uri, escape_user
 
 _HIDING = frozenset({"id", "user", "header", "critical"})
 
@@ -81,3 +84,19 @@ def _asserted(request: Request) -> NameAddr | None:
         except ParseError:
             continue
     return None
+
+
+def present(action: Dial, directory: Directory, host: str) -> tuple[Dial, list[tuple[str, str]]]:
+    """The caller as the trunk that is dialled is to be shown it: in From, and in these headers of RFC 3325
+    and RFC 5806. A phone is told the plain way; who hides is in no header.
+    """
+    trunk = action.target.trunk
+    if not trunk or action.number is None:
+        return action, []
+    shown = directory.shown_to(trunk, action.number)
+    fields = []
+    if shown.identity:
+        fields.append((shown.identity, f"<sip:{escape_user(shown.number)}@{host}>"))
+    if shown.diverted_by:
+        fields.append(("Diversion", f"<sip:{escape_user(shown.diverted_by)}@{host}>;reason=unconditional"))
+    return replace(action, number=shown.number), fields

@@ -11,6 +11,7 @@ from telephony.errors import NoPortFree
 from telephony.legs.content import ACCEPT, is_understood
 from telephony.legs.directory import Directory
 from telephony.legs.gate import RETRY_AFTER, Admitted, Authenticated, Gate
+from telephony.legs.identity import present
 from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.leg import Leg
 from telephony.legs.media import Media
@@ -351,6 +352,7 @@ class Legs:
         for_rescue = caller_leg.for_rescue if isinstance(caller_leg, InboundLeg) else None
         if action.emergency and for_rescue:
             action = replace(action, number=for_rescue)
+        action, identity = present(action, self._given.directory, self._wire.host)
         way = self._way(action)
         try:
             address = self._open_media(action, way[2]) if way else None
@@ -364,7 +366,7 @@ class Legs:
         uri, route, flow = way
         session = SdpSession(self._session_id(), address)
         leg = OutboundLeg(self._wire, call, action.leg, flow, session, pinned=action.contact is not None)
-        leg.hides_caller = for_rescue is not None
+        leg.hides_caller, leg.identity = for_rescue is not None, identity
         leg.dial(action, uri, route, self._codecs_for(action.caller_leg), now)
         self._adopt(leg)
 

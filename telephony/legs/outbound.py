@@ -37,6 +37,7 @@ class OutboundLeg(Leg):
         super().__init__(wire, call, leg_id, flow, session, pinned=pinned)
         self.owns_call_id = True
         self.hides_caller = False  # who is told to 112 and is to be kept nowhere
+        self.identity: list[tuple[str, str]] = []  # headers that tell a trunk who calls
         self._invite: Request | None = None
         self._transaction = ""
         self._is_trunk = False
@@ -82,7 +83,7 @@ class OutboundLeg(Leg):
         ]
         if action.number is None:
             fields.append(("Privacy", "id"))
-        return Headers(fields)
+        return Headers(fields + self.identity)
 
     def snapshot(self) -> dict[str, Any]:
         """As for any leg; before a dialog, with what of the INVITE its CANCEL is made of."""

@@ -1,7 +1,7 @@
 import pytest
 
 from routing.compile import compile_plan, digest_of
-from routing.decision import Branch, Reason, Target
+from routing.decision import Branch, Identity, Reason, Target
 from routing.errors import PlanRefused
 from routing.numbers import NumberFormat
 from routing.tables import GatewayRow, PhoneRow, Route, ToNumber, ToPerson, TrunkRow
@@ -81,6 +81,10 @@ def test_trunks_have_the_addresses_to_send_to() -> None:
         options=True,
         takes_calls=True,
         channels=None,
+        identity=Identity.FROM,
+        number_format_out=NumberFormat.E164,
+        default_number="",
+        foreign_numbers=True,
     )
     assert tables.peers.trunk("10.1.0.77", 5060) == "pbx"
     assert tables.own_series == ("+4685306",)

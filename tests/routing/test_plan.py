@@ -167,3 +167,8 @@ def test_what_is_wrong_with_a_gateway_is_told(gateways: str, path: str, told: st
 def test_not_all_channels_are_kept_for_112(channels: str) -> None:
     with pytest.raises(PlanInvalid, match="must be fewer than channels"):
         plan_of(trunks=f'[trunks.pbx]\npeers = ["10.1.0.5"]\n{channels}\n')
+
+
+def test_a_trunk_without_foreign_numbers_has_one_to_show_instead() -> None:
+    with pytest.raises(PlanInvalid, match="needs a default_number"):
+        plan_of(trunks='[trunks.pbx]\npeers = ["10.1.0.5"]\nforeign_numbers = false\n')

@@ -6,7 +6,7 @@ from telephony.call.facts import Contact, LegEnded, Origin
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, GatewayLost, PhoneLost, PhoneRegistered, ServiceStarted
 from telephony.directory import PlanDirectory
-from telephony.legs.directory import Account, Caller, Function, Trunk
+from telephony.legs.directory import Account, Caller, Function, Shown, Trunk
 from tests.support.calls import arrive
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
 from tests.support.switchboard import EPOCH
@@ -203,3 +203,7 @@ def test_a_trunk_brings_as_many_calls_as_it_has_channels(house: House) -> None:
 
     house.evolve(LegEnded(at=EPOCH, call="c1", leg="c1.0"))
     assert directory.takes_no_call(operator) == ""
+
+
+def test_a_trunk_that_has_left_the_plan_is_shown_the_plain_number(directory: PlanDirectory) -> None:
+    assert directory.shown_to("gone", MAIN) == Shown(MAIN)
