@@ -148,7 +148,7 @@ class House:
     def _offered(self, fact: f.MemberOffered) -> None:
         if fact.target.phone:  # a trunk takes any number of calls
             self._reserve(fact.target.member, fact.leg)
-        elif fact.target.trunk:
+        else:
             self._occupy(fact.target.trunk, fact.leg)
 
     def _leg_over(self, fact: f.LegEnded | f.MemberRefused) -> None:

@@ -83,8 +83,7 @@ class Watch:
             self._gateways[name] = before.get(name) or (address, _Asked())
             if name not in before:
                 self._set(name, now + self._wire.random())
-        if not before or not self._round_size:
-            self._set(PHONES, now + self._wire.random())
+        self._set(PHONES, now + self._wire.random())
 
     def due(self, name: str, now: float) -> None:
         """It is time for these."""
