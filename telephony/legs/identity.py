@@ -86,11 +86,16 @@ def _asserted(request: Request) -> NameAddr | None:
     return None
 
 
-def present(action: Dial, directory: Directory, host: str) -> tuple[Dial, list[tuple[str, str]]]:
+def present(
+    action: Dial, for_rescue: str | None, directory: Directory, host: str
+) -> tuple[Dial, list[tuple[str, str]]]:
     """The caller as the trunk that is dialled is to be shown it: in From, and in these headers of RFC 3325
-    and RFC 5806. A phone is told the plain way; who hides is in no header.
+    and RFC 5806. A phone is told the plain way; who hides is in no header, but 112 is told the number
+    `for_rescue`.
     """
     trunk = action.target.trunk
+    if action.emergency and for_rescue:
+        action = replace(action, number=for_rescue)
     if not trunk or action.number is None:
         return action, []
     shown = directory.shown_to(trunk, action.number)

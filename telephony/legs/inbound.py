@@ -9,7 +9,7 @@ from telephony.legs.leg import Leg
 from telephony.legs.snapshot import ANSWERED_BY, pack_flow, pack_request
 from telephony.legs.state import State
 from telephony.legs.wire import Wire
-from telephony.sdp.codec import STATIC, Codec, OfferedCodec, has_audio
+from telephony.sdp.codec import STATIC, Codec, OfferedCodec, has_audio, in_common, with_twins
 from telephony.sdp.direction import Direction
 from telephony.sdp.errors import SdpError
 from telephony.sdp.session import SdpSession
@@ -21,6 +21,7 @@ from telephony.sip.reason import Reason
 KEYS = Codec("telephone-event", 8000, fmtp="0-15")
 DEFAULT_OFFER = (OfferedCodec(STATIC[8], 8), OfferedCodec(STATIC[0], 0), OfferedCodec(KEYS, 101))
 """What we offer when nobody has offered anything: G.711 and keys."""
+DEFAULT = {entry.codec: entry for entry in DEFAULT_OFFER}
 
 ANNOUNCED = (STATIC[8], STATIC[0], KEYS)
 """What an announcement can be played in."""
@@ -181,12 +182,13 @@ class InboundLeg(Leg):
         What a 183 has said is not changed before the 200 (RFC 3264 4, RFC 6337 3.1.1).
         """
         if self.session.stream is not None:
-            return has_audio(codec for codec in self.codecs if codec in codecs)
+            return has_audio(codec for codec in self.codecs if codec in with_twins(codecs))
         try:
             if self.offered:
-                self._body = self.session.answer(codecs, direction)
+                wanted = in_common([entry.codec for entry in self.offered], codecs)
+                self._body = self.session.answer(wanted, direction)
             else:
-                ours = [entry for entry in DEFAULT_OFFER if entry.codec in codecs]
+                ours = [DEFAULT[codec] for codec in with_twins(codecs) if codec in DEFAULT]
                 self._body = self.negotiation.offer(ours, direction)
         except SdpError:
             return False

@@ -1,7 +1,7 @@
 """All legs of a node: SIP events in, facts out; actions in, SIP and media out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -23,7 +23,7 @@ from telephony.legs.snapshot import without_names
 from telephony.legs.text import MAX_TOKEN, clean
 from telephony.legs.watch import PACE, Pace, Watch
 from telephony.legs.wire import Reply, Wire, uri_host
-from telephony.sdp.codec import OfferedCodec
+from telephony.sdp.codec import STATIC_NUMBERS, OfferedCodec, with_twins
 from telephony.sdp.errors import SdpError
 from telephony.sdp.session import OfferedMedia, SdpSession
 from telephony.sip import events as e
@@ -350,9 +350,7 @@ class Legs:
         call = action.leg.rpartition(".")[0]
         caller_leg = self._wire.legs.get(action.caller_leg)
         for_rescue = caller_leg.for_rescue if isinstance(caller_leg, InboundLeg) else None
-        if action.emergency and for_rescue:
-            action = replace(action, number=for_rescue)
-        action, identity = present(action, self._given.directory, self._wire.host)
+        action, identity = present(action, for_rescue, self._given.directory, self._wire.host)
         way = self._way(action)
         try:
             address = self._open_media(action, way[2]) if way else None
@@ -394,6 +392,9 @@ class Legs:
         leg = self._wire.legs.get(caller_leg)
         if not isinstance(leg, InboundLeg) or not leg.offered:
             return DEFAULT_OFFER
-        if leg.session.stream is None:
-            return leg.offered
-        return tuple([entry for entry in leg.offered if entry.codec in leg.codecs])
+        offered = leg.offered
+        if leg.session.stream is not None:
+            offered = tuple([entry for entry in offered if entry.codec in leg.codecs])
+        own = [entry.codec for entry in offered]
+        twins = with_twins(own)[len(own) :]
+        return (*offered, *[OfferedCodec(codec, STATIC_NUMBERS[codec]) for codec in twins])

@@ -12,7 +12,7 @@ from telephony.call import facts as f
 from telephony.legs.content import ACCEPT, is_understood
 from telephony.legs.state import State
 from telephony.legs.wire import Reply
-from telephony.sdp.codec import Codec, OfferedCodec
+from telephony.sdp.codec import Codec, OfferedCodec, in_common
 from telephony.sdp.direction import Direction
 from telephony.sdp.errors import SdpError
 from telephony.sdp.stream import Stream
@@ -113,9 +113,10 @@ class Negotiation:
         if not offer:  # our offer goes in the 200, the answer comes in the ACK
             return self.offer(self._preferred(), self._mirrored())
         session = self._leg.session
-        wish = session.receive_offer(offer).direction
-        body = session.answer(self._codecs(), self._mirrored())
-        self.heed(wish, now)
+        offered = session.receive_offer(offer)
+        codecs = in_common([entry.codec for entry in offered.codecs], self._codecs())
+        body = session.answer(codecs, self._mirrored())
+        self.heed(offered.direction, now)
         return body
 
     def _mirrored(self) -> Direction:
@@ -129,7 +130,8 @@ class Negotiation:
         return (peer.codecs if peer else ()) or self._leg.codecs
 
     def _preferred(self) -> list[OfferedCodec]:
-        return [OfferedCodec(codec, 96 + place) for place, codec in enumerate(self._codecs())]
+        codecs = in_common(self._leg.codecs, self._codecs())
+        return [OfferedCodec(codec, 96 + place) for place, codec in enumerate(codecs)]
 
     def acknowledged(self, event: AckReceived, now: float) -> None:
         """Take the ACK of our 2xx, with the answer to a delayed offer."""
@@ -194,7 +196,7 @@ class Negotiation:
             return False  # its answer to our delayed offer was none, and the leg is being ended
         if stream.direction is not self._mirrored().within(self.wish):
             return True
-        return not set(stream.codecs) <= set(self._codecs())
+        return not set(stream.codecs) <= set(in_common(stream.codecs, self._codecs()))
 
     def replied(self, reply: Reply, now: float) -> None:
         """Take what became of a re-INVITE of ours."""

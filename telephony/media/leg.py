@@ -1,9 +1,11 @@
 """The sound of one leg as decisions: whose a datagram is, whether and where it goes."""
 
+from collections.abc import Mapping
+
 from telephony.media.counters import Counters, Drop
 from telephony.media.latch import Address, Latch, RtcpLatch
 from telephony.media.order import LAST_NUMBER, Order
-from telephony.media.payloads import MARKER, NOTHING, UNKNOWN, translate
+from telephony.media.payloads import MARKER, NOTHING, UNKNOWN, conversions, convert, translate
 from telephony.sdp.stream import Stream
 
 MAX_DATAGRAM = 1500
@@ -23,7 +25,17 @@ class MediaLeg:
     """
 
     __slots__ = (
-        *("_latch", "_obstacle", "_octets", "_order", "_peer", "_receives", "_rtcp_latch", "_stream"),
+        *(
+            "_conversions",
+            "_latch",
+            "_obstacle",
+            "_octets",
+            "_order",
+            "_peer",
+            "_receives",
+            "_rtcp_latch",
+            "_stream",
+        ),
         "heard",
     )
 
@@ -36,6 +48,7 @@ class MediaLeg:
         self._peer: MediaLeg | None = None
         self._obstacle: Drop | None = None
         self._octets = NOTHING
+        self._conversions: Mapping[int, bytes] = {}
         self.heard: float | None = None
         """When the last packet of RTP came from this leg's source, passed on or not; monotonic seconds."""
 
@@ -107,6 +120,8 @@ class MediaLeg:
         destination = self._peer._latch.destination
         if destination is None:
             return Drop.UNSENDABLE
+        if self._conversions and (table := self._conversions.get(packet[1])):
+            convert(packet, size, table)
         packet[1] = octet
         return destination
 
@@ -136,3 +151,4 @@ class MediaLeg:
         else:
             self._obstacle = None
             self._octets = translate(ours.receives, theirs.sends)
+            self._conversions = conversions(ours.receives, theirs.sends)

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiortp.codecs import PcmaCodec, PcmuCodec
-
 from telephony.media.errors import UnknownPrompt, UnusablePrompt
+from telephony.media.g711 import encode_a_law, encode_u_law
 from telephony.sdp.codec import PCMA, PCMU, Codec
 
 PROMPT_FOLDER = Path(__file__).with_name("prompts")
@@ -26,10 +25,6 @@ MAX_SECONDS = 60
 _SAMPLE_OCTETS = 2
 _SILENCE = b"\0\0"
 
-# aiortp 0.8.0 writes A-law with the sign bit the wrong way round: ITU-T G.711 table 1a sets it for positive
-# values. The ear does not notice; an echo canceller or a mixer may.
-_A_LAW_SIGN = bytes([octet ^ 0x80 for octet in range(256)])
-
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -43,8 +38,7 @@ class Prompt:
         """Make one of linear sound: 8 kHz, 16 bit little-endian, mono. Silence fills up the last frame."""
         missing = -len(pcm) % (FRAME_SAMPLES * _SAMPLE_OCTETS)
         whole = pcm + _SILENCE * (missing // _SAMPLE_OCTETS)
-        a_law = PcmaCodec().encode(whole).translate(_A_LAW_SIGN)
-        return cls(name, {PCMA: _cut(a_law), PCMU: _cut(PcmuCodec().encode(whole))})
+        return cls(name, {PCMA: _cut(encode_a_law(whole)), PCMU: _cut(encode_u_law(whole))})
 
     @property
     def length(self) -> int:

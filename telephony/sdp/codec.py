@@ -1,6 +1,6 @@
 """Codecs as SDP names them, and the payload numbers that mean one by themselves (RFC 3551 6)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -105,6 +105,22 @@ STATIC_NUMBERS: Mapping[Codec, int] = MappingProxyType({codec: number for number
 
 PCMU, PCMA, G722 = STATIC[0], STATIC[8], STATIC[9]
 TELEPHONE_EVENT = Codec("telephone-event", 8000, fmtp="0-16")
+
+
+TWINS: Mapping[Codec, Codec] = MappingProxyType({PCMA: PCMU, PCMU: PCMA})
+"""The two laws of G.711: what is said in the one can be passed on in the other (see `media/g711`)."""
+
+
+def with_twins(codecs: Iterable[Codec]) -> tuple[Codec, ...]:
+    """These codecs, and last the law of G.711 that is missing where the other is there."""
+    own = dict.fromkeys(codecs)
+    return (*own, *[TWINS[codec] for codec in own if codec in TWINS and TWINS[codec] not in own])
+
+
+def in_common(offered: Iterable[Codec], agreed: Sequence[Codec]) -> Sequence[Codec]:
+    """What to agree on with who offers that, when the far end has agreed to this: the same, or when that
+    leaves no speech, the other law of G.711 too."""
+    return agreed if has_audio([codec for codec in offered if codec in agreed]) else with_twins(agreed)
 
 
 def accept(offered: Iterable[OfferedCodec], agreed: Iterable[Codec]) -> tuple[OfferedCodec, ...]:

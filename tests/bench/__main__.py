@@ -9,11 +9,22 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.bench import bench_calls, bench_decide, bench_flat, bench_ingest, bench_relay, bench_scrape
+from tests.bench import (
+    bench_calls,
+    bench_decide,
+    bench_flat,
+    bench_ingest,
+    bench_register,
+    bench_relay,
+    bench_scrape,
+    bench_together,
+)
 from tests.bench.report import Findings, is_optimised, table, write
 
 PARTS: dict[str, Callable[[bool], Findings]] = {
     "calls": bench_calls.run,
+    "register": bench_register.run,
+    "together": bench_together.run,
     "relay": bench_relay.run,
     "flat": bench_flat.run,
     "ingest": bench_ingest.run,

@@ -13,10 +13,17 @@ from tests.support.running_service import REALM
 PEOPLE = 700
 """How many calls can run at once: each person is in one call at a time."""
 
+REGISTRATION = "registration-of-"
+"""How the Call-ID of a registration begins; the phone follows."""
+
 ANSWER_SECONDS = 5.0
 
 _PREFIX = "+46853061"
 NUMBERS = [f"{_PREFIX}{index:03}" for index in range(PEOPLE)]
+TOGETHER = 10
+TOGETHER_NUMBER = f"{_PREFIX}999"
+"""A number whose call rings so many people at once."""
+
 PHONES = [f"phone{index}" for index in range(PEOPLE)]
 
 
@@ -37,6 +44,12 @@ def plan(caller_host: str) -> str:
             f'[numbers."{number}"]\nfunction = "Function {index}"\ncalendar = "always"',
             f'destination.group = "{group}"',
         ]
+    members = [f"person{index}" for index in range(TOGETHER)]
+    lines += [
+        f'[groups.together]\nname = "Together"\nmembers = {members}',
+        f'[numbers."{TOGETHER_NUMBER}"]\nfunction = "Together"\ncalendar = "always"',
+        'destination.group = "together"',
+    ]
     return "\n".join(lines)
 
 
@@ -52,16 +65,17 @@ def register(service: tuple[str, int], phones: tuple[str, int]) -> None:
         line.connect(service)
         line.settimeout(ANSWER_SECONDS)
         for phone in PHONES:
-            challenge = _ask(line, _register(phone, service, phones, 1))
+            challenge = _ask(line, register_request(phone, service, phones, 1))
             assert challenge.status == 401, challenge.status
-            request = _register(phone, service, phones, 2)
+            request = register_request(phone, service, phones, 2)
             challenges = challenge.headers.get_all("WWW-Authenticate")
             request.headers.set("Authorization", digest_answer(challenges, phone, service[0]))
             answer = _ask(line, request)
             assert answer.status == 200, answer.status
 
 
-def _register(phone: str, service: tuple[str, int], phones: tuple[str, int], cseq: int) -> Request:
+def register_request(phone: str, service: tuple[str, int], phones: tuple[str, int], cseq: int) -> Request:
+    """A REGISTER of the phone at this address, for an hour, yet without credentials."""
     host, port = phones
     identity = f"<sip:{phone}@{service[0]}>"
     fields = [
@@ -69,7 +83,7 @@ def _register(phone: str, service: tuple[str, int], phones: tuple[str, int], cse
         ("Max-Forwards", "70"),
         ("From", f"{identity};tag={phone}"),
         ("To", identity),
-        ("Call-ID", f"registration-of-{phone}"),
+        ("Call-ID", f"{REGISTRATION}{phone}"),
         ("CSeq", f"{cseq} REGISTER"),
         ("Contact", f"<sip:{phone}@{host}:{port}>"),
         ("Expires", "3600"),

@@ -90,10 +90,14 @@ class Workbench:
         """How many SIP transactions there are now."""
         return self._endpoint.counts.transactions
 
-    def play_calls(self, calls: int, rate: float) -> float:
-        """Play so many calls to their end, begun at `rate` a second; CPU seconds that each took."""
+    def play_calls(self, calls: int, rate: float, *, together: bool = False) -> float:
+        """Play so many calls to their end, begun at `rate` a second; CPU seconds that each took.
+
+        `together`: each rings ten people at once, of whom one answers.
+        """
         before, begin = self.spent, self.now
-        waiting = [(begin + number / rate, number, self._call()) for number in range(calls)]
+        play = self._call_to_ten if together else self._call
+        waiting = [(begin + number / rate, number, play()) for number in range(calls)]
         while waiting:
             at, number, call = heapq.heappop(waiting)
             self.pass_time(at)
@@ -134,10 +138,29 @@ class Workbench:
         yield RING_SECONDS
         self._feed(CALLEE, _answer(invite, "180 Ringing"))
         yield RING_SECONDS
-        ok = next(
-            m for m in self._feed(CALLEE, _answer(invite, "200 OK", _SDP)) if m.startswith(b"SIP/2.0 200")
-        )
-        (to,) = [line for line in ok.decode().split("\r\n") if line.startswith("To: ")]
+        sent = self._feed(CALLEE, _answer(invite, "200 OK", _SDP))
+        yield from self._talk(name, _to_of(next(m for m in sent if m.startswith(b"SIP/2.0 200"))))
+
+    def _call_to_ten(self) -> Generator[float, None, None]:
+        """All ten ring; the first answers, the others are cancelled; the caller hangs up."""
+        name = f"t{next(self._numbers)}"
+        invite = _request("INVITE", f"{municipality.TOGETHER_NUMBER}@{ADDRESS[0]}", name, body=_SDP)
+        _, first, *others = self._feed(CALLER, invite)
+        yield RING_SECONDS
+        for offered in (first, *others):
+            self._feed(CALLEE, _answer(offered, "180 Ringing"))
+        yield RING_SECONDS
+        sent = self._feed(CALLEE, _answer(first, "200 OK", _SDP))
+        to = _to_of(next(m for m in sent if m.startswith(b"SIP/2.0 200")))
+        cancels = [m for m in sent if m.startswith(b"CANCEL")]
+        assert len(cancels) == municipality.TOGETHER - 1, len(cancels)
+        for cancel, offered in zip(cancels, others, strict=True):
+            self._feed(CALLEE, _answer(cancel, "200 OK"))
+            self._feed(CALLEE, _answer(offered, "487 Request Terminated"))
+        yield from self._talk(name, to)
+
+    def _talk(self, name: str, to: str) -> Generator[float, None, None]:
+        """The caller acknowledges, talks and hangs up."""
         self._feed(CALLER, _request("ACK", f"vaxeln@{ADDRESS[0]}", name, to=to))
         yield TALK_SECONDS
         _, bye = self._feed(CALLER, _request("BYE", f"vaxeln@{ADDRESS[0]}", name, to=to))
@@ -156,6 +179,11 @@ class Workbench:
     def _observe(self, fact: f.Fact) -> None:
         self._figures.observer.observe(fact)
         self._fact_log.write(fact)
+
+
+def _to_of(answer: bytes) -> str:
+    (to,) = [line for line in answer.decode().split("\r\n") if line.startswith("To: ")]
+    return to
 
 
 def _contact(phone: str) -> f.Contact:

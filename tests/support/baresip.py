@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.support.eventually import eventually
+from tests.support.namespaces import Namespace
 from tests.support.peers import require_peer
 from tests.support.tones import share_of_tone
 
@@ -52,9 +53,12 @@ snd_path {folder}
 
 
 class Baresip:
-    """One baresip. `account` is its address of record with parameters, as in baresip's `accounts` file."""
+    """One baresip. `account` is its address of record with parameters, as in baresip's `accounts` file. It
+    runs in `namespace`, else where the test runs."""
 
-    def __init__(self, folder: Path, host: str, account: str, tone: int) -> None:
+    def __init__(
+        self, folder: Path, host: str, account: str, tone: int, namespace: Namespace | None = None
+    ) -> None:
         program = require_peer("baresip")
         folder.mkdir(parents=True)
         self._folder = folder
@@ -66,12 +70,13 @@ class Baresip:
         self._log = folder / "baresip.log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [program, "-4", "-s", "-f", str(folder)],
+                [*(namespace.enter if namespace else ()), program, "-4", "-s", "-f", str(folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self._control = eventually(lambda: _connect(host), "baresip takes commands")
+        call = namespace.call if namespace else _here
+        self._control = eventually(lambda: call(lambda: _connect(host)), "baresip takes commands")
         self._control.settimeout(0.0)
         self._unread = b""
         self._messages: list[dict[str, object]] = []
@@ -160,6 +165,10 @@ class Baresip:
         """How many RTP packets have come in the present call."""
         (count,) = re.findall(r"rcvd=(\d+)", self.command("audio_debug"))
         return int(count)
+
+
+def _here(function: Callable[[], socket.socket | None]) -> socket.socket | None:
+    return function()
 
 
 def _connect(host: str) -> socket.socket | None:

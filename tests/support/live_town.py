@@ -107,7 +107,7 @@ class Town:
 def town(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Town]:
     """A town whose service runs within."""
     network = Loopback.take()
-    service = RunningService(folder, network.host(_SERVICE), _plan(network), settings)
+    service = RunningService(folder, network.host(_SERVICE), plan(network), settings)
     for user in PHONES:
         service.set_password(user, PASSWORD)
     with service, Sipp(folder, service.address) as sipp:
@@ -145,7 +145,8 @@ phones = ["{user}"]
 """
 
 
-def _plan(network: Loopback) -> str:
+def plan(network: Loopback) -> str:
+    """The town as TOML: its operator and 112 are hosts of this network."""
     people = "\n".join(_person(user) for user in PHONES)
     operator = ", ".join(f'"{network.host(_FIRST_LINE + line)}"' for line in range(_LINES))
     return f"""

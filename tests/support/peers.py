@@ -11,6 +11,9 @@ DEBIAN_PACKAGES = {
     "baresip": "baresip-core",
     "espeak-ng": "espeak-ng",
     "sox": "sox",
+    "ip": "iproute2",
+    "kamailio": "kamailio",
+    "nft": "nftables",
 }
 """Where each comes from, for whoever reads why a test was skipped."""
 

@@ -18,6 +18,7 @@ from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
 from telephony.secrets import PhoneSecrets
 from tests.support.eventually import eventually
+from tests.support.namespaces import Namespace
 
 START_SECONDS = 20.0
 STOP_SECONDS = 20.0
@@ -32,14 +33,22 @@ _PROGRAM = Path(sysconfig.get_path("scripts"), "vaxeln")
 
 
 class RunningService:
-    """`vaxeln serve` on an address of its own, with its data in `folder`.
+    """`vaxeln serve` on an address of its own, with its data in `folder`, in `namespace` if there is one.
 
     As a context it runs within; at the end it is stopped if it still runs, and must then end with 0. Its log
     goes to standard error then, which pytest shows when something has failed.
     """
 
-    def __init__(self, folder: Path, host: str, plan: str, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        host: str,
+        plan: str,
+        settings: Mapping[str, str] | None = None,
+        namespace: Namespace | None = None,
+    ) -> None:
         self.host = host
+        self._enter = namespace.enter if namespace else ()
         self.address = f"{host}:{SIP_PORT}"
         self.data = folder / "data"
         self._log = folder / "service.log"
@@ -79,7 +88,7 @@ class RunningService:
         assert self._process is None
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [_PROGRAM, "serve", "--plan", self._plan],
+                [*self._enter, _PROGRAM, "serve", "--plan", self._plan],
                 env=self._environment,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -507,15 +507,17 @@ def test_a_leg_without_a_peer_negotiates_for_itself(stage: Stage) -> None:
 
 
 def full_of_numbers() -> str:
-    """An offer of A-law that leaves no payload number for anything else."""
-    numbers = [0, *range(96, 128), *range(35, 64)]
+    """An offer of G.722 that leaves no payload number for anything else."""
+    numbers = [0, 8, *range(96, 128), *range(35, 64)]
     maps = "\n".join(f"a=rtpmap:{number} x{number}/8000" for number in numbers)
-    return sdp("192.0.2.10", "8 " + " ".join(map(str, numbers)), more=maps)
+    return sdp("192.0.2.10", "9 " + " ".join(map(str, numbers)), more=maps)
 
 
 def test_a_far_end_that_has_used_up_the_payload_numbers_keeps_what_it_has(stage: Stage) -> None:
     legs = stage.node.legs
-    call = stage.call(CLOSED, body=full_of_numbers())
+    stage.register("kc1")
+    call = stage.call(DIRECT, body=full_of_numbers())
+    stage.offered("kc1").accept(sdp("192.0.2.101", "9"))
     call.pick_up()
     legs.perform(
         Dial(

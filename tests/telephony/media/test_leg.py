@@ -1,6 +1,7 @@
 import pytest
 
 from telephony.media.counters import Counters, Drop
+from telephony.media.g711 import CONVERSIONS
 from telephony.media.latch import LATCH_SECONDS, Address
 from telephony.media.leg import MAX_DATAGRAM, MediaLeg
 from telephony.sdp.codec import PCMA, PCMU, TELEPHONE_EVENT
@@ -233,3 +234,12 @@ def test_reports_for_a_leg_of_unknown_address_are_dropped(pair: Pair) -> None:
     pair.leg.bridge(MediaLeg(Counters()))
 
     assert pair.feed_rtcp(rtcp()) is Drop.UNSENDABLE
+
+
+def test_sound_is_converted_between_peers_that_have_one_law_each(pair: Pair) -> None:
+    pair.leg.change(stream(PHONE, receives={8: PCMA}, sends={PCMA: 8}), NOW)
+    pair.other.change(stream(OTHER_PHONE, receives={0: PCMU}, sends={PCMU: 0}), NOW)
+    packet = rtp(8)
+
+    assert pair.feed(packet) == OTHER_PHONE
+    assert pair.sent == rtp(0)[:12] + packet[12:].translate(CONVERSIONS[PCMA])

@@ -1,0 +1,135 @@
+"""Phones behind masquerading, an operator beyond the service, MTU 1500: three network namespaces and baresip.
+
+What is proved: they register, are called, call each other and 112, are heard and hear by tones, hold and
+resume, although their messages name addresses that nobody can send to.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from telephony.call import facts as f
+from telephony.call.facts import EndedBy, Origin, Outcome
+from telephony.call.house_facts import PhoneRegistered
+from telephony.call.record import Record
+from tests.interop.test_baresip import A_SECOND, assert_hear_each_other, await_packets, is_silent
+from tests.support.baresip import Baresip
+from tests.support.eventually import eventually
+from tests.support.live_town import FASTIGHET, KONTAKTCENTER, OLD_PHONES, PASSWORD, plan
+from tests.support.loopback import Loopback
+from tests.support.namespaces import MASQUERADED, OPERATOR_NET, PHONE_NET, SERVICE, Networks, networks
+from tests.support.running_service import RunningService
+
+
+class Land:
+    """The service and its phones, each in its network."""
+
+    def __init__(self, made: Networks, service: RunningService, folder: Path, stack: ExitStack) -> None:
+        self.service = service
+        self._made = made
+        self._folder = folder
+        self._stack = stack
+
+    def citizen(self, tone: int) -> Baresip:
+        """Somebody who calls by the operator."""
+        account = f"<sip:+46701740605@{SERVICE}>;regint=0"
+        return self._start("citizen", f"{OPERATOR_NET}.2", account, tone)
+
+    def rescue(self, tone: int) -> Baresip:
+        """112."""
+        account = f"<sip:112@{SERVICE}>;regint=0;answermode=auto"
+        return self._start("rescue", f"{OPERATOR_NET}.3", account, tone)
+
+    def person(self, user: str, tone: int) -> Baresip:
+        """A phone behind the masquerading, which answers whatever comes."""
+        account = f"<sip:{user}@{SERVICE}>;auth_pass={PASSWORD};regint=60;answermode=auto"
+        phone = self._start(user, f"{PHONE_NET}.{11 + OLD_PHONES.index(user)}", account, tone)
+        fact = self.service.await_fact(PhoneRegistered, such_that=lambda fact: fact.phone == user)
+        assert fact.contacts[0].remote[0] == MASQUERADED
+        assert PHONE_NET in fact.contacts[0].uri
+        return phone
+
+    def finished(self) -> Record:
+        """The one call that was."""
+        self.service.await_idle()
+        (record,) = self.service.records()
+        return record
+
+    def _start(self, name: str, host: str, account: str, tone: int) -> Baresip:
+        namespace = self._made.phones if host.startswith(PHONE_NET) else self._made.operator
+        phone = Baresip(self._folder / f"baresip-{name}", host, account, tone, namespace)
+        return self._stack.enter_context(phone)
+
+
+@pytest.fixture(name="land")
+def _land(tmp_path: Path) -> Iterator[Land]:
+    with _running(tmp_path) as land:
+        yield land
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[Land]:
+    with networks() as made:
+        service = RunningService(folder, SERVICE, plan(Loopback(OPERATOR_NET)), namespace=made.service)
+        for user in OLD_PHONES:
+            service.set_password(user, PASSWORD)
+        with service, ExitStack() as stack:
+            yield Land(made, service, folder, stack)
+
+
+def test_a_citizen_reaches_a_phone_behind_masquerading(land: Land) -> None:
+    david, citizen = land.person("david", tone=570), land.citizen(tone=440)
+
+    citizen.command("dial", f"sip:{KONTAKTCENTER}@{SERVICE}")
+    citizen.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(citizen, david)
+    david.command("hangup")
+
+    record = land.finished()
+    assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.MEMBER)
+    assert (record.answered_by, record.caller) == ("david", "+46701740605")
+
+
+def test_two_phones_behind_the_same_masquerading_hear_each_other(land: Land) -> None:
+    david, erik = land.person("david", tone=570), land.person("erik", tone=440)
+
+    erik.command("dial", f"sip:{FASTIGHET}@{SERVICE}")
+    erik.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(erik, david)
+    erik.command("hangup")
+
+    record = land.finished()
+    assert (record.origin, record.origin_name, record.answered_by) == (Origin.PHONE, "erik", "david")
+    assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
+
+
+def test_a_phone_behind_masquerading_reaches_112(land: Land) -> None:
+    rescue, erik = land.rescue(tone=620), land.person("erik", tone=440)
+
+    erik.command("dial", f"sip:112@{SERVICE}")
+    erik.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(erik, rescue)
+    rescue.command("hangup")
+
+    assert land.finished().outcome is Outcome.ANSWERED
+
+
+def test_a_phone_behind_masquerading_holds_and_resumes(land: Land) -> None:
+    david, citizen = land.person("david", tone=570), land.citizen(tone=440)
+    citizen.command("dial", f"sip:{KONTAKTCENTER}@{SERVICE}")
+    citizen.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(citizen, david)
+
+    david.command("hold")
+    land.service.await_fact(f.LegHeld, such_that=lambda fact: fact.held)
+    eventually(lambda: is_silent(david) and is_silent(citizen), "both are silent")
+    david.command("resume")
+    land.service.await_fact(f.LegHeld, such_that=lambda fact: not fact.held)
+    await_packets(david, A_SECOND)
+    await_packets(citizen, A_SECOND)
+    citizen.command("hangup")
+
+    record = land.finished()
+    assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
