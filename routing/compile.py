@@ -4,23 +4,23 @@ This is where the costly libraries and the following of references are, so that 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import assert_never
 
 from routing.check import check
 from routing.compile_calendar import always_open, compile_calendar
 from routing.decision import Branch, Reason, Target
-from routing.emergency import EMERGENCY_NUMBER
 from routing.errors import PlanRefused
 from routing.flow import CLOSED, DEFAULT_CLOSED, Way, default_way, flow_of
 from routing.numbers import show
 from routing.peers import DEFAULT_PORT, Peer, PeerTable
-from routing.plan import Person, Plan, Trunk
+from routing.plan import Gateway, Person, Plan, Trunk
 from routing.problem import Severity
 from routing.tables import (
     CalendarTable,
     Destination,
+    GatewayRow,
     GroupRow,
     NumberRow,
     PersonRow,
@@ -57,9 +57,7 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         phones=MappingProxyType(_phones(plan)),
         trunks=MappingProxyType(trunks),
         calendars=MappingProxyType(calendars),
-        emergency_targets=tuple(
-            target for trunk in trunks.values() if trunk.emergency for target in _emergency_targets(trunk)
-        ),
+        emergency_trunks=tuple(trunk for trunk in trunks.values() if trunk.emergency),
         own_series=tuple(series for trunk in trunks.values() for series in trunk.series),
         peers=PeerTable.of(
             (Peer.parse(peer), name) for name, trunk in plan.trunks.items() for peer in trunk.peers
@@ -183,27 +181,45 @@ def _phones(plan: Plan) -> dict[str, PhoneRow]:
             legacy_digest=phone.legacy_digest,
             max_contacts=phone.max_contacts,
             person=owner.get(account, ""),
+            options=phone.options,
         )
         for account, phone in plan.phones.items()
     }
 
 
-def _emergency_targets(trunk: TrunkRow) -> Iterator[Target]:
-    """One for each gateway: what one does not take in time, the next may."""
-    for place, gateway in enumerate(trunk.gateways, 1):
-        member = f"trunk/{trunk.name}" if place == 1 else f"trunk/{trunk.name}/{place}"
-        yield Target(member, trunk=trunk.name, number=EMERGENCY_NUMBER, gateway=gateway)
-
-
 def _trunk(name: str, trunk: Trunk) -> TrunkRow:
-    addresses = [Peer.parse(text) for text in trunk.gateways or trunk.peers]
     return TrunkRow(
         name=name,
-        gateways=tuple(
-            (str(peer.address), peer.port or DEFAULT_PORT) for peer in addresses if not peer.is_prefix
-        ),
+        gateways=_gateways(name, trunk),
         number_format=trunk.number_format,
         trusted_identity=trunk.trusted_identity,
         emergency=trunk.emergency,
         series=trunk.numbers,
+        options=trunk.options,
+        takes_calls=trunk.emergency or bool(trunk.gateways),
+        channels=None if trunk.channels is None else trunk.channels - trunk.emergency_channels,
+        identity=trunk.identity,
+        number_format_out=trunk.number_format_out,
+        default_number=trunk.default_number or "",
+        foreign_numbers=trunk.foreign_numbers,
     )
+
+
+def _gateways(name: str, trunk: Trunk) -> tuple[GatewayRow, ...]:
+    """Where calls to the trunk can be sent, by priority."""
+    key = "gateways" if trunk.gateways else "peers"
+    hosts = [peer for peer in trunk.peers if not Peer.parse(peer).is_prefix]
+    given = trunk.gateways or [Gateway(address=host) for host in hosts]
+    rows = []
+    for place, gateway in enumerate(given, 1):
+        peer = Peer.parse(gateway.address)
+        rows.append(
+            GatewayRow(
+                address=(str(peer.address), peer.port or DEFAULT_PORT),
+                priority=gateway.priority or place,
+                weight=gateway.weight,
+                member=f"trunk/{name}" if place == 1 else f"trunk/{name}/{place}",
+                where=f"trunks.{name}.{key}[{place - 1}]",
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: row.priority))

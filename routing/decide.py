@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
-from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy
+from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
 from routing.emergency import EMERGENCY_NUMBER, is_emergency
+from routing.gateways import in_turn
 from routing.numbers import NumberClass, classify
 from routing.opening import opening
 from routing.situation import Situation
@@ -48,7 +49,7 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
     `now` is aware (raises NaiveTime). No other error: whatever a caller dials gets an answer.
     """
     if is_emergency(question.dialled):
-        return _emergency(tables, question)
+        return _emergency(tables, question, situation)
     if question.branch is Branch.ARRIVED:
         row = tables.numbers.get(question.dialled)
         if row is None or (row.internal_only and question.origin is Origin.TRUNK):
@@ -61,10 +62,17 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
     return path.follow(row, question.branch)
 
 
-def _emergency(tables: Tables, question: Question) -> Decision:
-    """112 goes to every emergency trunk in turn. A trunk that it came by is the last: it may send it back."""
+def _emergency(tables: Tables, question: Question, situation: Situation) -> Decision:
+    """112 goes to every gateway of every emergency trunk in turn, those that do not answer after all others.
+    A trunk that it came by is the last: it may send it back."""
     came_by = question.origin_name if question.origin is Origin.TRUNK else ""
-    targets = tuple(sorted(tables.emergency_targets, key=lambda target: target.trunk == came_by))
+    trunks = tables.emergency_trunks
+    rows = [(trunk, row) for trunk in trunks for row in in_turn(trunk.gateways, question.draw)]
+    down = [row for _, row in rows if not situation.is_up(row.address)]
+    rows.sort(key=lambda at: (at[0].name == came_by, at[1] in down))
+    targets = tuple(
+        [Target(row.member, trunk=at.name, number=EMERGENCY_NUMBER, gateway=row.address) for at, row in rows]
+    )
     exhausted = question.branch is not Branch.ARRIVED
     if exhausted or not targets:
         why = "every emergency trunk was tried" if exhausted else "the plan has no emergency trunk"
@@ -78,7 +86,7 @@ def _emergency(tables: Tables, question: Question) -> Decision:
             plan_version=tables.version,
             reasons=(Reason("emergency", "trunks", why),),
         )
-    trunks = ", ".join(dict.fromkeys(target.trunk for target in targets))
+    names = ", ".join(dict.fromkeys(target.trunk for target in targets))
     return Decision(
         kind=Kind.RING,
         number=EMERGENCY_NUMBER,
@@ -89,7 +97,10 @@ def _emergency(tables: Tables, question: Question) -> Decision:
         first_response_seconds=EMERGENCY_FIRST_RESPONSE_SECONDS,
         emergency=True,
         plan_version=tables.version,
-        reasons=(Reason("emergency", "trunks", f"an emergency call, before every other rule: {trunks}"),),
+        reasons=(
+            Reason("emergency", "trunks", f"an emergency call, before every other rule: {names}"),
+            *[Reason("gateway", row.where, "it does not answer: tried after the others") for row in down],
+        ),
     )
 
 

@@ -31,6 +31,14 @@ class Origin(StrEnum):
     PHONE = "phone"
 
 
+class Identity(StrEnum):
+    """Which header tells a trunk who calls: From alone, or one of RFC 3325 beside it."""
+
+    FROM = "from"
+    ASSERTED = "p-asserted-identity"
+    PREFERRED = "p-preferred-identity"
+
+
 class Strategy(StrEnum):
     """How the members of a group are rung: all together, or one after the other in the order of the plan."""
 
@@ -43,7 +51,8 @@ class Target:
     """Something to ring: a phone account of a person, or a trunk and the number to dial there.
 
     Targets with the same `member` belong together: one stage of a linear hunt rings all of them.
-    A trunk's member is `trunk/NAME`, which no person can be called; its second gateway's is `trunk/NAME/2`.
+    For 112 a trunk's member is `trunk/NAME`, which no person can be called; that of the second gateway in its
+    list is `trunk/NAME/2`.
     `gateway` is the (address, port) that the call is sent to.
     """
 
@@ -72,6 +81,7 @@ class Question:
 
     `dialled` is normalised: E.164, a short number such as 112, or as it came when it is neither.
     `origin_name` is the trunk or phone account; `caller` is E.164, or None when hidden or unknown.
+    `draw` is random in [0, 1): it spreads calls over gateways of one priority.
     `number` is the plan number being pursued and `visited` the last decision's, when `branch` is not ARRIVED.
     """
 
@@ -82,6 +92,7 @@ class Question:
     branch: Branch = Branch.ARRIVED
     number: str = ""
     visited: tuple[str, ...] = ()
+    draw: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

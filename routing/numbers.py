@@ -128,6 +128,16 @@ def _international(digits: str, number_format: NumberFormat) -> str:
     return digits
 
 
+def write(number: str, number_format: NumberFormat) -> str:
+    """A number of ours as a trunk wants it: the inverse of `normalise`. Short numbers stay as they are."""
+    if not number.startswith("+") or number_format is NumberFormat.E164:
+        return number
+    national = number.removeprefix(f"+{COUNTRY_CODE}")
+    if national == number or number_format is NumberFormat.INTERNATIONAL:
+        return f"00{number[1:]}"
+    return f"0{national}" if number_format is NumberFormat.NATIONAL else national
+
+
 def is_e164(text: str) -> bool:
     """Whether the text has the form of a whole E.164 number: + and 7 to 15 digits, the first not 0."""
     digits = text[1:]

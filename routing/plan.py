@@ -7,7 +7,7 @@ decided.
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -15,14 +15,19 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
+    SerializerFunctionWrapHandler,
     Strict,
     StringConstraints,
     WithJsonSchema,
+    model_serializer,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from routing.decision import Strategy
+from routing.decision import Identity, Strategy
 from routing.interval import Interval
 from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
 from routing.peers import Peer
@@ -114,28 +119,86 @@ class Phone(Part):
     `display` is what others see. `legacy_digest` lets it answer a challenge without qop (RFC 2069), as pyVoIP
     does, and challenges it with MD5 alone, as phones need that give up when SHA-256 is offered too (baresip
     1.0).
-    `max_contacts` is from how many places it may be registered at once (P28).
+    `max_contacts` is from how many places it may be registered at once (P28). `options`: whether it is asked
+    by OPTIONS if it is still there; one that does not answer is not rung.
     """
 
     display: Text
     legacy_digest: Flag = False
     max_contacts: Annotated[int, Strict(), Field(ge=1, le=10)] = 1
+    options: Flag = True
+
+
+class Gateway(Part):
+    """Where calls to a trunk are sent: an address, or a table with its priority and weight.
+
+    Those of the lowest `priority` are tried first; without one it is the gateway's place in the list, so that
+    a list of addresses is tried in order. Among those of one priority each is the first to be tried in
+    proportion to its `weight` (RFC 2782).
+    """
+
+    address: GatewayText
+    priority: Annotated[int, Strict(), Field(ge=1, le=100)] | None = None
+    weight: Annotated[int, Strict(), Field(ge=1, le=1000)] = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_address(cls, value: object) -> object:
+        return {"address": value} if isinstance(value, str) else value
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> str | dict[str, Any]:
+        is_plain = self.priority is None and self.weight == 1
+        whole: dict[str, Any] = handler(self)
+        return self.address if is_plain else whole
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        table = handler.resolve_ref_schema(handler(core_schema))
+        return {"anyOf": [{"type": "string"}, table]}
 
 
 class Trunk(Part):
     """A connection to a PBX or an operator.
 
-    peers: from where its calls come. gateways: where calls to it are sent, in order; the single addresses of
-    `peers` when left out. trusted_identity: whether its P-Asserted-Identity is believed (RFC 3325).
-    emergency: whether it takes 112. numbers: the beginnings of the numbers that it brings.
+    peers: from where its calls come. gateways: where calls to it are sent; when left out the single
+    addresses of `peers`, in order. trusted_identity: whether its P-Asserted-Identity is believed (RFC 3325).
+    emergency: whether it takes 112. numbers: the beginnings of the numbers that it brings. options: whether
+    its gateways are asked by OPTIONS if they are there. channels: how many calls it carries at once, both
+    ways; `emergency_channels` of them are kept for 112, which is never refused for want of one.
+
+    How callers are shown to it: identity is the header that tells its operator, number_format_out how their
+    numbers are written. A number that begins with none of `numbers` is foreign: without foreign_numbers
+    default_number is shown in its place, else it is shown as diverted by default_number, if there is one.
     """
 
     peers: Annotated[tuple[PeerText, ...], Field(min_length=1)]
-    gateways: tuple[GatewayText, ...] = ()
+    gateways: tuple[Gateway, ...] = ()
     number_format: NumberFormat = NumberFormat.E164
     trusted_identity: Flag = False
     emergency: Flag = False
     numbers: tuple[Series, ...] = ()
+    options: Flag = True
+    identity: Identity = Identity.FROM
+    number_format_out: NumberFormat = NumberFormat.E164
+    default_number: E164 | None = None
+    foreign_numbers: Flag = True
+    channels: Annotated[int, Strict(), Field(ge=1, le=100_000)] | None = None
+    emergency_channels: Annotated[int, Strict(), Field(ge=0, le=100_000)] = 0
+
+    @model_validator(mode="after")
+    def _has_a_number_to_show(self) -> "Trunk":
+        if not self.foreign_numbers and self.default_number is None:
+            raise ValueError("foreign_numbers = false needs a default_number to be shown instead")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_some_channels(self) -> "Trunk":
+        if self.emergency_channels and (self.channels is None or self.emergency_channels >= self.channels):
+            raise ValueError("emergency_channels must be fewer than channels")
+        return self
 
 
 class Person(Part):

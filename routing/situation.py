@@ -15,6 +15,9 @@ class Situation(Protocol):
     def is_free(self, member: str) -> bool:
         """Whether this person is in no call and is being offered none."""
 
+    def is_up(self, gateway: tuple[str, int]) -> bool:
+        """Whether nothing tells that this gateway, which has answered before, does so no more."""
+
     def overrides(self) -> Mapping[str, Override]:
         """What was opened or closed by hand, by number or `opening.ALL_NUMBERS`. Some may have ended."""
 
@@ -34,6 +37,10 @@ class Everybody:
 
     def is_free(self, member: str) -> bool:
         """And free."""
+        return True
+
+    def is_up(self, gateway: tuple[str, int]) -> bool:
+        """And all gateways answer."""
         return True
 
     def overrides(self) -> Mapping[str, Override]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from routing.decision import Branch, Reason, Strategy, Target
+from routing.decision import Branch, Identity, Reason, Strategy, Target
 from routing.numbers import NumberFormat
 from routing.peers import PeerTable
 
@@ -143,18 +143,39 @@ class PhoneRow:
     legacy_digest: bool
     max_contacts: int
     person: str
+    options: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayRow:
+    """Where calls to a trunk are sent: (address, port). `member` is what a target there is called, `where`
+    its place in the plan."""
+
+    address: tuple[str, int]
+    priority: int
+    weight: int
+    member: str
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
 class TrunkRow:
-    """A trunk. `gateways` are the (address, port) to send calls to, in order."""
+    """A trunk. `gateways` are in the order of their priority. `takes_calls`: calls may be sent to it.
+    `channels`: how many calls it has at once before it brings no more but 112, or None for any number."""
 
     name: str
-    gateways: tuple[tuple[str, int], ...]
+    gateways: tuple[GatewayRow, ...]
     number_format: NumberFormat
     trusted_identity: bool
     emergency: bool
     series: tuple[str, ...]
+    options: bool
+    takes_calls: bool
+    channels: int | None
+    identity: Identity
+    number_format_out: NumberFormat
+    default_number: str
+    foreign_numbers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +184,7 @@ class Tables:
 
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
     `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
-    `emergency_targets` are the gateways of the trunks for 112, in the order of the plan.
+    `emergency_trunks` are those that take 112, in the order of the plan.
     """
 
     version: int
@@ -178,6 +199,6 @@ class Tables:
     phones: Mapping[str, PhoneRow]
     trunks: Mapping[str, TrunkRow]
     calendars: Mapping[str, CalendarTable]
-    emergency_targets: tuple[Target, ...]
+    emergency_trunks: tuple[TrunkRow, ...]
     own_series: tuple[str, ...]
     peers: PeerTable

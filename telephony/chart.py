@@ -31,6 +31,7 @@ class Chart:
 
     labels: the label of every number of the plan. functions: by number, its function and the group that
     answers it when it is open, through other numbers ("" for anything else). members: by group, how many.
+    trunks: their names. gateways: those that are asked whether they are there, by trunk and address in words.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -42,6 +43,13 @@ class Chart:
             if not row.personal
         }
         self.members = {key: len(group.members) for key, group in tables.groups.items()}
+        self.trunks = tuple(tables.trunks)
+        self.gateways = {
+            (trunk.name, f"{row.address[0]}:{row.address[1]}"): row.address
+            for trunk in tables.trunks.values()
+            if trunk.takes_calls and trunk.options
+            for row in trunk.gateways
+        }
         self._groups: dict[str, list[str]] = {}  # by person
         for key, group in tables.groups.items():
             for person in group.members:
@@ -55,7 +63,10 @@ class Chart:
     def staff(self, house: House) -> Staff:
         """Who could answer now. It looks at those who are there, not at everybody in the plan."""
         phones = self._tables.phones
-        there = {phones[phone].person for phone in house.registrations() if phone in phones}
+        lost = house.lost()
+        there = {
+            phones[phone].person for phone in house.registrations() if phone in phones and phone not in lost
+        }
         free = [person for person in there if house.is_free(person)]
         return Staff(self._by_group(there), self._by_group(free))
 

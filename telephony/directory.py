@@ -1,13 +1,20 @@
 """Who is there, for `legs`: answered from the plan's tables in force and from the house."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from routing.decision import Identity
 from routing.emergency import is_emergency
-from routing.numbers import NumberFormat, normalise
+from routing.numbers import NumberFormat, normalise, write
 from routing.tables import Tables
-from telephony.call.facts import Contact
+from telephony.call.facts import Contact, Origin
 from telephony.call.house import House
-from telephony.legs.directory import Account, Function, Trunk
+from telephony.legs.directory import Account, Caller, Function, Shown, Trunk
+
+_IDENTITY = {
+    Identity.FROM: "",
+    Identity.ASSERTED: "P-Asserted-Identity",
+    Identity.PREFERRED: "P-Preferred-Identity",
+}
 
 
 class PlanDirectory:
@@ -52,6 +59,35 @@ class PlanDirectory:
         """The live contacts of a phone account."""
         return self._house.contacts(account)
 
+    def watched_gateways(self) -> Iterable[tuple[str, int]]:
+        """The gateways of trunks that take calls, if they take OPTIONS; each once."""
+        trunks = [trunk for trunk in self._tables.trunks.values() if trunk.options and trunk.takes_calls]
+        return dict.fromkeys(row.address for trunk in trunks for row in trunk.gateways)
+
+    def watched_phones(self) -> Sequence[str]:
+        """The registered phones of the plan that take OPTIONS."""
+        phones = self._tables.phones
+        return [name for name in self._house.registrations() if name in phones and phones[name].options]
+
+    def shown_to(self, trunk: str, number: str) -> Shown:
+        """How a caller of this number is shown to the trunk; the plain way if that has left the plan."""
+        row = self._tables.trunks.get(trunk)
+        if row is None:
+            return Shown(number)
+        is_own = not row.default_number or number.startswith(row.series)
+        who = number if is_own or row.foreign_numbers else row.default_number
+        diverted_by = "" if is_own or not row.foreign_numbers else row.default_number
+        written = row.number_format_out
+        return Shown(write(who, written), _IDENTITY[row.identity], write(diverted_by, written))
+
+    def is_up(self, gateway: tuple[str, int]) -> bool:
+        """Whether this gateway is not known to answer no more."""
+        return self._house.is_up(gateway)
+
+    def is_lost(self, account: str) -> bool:
+        """Whether this phone is registered, and known to answer no more."""
+        return account in self._house.lost()
+
     def is_ours(self, host: str) -> bool:
         """Whether a host in a URI means this service."""
         return host.lower().strip("[]") in self._hosts
@@ -70,6 +106,12 @@ class PlanDirectory:
         row = self._tables.numbers.get(number)
         return Function(row.function, row.protected) if row is not None and not row.personal else None
 
-    def takes_new_calls(self) -> bool:
-        """False while the service drains."""
-        return not self._house.draining
+    def takes_no_call(self, caller: Caller) -> str:
+        """Why no call of this caller is taken, unless it is to 112: the service drains, or the trunk has all
+        the calls that it may have."""
+        if self._house.draining:
+            return "draining"
+        if caller.origin is not Origin.TRUNK:
+            return ""
+        limit = self._tables.trunks[caller.origin_name].channels
+        return "no_channel" if limit is not None and self._house.channels(caller.origin_name) >= limit else ""

@@ -88,8 +88,8 @@ class FactLog:
         """What calls share, and who changed it."""
         log = self._log
         match fact:
-            case h.RegistrationExpired(phone=phone):
-                log.warning("registration_expired", phone=phone)
+            case h.PhoneFact() | h.GatewayFact() if not isinstance(fact, h.PasswordSet):
+                self._write_of_presence(fact)
             case h.PlanLoaded(version=version):
                 log.info("plan_loaded", version=version)
             case h.PlanApplied(version=version, author=author, reason=reason):
@@ -107,6 +107,27 @@ class FactLog:
                 log.warning("clock_stepped", seconds=seconds)
             case _:
                 log.debug(type(fact).__name__)
+
+    def _write_of_presence(self, fact: f.Fact) -> None:
+        """Which phones and gateways are there."""
+        log = self._log
+        match fact:
+            case h.RegistrationExpired(phone=phone):
+                log.warning("registration_expired", phone=phone)
+            case h.PhoneLost(phone=phone):
+                log.warning("phone_does_not_answer", phone=phone)
+            case h.PhoneFound(phone=phone):
+                log.info("phone_answers_again", phone=phone)
+            case h.GatewayLost(gateway=gateway):
+                log.error("gateway_does_not_answer", gateway=gateway, trunks=self._trunks_at(gateway))
+            case h.GatewayFound(gateway=gateway):
+                log.warning("gateway_answers_again", gateway=gateway, trunks=self._trunks_at(gateway))
+            case _:
+                log.debug(type(fact).__name__)
+
+    def _trunks_at(self, gateway: tuple[str, int]) -> list[str]:
+        trunks = self._tables.trunks.values()
+        return [trunk.name for trunk in trunks if any(row.address == gateway for row in trunk.gateways)]
 
     def _to_where(self, decision: Decision) -> dict[str, str]:
         """Number and reason; of a person's own number neither, for not all may know it (P11)."""

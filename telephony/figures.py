@@ -129,7 +129,24 @@ def _show_groups(figures: Figures, house: House) -> None:
         lambda: figures.chart.staff(house).available,
     )
     figures.instruments.watch(
-        "vaxeln_registered_phones", "Phones that can be reached now.", lambda: len(house.registrations())
+        "vaxeln_registered_phones",
+        "Phones that can be reached now.",
+        lambda: len(house.registrations()) - len(house.lost()),
+    )
+    figures.instruments.watch(
+        "vaxeln_lost_phones", "Phones that are registered and do not answer.", lambda: len(house.lost())
+    )
+    watch_each(
+        ("trunk",),
+        "vaxeln_trunk_calls",
+        "Calls that a trunk has now, both ways.",
+        lambda: {trunk: house.channels(trunk) for trunk in figures.chart.trunks},
+    )
+    watch_each(
+        ("trunk", "gateway"),
+        "vaxeln_gateway_up",
+        "0 while a gateway that has answered OPTIONS does so no more, else 1.",
+        lambda: {key: house.is_up(gateway) for key, gateway in figures.chart.gateways.items()},
     )
 
 

@@ -8,6 +8,7 @@ datagram leaves.
 from collections.abc import Callable
 from datetime import datetime
 
+from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.legs.legs import Legs
 from telephony.sip.flow import Flow
@@ -62,6 +63,11 @@ class Node:
         """End every live call; one to 112 only when `emergency` says so."""
         self.switchboard.end_all(self._utc(now), reason, emergency=emergency)
         self._run(now)
+
+    def load(self, tables: Tables, now: float) -> None:
+        """Decide by these tables from now on, and watch over their gateways and phones."""
+        self.switchboard.load(tables, self._utc(now))
+        self.legs.watch.begin(now)
 
     def record(self, fact: f.Fact, now: float) -> None:
         """Take a fact of the service itself."""

@@ -158,6 +158,7 @@ class Service:
             self._journal,
             self._plan.tables,
             talk_limit=float(self._settings.calls.max_seconds),
+            draw=random.random,
             observe=self._observe,
             report_fault=_report_fault,
         )
@@ -249,7 +250,7 @@ class Service:
         """Journal the start, end what was left open, take calls."""
         now = self._clock.now()
         self._switchboard.record([h.ServiceStarted(at=now, release=version("vaxeln"))])
-        self._switchboard.load(self._plan.tables, now)
+        self._node.load(self._plan.tables, self._loop.time())
         lost = self._node.recover(self._loop.time())
         if lost:
             log.error("legs_not_restored", legs=lost)
@@ -273,7 +274,7 @@ class Service:
         self._directory.load(tables)
         self._figures.load(tables)
         self._fact_log.load(tables)
-        self._switchboard.load(tables, self._clock.now())
+        self._node.load(tables, self._loop.time())
 
     def _record(self, fact: f.Fact) -> None:
         """Journal a fact of the service itself, and do what follows from it."""

@@ -59,12 +59,14 @@ class Switchboard:
         tables: Tables,
         *,
         talk_limit: float,
+        draw: Callable[[], float] = lambda: 0.0,
         observe: Callable[[f.Fact], None] = lambda fact: None,
         report_fault: Callable[[str, IllegalTransition], None] = _raise,
     ) -> None:
         self._journal = journal
         self._tables = tables
         self._talk_limit = talk_limit
+        self._draw = draw
         self._observe = observe
         self._report_fault = report_fault
         self._actions: deque[Action] = deque()
@@ -251,6 +253,7 @@ class Switchboard:
             branch=branch,
             number=before.number if before else "",
             visited=before.visited if before else (),
+            draw=self._draw(),
         )
         return decide(self._tables, question, self.house, now)
 

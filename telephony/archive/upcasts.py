@@ -11,7 +11,8 @@ from telephony.archive.codec import Upcasts
 
 
 def _with_defaults(data: dict[str, Any]) -> dict[str, Any]:
-    """What came anew has a default in its class: a target's `gateway` was that of its trunk."""
+    """What came anew has a default in its class: a target's `gateway` was that of its trunk, a refusal had no
+    `cause`."""
     return data
 
 
@@ -19,4 +20,5 @@ UPCASTS: Upcasts = {
     ("RouteDecided", 1): _with_defaults,
     ("MemberOffered", 1): _with_defaults,
     ("MemberSkipped", 1): _with_defaults,
+    ("MemberRefused", 1): _with_defaults,
 }

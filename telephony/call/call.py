@@ -49,6 +49,7 @@ class Leg:
     lost: str = ""  # why it died without a word
     held: bool = False
     status: int = 0
+    cause: int = 0
     dialog: Mapping[str, Any] | None = None
 
     @property

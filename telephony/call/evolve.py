@@ -110,7 +110,7 @@ def _refused(call: Call, fact: f.MemberRefused) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
         return {}
-    refused = changed(leg, state=LegState.REFUSED, status=fact.status, gone=True)
+    refused = changed(leg, state=LegState.REFUSED, status=fact.status, cause=fact.cause, gone=True)
     return _with_leg_over(call, refused)
 
 

@@ -123,7 +123,8 @@ class CallRefused(CallFact):
 
     The fields are those of `CallArrived`; `number`, `function` and `protected` are the plan's for what was
     dialled, "" where it has none; `status` is what the caller was told, `why` the reason: draining, no_port
-    (for its sound), loop (through the public network), or what was wrong with the INVITE.
+    (for its sound), no_channel (of its trunk), loop (through the public network), or what was wrong with the
+    INVITE.
     """
 
     origin: Origin
@@ -179,9 +180,11 @@ class MemberAnswerUnusable(LegFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRefused(LegFact):
     """A member's leg ended without an answer. `status` is the SIP status: the peer's, or 408 and 503 of our
-    own making."""
+    own making. `cause` is the ISDN cause (Q.850) that a trunk gave with it, or 0."""
 
+    VERSION: ClassVar[int] = 2
     status: int
+    cause: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,10 @@ class House:
         self._contacts: dict[str, tuple[f.Contact, ...]] = {}
         self._phones: dict[tuple[str, int], dict[str, None]] = {}  # where from -> phones, the latest last
         self._overrides: dict[str, Override] = {}
+        self._trunks: dict[str, str] = {}  # leg -> trunk
+        self._channels: dict[str, int] = {}  # trunk -> legs
+        self._lost: set[str] = set()  # phones that are registered and do not answer
+        self._down: set[tuple[str, int]] = set()  # gateways
         self.draining = False
         self.plan_version = 0
         self.plan_digest = ""
@@ -38,11 +42,15 @@ class House:
 
     def is_registered(self, phone: str) -> bool:
         """Whether the phone can be reached."""
-        return phone in self._contacts
+        return phone in self._contacts and phone not in self._lost
 
     def is_free(self, member: str) -> bool:
         """Whether the member is in no call and not being offered one."""
         return member not in self._busy
+
+    def is_up(self, gateway: tuple[str, int]) -> bool:
+        """Whether nothing tells that this gateway, which has answered before, does so no more."""
+        return gateway not in self._down
 
     def overrides(self) -> Mapping[str, Override]:
         """What was opened or closed by hand, by number; that their time has come is a fact of its own."""
@@ -53,6 +61,10 @@ class House:
     def legs_of(self, member: str) -> Collection[str]:
         """The legs that keep a member from being free."""
         return self._busy.get(member, ())
+
+    def channels(self, trunk: str) -> int:
+        """How many calls the trunk has now, both ways."""
+        return self._channels.get(trunk, 0)
 
     def contacts(self, phone: str) -> tuple[f.Contact, ...]:
         """Where the phone can be reached, best first."""
@@ -65,6 +77,10 @@ class House:
     def registrations(self) -> Mapping[str, tuple[f.Contact, ...]]:
         """All phones with their contacts."""
         return self._contacts
+
+    def lost(self) -> Collection[str]:
+        """The phones that are registered and do not answer."""
+        return self._lost
 
     def expired(self, phone: str, now: datetime) -> h.RegistrationExpired | None:
         """The fact that some contacts of the phone have run out, or None."""
@@ -84,14 +100,35 @@ class House:
                 del self._phones[address]
         for contact in contacts:
             self._phones.setdefault(contact.remote, {})[phone] = None
+        self._lost.discard(phone)
         if contacts:  # the latest last here too, so that what is carried over folds to the same
             self._contacts[phone] = tuple(sorted(contacts, key=lambda contact: -contact.q))
 
-    def _phone_registered(self, fact: h.PhoneRegistered | h.RegistrationExpired) -> None:
+    def _phone_registered(self, fact: h.PhoneRegistered) -> None:
         self._set_contacts(fact.phone, fact.contacts)
+
+    def _registration_expired(self, fact: h.RegistrationExpired) -> None:
+        was_lost = fact.phone in self._lost
+        self._set_contacts(fact.phone, fact.contacts)
+        if was_lost and fact.contacts:
+            self._lost.add(fact.phone)
+
+    def _phone_lost(self, fact: h.PhoneLost) -> None:
+        if fact.phone in self._contacts:
+            self._lost.add(fact.phone)
+
+    def _phone_found(self, fact: h.PhoneFound) -> None:
+        self._lost.discard(fact.phone)
+
+    def _gateway_lost(self, fact: h.GatewayLost) -> None:
+        self._down.add(fact.gateway)
+
+    def _gateway_found(self, fact: h.GatewayFound) -> None:
+        self._down.discard(fact.gateway)
 
     def _carried(self, fact: h.RegistrationsCarried) -> None:
         self._contacts, self._phones = {}, {}
+        self._lost.clear()
         for phone, contacts in fact.contacts.items():
             self._set_contacts(phone, contacts)
 
@@ -99,19 +136,30 @@ class House:
         self._busy.setdefault(member, set()).add(leg)
         self._legs[leg] = member
 
+    def _occupy(self, trunk: str, leg: str) -> None:
+        self._channels[trunk] = self._channels.get(trunk, 0) + 1
+        self._trunks[leg] = trunk
+
     def _arrived(self, fact: f.CallArrived) -> None:
+        if fact.origin is f.Origin.TRUNK:
+            self._occupy(fact.origin_name, fact.leg)
         if fact.member:
             self._reserve(fact.member, fact.leg)
 
     def _offered(self, fact: f.MemberOffered) -> None:
         if fact.target.phone:  # a trunk takes any number of calls
             self._reserve(fact.target.member, fact.leg)
+        else:
+            self._occupy(fact.target.trunk, fact.leg)
 
     def _taken_over(self, fact: t.LegTakenOver) -> None:
         if fact.target.phone:
             self._reserve(fact.target.member, fact.leg)
 
     def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver) -> None:
+        trunk = self._trunks.pop(fact.leg, None)
+        if trunk is not None:
+            self._channels[trunk] -= 1
         member = self._legs.pop(fact.leg, None)
         if member is None:
             return
@@ -142,6 +190,8 @@ class House:
 
     def _started(self, _: h.ServiceStarted) -> None:
         self.draining = False
+        self._lost.clear()  # of who answers a new life knows nothing, and tries them all
+        self._down.clear()
 
     def _drain_started(self, _: h.DrainStarted) -> None:
         self.draining = True
@@ -155,7 +205,11 @@ _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     t.LegTakenOver: House._taken_over,
     t.LegHandedOver: House._leg_over,
     h.PhoneRegistered: House._phone_registered,
-    h.RegistrationExpired: House._phone_registered,
+    h.RegistrationExpired: House._registration_expired,
+    h.PhoneLost: House._phone_lost,
+    h.PhoneFound: House._phone_found,
+    h.GatewayLost: House._gateway_lost,
+    h.GatewayFound: House._gateway_found,
     h.RegistrationsCarried: House._carried,
     h.ClockStepped: House._clock_stepped,
     h.OverrideSet: House._override_set,

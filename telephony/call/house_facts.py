@@ -33,6 +33,38 @@ class RegistrationExpired(PhoneFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLost(PhoneFact):
+    """The phone is registered, but no contact of it answers OPTIONS any more: it cannot be reached (P4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneFound(PhoneFact):
+    """It answers OPTIONS again. A REGISTER finds it too, and is a fact of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayFact(Fact):
+    """A fact of one gateway of the plan's trunks, by its (address, port)."""
+
+    gateway: tuple[str, int]
+
+    @property
+    def stream(self) -> str:
+        return f"gateway/{self.gateway[0]}:{self.gateway[1]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayLost(GatewayFact):
+    """It has answered OPTIONS since the service started, and does so no more: calls go to it last, if at
+    all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayFound(GatewayFact):
+    """It answers OPTIONS again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLoaded(Fact):
     """A plan came into force, or was in force where a journal segment began. `digest` is the SHA-256 of its
     canonical form."""

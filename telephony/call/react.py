@@ -15,6 +15,7 @@ from telephony.call import facts as f
 from telephony.call.actions import Action, AlertCaller, Announce, Connect, Dial, EndLeg, PassEarlySound
 from telephony.call.call import Call, Leg, LegState, Phase
 from telephony.call.facts import EndedBy, Outcome
+from telephony.call.failover import in_order
 from telephony.call.house import House
 
 HIDDEN = "dold"  # what a member's phone shows for a hidden caller
@@ -196,8 +197,9 @@ def offer_next(call: Call, house: House, now: datetime) -> Reaction:
     decision = _decision(call)
     if not call.pending:
         return Reaction([f.RouteExhausted(at=now, call=call.id, branch=why_exhausted(call))])
-    first = call.pending[0].member
-    stage = [target for target in call.pending if decision.strategy is Strategy.ALL or target.member == first]
+    pending = in_order(call)
+    first = pending[0].member
+    stage = [target for target in pending if decision.strategy is Strategy.ALL or target.member == first]
     facts: list[f.Fact] = []
     dials: list[Dial] = []
     for target in stage:

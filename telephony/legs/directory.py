@@ -1,7 +1,7 @@
 """Who is there: what `legs` asks about peers, accounts and contacts. The composition root answers from plan
 and house."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +26,16 @@ class Trunk:
 
     name: str
     trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a caller is shown to a trunk. `number` and `diverted_by` (ours, or "") are written in its format;
+    `identity` is the header of RFC 3325 that tells its operator, or ""."""
+
+    number: str
+    identity: str = ""
+    diverted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,21 @@ class Directory(Protocol):
     def contacts(self, account: str) -> Sequence[Contact]:
         """The live contacts of a phone account."""
 
+    def watched_gateways(self) -> Iterable[tuple[str, int]]:
+        """The gateways that are asked by OPTIONS whether they are there."""
+
+    def watched_phones(self) -> Sequence[str]:
+        """The phone accounts that are registered, and asked likewise."""
+
+    def shown_to(self, trunk: str, number: str) -> Shown:
+        """How a caller of this number (E.164) is shown to the trunk."""
+
+    def is_up(self, gateway: tuple[str, int]) -> bool:
+        """Whether this gateway is not known to answer no more."""
+
+    def is_lost(self, account: str) -> bool:
+        """Whether this phone is registered, and known to answer no more."""
+
     def is_ours(self, host: str) -> bool:
         """Whether a host in a URI means this service: its realm or one of its addresses."""
 
@@ -91,5 +116,5 @@ class Directory(Protocol):
     def function(self, number: str) -> Function | None:
         """What a number of the plan is; None for people's own and all others."""
 
-    def takes_new_calls(self) -> bool:
-        """False while the service drains."""
+    def takes_no_call(self, caller: Caller) -> str:
+        """Why no call of this caller is taken, unless it is to 112: draining, no_channel; or ""."""

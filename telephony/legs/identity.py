@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
+from telephony.call.actions import Dial
 from telephony.call.facts import Origin
 from telephony.legs.directory import Account, Caller, Directory, Trunk
 from telephony.legs.text import MAX_NAME, MAX_NUMBER, clean
 from telephony.sip.errors import ParseError
 from telephony.sip.message import Request
 from telephony.sip.name_addr import NameAddr
-from telephony.sip.uri import OtherUri, SipUri, Uri
+from telephony.sip.uri import OtherUri, SipUri, Uri, escape_user
 
 MOST_PARTIES = 8
 """Addresses that a header is read for: RFC 3325 9.1 allows two."""
@@ -101,3 +103,24 @@ def _parties(request: Request, header: str) -> Iterator[NameAddr]:
     for element in request.headers.elements(header)[:MOST_PARTIES]:
         with suppress(ParseError):
             yield NameAddr.parse(element)
+
+
+def present(
+    action: Dial, for_rescue: str | None, directory: Directory, host: str
+) -> tuple[Dial, list[tuple[str, str]]]:
+    """The caller as the trunk that is dialled is to be shown it: in From, and in these headers of RFC 3325
+    and RFC 5806. A phone is told the plain way; who hides is in no header, but 112 is told the number
+    `for_rescue`.
+    """
+    trunk = action.target.trunk
+    if action.emergency and for_rescue:
+        action = replace(action, number=for_rescue)
+    if not trunk or action.number is None:
+        return action, []
+    shown = directory.shown_to(trunk, action.number)
+    fields = []
+    if shown.identity:
+        fields.append((shown.identity, f"<sip:{escape_user(shown.number)}@{host}>"))
+    if shown.diverted_by:
+        fields.append(("Diversion", f"<sip:{escape_user(shown.diverted_by)}@{host}>;reason=unconditional"))
+    return replace(action, number=shown.number), fields

@@ -15,7 +15,7 @@ from telephony.legs.session_timer import SessionTimer
 from telephony.legs.snapshot import pack_dialog, pack_flow, pack_session
 from telephony.legs.state import State
 from telephony.legs.wire import ALLOW, KNOWN_METHODS, SUPPORTED, Reply, Wire, tells, unsupported
-from telephony.sdp.codec import Codec, OfferedCodec
+from telephony.sdp.codec import Codec, OfferedCodec, offer_twins
 from telephony.sdp.session import SdpSession
 from telephony.sip.dialog import Dialog
 from telephony.sip.events import RequestReceived, ResponseReceived
@@ -311,6 +311,14 @@ class Leg:
     def codecs(self) -> tuple[Codec, ...]:
         """What was agreed with its far end; nothing before that."""
         return self.session.stream.codecs if self.session.stream else ()
+
+    @property
+    def passed_on(self) -> tuple[OfferedCodec, ...]:
+        """What whoever it is to talk with is offered: what its far end offered, or has agreed to already."""
+        offered = self.offered
+        if self.session.stream is not None:
+            offered = tuple([entry for entry in offered if entry.codec in self.codecs])
+        return offer_twins(offered)
 
     def connect_with(self, other: "Leg", now: float) -> None:
         """Sound both ways between two who have answered."""

@@ -1,7 +1,7 @@
 """All legs of a node: SIP events in, facts out; actions in, SIP and media out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -12,6 +12,7 @@ from telephony.legs.content import ACCEPT, is_understood
 from telephony.legs.directory import Directory
 from telephony.legs.due import do
 from telephony.legs.gate import RETRY_AFTER, Admitted, Authenticated, Gate
+from telephony.legs.identity import present
 from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.leg import Leg
 from telephony.legs.media import Media
@@ -23,8 +24,8 @@ from telephony.legs.restore import restore
 from telephony.legs.snapshot import without_names
 from telephony.legs.source import examine_source
 from telephony.legs.text import MAX_TOKEN, clean
+from telephony.legs.watch import PACE, Pace, Watch
 from telephony.legs.wire import Reply, Wire, uri_host
-from telephony.sdp.codec import STATIC_NUMBERS, OfferedCodec, with_twins
 from telephony.sdp.errors import SdpError
 from telephony.sdp.session import OfferedMedia, SdpSession
 from telephony.sip import events as e
@@ -61,6 +62,7 @@ class Surroundings:
     utc: Callable[[float], datetime]
     host: str
     listen: tuple[str, int]
+    pace: Pace = PACE
 
 
 class Legs:
@@ -72,6 +74,7 @@ class Legs:
         self._gate = Gate(given.directory, given.authenticator, endpoint.stateless_tag, self._unproven)
         host = uri_host(given.host)
         self._wire = Wire(endpoint, given.media, given.directory, given.token, given.random, given.utc, host)
+        self.watch = Watch(self._wire, given.directory, given.listen, given.pace)
 
     # ---- from the network, the media and the clock
 
@@ -103,7 +106,11 @@ class Legs:
         self._endpoint.handle_timer(now)
         self._take_events(now)
         for key in self._wire.agenda.due(now):
-            do(self._wire, key, now)
+            name, _, what = key.rpartition("/")
+            if what == "watch":
+                self.watch.due(name, now)
+            else:
+                do(self._wire, key, now)
 
     # ---- up and down
 
@@ -231,6 +238,7 @@ class Legs:
         response, fact = take_registration(event.request, who.account, contacts, event.flow, at, tag)
         if fact is not None:
             self._wire.facts.append(fact)
+            self.watch.registered(fact.phone)
         self._endpoint.respond(event.transaction, response, now)
 
     # ---- INVITE
@@ -306,8 +314,8 @@ class Legs:
     ) -> tuple[Dialog, SdpSession, OfferedMedia | None] | NotTaken:
         """The dialog, a media port and what the caller offers; or why the INVITE cannot become a call."""
         request, leg_id = event.request, f"{call}.0"
-        if not admitted.emergency and not self._given.directory.takes_new_calls():
-            return NotTaken(503, "draining", RETRY_LATER)
+        if not admitted.emergency and (why := self._given.directory.takes_no_call(admitted.caller)):
+            return NotTaken(503, why, RETRY_LATER)
         if admitted.loops:
             return NotTaken(482, "loop")
         understood = is_understood(request)
@@ -342,8 +350,7 @@ class Legs:
         call = action.leg.rpartition(".")[0]
         caller_leg = self._wire.legs.get(action.caller_leg)
         for_rescue = caller_leg.for_rescue if isinstance(caller_leg, InboundLeg) else None
-        if action.emergency and for_rescue:
-            action = replace(action, number=for_rescue)
+        action, identity = present(action, for_rescue, self._given.directory, self._wire.host)
         way = self._way(action)
         try:
             host = way[2].remote[0] if way else ""
@@ -358,9 +365,10 @@ class Legs:
         uri, route, flow = way
         session = SdpSession(self._session_id(), address)
         leg = OutboundLeg(self._wire, call, action.leg, flow, session, pinned=action.contact is not None)
-        leg.hides_caller = for_rescue is not None
+        leg.hides_caller, leg.identity = for_rescue is not None, identity
         leg.account, leg.trunk = action.target.phone, action.target.trunk
-        leg.dial(action, uri, route, self._codecs_for(action.caller_leg), now)
+        codecs = (caller_leg.passed_on if caller_leg else ()) or DEFAULT_OFFER
+        leg.dial(action, uri, route, codecs, now)
         self._adopt(leg)
 
     def _unproven(self) -> int:
@@ -382,15 +390,3 @@ class Legs:
         host, port = target.gateway
         uri = f"sip:{target.number}@{uri_host(host)}:{port}"
         return uri, (), Flow("UDP", self._given.listen, target.gateway)
-
-    def _codecs_for(self, caller_leg: str) -> tuple[OfferedCodec, ...]:
-        """What a member is offered: what the caller offered, or has agreed to already."""
-        leg = self._wire.legs.get(caller_leg)
-        offered = leg.offered if leg is not None else ()
-        if leg is None or not offered:
-            return DEFAULT_OFFER
-        if leg.session.stream is not None:
-            offered = tuple([entry for entry in offered if entry.codec in leg.codecs])
-        own = [entry.codec for entry in offered]
-        twins = with_twins(own)[len(own) :]
-        return (*offered, *[OfferedCodec(codec, STATIC_NUMBERS[codec]) for codec in twins])

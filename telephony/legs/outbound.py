@@ -24,7 +24,7 @@ from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request, Response
 from telephony.sip.name_addr import NameAddr
-from telephony.sip.reason import Reason
+from telephony.sip.reason import Reason, isdn_cause
 from telephony.sip.uri import SipUri, escape_user
 
 _ELSEWHERE = Reason("SIP", 200, "Call completed elsewhere")
@@ -42,8 +42,10 @@ class OutboundLeg(Leg):
         super().__init__(wire, call, leg_id, flow, session, pinned=pinned)
         self.owns_call_id = True
         self.hides_caller = False  # who is told to 112 and is to be kept nowhere
+        self.identity: list[tuple[str, str]] = []  # headers that tell a trunk who calls
         self._invite: Request | None = None
         self._transaction = ""
+        self._is_trunk = False
         self._awaits_response = False
         self._alerted = False
         self._early_sound = False
@@ -61,7 +63,7 @@ class OutboundLeg(Leg):
         self.wire.identify(invite.headers, self.flow, SUPPORTED if action.alone else "timer")
         self.timer.propose(invite.headers)
         self._again = partial(self.dial, action, uri, route, codecs)
-        self._awaits_response = bool(action.target.trunk)
+        self._is_trunk = self._awaits_response = bool(action.target.trunk)
         self.offered = codecs
         self.vital = action.emergency
         if self._invite is not None:  # the same call once more (RFC 4028 7.3)
@@ -102,7 +104,7 @@ class OutboundLeg(Leg):
         if action.diverted:  # RFC 5806, which phones show; few know RFC 7044
             called = SipUri("sip", escape_user(action.diverted), None, wire.host)
             fields.append(("Diversion", f"<{called}>;reason=unconditional"))
-        return Headers(fields)
+        return Headers(fields + self.identity)
 
     def snapshot(self) -> dict[str, Any]:
         """As for any leg; before a dialog, with what of the INVITE its CANCEL is made of."""
@@ -128,7 +130,7 @@ class OutboundLeg(Leg):
             self.session.rollback()
             self._again(now)
         else:
-            self._failed(reply.response.status, now)
+            self._failed(reply.response.status, now, isdn_cause(reply.response) if self._is_trunk else 0)
 
     def _progressed(self, response: Response, now: float) -> None:
         if self.state is not State.SETUP:
@@ -173,13 +175,13 @@ class OutboundLeg(Leg):
         self.agreed()
         self.observe(f.MemberGaveEarlySound, now)
 
-    def _failed(self, status: int, now: float) -> None:
+    def _failed(self, status: int, now: float, cause: int = 0) -> None:
         """A final answer other than 2xx, or none."""
         if self.state is State.SETUP:
             self.release(now)
             self.state = State.ENDED
             self.wire.forget(self)
-            self.observe(f.MemberRefused, now, status=status)
+            self.observe(f.MemberRefused, now, status=status, cause=cause)
         else:
             self.finish(now)
 

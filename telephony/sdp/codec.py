@@ -117,6 +117,12 @@ def with_twins(codecs: Iterable[Codec]) -> tuple[Codec, ...]:
     return (*own, *[TWINS[codec] for codec in own if codec in TWINS and TWINS[codec] not in own])
 
 
+def offer_twins(offered: tuple[OfferedCodec, ...]) -> tuple[OfferedCodec, ...]:
+    """An offer, and behind it the missing law of G.711 with its own number."""
+    own = [entry.codec for entry in offered]
+    return (*offered, *[OfferedCodec(codec, STATIC_NUMBERS[codec]) for codec in with_twins(own)[len(own) :]])
+
+
 def in_common(offered: Iterable[Codec], agreed: Sequence[Codec]) -> Sequence[Codec]:
     """What to agree on with who offers that, when the far end has agreed to this: the same, or when that
     leaves no speech, the other law of G.711 too."""

@@ -6,6 +6,7 @@ from typing import Self
 
 from telephony.sip.errors import ParseError
 from telephony.sip.grammar import TOKEN, find_parameter, parse_number, parse_parameters, quote
+from telephony.sip.message import Message
 
 MAX_CAUSE = 999
 """A SIP status has three digits, a Q.850 cause at most that; what is larger is no cause."""
@@ -36,3 +37,15 @@ class Reason:
         cause = "" if self.cause is None else f";cause={self.cause}"
         text = f";text={quote(self.text)}" if self.text else ""
         return f"{self.protocol}{cause}{text}"
+
+
+def isdn_cause(message: Message) -> int:
+    """The first Q.850 cause in the Reason headers of a message, or 0."""
+    for element in message.headers.elements("Reason"):
+        try:
+            reason = Reason.parse(element)
+        except ParseError:
+            continue
+        if reason.protocol.upper() == "Q.850" and reason.cause:
+            return reason.cause
+    return 0

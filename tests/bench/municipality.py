@@ -38,7 +38,7 @@ def plan(caller_host: str) -> str:
     for index, (number, phone) in enumerate(zip(NUMBERS, PHONES, strict=True)):
         group = f"group{index}" if index else "kontaktcenter"
         lines += [
-            f'[phones.{phone}]\ndisplay = "Phone {index}"',
+            f'[phones.{phone}]\ndisplay = "Phone {index}"\noptions = false',
             f'[people.person{index}]\nname = "Person {index}"\nphones = ["{phone}"]',
             f'[groups.{group}]\nname = "Group {index}"\nmembers = ["person{index}"]',
             f'[numbers."{number}"]\nfunction = "Function {index}"\ncalendar = "always"',

@@ -1,10 +1,10 @@
 import pytest
 
 from routing.compile import compile_plan, digest_of
-from routing.decision import Branch, Reason, Target
+from routing.decision import Branch, Identity, Reason, Target
 from routing.errors import PlanRefused
 from routing.numbers import NumberFormat
-from routing.tables import PhoneRow, Route, ToNumber, ToPerson, TrunkRow
+from routing.tables import GatewayRow, PhoneRow, Route, ToNumber, ToPerson, TrunkRow
 from tests.support.plans import BYGGLOV, FORSKOLA, GROUPS, MAIN, NUMBERS, PEOPLE, TRUNKS, plan_of, tables_of
 
 PBX = """
@@ -26,7 +26,7 @@ def test_a_plan_with_errors_is_refused_with_all_of_them() -> None:
 
 
 def test_a_plan_with_warnings_only_is_compiled() -> None:
-    assert tables_of(trunks="").emergency_targets == ()
+    assert tables_of(trunks="").emergency_trunks == ()
 
 
 def test_version_and_digest() -> None:
@@ -46,7 +46,7 @@ def test_references_are_followed() -> None:
 
     assert [person.name for person in tables.groups["bygglov"].members] == ["David Holm", "Elif Yilmaz"]
     assert tables.people["david"].targets == (Target("david", "bygg1"), Target("david", "bygg1m"))
-    assert tables.phones["bygg1m"] == PhoneRow("bygg1m", "Bygglov 1, mobile", False, 1, "david")
+    assert tables.phones["bygg1m"] == PhoneRow("bygg1m", "Bygglov 1, mobile", False, 1, "david", options=True)
     assert tables.numbers[BYGGLOV].calendar is tables.calendars["alltid"]
 
 
@@ -60,17 +60,31 @@ def _phone_lines() -> list[str]:
     return [f'{name} = {{ display = "{name}" }}\n' for name in ("kc1", "kc2", "bygg1", "bygg1m", "bygg2")]
 
 
+def addresses(trunk: TrunkRow) -> list[tuple[str, int]]:
+    return [row.address for row in trunk.gateways]
+
+
 def test_trunks_have_the_addresses_to_send_to() -> None:
     tables = tables_of(trunks=TRUNKS + PBX)
 
-    assert tables.trunks["operator"].gateways == (("192.0.2.10", 5060),)
+    assert addresses(tables.trunks["operator"]) == [("192.0.2.10", 5060)]
     assert tables.trunks["pbx"] == TrunkRow(
         name="pbx",
-        gateways=(("10.1.0.5", 5060), ("2001:db8::1", 5062)),
+        gateways=(
+            GatewayRow(("10.1.0.5", 5060), 1, 1, "trunk/pbx", "trunks.pbx.peers[0]"),
+            GatewayRow(("2001:db8::1", 5062), 2, 1, "trunk/pbx/2", "trunks.pbx.peers[1]"),
+        ),
         number_format=NumberFormat.NATIONAL,
         trusted_identity=True,
         emergency=True,
         series=(),
+        options=True,
+        takes_calls=True,
+        channels=None,
+        identity=Identity.FROM,
+        number_format_out=NumberFormat.E164,
+        default_number="",
+        foreign_numbers=True,
     )
     assert tables.peers.trunk("10.1.0.77", 5060) == "pbx"
     assert tables.own_series == ("+4685306",)
@@ -79,17 +93,46 @@ def test_trunks_have_the_addresses_to_send_to() -> None:
 def test_gateways_go_before_peers() -> None:
     tables = tables_of(trunks=TRUNKS + PBX + 'gateways = ["10.1.0.6"]\n')
 
-    assert tables.trunks["pbx"].gateways == (("10.1.0.6", 5060),)
+    assert addresses(tables.trunks["pbx"]) == [("10.1.0.6", 5060)]
 
 
-def test_emergency_targets_in_the_order_of_the_plan_each_a_member_of_its_own() -> None:
+def test_a_list_of_gateways_is_tried_in_order_unless_priorities_say_otherwise() -> None:
+    plain = tables_of(trunks=TRUNKS + PBX + 'gateways = ["10.1.0.6", "10.1.0.7"]\n')
+    table = 'gateways = ["10.1.0.6", { address = "10.1.0.7:5080", priority = 1, weight = 3 }, "10.1.0.8"]\n'
+    given = tables_of(trunks=TRUNKS + PBX + table)
+
+    assert [(row.priority, row.weight) for row in plain.trunks["pbx"].gateways] == [(1, 1), (2, 1)]
+    assert [(row.address, row.priority, row.weight) for row in given.trunks["pbx"].gateways] == [
+        (("10.1.0.6", 5060), 1, 1),
+        (("10.1.0.7", 5080), 1, 3),
+        (("10.1.0.8", 5060), 3, 1),
+    ]
+
+
+def test_channels_that_are_kept_for_112_are_none_for_others() -> None:
+    given = tables_of(trunks=TRUNKS + "channels = 30\nemergency_channels = 2\n")
+
+    assert given.trunks["operator"].channels == 28
+
+
+def test_a_trunk_without_gateways_of_its_own_and_without_112_takes_no_calls() -> None:
+    tables = tables_of(trunks=TRUNKS + '[trunks.pbx]\npeers = ["10.1.0.5"]\noptions = false\n')
+
+    assert tables.trunks["operator"].takes_calls
+    assert not tables.trunks["pbx"].takes_calls
+    assert not tables.trunks["pbx"].options
+
+
+def test_emergency_trunks_in_the_order_of_the_plan_each_gateway_a_member_of_its_own() -> None:
     pbx = PBX + 'gateways = ["10.1.0.6", "[2001:db8::6]:5080"]\n'
 
-    assert tables_of(trunks=TRUNKS + pbx).emergency_targets == (
-        Target("trunk/operator", trunk="operator", number="112", gateway=("192.0.2.10", 5060)),
-        Target("trunk/pbx", trunk="pbx", number="112", gateway=("10.1.0.6", 5060)),
-        Target("trunk/pbx/2", trunk="pbx", number="112", gateway=("2001:db8::6", 5080)),
-    )
+    trunks = tables_of(trunks=TRUNKS + pbx).emergency_trunks
+
+    assert [(row.member, row.address) for trunk in trunks for row in trunk.gateways] == [
+        ("trunk/operator", ("192.0.2.10", 5060)),
+        ("trunk/pbx", ("10.1.0.6", 5060)),
+        ("trunk/pbx/2", ("2001:db8::6", 5080)),
+    ]
 
 
 def test_every_branch_has_a_route_with_its_reason() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.decide import decide
-from routing.decision import Branch, Decision, Kind, Origin, Question, Strategy, Target
+from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
 from routing.tables import Tables
 from tests.support.plans import BYGGLOV, FORSKOLA, MAIN, NUMBERS, PEOPLE, SOCIAL, TRUNKS, Presence, tables_of
 
@@ -335,6 +335,32 @@ def test_the_trunk_an_emergency_call_came_by_is_the_last_to_be_tried() -> None:
     decision = ask("112", tables=TWO_TRUNKS, origin_name="operator")
 
     assert [target.trunk for target in decision.targets] == ["pbx", "operator"]
+
+
+def test_a_gateway_that_is_down_is_tried_after_the_others_and_explain_says_so() -> None:
+    decision = ask("112", Presence(down={("192.0.2.10", 5060)}), tables=TWO_TRUNKS, origin=Origin.PHONE)
+
+    assert [target.trunk for target in decision.targets] == ["pbx", "operator"]
+    assert decision.reasons[1:] == (
+        Reason("gateway", "trunks.operator.peers[0]", "it does not answer: tried after the others"),
+    )
+
+
+def test_emergency_calls_are_spread_over_gateways_of_one_priority() -> None:
+    gateways = '[{ address = "10.1.0.6", priority = 1 }, { address = "10.1.0.7", priority = 1, weight = 3 }]'
+    trunks = f'[trunks.pbx]\npeers = ["10.1.0.5"]\nemergency = true\ngateways = {gateways}\n'
+    tables = tables_of(trunks=trunks)
+
+    def first(draw: float) -> tuple[str, int] | None:
+        question = Question("112", Origin.PHONE, "kc1", None, draw=draw)
+        return decide(tables, question, Presence(), datetime(2026, 3, 2, 9, tzinfo=UTC)).targets[0].gateway
+
+    assert [first(draw) for draw in (0.0, 0.24, 0.25, 0.99)] == [
+        ("10.1.0.6", 5060),
+        ("10.1.0.6", 5060),
+        ("10.1.0.7", 5060),
+        ("10.1.0.7", 5060),
+    ]
 
 
 def test_an_emergency_call_asks_neither_presence_nor_calendar() -> None:

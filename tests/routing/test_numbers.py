@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.numbers import MAX_TEXT, NumberClass, NumberFormat, classify, is_e164, normalise, show
+from routing.numbers import MAX_TEXT, NumberClass, NumberFormat, classify, is_e164, normalise, show, write
 
 KONTAKTCENTER = "+46853061000"
 
@@ -141,3 +141,23 @@ def test_show_agrees_with_phonenumbers_on_fixed_and_mobile_numbers(national: str
     if phonenumbers.number_type(number) in known:
         expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
         assert show(f"+46{national}") == expected
+
+
+@pytest.mark.parametrize(
+    ("number_format", "swedish", "foreign"),
+    [
+        (NumberFormat.E164, "+46853061000", "+4722334455"),
+        (NumberFormat.INTERNATIONAL, "0046853061000", "004722334455"),
+        (NumberFormat.NATIONAL, "0853061000", "004722334455"),
+        (NumberFormat.SUBSCRIBER_WITHOUT_ZERO, "853061000", "004722334455"),
+    ],
+)
+def test_a_number_is_written_as_a_trunk_wants_it_and_read_back(
+    number_format: NumberFormat, swedish: str, foreign: str
+) -> None:
+    assert write("+46853061000", number_format) == swedish
+    assert write("+4722334455", number_format) == foreign
+    assert write("1177", number_format) == "1177"
+    assert write("", number_format) == ""
+    assert normalise(swedish, number_format) == "+46853061000"
+    assert normalise(foreign, number_format) == "+4722334455"

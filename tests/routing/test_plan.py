@@ -6,8 +6,8 @@ import pytest
 from routing.check import check
 from routing.compile import compile_plan
 from routing.errors import PlanInvalid
-from routing.load import load_plan
-from routing.plan import is_name
+from routing.load import load_plan, load_plan_json
+from routing.plan import Plan, is_name
 from tests.support.plans import MAIN, PlanText, plan_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,3 +132,50 @@ def test_what_cannot_be_seen_is_no_part_of_a_name(escape: str) -> None:
     number = number_with('{ group = "kc" }').replace("Kontaktcenter", f"Kontakt{escape}center")
 
     assert "function" in refusal(numbers=number)
+
+
+def test_a_gateway_is_an_address_or_a_table_and_is_shown_as_it_was_written() -> None:
+    pbx = (
+        '[trunks.pbx]\npeers = ["10.1.0.5"]\ngateways = ["10.1.0.6", { address = "10.1.0.7", weight = 2 }]\n'
+    )
+
+    gateways = plan_of(trunks=pbx).model_dump(mode="json")["trunks"]["pbx"]["gateways"]
+
+    assert gateways == ["10.1.0.6", {"address": "10.1.0.7", "priority": None, "weight": 2}]
+    assert plan_of(trunks=pbx) == load_plan_json(plan_of(trunks=pbx).model_dump_json())
+
+
+def test_the_schema_tells_both_ways_to_write_a_gateway() -> None:
+    schema = Plan.model_json_schema()["$defs"]["Gateway"]
+
+    assert schema["anyOf"][0] == {"type": "string"}
+    assert schema["anyOf"][1]["required"] == ["address"]
+
+
+@pytest.mark.parametrize(
+    ("gateways", "path", "told"),
+    [
+        ('["10.1.0.6", "x"]', "trunks.pbx.gateways[1].address", "must be an IP address"),
+        ('[{ address = "10.1.0.6", priority = 0 }]', "trunks.pbx.gateways[0].priority", "greater than"),
+        ('[{ address = "10.1.0.6", weight = 1001 }]', "trunks.pbx.gateways[0].weight", "less than"),
+        ('[{ address = "10.1.0.6", port = 1 }]', "trunks.pbx.gateways[0].port", "address, priority, weight"),
+        ("[5060]", "trunks.pbx.gateways[0]", "valid dictionary"),
+    ],
+)
+def test_what_is_wrong_with_a_gateway_is_told(gateways: str, path: str, told: str) -> None:
+    with pytest.raises(PlanInvalid) as refused:
+        plan_of(trunks=f'[trunks.pbx]\npeers = ["10.1.0.5"]\ngateways = {gateways}\n')
+
+    (fault,) = refused.value.faults
+    assert (fault.path, told in fault.allowed) == (path, True)
+
+
+@pytest.mark.parametrize("channels", ["emergency_channels = 1", "channels = 2\nemergency_channels = 2"])
+def test_not_all_channels_are_kept_for_112(channels: str) -> None:
+    with pytest.raises(PlanInvalid, match="must be fewer than channels"):
+        plan_of(trunks=f'[trunks.pbx]\npeers = ["10.1.0.5"]\n{channels}\n')
+
+
+def test_a_trunk_without_foreign_numbers_has_one_to_show_instead() -> None:
+    with pytest.raises(PlanInvalid, match="needs a default_number"):
+        plan_of(trunks='[trunks.pbx]\npeers = ["10.1.0.5"]\nforeign_numbers = false\n')

@@ -5,20 +5,24 @@ from routing.situation import Everybody, Situation
 from tests.support.plans import Presence
 
 CLOSED = Override(open=False, until=datetime(2027, 3, 1, tzinfo=UTC), reason="Utbildning", owner="Anna")
+GATEWAY = ("192.0.2.10", 5060)
 
 
-def test_a_situation_is_anything_that_answers_three_questions() -> None:
-    situation: Situation = Presence(unregistered={"kc1"}, busy={"bengt"}, by_hand={"": CLOSED})
+def test_a_situation_is_anything_that_answers_these_questions() -> None:
+    situation: Situation = Presence(
+        unregistered={"kc1"}, busy={"bengt"}, by_hand={"": CLOSED}, down={GATEWAY}
+    )
 
     assert not situation.is_registered("kc1")
     assert situation.is_registered("kc2")
     assert not situation.is_free("bengt")
+    assert not situation.is_up(GATEWAY)
     assert situation.overrides() == {"": CLOSED}
 
 
 def test_everybody_is_there_and_free_and_only_what_was_closed_by_hand_is_as_it_is() -> None:
     situation: Situation = Everybody({"": CLOSED})
 
-    assert situation.is_registered("kc1") and situation.is_free("bengt")
+    assert situation.is_registered("kc1") and situation.is_free("bengt") and situation.is_up(GATEWAY)
     assert situation.overrides() == {"": CLOSED}
     assert Everybody().overrides() == {}

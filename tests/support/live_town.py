@@ -25,7 +25,8 @@ PASSWORD = "correct-horse-battery"
 PHONES = ("anna", "bertil", "cecilia", "david", "erik")
 OLD_PHONES = ("david", "erik")  # who have baresip 1.0, which knows MD5 alone
 
-_SERVICE, _OPERATOR, _FIRST_SOS, _SECOND_SOS, _STRANGER, _FIRST_PHONE, _FIRST_LINE = 1, 2, 3, 4, 9, 11, 31
+_SERVICE, _OPERATOR, _FIRST_SOS, _SECOND_SOS, _BACKUP_SOS = 1, 2, 3, 4, 5
+_STRANGER, _FIRST_PHONE, _FIRST_LINE = 9, 11, 31
 _LINES = 4
 
 _HASHES = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}
@@ -40,6 +41,7 @@ class Town:
         self.operator = network.host(_OPERATOR)
         self.first_sos = network.host(_FIRST_SOS)
         self.second_sos = network.host(_SECOND_SOS)
+        self.backup_sos = network.host(_BACKUP_SOS)  # the second gateway of the second trunk
         self.stranger = network.host(_STRANGER)
         self.lines = [network.host(_FIRST_LINE + line) for line in range(_LINES)]  # more of the operator's
         self._network = network
@@ -136,6 +138,7 @@ def _person(user: str) -> str:
 [phones.{user}]
 display = "{user.title()}"
 legacy_digest = {"true" if user in OLD_PHONES else "false"}
+options = false
 [people.{user}]
 name = "{user.title()}"
 phones = ["{user}"]
@@ -157,9 +160,12 @@ numbers = ["+4685306"]
 [trunks.first_sos]
 peers = ["{network.host(_FIRST_SOS)}"]
 emergency = true
+options = false
 [trunks.second_sos]
 peers = ["{network.host(_SECOND_SOS)}"]
+gateways = ["{network.host(_SECOND_SOS)}", "{network.host(_BACKUP_SOS)}"]
 emergency = true
+options = false
 
 {people}
 

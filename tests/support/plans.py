@@ -125,12 +125,16 @@ class Presence:
     unregistered: set[str] = field(default_factory=set)
     busy: set[str] = field(default_factory=set)
     by_hand: dict[str, Override] = field(default_factory=dict)
+    down: set[tuple[str, int]] = field(default_factory=set)
 
     def is_registered(self, phone: str) -> bool:
         return phone not in self.unregistered
 
     def is_free(self, member: str) -> bool:
         return member not in self.busy
+
+    def is_up(self, gateway: tuple[str, int]) -> bool:
+        return gateway not in self.down
 
     def overrides(self) -> dict[str, Override]:
         return self.by_hand

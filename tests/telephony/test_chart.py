@@ -6,6 +6,7 @@ from routing.opening import ALL_NUMBERS, opening
 from routing.override import Override
 from telephony.call import facts as f
 from telephony.call.house import House
+from telephony.call.house_facts import PhoneLost
 from telephony.chart import PERSONAL, Chart
 from tests.support.calls import arrive, phone, registered
 from tests.support.plans import BYGGLOV, FORSKOLA, MAIN, SOCIAL, tables_of
@@ -116,3 +117,18 @@ def test_a_phone_that_has_left_the_plan_or_belongs_to_nobody_counts_nowhere() ->
     phoneless = PEOPLE.replace('phones = ["kc1"]', "phones = []")
 
     assert chart(phoneless).staff(house("kc1", "gone")).registered == {"kc": 0, "bygglov": 0, "both": 0}
+
+
+def test_a_phone_that_does_not_answer_is_nobody_who_could() -> None:
+    shared = house("kc1", "kc2")
+    everybody = chart().staff(shared)
+
+    shared.evolve(PhoneLost(at=MONDAY, phone="kc1"))
+
+    staff = chart().staff(shared)
+    assert staff.registered["kc"] == everybody.registered["kc"] - 1
+    assert staff.available["kc"] == everybody.available["kc"] - 1
+
+
+def test_gateways_are_named_by_trunk_and_address() -> None:
+    assert chart().gateways == {("operator", "192.0.2.10:5060"): ("192.0.2.10", 5060)}

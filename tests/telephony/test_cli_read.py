@@ -97,6 +97,8 @@ def test_112_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         "trunk/operator",
         "trunk/operator/2",
         "trunk/pbx",
+        "trunk/pbx/2",
+        "trunk/pbx/3",
     ]
 
 

@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from telephony.call.facts import Contact
+from telephony.call.facts import Contact, LegEnded, Origin
 from telephony.call.house import House
-from telephony.call.house_facts import DrainStarted, PhoneRegistered, ServiceStarted
+from telephony.call.house_facts import DrainStarted, GatewayLost, PhoneLost, PhoneRegistered, ServiceStarted
 from telephony.directory import PlanDirectory
-from telephony.legs.directory import Account, Function, Trunk
+from telephony.legs.directory import Account, Caller, Function, Shown, Trunk
+from tests.support.calls import arrive
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
 from tests.support.switchboard import EPOCH
 
@@ -28,6 +29,7 @@ david = { name = "David", phones = ["bygg1"] }
 elif = { name = "Elif", phones = ["bygg2"] }
 """
 HERE = ("192.0.2.50", 5060)
+PHONE = Caller(Origin.PHONE, "kc1")
 
 
 @pytest.fixture
@@ -106,15 +108,15 @@ def test_another_plan_is_taken_from_then_on(directory: PlanDirectory) -> None:
 
 
 def test_while_the_service_drains_no_calls_are_taken(directory: PlanDirectory, house: House) -> None:
-    assert directory.takes_new_calls()
+    assert directory.takes_no_call(PHONE) == ""
 
     house.evolve(DrainStarted(at=EPOCH))
 
-    assert not directory.takes_new_calls()
+    assert directory.takes_no_call(PHONE) == "draining"
 
     house.evolve(ServiceStarted(at=EPOCH, release="1"))
 
-    assert directory.takes_new_calls()
+    assert directory.takes_no_call(PHONE) == ""
 
 
 PHONES = """
@@ -158,3 +160,50 @@ def test_functions_are_known_and_peoples_own_numbers_are_none(house: House) -> N
     assert directory.function(MAIN) == Function("Kontaktcenter", protected=False)
     assert directory.function("+46701740605") is None
     assert directory.function("+4611") is None
+
+
+def test_gateways_of_trunks_that_take_calls_are_watched(directory: PlanDirectory, house: House) -> None:
+    watched = list(directory.watched_gateways())
+    assert watched == [
+        ("192.0.2.10", 5060),
+        ("192.0.2.11", 5070),
+        ("192.0.2.20", 5080),
+        ("192.0.2.21", 5060),
+    ]
+
+    house.evolve(GatewayLost(at=EPOCH, gateway=watched[0]))
+    assert [directory.is_up(gateway) for gateway in watched] == [False, True, True, True]
+
+    quiet = tables_of(2, trunks=TRUNKS.replace("emergency = true", "options = false"), people=PEOPLE)
+    directory.load(quiet)
+    assert list(directory.watched_gateways()) == watched[2:]
+
+
+def test_registered_phones_of_the_plan_are_watched(directory: PlanDirectory, house: House) -> None:
+    for phone in ("kc1", "gone"):
+        house.evolve(PhoneRegistered(at=EPOCH, phone=phone, contacts=(contact(),)))
+    assert directory.watched_phones() == ["kc1"]
+    assert not directory.is_lost("kc1")
+
+    house.evolve(PhoneLost(at=EPOCH, phone="kc1"))
+    assert directory.is_lost("kc1")
+    assert directory.watched_phones() == ["kc1"]
+
+
+def test_a_trunk_brings_as_many_calls_as_it_has_channels(house: House) -> None:
+    trunks = TRUNKS.replace("emergency = true", "emergency = true\nchannels = 1")
+    directory = PlanDirectory(tables_of(1, trunks=trunks, people=PEOPLE), house, [])
+    operator, pbx = Caller(Origin.TRUNK, "operator"), Caller(Origin.TRUNK, "pbx")
+    assert directory.takes_no_call(operator) == ""
+
+    house.evolve(arrive(origin_name="operator"))
+    house.evolve(arrive("c2", origin_name="pbx"))
+    assert directory.takes_no_call(operator) == "no_channel"
+    assert directory.takes_no_call(pbx) == ""
+
+    house.evolve(LegEnded(at=EPOCH, call="c1", leg="c1.0"))
+    assert directory.takes_no_call(operator) == ""
+
+
+def test_a_trunk_that_has_left_the_plan_is_shown_the_plain_number(directory: PlanDirectory) -> None:
+    assert directory.shown_to("gone", MAIN) == Shown(MAIN)

@@ -200,3 +200,20 @@ def test_transfers_are_told_without_the_number(fact: f.Fact, line: dict[str, obj
 
     assert event.items() >= line.items()
     assert OWN not in str(event)
+
+
+def test_gateways_and_phones_that_do_not_answer_are_told_with_their_trunks() -> None:
+    gateway = ("192.0.2.10", 5060)
+
+    (lost,) = at_info(h.GatewayLost(at=AT, gateway=gateway))
+    (found,) = at_info(h.GatewayFound(at=AT, gateway=gateway))
+    (phone,) = at_info(h.PhoneLost(at=AT, phone="kc1"))
+
+    assert (lost["event"], lost["trunks"], lost["log_level"]) == (
+        "gateway_does_not_answer",
+        ["operator"],
+        "error",
+    )
+    assert (found["event"], found["gateway"]) == ("gateway_answers_again", gateway)
+    assert (phone["event"], phone["phone"]) == ("phone_does_not_answer", "kc1")
+    assert at_info(h.PhoneFound(at=AT, phone="kc1"))[0]["event"] == "phone_answers_again"

@@ -211,3 +211,69 @@ def test_a_plan_does_not_touch_overrides() -> None:
     house = house_after(override("", 5), h.PlanLoaded(at=NOON, version=2, digest="d"))
 
     assert list(house.overrides()) == [""]
+
+
+# ---- who answers
+
+
+def test_a_phone_that_is_lost_cannot_be_reached_until_it_is_found_or_registers() -> None:
+    house = house_after(registered("anna"), h.PhoneLost(at=NOON, phone="anna"))
+    assert not house.is_registered("anna")
+    assert set(house.lost()) == {"anna"}
+    assert house.contacts("anna")
+
+    house.evolve(h.PhoneFound(at=NOON, phone="anna"))
+    assert house.is_registered("anna")
+
+    house.evolve(h.PhoneLost(at=NOON, phone="anna"))
+    house.evolve(registered("anna"))
+    assert house.is_registered("anna")
+
+
+def test_a_lost_phone_stays_lost_when_one_of_its_contacts_runs_out() -> None:
+    both = registered("anna", contact("anna", 1), contact("anna", 2))
+    house = house_after(both, h.PhoneLost(at=NOON, phone="anna"))
+
+    house.evolve(h.RegistrationExpired(at=NOON, phone="anna", contacts=(contact("anna", 2),)))
+    assert not house.is_registered("anna")
+
+    house.evolve(h.RegistrationExpired(at=NOON, phone="anna", contacts=()))
+    assert not house.lost()
+
+
+def test_a_phone_that_is_not_registered_is_not_lost() -> None:
+    assert not house_after(h.PhoneLost(at=NOON, phone="anna")).lost()
+
+
+def test_a_gateway_is_up_unless_it_was_lost() -> None:
+    house = house_after(h.GatewayLost(at=NOON, gateway=("192.0.2.9", 5060)))
+    assert not house.is_up(("192.0.2.9", 5060))
+    assert house.is_up(("192.0.2.9", 5061))
+
+    house.evolve(h.GatewayFound(at=NOON, gateway=("192.0.2.9", 5060)))
+    assert house.is_up(("192.0.2.9", 5060))
+
+
+def test_a_start_knows_nothing_of_who_answers() -> None:
+    lost = h.GatewayLost(at=NOON, gateway=("192.0.2.9", 5060))
+    house = house_after(registered("anna"), h.PhoneLost(at=NOON, phone="anna"), lost)
+
+    house.evolve(h.ServiceStarted(at=NOON, release="1"))
+
+    assert house.is_registered("anna")
+    assert house.is_up(("192.0.2.9", 5060))
+
+
+# ---- channels of trunks
+
+
+def test_a_trunk_has_a_call_until_its_leg_is_over_whichever_way_it_went() -> None:
+    out = f.MemberOffered(at=NOON, call="c2", leg="c2.1", target=trunk("telia"))
+    house = house_after(arrive(), out, arrive("c3", origin=f.Origin.PHONE, origin_name="kc1"))
+    assert house.channels("telia") == 2
+    assert house.channels("kc1") == house.channels("tele2") == 0
+
+    house.evolve(f.LegEnded(at=NOON, call="c1", leg="c1.0"))
+    house.evolve(f.MemberRefused(at=NOON, call="c2", leg="c2.1", status=503))
+    house.evolve(f.LegEnded(at=NOON, call="c2", leg="c2.1"))
+    assert house.channels("telia") == 0

@@ -9,6 +9,10 @@ def test_facts_of_a_phone_are_in_the_stream_of_the_phone() -> None:
     assert h.RegistrationExpired(at=NOON, phone="anna", contacts=()).stream == "phone/anna"
 
 
+def test_facts_of_a_gateway_are_in_a_stream_of_its_own() -> None:
+    assert h.GatewayLost(at=NOON, gateway=("192.0.2.9", 5060)).stream == "gateway/192.0.2.9:5060"
+
+
 def test_a_plan_is_in_the_stream_of_plans() -> None:
     assert h.PlanLoaded(at=NOON, version=3, digest="ab").stream == "plan"
 

@@ -3,7 +3,7 @@ from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
 from telephony.call.registry import FACTS
 
-_BASES = {f.Fact, f.CallFact, f.LegFact, h.PhoneFact, h.OverrideFact, t.TransferFact}
+_BASES = {f.Fact, f.CallFact, f.LegFact, h.PhoneFact, h.OverrideFact, h.GatewayFact, t.TransferFact}
 
 
 def test_the_journal_can_hold_every_fact_there_is() -> None:

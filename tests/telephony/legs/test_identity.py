@@ -11,8 +11,9 @@ from telephony.legs.identity import is_hidden, phone_caller, user_of
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
 from telephony.sip.uri import SipUri, Uri
+from tests.support.plans import MAIN, PEOPLE
 from tests.support.scripted_peer import sdp
-from tests.support.stage import CALLER, CLOSED, DIRECT, Stage
+from tests.support.stage import CALLER, CLOSED, DIRECT, TRUNKS, Stage
 
 SECRET = "+46701740699"
 ASSERTED = ("P-Asserted-Identity", f'"Anna Hemlig" <sip:{SECRET}@op>, <tel:{SECRET}>')
@@ -302,3 +303,77 @@ def test_not_any_number_of_claims_is_read(stage: Stage) -> None:
     stage.call(DIRECT, ("P-Asserted-Identity", claims), peer=stage.pbx)
 
     assert stage.facts(f.CallArrived)[0].caller == CALLER
+
+
+# ---- how callers are shown to a trunk
+
+
+def shown(options: str, caller: str = "+46701740605", *fields: tuple[str, str]) -> Request:
+    """The INVITE that the alarm trunk with these options gets, for a call to 112 of a trunk's caller."""
+    alarm = 'peers = ["192.0.2.30:5080"]'
+    stage = Stage(trunks=TRUNKS.replace(alarm, f"{alarm}\n{options}"))
+    stage.call("112", *fields, caller=caller)
+    return stage.alarm.take("INVITE")
+
+
+@pytest.mark.parametrize("header", ["P-Asserted-Identity", "P-Preferred-Identity"])
+def test_the_header_that_the_plan_names_tells_who_calls_in_the_trunks_format(header: str) -> None:
+    invite = shown(f'identity = "{header.lower()}"\nnumber_format_out = "national"')
+
+    assert invite.headers.get(header) == "<sip:0701740605@192.0.2.1>"
+    assert str(invite.from_.uri) == "sip:0701740605@192.0.2.1"
+    others = {"P-Asserted-Identity", "P-Preferred-Identity", "Diversion", "Privacy"} - {header}
+    assert not any(name in invite.headers for name in others)
+
+
+def test_from_alone_tells_who_calls_when_the_plan_says_nothing() -> None:
+    invite = shown("")
+
+    assert str(invite.from_.uri) == "sip:+46701740605@192.0.2.1"
+    assert "P-Asserted-Identity" not in invite.headers
+    assert "Diversion" not in invite.headers
+
+
+OWN = 'numbers = ["+4685306"]\ndefault_number = "+46853061000"'
+
+
+def test_a_foreign_number_is_shown_as_diverted_by_ours() -> None:
+    invite = shown(OWN)
+
+    assert str(invite.from_.uri) == "sip:+46701740605@192.0.2.1"
+    assert invite.headers.get("Diversion") == "<sip:+46853061000@192.0.2.1>;reason=unconditional"
+
+
+def test_a_foreign_number_that_may_not_be_shown_is_replaced() -> None:
+    invite = shown(OWN + '\nforeign_numbers = false\nidentity = "p-asserted-identity"')
+
+    assert str(invite.from_.uri) == "sip:+46853061000@192.0.2.1"
+    assert invite.headers.get("P-Asserted-Identity") == "<sip:+46853061000@192.0.2.1>"
+    assert "Diversion" not in invite.headers
+    assert "701740605" not in str(invite.headers)
+
+
+def test_a_number_of_our_own_is_shown_as_it_is() -> None:
+    invite = shown(OWN + "\nforeign_numbers = false", "+46853061299")
+
+    assert str(invite.from_.uri) == "sip:+46853061299@192.0.2.1"
+    assert "Diversion" not in invite.headers
+
+
+def test_who_cannot_be_told_is_in_no_header() -> None:
+    invite = shown(OWN + '\nidentity = "p-asserted-identity"', "anonymous")
+
+    assert invite.headers.get("Privacy") == "id"
+    assert str(invite.from_.uri) == "sip:anonymous@anonymous.invalid"
+    assert not any(name in invite.headers for name in ("P-Asserted-Identity", "Diversion"))
+
+
+def test_a_person_who_chose_the_group_is_never_shown_outside() -> None:
+    own = 'phones = ["kc1"], number = "+46701740699"'
+    stage = Stage(people=PEOPLE.replace('phones = ["kc1"]', own))
+    stage.register("kc1")
+    stage.call("112", peer=stage.phone("kc1"))
+
+    invite = stage.alarm.take("INVITE")
+    assert str(invite.from_.uri) == f"sip:{MAIN}@192.0.2.1"
+    assert b"701740699" not in invite.to_bytes()

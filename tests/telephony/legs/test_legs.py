@@ -7,7 +7,7 @@ from telephony.call.actions import AlertCaller, Connect, Dial, EndLeg
 from telephony.call.facts import Target
 from telephony.sip.flow import Flow
 from tests.support.scripted_peer import sdp
-from tests.support.stage import CLOSED_EARLY, DIRECT, Stage
+from tests.support.stage import CLOSED_EARLY, DIRECT, TRUNKS, Stage
 from tests.support.switchboard import ADDRESS
 
 # ---- an INVITE that becomes a call, or not
@@ -144,3 +144,21 @@ def test_a_transport_that_fails_ends_what_waits_for_it(stage: Stage) -> None:
     stage.node.transport_failed(Flow("UDP", ADDRESS, member.peer.address), stage.now)
 
     assert stage.node.legs.open_legs == 0
+
+
+def test_a_call_beyond_the_channels_of_its_trunk_is_503_and_112_is_not() -> None:
+    trunks = TRUNKS.replace(
+        'numbers = ["+4685306"]', 'numbers = ["+4685306"]\nchannels = 2\nemergency_channels = 1'
+    )
+    stage = Stage(trunks=trunks)
+    stage.register("kc1", "kc2")
+
+    first = stage.call(DIRECT)
+    stage.call(DIRECT).assert_refused(503)
+
+    (refused,) = stage.facts(f.CallRefused)
+    assert (refused.origin_name, refused.why) == ("operator", "no_channel")
+    assert first.statuses[-1] == 100
+    stage.call("112")
+    assert stage.alarm.has("INVITE")
+    assert stage.call(DIRECT, peer=stage.pbx).statuses[-1] == 486  # that trunk has no limit

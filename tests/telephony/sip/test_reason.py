@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given, settings
 
 from telephony.sip.errors import ParseError
-from telephony.sip.reason import Reason
+from telephony.sip.headers import Headers
+from telephony.sip.message import Response
+from telephony.sip.reason import Reason, isdn_cause
 from tests.support.sip_text import assert_linear, assert_survives, sip_text
 
 
@@ -42,3 +44,19 @@ def test_any_text(text: str) -> None:
 
 def test_hostile_text_takes_linear_time() -> None:
     assert_linear(Reason.parse)
+
+
+@pytest.mark.parametrize(
+    ("values", "cause"),
+    [
+        ([], 0),
+        (["Q.850;cause=34"], 34),
+        (["SIP;cause=503", "q.850 ;cause=38"], 38),
+        (["SIP;cause=41, Q.850;cause=42"], 42),
+        ([";;", "Q.850", "Q.850;cause=16"], 16),
+    ],
+)
+def test_the_isdn_cause_of_a_refusal(values: list[str], cause: int) -> None:
+    response = Response(503, "x", Headers([("Reason", value) for value in values]))
+
+    assert isdn_cause(response) == cause

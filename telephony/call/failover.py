@@ -1,0 +1,30 @@
+"""Which failures of a gateway are its own, so that the next one may do better, and which are the answer."""
+
+from collections.abc import Sequence
+
+from routing.decision import Target
+from telephony.call.call import Call, Leg
+
+_ITS_OWN = frozenset({408, 500, 502, 503, 504})
+"""SIP statuses of a gateway that does not get on; 408 and 503 also stand for no answer and no way there."""
+
+_NO_CIRCUIT = frozenset({34, 38, 41, 42})
+"""Q.850: no circuit, network out of order, temporary failure, congestion."""
+
+
+def is_left(leg: Leg) -> bool:
+    """Whether a gateway's leg ended for a reason of the gateway's own, or gave no sign of life in time."""
+    return (
+        leg.withdrawn == "no_response" or bool(leg.lost) or leg.status in _ITS_OWN or leg.cause in _NO_CIRCUIT
+    )
+
+
+def in_order(call: Call) -> Sequence[Target]:
+    """The targets that are left to try. What a gateway has answered its trunk has answered: to 112 the
+    trunk's others come after all that was not asked yet."""
+    assert call.decision is not None
+    if not call.decision.emergency:
+        return call.pending
+    tried = [call.legs[leg] for leg in call.round_legs]
+    answered = {leg.target.trunk for leg in tried if leg.target is not None and not is_left(leg)}
+    return sorted(call.pending, key=lambda target: target.trunk in answered)

@@ -1,0 +1,178 @@
+"""Who still answers: OPTIONS to the trunks' gateways and to registered phones (RFC 3261 11).
+
+What it finds are facts, made when somebody is lost or found and not at each answer. To phones it also keeps
+the way through a NAT open.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+
+from telephony.call import house_facts as h
+from telephony.legs.content import SDP
+from telephony.legs.directory import Directory
+from telephony.legs.wire import Handler, Reply, Wire, uri_host
+from telephony.sip.events import ResponseReceived
+from telephony.sip.flow import Flow
+from telephony.sip.headers import Headers
+from telephony.sip.message import Request
+
+PHONES = "phones"
+
+_UNWELL = frozenset({408, 500, 502, 503, 504})
+"""Answers of a gateway that is there and does not get on: to a call it would say the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often is asked, in seconds, and how many silences in a row lose somebody.
+
+    A gateway is asked every `gateway_seconds`, give or take the part `gateway_jitter` of it; a phone each
+    `phone_seconds`, between these two. At most `phones_per_second` are asked: with more phones than that
+    allows a round takes longer.
+    """
+
+    gateway_seconds: float = 10.0
+    gateway_jitter: float = 0.1
+    gateway_misses: int = 3
+    phone_seconds: tuple[float, float] = (30.0, 60.0)
+    phone_misses: int = 2
+    phones_per_second: float = 200.0
+
+
+PACE = Pace()
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One that is asked. `waiting`: for the answer to the last request; `has_answered`: in this life."""
+
+    waiting: bool = False
+    misses: int = 0
+    has_answered: bool = False
+
+    def ask(self) -> None:
+        """One more request goes out; the last one was for nothing if it still waits."""
+        if self.waiting:
+            self.misses += 1
+        self.waiting = True
+
+    def heard(self) -> None:
+        """An answer came."""
+        self.waiting, self.misses, self.has_answered = False, 0, True
+
+
+class Watch:
+    """Asks when the agenda says so, under the keys `gateway/ADDRESS/watch` and `phones/watch`."""
+
+    def __init__(self, wire: Wire, directory: Directory, listen: tuple[str, int], pace: Pace) -> None:
+        self._wire = wire
+        self._directory = directory
+        self._listen = listen
+        self._pace = pace
+        self._gateways: dict[str, tuple[tuple[str, int], _Asked]] = {}
+        self._phones: dict[str, _Asked] = {}
+        self._round: deque[str] = deque()  # the phones that are still to be asked in this round
+        self._round_size = 0
+
+    def begin(self, now: float) -> None:
+        """Watch over the plan in force from now on. Who was watched before goes on being so."""
+        before, self._gateways = self._gateways, {}
+        for address in self._directory.watched_gateways():
+            name = f"gateway/{uri_host(address[0])}:{address[1]}"
+            self._gateways[name] = before.get(name) or (address, _Asked())
+            if name not in before:
+                self._set(name, now + self._wire.random())
+        self._set(PHONES, now + self._wire.random())
+
+    def due(self, name: str, now: float) -> None:
+        """It is time for these."""
+        if name == PHONES:
+            self._ask_next_phone(now)
+        elif name in self._gateways:  # else it has left the plan
+            self._ask_gateway(name, now)
+
+    def _set(self, name: str, when: float) -> None:
+        self._wire.agenda.set(f"{name}/watch", when)
+
+    # ---- gateways
+
+    def _ask_gateway(self, name: str, now: float) -> None:
+        address, asked = self._gateways[name]
+        asked.ask()
+        # One that has never answered may not know OPTIONS: calls tell what it is worth
+        silent = asked.misses >= self._pace.gateway_misses and asked.has_answered
+        if silent and self._directory.is_up(address):
+            self._wire.facts.append(h.GatewayLost(at=self._wire.utc(now), gateway=address))
+        uri = f"sip:{uri_host(address[0])}:{address[1]}"
+        self._ask(uri, (), Flow("UDP", self._listen, address), partial(self._gateway_replied, name), now)
+        jitter = self._pace.gateway_jitter * (2.0 * self._wire.random() - 1.0)
+        self._set(name, now + self._pace.gateway_seconds * (1.0 + jitter))
+
+    def _gateway_replied(self, name: str, reply: Reply, now: float) -> None:
+        if name not in self._gateways or not isinstance(reply, ResponseReceived):
+            return
+        if reply.response.status < 200 or reply.response.status in _UNWELL:
+            return
+        address, asked = self._gateways[name]
+        asked.heard()
+        if not self._directory.is_up(address):
+            self._wire.facts.append(h.GatewayFound(at=self._wire.utc(now), gateway=address))
+
+    # ---- phones
+
+    def registered(self, account: str) -> None:
+        """A REGISTER of the phone was accepted: it is there."""
+        self._phones.pop(account, None)
+
+    def _ask_next_phone(self, now: float) -> None:
+        """Phones are asked one by one, spread over the time of a round."""
+        if not self._round:
+            watched = self._directory.watched_phones()
+            self._phones = {name: self._phones.get(name) or _Asked() for name in watched}
+            self._round = deque(watched)
+            self._round_size = len(watched)
+        if self._round:
+            self._ask_phone(self._round.popleft(), now)
+        shortest, longest = self._pace.phone_seconds
+        period = shortest + (longest - shortest) * self._wire.random()
+        gap = max(period / max(self._round_size, 1), 1.0 / self._pace.phones_per_second)
+        self._set(PHONES, now + gap)
+
+    def _ask_phone(self, account: str, now: float) -> None:
+        asked = self._phones.setdefault(account, _Asked())
+        asked.ask()
+        contacts = self._directory.contacts(account)
+        if contacts and asked.misses >= self._pace.phone_misses and not self._directory.is_lost(account):
+            self._wire.facts.append(h.PhoneLost(at=self._wire.utc(now), phone=account))
+        for contact in contacts:
+            flow = Flow(contact.transport, contact.local, contact.remote)
+            self._ask(contact.uri, contact.path, flow, partial(self._phone_replied, account), now)
+
+    def _phone_replied(self, account: str, reply: Reply, now: float) -> None:
+        """Any final answer is one: a phone that does not know OPTIONS says so."""
+        if not isinstance(reply, ResponseReceived) or reply.response.status < 200:
+            return
+        if account in self._phones:
+            self._phones[account].heard()
+        if self._directory.is_lost(account):
+            self._wire.facts.append(h.PhoneFound(at=self._wire.utc(now), phone=account))
+
+    # ---- OPTIONS
+
+    def _ask(self, uri: str, route: tuple[str, ...], flow: Flow, handler: Handler, now: float) -> None:
+        wire = self._wire
+        headers = Headers(
+            [
+                *[("Route", hop) for hop in route],
+                ("Max-Forwards", "70"),
+                ("From", f"<sip:vaxeln@{wire.host}>;tag={wire.token()}"),
+                ("To", f"<{uri}>"),
+                ("Call-ID", f"{wire.token()}@{wire.host}"),
+                ("CSeq", "1 OPTIONS"),
+                ("Contact", wire.contact(flow)),
+                ("Accept", SDP),
+            ]
+        )
+        transaction = wire.endpoint.send_request(Request("OPTIONS", uri, headers), flow, now)
+        wire.owners[transaction] = handler

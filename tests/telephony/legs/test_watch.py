@@ -1,0 +1,247 @@
+"""OPTIONS to gateways and phones: who is lost, who is found, and how often is asked."""
+
+from telephony.call import facts as f
+from telephony.call import house_facts as h
+from tests.support.plans import PHONES as PHONE_LINES
+from tests.support.plans import tables_of
+from tests.support.scripted_peer import ScriptedPeer
+from tests.support.stage import GROUPS, NUMBERS, TRUNKS, Stage
+
+ALARM = ("192.0.2.30", 5080)
+RESERVE = ("192.0.2.31", 5060)
+
+
+def watching(phones: str = PHONE_LINES) -> Stage:
+    stage = Stage(phones=phones)
+    stage.node.legs.watch.begin(stage.now)
+    return stage
+
+
+def answering(stage: Stage, seconds: float, *peers: ScriptedPeer, status: int = 200) -> int:
+    """Let time pass, with these answering at once; how often the first of them was asked."""
+    asked, until = 0, stage.now + seconds
+    while stage.now < until:
+        stage.wait(0.5)
+        for number, peer in enumerate(peers):
+            asked += len(peer.answer_all("OPTIONS", status)) if number == 0 else 0
+            peer.answer_all("OPTIONS", status)
+    return asked
+
+
+# ---- gateways
+
+
+def test_gateways_that_take_calls_are_asked_every_ten_seconds_or_so() -> None:
+    stage = watching()
+
+    asked = answering(stage, 100, stage.alarm, stage.reserve)
+
+    assert 9 <= asked <= 12
+    assert not stage.operator.has("OPTIONS")  # it takes no calls
+    assert not stage.facts(h.GatewayLost) and not stage.facts(h.GatewayFound)
+
+
+def test_what_is_asked_is_an_options_request_that_can_be_answered() -> None:
+    stage = watching()
+    stage.wait(2)
+
+    request = stage.alarm.take("OPTIONS")
+
+    assert request.uri == "sip:192.0.2.30:5080"
+    assert request.to.tag is None and request.from_.tag
+    assert request.headers.get("Accept") == "application/sdp"
+
+
+def test_three_silences_lose_a_gateway_and_the_first_good_answer_finds_it() -> None:
+    stage = watching()
+    house = stage.virtual.switchboard.house
+    answering(stage, 5, stage.alarm, stage.reserve)
+
+    answering(stage, 25, stage.reserve)
+    assert house.is_up(ALARM)
+    answering(stage, 15, stage.reserve)
+
+    assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [ALARM]
+    assert not house.is_up(ALARM)
+    assert house.is_up(RESERVE)
+
+    answering(stage, 12, stage.alarm, stage.reserve)
+    assert [fact.gateway for fact in stage.facts(h.GatewayFound)] == [ALARM]
+    assert house.is_up(ALARM)
+    assert len(stage.facts(h.GatewayLost)) == 1
+
+
+def test_an_answer_that_is_no_good_is_a_silence() -> None:
+    stage = watching()
+    answering(stage, 5, stage.alarm, stage.reserve)
+
+    answering(stage, 45, stage.alarm, stage.reserve, status=503)
+
+    assert {fact.gateway for fact in stage.facts(h.GatewayLost)} == {ALARM, RESERVE}
+
+
+def test_a_refusal_of_options_is_an_answer_and_a_provisional_one_is_none() -> None:
+    stage = watching()
+    answering(stage, 5, stage.alarm, stage.reserve, status=405)
+
+    answering(stage, 60, stage.alarm, status=405)
+    assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [RESERVE]
+    while stage.alarm.has("OPTIONS"):
+        stage.alarm.take("OPTIONS")
+
+    answering(stage, 60, stage.alarm, status=100)
+    assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [RESERVE, ALARM]
+
+
+def test_a_gateway_that_never_answered_is_tried_all_the_same() -> None:
+    stage = watching()
+
+    stage.wait(300)
+
+    assert stage.facts(h.GatewayLost) == []
+
+
+def test_a_new_plan_is_followed_and_who_stays_goes_on() -> None:
+    stage = watching()
+    answering(stage, 5, stage.alarm, stage.reserve)
+    trunks = TRUNKS.replace('peers = ["192.0.2.31"]', 'peers = ["192.0.2.31"]\noptions = false')
+
+    answering(stage, 25, stage.reserve)
+    stage.virtual.directory.load(tables_of(2, trunks=trunks, groups=GROUPS, numbers=NUMBERS))
+    stage.node.legs.watch.begin(stage.now)
+    while stage.reserve.has("OPTIONS"):  # whose answer comes after it left
+        stage.reserve.answer(stage.reserve.take("OPTIONS"), 200)
+    stage.wait(15)
+
+    assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [ALARM]
+    assert not stage.reserve.has("OPTIONS")
+
+
+def test_an_answer_after_a_gateway_left_the_plan_is_let_be() -> None:
+    stage = watching()
+    stage.wait(2)
+    trunks = TRUNKS.replace('peers = ["192.0.2.31"]', 'peers = ["192.0.2.31"]\noptions = false')
+    stage.virtual.directory.load(tables_of(2, trunks=trunks, groups=GROUPS, numbers=NUMBERS))
+    stage.node.legs.watch.begin(stage.now)
+
+    stage.reserve.answer_all("OPTIONS")
+
+    assert stage.facts(h.GatewayFound) == []
+
+
+def test_112_tries_a_lost_gateway_last() -> None:
+    stage = watching()
+    answering(stage, 5, stage.alarm, stage.reserve)
+    answering(stage, 45, stage.reserve)
+
+    stage.call("112")
+    first = stage.offered_at(stage.reserve)
+    first.peer.answer(first.invite, 503, Reason="Q.850;cause=34")
+
+    assert stage.alarm.has("INVITE")
+    (refused,) = stage.facts(f.MemberRefused)
+    assert (refused.status, refused.cause) == (503, 34)
+
+
+# ---- phones
+
+
+def test_a_phone_is_asked_every_thirty_to_sixty_seconds() -> None:
+    stage = watching()
+    stage.register("kc1")
+
+    asked = answering(stage, 600, stage.phone("kc1"), stage.alarm, stage.reserve)
+
+    assert 9 <= asked <= 21
+    assert stage.facts(h.PhoneLost) == []
+
+
+def test_two_silences_lose_a_phone_and_the_next_answer_finds_it() -> None:
+    stage = watching()
+    house = stage.virtual.switchboard.house
+    stage.register("kc1", "kc2")
+    kc1, kc2 = stage.phone("kc1"), stage.phone("kc2")
+
+    answering(stage, 200, kc2)
+
+    assert [fact.phone for fact in stage.facts(h.PhoneLost)] == ["kc1"]
+    assert not house.is_registered("kc1")
+    assert house.is_registered("kc2")
+    stage.call()
+    assert not kc1.has("INVITE")
+    assert kc2.has("INVITE")
+
+    answering(stage, 61, kc1, kc2, status=501)
+    assert [fact.phone for fact in stage.facts(h.PhoneFound)] == ["kc1"]
+    assert house.is_registered("kc1")
+
+
+def test_a_register_finds_a_phone_and_its_silences_are_forgotten() -> None:
+    stage = watching()
+    house = stage.virtual.switchboard.house
+    stage.register("kc1")
+    stage.wait(200)
+    assert not house.is_registered("kc1")
+
+    assert stage.phone("kc1").register("kc1", cseq=9, call_id="another").status == 200
+    assert house.is_registered("kc1")
+    stage.wait(30)
+    assert house.is_registered("kc1")
+
+    stage.wait(200)
+    assert not house.is_registered("kc1")
+
+
+def test_a_phone_that_is_busy_with_an_answer_is_not_found_by_a_provisional_one() -> None:
+    stage = watching()
+    stage.register("kc1")
+
+    answering(stage, 250, stage.phone("kc1"), status=100)
+
+    assert not stage.virtual.switchboard.house.is_registered("kc1")
+
+
+def test_a_phone_of_two_places_is_there_when_one_of_them_answers() -> None:
+    lines = PHONE_LINES.replace('"Kontaktcenter 1" }', '"Kontaktcenter 1", max_contacts = 2 }')
+    stage = watching(phones=lines)
+    other = stage.peer("192.0.2.150")
+    stage.register("kc1")
+    assert other.register("kc1", call_id="other").status == 200
+
+    answering(stage, 300, other)
+
+    assert stage.phone("kc1").has("OPTIONS")
+    assert stage.virtual.switchboard.house.is_registered("kc1")
+
+
+def test_a_phone_that_dislikes_options_is_left_in_peace() -> None:
+    lines = PHONE_LINES.replace('"Kontaktcenter 1" }', '"Kontaktcenter 1", options = false }')
+    stage = watching(phones=lines)
+    stage.register("kc1")
+
+    stage.wait(300)
+
+    assert not stage.phone("kc1").has("OPTIONS")
+    assert stage.virtual.switchboard.house.is_registered("kc1")
+
+
+def test_a_phone_that_registers_after_the_round_began_and_one_that_leaves_in_it() -> None:
+    stage = watching()
+    stage.register("kc1", "kc2", "bygg1")
+    stage.wait(2)
+    assert stage.phone("kc1").register("kc1", cseq=9, expires=0).status == 200
+    assert stage.phone("kc2").register("kc2", cseq=9, expires=0).status == 200
+    for account in ("kc1", "kc2"):
+        stage.phone(account).answer_all("OPTIONS")
+
+    stage.wait(300)
+
+    assert {fact.phone for fact in stage.facts(h.PhoneLost)} == {"bygg1"}
+
+
+def test_the_route_by_which_a_phone_registered_is_taken() -> None:
+    stage = watching()
+    stage.register("kc1")
+    stage.wait(61)
+
+    assert stage.phone("kc1").take("OPTIONS").uri == "sip:phone@192.0.2.101:5060"
