@@ -99,6 +99,11 @@ class Leg:
         self.wire.owners[transaction] = handler
         return transaction
 
+    @property
+    def target(self) -> str:
+        """The URI that the far end gave for itself, "" before it did."""
+        return self.dialog.remote_target if self.dialog else ""
+
     def flow_of(self, dialog: Dialog) -> Flow:
         """Where requests of this dialog go."""
         return self.flow if self.pinned else dialog.next_hop(self.flow)
@@ -186,7 +191,8 @@ class Leg:
 
     def describe(self, message: Request | Response, body: bytes) -> None:
         """Put our Contact and our session description into a message."""
-        self.wire.identify(message.headers, self.flow)
+        target = message.uri if isinstance(message, Request) else self.target
+        self.wire.identify(message.headers, self.flow, target)
         message.headers.set("Content-Type", SDP)
         message.body = body
 
