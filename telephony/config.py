@@ -10,7 +10,6 @@ machine's address.
 """
 
 import difflib
-import ipaddress
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.config import JsonDict
 
+from telephony import config_values as values
+from telephony.config_values import ListenAddress as ListenAddress
+from telephony.config_values import PortRange as PortRange
 from telephony.dsn import EMBEDDED, Dsn
 from telephony.errors import VaxelnError
 
@@ -40,96 +42,6 @@ class ConfigError(VaxelnError):
         super().__init__(" ".join(text.split()))
 
 
-@dataclass(frozen=True, slots=True)
-class ListenAddress:
-    """A socket to listen on. `transport` is upper case, as in Via, or empty; `host` is an IP address."""
-
-    transport: str
-    host: str
-    port: int
-
-    @property
-    def is_wildcard(self) -> bool:
-        """Whether it is every address of the machine."""
-        return ipaddress.ip_address(self.host).is_unspecified
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        transport = f"{self.transport.lower()}:" if self.transport else ""
-        return f"{transport}{host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class PortRange:
-    """UDP ports from `first`, which is even, to `last`, both included."""
-
-    first: int
-    last: int
-
-    def __str__(self) -> str:
-        return f"{self.first}-{self.last}"
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("not a text")
-    return value
-
-
-def _lower(value: object) -> str:
-    return _text(value).lower()
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
-        raise ValueError("not a port")
-    return int(text)
-
-
-def _http_address(value: object, transport: str = "") -> ListenAddress:
-    host, _, port = _text(value).rpartition(":")
-    is_bracketed = host.startswith("[") and host.endswith("]")
-    if is_bracketed != (":" in host):
-        raise ValueError("an IPv6 address goes in brackets")
-    address = ipaddress.ip_address(host[1:-1] if is_bracketed else host)
-    return ListenAddress(transport, str(address), _number(port))
-
-
-def _sip_addresses(value: object) -> tuple[ListenAddress, ...]:
-    if not isinstance(value, list) or not value:
-        raise ValueError("not a list")
-    split = [_text(item).partition(":") for item in value]
-    if any(transport != "udp" for transport, _, _ in split):
-        raise ValueError("not a transport that is supported")
-    return tuple(_http_address(rest, "UDP") for _, _, rest in split)
-
-
-def _advertised(value: object) -> str:
-    address = ipaddress.ip_address(_text(value))
-    if address.is_unspecified or address.is_multicast:
-        raise ValueError("nobody can send to it")
-    return str(address)
-
-
-def _ports(value: object) -> PortRange:
-    first, _, last = _text(value).partition("-")
-    ports = PortRange(_number(first), _number(last))
-    # A call has two legs, and each a port for RTP and the one above for RTCP.
-    if ports.first < 1024 or ports.first % 2 or ports.last < ports.first + 3:
-        raise ValueError("too low, odd or too few")
-    return ports
-
-
-def _folder(value: object) -> Path:
-    if "\0" in _text(value) or not value:
-        raise ValueError("no path")
-    return Path(_text(value))
-
-
-def _dsn(value: object) -> Dsn:
-    return Dsn.parse(_text(value))
-
-
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -142,13 +54,28 @@ def _field(default: object, meaning: str, allowed: str, *, secret: bool = False)
 class SipSettings(_Section):
     """`[sip]`: where phones and trunks reach the service."""
 
-    listen: Annotated[tuple[ListenAddress, ...], BeforeValidator(_sip_addresses)] = _field(
+    listen: Annotated[tuple[ListenAddress, ...], BeforeValidator(values.sip_addresses)] = _field(
         (ListenAddress("UDP", "127.0.0.1", 5060),),
         "Where SIP is received. The default is this machine alone.",
-        '"udp:ADDRESS:PORT", such as "udp:0.0.0.0:5060", several with commas between; in the file a list: '
-        '["udp:0.0.0.0:5060"]; port 0 is any free one',
+        '"udp:ADDRESS:PORT", also with tcp or tls, such as "udp:0.0.0.0:5060", several with commas between; '
+        'in the file a list: ["udp:0.0.0.0:5060", "tls:0.0.0.0:5061"]; port 0 is any free one',
     )
-    advertise: Annotated[str, BeforeValidator(_advertised)] | None = _field(
+    certificate: Annotated[Path, BeforeValidator(values.path)] | None = _field(
+        None,
+        "The certificate of the service with its chain, for TLS. A new one is taken up within a second.",
+        "the path of a PEM file",
+    )
+    key: Annotated[Path, BeforeValidator(values.path)] | None = _field(
+        None,
+        "The key of the certificate, without a password.",
+        "the path of a PEM file",
+    )
+    client_ca: Annotated[Path, BeforeValidator(values.path)] | None = _field(
+        None,
+        "The authorities that peers' certificates are checked by; a peer that shows one has to be of theirs.",
+        "the path of a PEM file",
+    )
+    advertise: Annotated[str, BeforeValidator(values.advertised)] | None = _field(
         None,
         "The address that peers are told to use. Demanded when listening on 0.0.0.0 or ::.",
         'an IP address of this machine that the peers reach, such as "192.0.2.10"',
@@ -163,7 +90,7 @@ class SipSettings(_Section):
 class RtpSettings(_Section):
     """`[rtp]`: the sound."""
 
-    ports: Annotated[PortRange, BeforeValidator(_ports)] = _field(
+    ports: Annotated[PortRange, BeforeValidator(values.ports)] = _field(
         PortRange(10000, 10999),
         "The UDP ports for sound. A call takes four: RTP and RTCP on each of its two legs.",
         '"FIRST-LAST" with FIRST even, from 1024 to 65535, at least four ports, such as "10000-10999"',
@@ -173,7 +100,7 @@ class RtpSettings(_Section):
 class HttpSettings(_Section):
     """`[http]`: health, metrics and the API."""
 
-    listen: Annotated[ListenAddress, BeforeValidator(_http_address)] = _field(
+    listen: Annotated[ListenAddress, BeforeValidator(values.http_address)] = _field(
         ListenAddress("", "127.0.0.1", 8080),
         "Where the API, /healthz, /readyz and /metrics are served.",
         '"ADDRESS:PORT", such as "127.0.0.1:8080"; port 0 is any free one',
@@ -198,7 +125,7 @@ class CallSettings(_Section):
 class DatabaseSettings(_Section):
     """`[database]`: where the journal is shipped to."""
 
-    dsn: Annotated[Dsn, BeforeValidator(_dsn)] = _field(
+    dsn: Annotated[Dsn, BeforeValidator(values.dsn)] = _field(
         Dsn(EMBEDDED),
         "The PostgreSQL (15 or later) with the call log and the plan versions. Calls never wait for it.",
         '"embedded" (one of our own, in the data folder), "none", or a URL such as '
@@ -210,12 +137,12 @@ class DatabaseSettings(_Section):
 class LogSettings(_Section):
     """`[log]`: what is written to standard error."""
 
-    level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = _field(
+    level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(values.lower)] = _field(
         "info",
         "The least important events that are logged. Only debug shows callers' numbers.",
         "debug, info, warning or error",
     )
-    format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = _field(
+    format: Annotated[Literal["console", "json"], BeforeValidator(values.lower)] = _field(
         "console",
         "How a line looks: for people or for programs.",
         "console or json",
@@ -225,7 +152,7 @@ class LogSettings(_Section):
 class Settings(_Section):
     """All settings of the service, checked."""
 
-    data: Annotated[Path, BeforeValidator(_folder)] = _field(
+    data: Annotated[Path, BeforeValidator(values.path)] = _field(
         Path("data"),
         "The folder for the journal and the passwords; a relative one lies in the working directory.",
         "the path of a folder",
@@ -236,6 +163,11 @@ class Settings(_Section):
     calls: CallSettings = CallSettings()
     database: DatabaseSettings = DatabaseSettings()
     log: LogSettings = LogSettings()
+
+    @property
+    def own_hosts(self) -> list[str]:
+        """The names and addresses that mean this service in a URI."""
+        return [self.sip.realm, self.media_host, *(at.host for at in self.sip.listen)]
 
     @property
     def media_bind(self) -> str:
@@ -302,6 +234,13 @@ def load_settings(file: Path | None, environ: Mapping[str, str], overrides: Mapp
     given |= _from_environment(environ)
     given |= _from_command_line(overrides)
     settings = _validated(given)
+    if any(address.transport == "TLS" for address in settings.sip.listen):
+        for name in ("certificate", "key"):
+            if getattr(settings.sip, name) is None:
+                raise ConfigError(
+                    f"setting sip.{name} is missing: sip.listen ({given['sip.listen'].place}) has tls; "
+                    f"allowed: {SETTINGS[f'sip.{name}'].allowed}"
+                )
     if settings.sip.advertise is None:
         for address in settings.sip.listen:
             if address.is_wildcard:

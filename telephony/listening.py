@@ -10,6 +10,7 @@ from telephony.admin.http import HttpServer
 from telephony.config import ListenAddress
 from telephony.errors import VaxelnError
 from telephony.net.shell import Shell
+from telephony.net.streams import Tls
 
 log = structlog.get_logger("vaxeln")
 
@@ -26,10 +27,14 @@ class Listening:
     http: ListenAddress
 
 
-def listen_sip(shell: Shell, address: ListenAddress) -> ListenAddress:
+def listen_sip(shell: Shell, address: ListenAddress, tls: Tls | None = None) -> ListenAddress:
     """Take SIP there; the address it got. Raises CannotListen."""
     try:
-        host, port = shell.listen(address.host, address.port)
+        if address.transport in ("TCP", "TLS"):
+            secured = tls if address.transport == "TLS" else None
+            host, port = shell.listen_stream(address.transport, address.host, address.port, secured)
+        else:
+            host, port = shell.listen(address.host, address.port)
     except OSError as error:
         raise _cannot("sip.listen", address, error) from error
     return replace(address, host=host, port=port)

@@ -31,6 +31,7 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.errors import IllegalTransition
 from telephony.call.registry import FACTS
+from telephony.certificate import certificate_of
 from telephony.clock import Clock
 from telephony.config import ListenAddress, Settings
 from telephony.directory import PlanDirectory
@@ -101,8 +102,8 @@ class Service:
     async def start(self) -> Listening:
         """Open the journal, bind the sockets, end what an earlier life left open.
 
-        From here on SIGTERM, SIGINT and SIGHUP stop it in order. Raises CannotListen and ArchiveError, and
-        then nothing stays open or locked.
+        From here on SIGTERM, SIGINT and SIGHUP stop it in order. Raises CannotListen, SecretsUnusable and
+        ArchiveError, and then nothing stays open or locked.
         """
         self._loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -111,6 +112,7 @@ class Service:
             # A terminal that closes sends it twice, by its shell and by the system: the second says no more.
             self._loop.add_signal_handler(signal.SIGHUP, self._stop.set)
         self._clock = Clock(self._wall, self._loop.time)
+        self._certificate = certificate_of(self._settings)
         async with AsyncExitStack() as opened:
             await self._open_journal(opened)
             # The trunk and 112 need none of these: the housekeeper says what is wrong, and goes on looking
@@ -136,6 +138,8 @@ class Service:
             await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
         files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
+        if self._certificate is not None:
+            files["certificate"] = self._certificate
         self._housekeeper = Housekeeper(
             self._clock, self._journal, files, self._clock_stepped, self._node.legs.refusals
         )
@@ -186,18 +190,14 @@ class Service:
             random.SystemRandom(),
         )
         opened.callback(self._relay.close_all)
-        hosts = [settings.sip.realm, settings.media_host, *(at.host for at in settings.sip.listen)]
-        self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, hosts)
+        self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, settings.own_hosts)
         self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
         self._shell = Shell(self._loop)
         opened.callback(self._shell.close)
-        sip = tuple(listen_sip(self._shell, address) for address in settings.sip.listen)
-        self._node = Node(
-            Legs(self._endpoint, self._surroundings(sip[0])),
-            self._switchboard,
-            self._clock.at,
-            self._clock.monotonic,
-        )
+        tls = self._certificate.tls if self._certificate else None
+        sip = tuple(listen_sip(self._shell, address, tls) for address in settings.sip.listen)
+        legs = Legs(self._endpoint, self._surroundings(sip))
+        self._node = Node(legs, self._switchboard, self._clock.at, self._clock.monotonic)
         self.health = ServiceHealth(
             self._journal,
             self._switchboard,
@@ -210,7 +210,8 @@ class Service:
         opened.push_async_callback(self._keeper.settle, SETTLING_SECONDS)
         return Listening(sip, await self._listen_http(opened))
 
-    def _surroundings(self, address: ListenAddress) -> Surroundings:
+    def _surroundings(self, sip: Sequence[ListenAddress]) -> Surroundings:
+        address = next((at for at in sip if at.transport == "UDP"), sip[0])
         authenticator = Authenticator(
             self._settings.sip.realm,
             _server_secret(self._settings.data / "secrets"),
@@ -386,7 +387,6 @@ def _server_secret(directory: Path) -> bytes:
 
 
 async def _end(task: "asyncio.Task[NoReturn]") -> None:
-    """Stop a task of ours."""
     task.cancel()
     await asyncio.wait([task])
 

@@ -19,6 +19,7 @@ from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.text import MAX_NUMBER, clean
 from telephony.legs.wire import ALLOW, KNOWN_METHODS, METHODS, SUPPORTED, unsupported
 from telephony.sip.digest import Accepted, Authenticator, Refused, Stale
+from telephony.sip.errors import ParseError
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
 from telephony.sip.uri import SipUri
@@ -51,6 +52,24 @@ MOST_UNPROVEN = 4
 112: who is registered, or has a password, gets through whatever they do."""
 
 
+_TLS_REQUIRED = '381 vaxeln "SIPS Required"'
+"""RFC 5630 5.1.1 and 7: what asks for TLS has to come by it."""
+
+
+def _wants_tls(request: Request) -> bool:
+    """Whether a URI says that its way is encrypted throughout: whom it calls, or where a phone wants to be
+    reached (RFC 5630 5.1.1)."""
+    if request.request_uri.scheme == "sips":
+        return True
+    if request.method != "REGISTER":
+        return False
+    try:
+        contacts = request.contacts
+    except ParseError:  # the registrar says so
+        return False
+    return any(isinstance(each.uri, SipUri) and each.uri.scheme == "sips" for each in contacts)
+
+
 class Gate:
     """Decides about requests outside a dialog. `tag` is the To-tag of all its answers, so that it can repeat
     them without having kept them; `epoch` is seconds since 1970; `unproven` is how many calls are up of
@@ -71,7 +90,7 @@ class Gate:
 
     def examine(self, request: Request, flow: Flow, epoch: float) -> Admitted | Authenticated | Response:
         """Let the request in, or give its answer."""
-        refusal = self._inspect(request)
+        refusal = self._inspect(request, flow)
         if refusal is not None:
             return refusal
         match request.method:
@@ -116,13 +135,15 @@ class Gate:
 
     # ---- RFC 3261 8.2.1 and 8.2.2: what does not depend on who it is
 
-    def _inspect(self, request: Request) -> Response | None:
+    def _inspect(self, request: Request, flow: Flow) -> Response | None:
         if request.method not in KNOWN_METHODS:
             return self.refuse(request, 501, Allow=ALLOW)
         if request.method not in METHODS:
             return self.refuse(request, 405, Allow=ALLOW)
         if request.request_uri.scheme not in _SCHEMES:
             return self.refuse(request, 416)
+        if flow.transport != "TLS" and _wants_tls(request) and not self._is_rescue(request):
+            return self.refuse(request, 403, Warning=_TLS_REQUIRED)
         required = unsupported(request)  # Proxy-Require is for proxies, and we are none
         if required and not self._is_rescue(request):
             return self.refuse(request, 420, Unsupported=", ".join(required))

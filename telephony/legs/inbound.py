@@ -222,7 +222,7 @@ class InboundLeg(Leg):
         if status < 300:  # RFC 3261 12.1.1
             for route in request.headers.get_all("Record-Route"):
                 response.headers.add("Record-Route", route)
-            self.wire.identify(response.headers, self.flow)
+            self.wire.identify(response.headers, self.flow, self.target)
         return response
 
     def _can_hear_early(self) -> bool:

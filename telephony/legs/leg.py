@@ -111,7 +111,7 @@ class Leg:
         if reason:
             request.headers.set("Reason", str(Reason("SIP", 200, reason)))
         if method in ("INVITE", "UPDATE"):  # they move the target, and refresh the session
-            self.wire.identify(request.headers, self.flow)
+            self.wire.identify(request.headers, self.flow, request.uri)
             self.timer.repeat(request.headers)
         if body:
             request.headers.set("Content-Type", content_type)
@@ -119,6 +119,11 @@ class Leg:
         transaction = self.wire.endpoint.send_request(request, self.flow, now)
         self.wire.owners[transaction] = handler
         return transaction
+
+    @property
+    def target(self) -> str:
+        """The URI that the far end gave for itself, "" before it did."""
+        return self.dialog.remote_target if self.dialog else ""
 
     def flow_of(self, dialog: Dialog) -> Flow:
         """Where requests of this dialog go."""
@@ -239,13 +244,14 @@ class Leg:
         if body:
             self.describe(response, body)
         else:
-            self.wire.identify(response.headers, self.flow)
+            self.wire.identify(response.headers, self.flow, self.target)
         self.timer.answer(event.request, response, now)
         self.wire.endpoint.respond(event.transaction, response, now)
 
     def describe(self, message: Request | Response, body: bytes) -> None:
         """Put our Contact and our session description into a message."""
-        self.wire.identify(message.headers, self.flow)
+        target = message.uri if isinstance(message, Request) else self.target
+        self.wire.identify(message.headers, self.flow, target)
         message.headers.set("Content-Type", SDP)
         message.body = body
 

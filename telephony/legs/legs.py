@@ -19,7 +19,7 @@ from telephony.legs.media import Media
 from telephony.legs.outbound import OutboundLeg
 from telephony.legs.refer import carry_out
 from telephony.legs.refusals import NotTaken, Refusals
-from telephony.legs.registering import take_registration
+from telephony.legs.registering import flow_to, take_registration
 from telephony.legs.restore import restore
 from telephony.legs.snapshot import without_names
 from telephony.legs.source import examine_source
@@ -379,11 +379,7 @@ class Legs:
         """Request-URI, route and flow; None when nobody has said where the target is."""
         contact = action.contact
         if contact is not None:
-            return (
-                request_target(contact.uri),
-                contact.path,
-                Flow(contact.transport, contact.local, contact.remote),
-            )
+            return request_target(contact.uri), contact.path, flow_to(contact)
         target = action.target
         if target.gateway is None:
             return None

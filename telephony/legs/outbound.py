@@ -60,7 +60,8 @@ class OutboundLeg(Leg):
         invite.headers.set("Content-Type", SDP)
         invite.body = self.negotiation.offer(codecs, Direction.SENDRECV)
         # Not where several ring: each would have to be acknowledged, and only one is ever heard (RFC 3262)
-        self.wire.identify(invite.headers, self.flow, SUPPORTED if action.alone else "timer")
+        supported = SUPPORTED if action.alone else "timer"
+        self.wire.identify(invite.headers, self.flow, uri, supported)
         self.timer.propose(invite.headers)
         self._again = partial(self.dial, action, uri, route, codecs)
         self._is_trunk = self._awaits_response = bool(action.target.trunk)
@@ -273,7 +274,7 @@ class OutboundLeg(Leg):
                 return
         self._early.keep(dialog.refresh(request))
         response = Response.to_request(request, 200)
-        self.wire.identify(response.headers, self.flow)
+        self.wire.identify(response.headers, self.flow, dialog.remote_target)
         if body:
             self.describe(response, body)
         self.wire.endpoint.respond(event.transaction, response, now)

@@ -143,7 +143,7 @@ def answer(leg: "Leg", status: int, now: float) -> None:
         leg.answer(event, status if status in _ANSWERED_AS_SUCH else 403, now)
         return
     response = Response.to_request(event.request, 202)
-    leg.wire.identify(response.headers, leg.flow)
+    leg.wire.identify(response.headers, leg.flow, leg.target)
     if referral.quiet:
         response.headers.set("Refer-Sub", "false")
     leg.wire.endpoint.respond(event.transaction, response, now)
@@ -159,7 +159,7 @@ def report(leg: "Leg", status: int, now: float) -> None:
     assert leg.dialog is not None
     over = status >= 200
     leg.dialog, request = leg.dialog.make_request("NOTIFY")
-    leg.wire.identify(request.headers, leg.flow)
+    leg.wire.identify(request.headers, leg.flow, request.uri)
     request.headers.set("Event", referral.label)
     state = "terminated;reason=noresource" if over else f"active;expires={EXPIRES}"
     request.headers.set("Subscription-State", state)

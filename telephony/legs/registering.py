@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from telephony.call.facts import Contact
@@ -10,6 +11,8 @@ from telephony.legs.directory import Account
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
 from telephony.sip.registrar import Binding, Limits, register
+from telephony.sip.response_route import default_port, is_reliable
+from telephony.sip.uri import SipUri, Uri
 
 
 def take_registration(
@@ -26,6 +29,18 @@ def take_registration(
         return response, None
     kept = tuple([live.get(binding) or _to_contact(binding, at) for binding in bindings])
     return response, PhoneRegistered(at=at, phone=account.name, contacts=kept)
+
+
+def flow_to(contact: Contact) -> Flow:
+    """The way by which a phone registered; when its connection is gone, a new one to where its URI says
+    that it listens, if that is the address that it came from and so no address behind a NAT."""
+    flow = Flow(contact.transport, contact.local, contact.remote)
+    if not is_reliable(flow):
+        return flow
+    uri = Uri.parse(contact.uri)
+    if not isinstance(uri, SipUri) or uri.host.strip("[]") != contact.remote[0]:
+        return flow
+    return replace(flow, reopen=(contact.remote[0], uri.port or default_port(flow.transport)))
 
 
 def _to_binding(contact: Contact, at: datetime) -> Binding:

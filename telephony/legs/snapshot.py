@@ -46,14 +46,15 @@ def unpack(text: str) -> str:
 
 
 def pack_flow(flow: Flow) -> list[str | int]:
-    """Transport, our address, theirs."""
-    return [flow.transport, *flow.local, *flow.remote]
+    """Transport, our address, theirs, and where a connection is opened if that is another."""
+    return [flow.transport, *flow.local, *flow.remote, *(flow.reopen or ())]
 
 
 def unpack_flow(packed: Iterable[Any]) -> Flow:
     """Read what `pack_flow` wrote."""
-    transport, local_host, local_port, remote_host, remote_port = packed
-    return Flow(transport, (local_host, local_port), (remote_host, remote_port))
+    transport, local_host, local_port, remote_host, remote_port, *reopen = packed
+    again = (reopen[0], reopen[1]) if reopen else None
+    return Flow(transport, (local_host, local_port), (remote_host, remote_port), again)
 
 
 def pack_dialog(dialog: Dialog, *, hidden: bool) -> dict[str, Any]:

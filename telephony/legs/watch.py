@@ -170,7 +170,7 @@ class Watch:
                 ("To", f"<{uri}>"),
                 ("Call-ID", f"{wire.token()}@{wire.host}"),
                 ("CSeq", "1 OPTIONS"),
-                ("Contact", wire.contact(flow)),
+                ("Contact", wire.contact(flow, uri)),
                 ("Accept", SDP),
             ]
         )

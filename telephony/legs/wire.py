@@ -92,13 +92,18 @@ class Wire:
         )
         return not any(kept) and not len(self.agenda)
 
-    def contact(self, flow: Flow) -> str:
-        """Our Contact on this flow (RFC 3261 8.1.1.8)."""
-        return f"<sip:vaxeln@{self.host}:{flow.local[1]}>"
+    def contact(self, flow: Flow, target: str) -> str:
+        """Our Contact on this flow (RFC 3261 8.1.1.8); a secure one towards a secure target (RFC 5630 5)."""
+        scheme = "sips" if target[:5].lower() == "sips:" else "sip"
+        transport = "" if flow.transport == "UDP" else f";transport={flow.transport.lower()}"
+        if scheme == "sips":
+            transport = ""  # RFC 5630 4: it says TLS already
+        return f"<{scheme}:vaxeln@{self.host}:{flow.local[1]}{transport}>"
 
-    def identify(self, headers: Headers, flow: Flow, supported: str = SUPPORTED) -> None:
-        """Add what every message of ours that makes or refreshes a dialog carries."""
-        headers.set("Contact", self.contact(flow))
+    def identify(self, headers: Headers, flow: Flow, target: str, supported: str = SUPPORTED) -> None:
+        """Add what every message of ours that makes or refreshes a dialog carries. `target` is the URI of the
+        far end."""
+        headers.set("Contact", self.contact(flow, target))
         headers.set("Allow", ALLOW)
         headers.set("Supported", supported)
 

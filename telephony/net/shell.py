@@ -1,10 +1,11 @@
-"""UDP sockets and one timer round a synchronous machine (RFC 3261 18)."""
+"""Sockets and one timer round a synchronous machine (RFC 3261 18)."""
 
 import asyncio
 import socket
 from contextlib import suppress
 from typing import Protocol
 
+from telephony.net.streams import Streams, Tls
 from telephony.sip.flow import Flow
 
 RECEIVE_BUFFER = 4 * 1024 * 1024
@@ -19,7 +20,7 @@ class Machine(Protocol):
     """What is driven: synchronous, its time in the loop's monotonic seconds."""
 
     def receive(self, data: bytes, flow: Flow, now: float) -> None:
-        """Take one datagram."""
+        """Take one datagram, or one message of a stream."""
 
     def transport_failed(self, flow: Flow, now: float) -> None:
         """Nothing can be sent on this flow."""
@@ -44,6 +45,7 @@ class Shell:
         self._sockets: dict[tuple[str, int], socket.socket] = {}
         self._handle: asyncio.TimerHandle | None = None
         self._due: float | None = None
+        self.streams = Streams(loop, self._received, self.flush, self._failed)
         self.send_errors = 0
 
     def listen(self, host: str, port: int) -> tuple[str, int]:
@@ -61,6 +63,10 @@ class Shell:
         self._sockets[address] = sock
         self._loop.add_reader(sock, self._readable, sock, address)
         return address
+
+    def listen_stream(self, transport: str, host: str, port: int, tls: Tls | None) -> tuple[str, int]:
+        """Take TCP connections, or those of TLS; the address it got. Raises OSError."""
+        return self.streams.listen(transport, host, port, tls)
 
     def drive(self, machine: Machine) -> None:
         """Feed this machine from now on. What came before is dropped: its sender will repeat it."""
@@ -85,6 +91,7 @@ class Shell:
             sock.close()
         self._sockets.clear()
         self._machine = None
+        self.streams.close()
 
     def _readable(self, sock: socket.socket, local: tuple[str, int]) -> None:
         """Take one datagram a turn: a flood must not hold up sound, and to ask again costs a refusal."""
@@ -94,7 +101,23 @@ class Shell:
                 self._machine.receive(data, Flow("UDP", local, remote[:2]), self._loop.time())
         self.flush()
 
+    def _received(self, data: bytes, flow: Flow) -> None:
+        if self._machine is not None:
+            self._machine.receive(data, flow, self._loop.time())
+
+    def _failed(self, flow: Flow) -> None:
+        if self._machine is not None:
+            self._machine.transport_failed(flow, self._loop.time())
+
+    def _send_by_stream(self, data: bytes, flow: Flow) -> None:
+        if not self.streams.send(data, flow):
+            self.send_errors += 1
+            self._failed(flow)
+
     def _send(self, machine: Machine, data: bytes, flow: Flow) -> None:
+        if flow.transport != "UDP" or not self._sockets:
+            self._send_by_stream(data, flow)
+            return
         sock = self._sockets.get(flow.local) or next(iter(self._sockets.values()))
         try:
             sock.sendto(data, flow.remote)

@@ -11,7 +11,7 @@ from telephony.sip.follow_up import MAX_FORWARDS
 from telephony.sip.headers import Headers
 from telephony.sip.message import Message, Request, Response
 from telephony.sip.name_addr import NameAddr
-from telephony.sip.response_route import DEFAULT_PORT
+from telephony.sip.response_route import default_port, is_reliable
 from telephony.sip.uri import SipUri, Uri
 
 
@@ -85,7 +85,8 @@ class Dialog:
     def next_hop(self, flow: Flow) -> Flow:
         """Say where our requests go: to the first route, else to the peer itself (section 8.1.2).
 
-        Only to an IP address: who is named otherwise is reached by `flow`, as before.
+        Only to an IP address: who is named otherwise is reached by `flow`, as before. An open connection with
+        that address is used again; when it is gone there will be one to where the dialog says.
         """
         uri = NameAddr.parse(self.route_set[0]).uri if self.route_set else Uri.parse(self.remote_target)
         if not isinstance(uri, SipUri):
@@ -94,7 +95,10 @@ class Dialog:
             address = str(ip_address(uri.host.strip("[]")))
         except ValueError:
             return flow
-        return Flow(flow.transport, flow.local, (address, uri.port or DEFAULT_PORT))
+        hop = (address, uri.port or default_port(flow.transport))
+        if is_reliable(flow) and address == flow.remote[0]:
+            return replace(flow, reopen=hop)
+        return Flow(flow.transport, flow.local, hop)
 
     def make_request(self, method: str) -> tuple[Self, Request]:
         """Make a request with the next CSeq, yet without Via, Contact and body (section 12.2.1.1)."""

@@ -61,7 +61,7 @@ class Endpoint:
     def receive(self, data: bytes, flow: Flow, now: float) -> None:
         """Take one datagram, or one message of a stream. Never fails, whatever it is."""
         try:
-            message = parse_datagram(data)
+            message = parse_datagram(data, of_stream=flow.transport != "UDP")
             if isinstance(message, Request):
                 self._receive_request(message, flow, now)
             elif message is not None:

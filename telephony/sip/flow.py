@@ -1,15 +1,19 @@
 """Where messages come from and go to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Where a message came from or goes to, and by which of our sockets. Addresses are (IP address, port).
 
-    `transport` is written as in Via: "UDP".
+    `transport` is written as in Via: "UDP", "TCP", "TLS". With the latter two `local` is where we listen,
+    whoever
+    opened the connection, and `reopen` is where to connect when there is no connection with `remote`; None
+    stands for `remote` itself.
     """
 
     transport: str
     local: tuple[str, int]
     remote: tuple[str, int]
+    reopen: tuple[str, int] | None = field(default=None, compare=False)

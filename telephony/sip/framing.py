@@ -14,7 +14,7 @@ from telephony.sip.headers import Headers
 from telephony.sip.message import VERSION, Request, Response
 
 MAX_MESSAGE = 65_535
-"""Octets. No UDP datagram is longer."""
+"""Octets. No UDP datagram is longer, and no message of a stream may be."""
 
 MAX_LINE = 8_192
 """Octets of the start line or one header. RFC 4475 has 300 at most, a signed identity (RFC 8224) some 2,000.
@@ -33,11 +33,12 @@ _VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+", re.IGNORECASE | re.ASCII)
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?", re.IGNORECASE | re.ASCII)
 
 
-def parse_datagram(data: bytes) -> Request | Response | None:
+def parse_datagram(data: bytes, *, of_stream: bool = False) -> Request | Response | None:
     """Parse the one message of a datagram; `None` for a keep-alive, which is nothing but line breaks.
 
-    Octets behind the body are ignored (18.3). Raises `ParseError`, with `partial` for a request that can be
-    refused: 400, 505 for another version, 513 for what is larger than the bounds above.
+    Octets behind the body are ignored (18.3). A message `of_stream` must tell its length. Raises
+    `ParseError`, with `partial` for a request that can be refused: 400, 413 for a body that is too large, 505
+    for another version, 513 for what is larger than the bounds above.
     """
     data = data.lstrip(b"\r\n")
     if not data:
@@ -53,7 +54,7 @@ def parse_datagram(data: bytes) -> Request | Response | None:
     if len(head) > MAX_LINE:
         lines = _bound(start_line, lines, len(head), faults)
     headers = _read_headers(lines, faults)
-    body = _cut_body(rest, headers, faults)
+    body = _cut_body(len(head), rest, headers, of_stream, faults)
     if start_line[:4].upper() == "SIP/":
         return _read_response(start_line, headers, body, faults)
     return _read_request(start_line, headers, body, faults)
@@ -85,14 +86,42 @@ def _read_headers(lines: list[str], faults: list[ParseError]) -> Headers:
     return headers
 
 
-def _cut_body(rest: bytes, headers: Headers, faults: list[ParseError]) -> bytes:
+def body_length(head: bytes) -> int:
+    """The length of the body that follows this head in a stream, which must tell it (18.3, 20.14).
+
+    Raises `ParseError` where `parse_datagram` does for the same reasons, or when head and body are too long.
+    """
+    _, *lines = _unfold(head.decode("utf-8", "surrogateescape")).split("\r\n")
+    if len(lines) > MAX_HEADERS:
+        raise ParseError("Too Many Headers", 513)
+    length = _length(len(head), Headers.parse(lines)[0])
+    if length is None:
+        raise ParseError("Missing Content-Length header")
+    return length
+
+
+def _length(head: int, headers: Headers) -> int | None:
+    """What Content-Length says behind a head of so many octets; None without one."""
     lengths = headers.get_all("Content-Length")
     if not lengths:
-        return rest
-    length = parse_number(lengths[0], len(rest) + 1)
+        return None
+    length = parse_number(lengths[0], MAX_MESSAGE)
     if len(lengths) > 1 or length is None:
-        faults.append(ParseError("Malformed Content-Length header"))
-    elif length > len(rest):
+        raise ParseError("Malformed Content-Length header")
+    if head + 4 + length > MAX_MESSAGE:
+        raise ParseError("Request Entity Too Large", 413)
+    return length
+
+
+def _cut_body(head: int, rest: bytes, headers: Headers, of_stream: bool, faults: list[ParseError]) -> bytes:
+    try:
+        length = _length(head, headers)
+    except ParseError as error:
+        faults.append(error)
+        return rest
+    if length is None and of_stream:
+        faults.append(ParseError("Missing Content-Length header"))
+    if length is not None and length > len(rest):
         faults.append(ParseError("Content-Length larger than the body"))
     return rest[:length]
 

@@ -10,6 +10,14 @@ from telephony.sip.via import Via
 DEFAULT_PORT = 5060
 """RFC 3261 section 18.2.2: the port when sent-by has none."""
 
+DEFAULT_TLS_PORT = 5061
+"""The same with TLS."""
+
+
+def default_port(transport: str) -> int:
+    """The port of a transport when none is told (RFC 3261 18.2.2)."""
+    return DEFAULT_TLS_PORT if transport == "TLS" else DEFAULT_PORT
+
 
 def is_reliable(flow: Flow) -> bool:
     """Whether the transport repeats what is lost, so that transactions need not."""
@@ -38,12 +46,17 @@ def response_flow(request: Request, flow: Flow) -> Flow:
     """Say how the answer to a request that came by `flow` goes back.
 
     Always to the address that the request came from: `maddr` is not followed, which only multicast needs and
-    which would let anybody point our answers at others. Without a Via that parses, to the source port.
+    which would let anybody point our answers at others. Without a Via that parses, to the source port. When
+    the connection is gone, by a new one to the port of sent-by.
     """
     via = _top_via(request)
-    if via is None or is_reliable(flow) or via.wants_rport:
+    if via is None:
         return flow
     address, port = flow.remote
+    if is_reliable(flow):
+        return replace(flow, reopen=(address, via.port or default_port(flow.transport)))
+    if via.wants_rport:
+        return flow
     sent_by_port = via.port or DEFAULT_PORT
     return flow if port == sent_by_port else replace(flow, remote=(address, sent_by_port))
 

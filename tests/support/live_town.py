@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,12 +50,12 @@ class Town:
         """The address of a person's phone."""
         return self._network.host(_FIRST_PHONE + PHONES.index(user))
 
-    def register(self, *users: str) -> None:
-        """Register phones from the addresses where sipp will answer for them."""
+    def register(self, *users: str, options: Sequence[str] = ()) -> None:
+        """Register phones from the addresses where sipp, with these options, will answer for them."""
         for user in users:
-            challenge = self.send_register(user, status="401").received("SIP/2.0 401")[0]
+            challenge = self.send_register(user, status="401", options=options).received("SIP/2.0 401")[0]
             answer = digest_answer(challenge.headers("WWW-Authenticate"), user, self.service.host)
-            self.send_register(user, answer, cseq="2")
+            self.send_register(user, answer, cseq="2", options=options)
 
     def send_register(
         self,
@@ -66,12 +66,14 @@ class Town:
         cseq: str = "1",
         expires: str = "600",
         contact: str = "",
+        options: Sequence[str] = (),
     ) -> SippRun:
         """One REGISTER from the address of the user's phone (of a stranger, if there is none)."""
         host = self.phone(user) if user in PHONES else self.stranger
         return self.sipp.play(
             "register",
             host,
+            *options,
             user=user,
             status=status,
             cseq=cseq,
@@ -115,9 +117,14 @@ def town(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[To
 
 
 def digest_answer(
-    challenges: list[str], user: str, host: str, algorithm: str = "SHA-256", password: str = PASSWORD
+    challenges: list[str],
+    user: str,
+    host: str,
+    algorithm: str = "SHA-256",
+    password: str = PASSWORD,
+    method: str = "REGISTER",
 ) -> str:
-    """The Authorization that answers a 401 to REGISTER (RFC 7616 3.4.1), made without code of the service."""
+    """The Authorization that answers a 401 (RFC 7616 3.4.1), made without code of the service."""
     (challenge,) = [text for text in challenges if f"algorithm={algorithm}" in text]
     (nonce,) = re.findall(r'nonce="([^"]+)"', challenge)
     uri, nc, cnonce = f"sip:{host}", "00000001", "0a4f113b"
@@ -126,7 +133,7 @@ def digest_answer(
         return _HASHES[algorithm](":".join(parts).encode()).hexdigest()
 
     secret = digest(user, REALM, password)
-    response = digest(secret, nonce, nc, cnonce, "auth", digest("REGISTER", uri))
+    response = digest(secret, nonce, nc, cnonce, "auth", digest(method, uri))
     return (
         f'Digest username="{user}", realm="{REALM}", nonce="{nonce}", uri="{uri}", response="{response}", '
         f'algorithm={algorithm}, qop=auth, nc={nc}, cnonce="{cnonce}"'

@@ -36,8 +36,9 @@ _PROGRAM = Path(sysconfig.get_path("scripts"), "vaxeln")
 class RunningService:
     """`vaxeln serve` on an address of its own, with its data in `folder`, in `namespace` if there is one.
 
-    As a context it runs within; at the end it is stopped if it still runs, and must then end with 0. Its log
-    goes to standard error then, which pytest shows when something has failed.
+    HOST in `settings` is that address. As a context it runs within; at the end it is stopped if it still
+    runs, and must then end with 0. Its log goes to standard error then, which pytest shows when something has
+    failed.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class RunningService:
             "VAXELN_LOG_LEVEL": "debug",
             "VAXELN_DATABASE_DSN": "none",  # `tests/interop/test_database.py` has one
             "VAXELN_CALLS_DRAIN_SECONDS": "0",  # what a failed test leaves behind is not waited for
-            **(settings or {}),
+            **{name: value.replace("HOST", host) for name, value in (settings or {}).items()},
         }
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -38,6 +38,7 @@ class ScriptedPeer:
 
     def __init__(self, address: Address, deliver: Callable[[bytes, Flow], None]) -> None:
         self.address = address
+        self.transport = "UDP"
         self.requests: list[Request] = []
         self.responses: list[Response] = []
         self._deliver = deliver
@@ -56,7 +57,7 @@ class ScriptedPeer:
     def send(self, text: str | bytes) -> None:
         """Let a datagram of this peer come in."""
         data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
-        self._deliver(data, Flow("UDP", ADDRESS, self.address))
+        self._deliver(data, Flow(self.transport, ADDRESS, self.address))
 
     def request(
         self,
@@ -69,7 +70,7 @@ class ScriptedPeer:
     ) -> str:
         """Send a request with a Via of its own and return the branch."""
         branch = branch or f"z9hG4bK{self.host}.{self.address[1]}.{next(self._branches)}"
-        via = ("Via", f"SIP/2.0/UDP {self.host}:{self.address[1]};branch={branch}")
+        via = ("Via", f"SIP/2.0/{self.transport} {self.host}:{self.address[1]};branch={branch}")
         typed = [("Content-Type", "application/sdp")] if body else []
         names = [name for name, _ in fields]
         lines = [

@@ -28,7 +28,7 @@ _STORY = 2000
 
 _PART = re.compile(r"^\{\{> ([a-z_]+)\}\}\n", re.MULTILINE)
 _BLANK = re.compile(r"\{\{([a-z_]+)\}\}")
-_SEEN = re.compile(r"^UDP message (sent|received) .*\n\n", re.MULTILINE)
+_SEEN = re.compile(r"^(?:UDP|TCP) message (sent|received) .*\n\n", re.MULTILINE)
 _RULE = re.compile(r"^-{40,}.*\n", re.MULTILINE)
 
 
@@ -203,7 +203,10 @@ def _filled(file: Path, blanks: Mapping[str, str]) -> str:
 
 
 def is_bound(host: str, port: int) -> bool:
-    """Whether a program of this machine has bound the UDP address, as Linux tells it."""
+    """Whether a program of this machine has bound the UDP address or listens on TCP there."""
     octets = [int(part) for part in host.split(".")]
     wanted = "".join(f"{octet:02X}" for octet in reversed(octets)) + f":{port:04X}"
-    return any(wanted in line for line in Path("/proc/net/udp").read_text("ascii").splitlines())
+    listening = f"{wanted} 00000000:0000 0A"
+    return wanted in Path("/proc/net/udp").read_text("ascii") or listening in Path("/proc/net/tcp").read_text(
+        "ascii"
+    )

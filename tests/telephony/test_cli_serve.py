@@ -33,7 +33,7 @@ def test_the_limit_of_open_files_is_what_the_system_allows() -> None:
 @pytest.mark.parametrize(
     ("arguments", "environment", "problem"),
     [
-        (("--sip-listen", "tcp:127.0.0.1:5060"), {}, "--sip-listen"),
+        (("--sip-listen", "sctp:127.0.0.1:5060"), {}, "--sip-listen"),
         ((), {"VAXELN_SIP_LISTEN": "udp:0.0.0.0:5060"}, "sip.advertise"),
         ((), {"VAXELN_SIP_LISTENS": "udp:127.0.0.1:5060"}, "VAXELN_SIP_LISTENS"),
         ((), {"VAXELN_RTP_PORTS": "1-2"}, "VAXELN_RTP_PORTS"),

@@ -101,12 +101,14 @@ def test_every_default_is_allowed_and_can_be_given_by_each_way() -> None:
     assert _load(overrides=overrides) == Settings()
 
 
-SIP_LISTEN = '"udp:ADDRESS:PORT", such as "udp:0.0.0.0:5060", several with commas between'
+SIP_LISTEN = (
+    '"udp:ADDRESS:PORT", also with tcp or tls, such as "udp:0.0.0.0:5060", several with commas between'
+)
 
 WRONG: list[tuple[str, str, str]] = [
     (
         "sip.listen",
-        "tcp:127.0.0.1:5060",
+        "sctp:127.0.0.1:5060",
         SIP_LISTEN,
     ),
     ("sip.listen", "udp:127.0.0.1", SIP_LISTEN),
@@ -291,3 +293,13 @@ def test_what_a_client_reads_of_the_environment_is_no_setting() -> None:
     given = {"VAXELN_URL": "http://127.0.0.1:8080", "VAXELN_TOKEN": "vaxeln_x"}
 
     assert load_settings(None, given, {}) == load_settings(None, {}, {})
+
+
+@pytest.mark.parametrize("missing", ["certificate", "key"])
+def test_tls_needs_a_certificate_and_its_key(missing: str) -> None:
+    given = {"sip.listen": "tls:127.0.0.1:5061", "sip.certificate": "own.pem", "sip.key": "own.key"}
+    load_settings(None, {}, given)
+    del given[f"sip.{missing}"]
+
+    with pytest.raises(ConfigError, match=rf"setting sip\.{missing} is missing: sip\.listen .*has tls"):
+        load_settings(None, {}, given)

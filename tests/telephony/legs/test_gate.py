@@ -42,6 +42,22 @@ def test_a_scheme_that_means_nothing_here_is_416(stage: Stage) -> None:
     assert party(stage.operator, target="http://botkyrka.se").ask("INVITE").status == 416
 
 
+@pytest.mark.parametrize("transport", ["UDP", "TCP", "TLS"])
+def test_what_asks_for_tls_has_to_come_by_it(stage: Stage, transport: str) -> None:
+    """RFC 5630 5.1.1, 7."""
+    stage.operator.transport = transport
+    call = party(stage.operator, target=f"sips:{MAIN}@{REALM}")
+    registration = party(stage.operator, target=f"sip:{REALM}")
+    contact = ("Contact", "<sips:kc1@192.0.2.101>")
+
+    for response in (call.ask("INVITE"), registration.ask("REGISTER", "", contact)):
+        warning = response.headers.get("Warning")
+        assert warning == (None if transport == "TLS" else '381 vaxeln "SIPS Required"')
+        assert transport == "TLS" or response.status == 403
+    broken = party(stage.operator, "kc2", f"sip:{REALM}").ask("REGISTER", "", ("Contact", "<"))
+    assert broken.status == 401  # the registrar says what is wrong, to who may know
+
+
 def test_a_required_extension_is_420(stage: Stage) -> None:
     response = party(stage.operator).ask("INVITE", "", ("Require", "100rel, gruu, outbound, timer"))
 

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from telephony.call.facts import Contact
 from telephony.call.house_facts import PhoneRegistered, RegistrationExpired
+from telephony.legs.registering import flow_to
+from telephony.sip.flow import Flow
 from tests.support.scripted_peer import Party
 from tests.support.stage import DIRECT, Stage
 from tests.support.switchboard import REALM, utc
@@ -28,6 +31,27 @@ def test_a_contact_is_rung_where_it_registered_from(stage: Stage) -> None:
     stage.call(DIRECT)
 
     assert stage.phone("kc1").take("INVITE").uri == "sip:kc1@10.9.8.7:5062"
+
+
+@pytest.mark.parametrize(
+    ("transport", "uri", "reopen"),
+    [
+        ("TCP", "sip:kc1@192.0.2.101:5070;transport=tcp", ("192.0.2.101", 5070)),
+        ("TLS", "sips:kc1@192.0.2.101", ("192.0.2.101", 5061)),
+        ("TCP", "sip:kc1@[2001:db8::1]", None),
+        ("TCP", "sip:kc1@10.9.8.7", None),  # behind a NAT
+        ("TCP", "tel:112", None),
+        ("UDP", "sip:kc1@192.0.2.101:5070", None),
+    ],
+)
+def test_a_phone_whose_connection_is_gone_is_called_where_it_listens(
+    transport: str, uri: str, reopen: tuple[str, int] | None
+) -> None:
+    here, there = ("192.0.2.1", 5060), ("192.0.2.101", 40_000)
+    contact = Contact(uri, transport, there, here, "call", 1, utc(1.0))
+
+    assert flow_to(contact) == Flow(transport, here, there)
+    assert flow_to(contact).reopen == reopen
 
 
 def test_a_query_changes_nothing(stage: Stage) -> None:

@@ -62,6 +62,12 @@ def test_a_flow_survives() -> None:
     assert unpack_flow(through_json(pack_flow(flow))) == flow
 
 
+def test_where_a_connection_is_opened_anew_survives() -> None:
+    flow = Flow("TCP", ("192.0.2.1", 5060), ("192.0.2.9", 40_000), ("192.0.2.9", 5060))
+
+    assert unpack_flow(through_json(pack_flow(flow))).reopen == flow.reopen
+
+
 def test_a_dialog_survives() -> None:
     assert unpack_dialog(through_json(pack_dialog(DIALOG, hidden=False))) == DIALOG
 

@@ -7,7 +7,7 @@ from telephony.sip.dialog import Dialog
 from telephony.sip.errors import ParseError
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
-from tests.support.sip_peer import FLOW, US, our_request, request
+from tests.support.sip_peer import FLOW, PEER, US, our_request, request
 
 ROUTE_1, ROUTE_2 = "<sip:192.0.2.50;lr>", "<sip:192.0.2.51:5080;lr>"
 
@@ -180,6 +180,23 @@ def test_next_hop(target: str, routes: tuple[str, ...], remote: tuple[str, int])
     dialog = replace(as_uac(), remote_target=target, route_set=routes)
 
     assert dialog.next_hop(FLOW) == Flow("UDP", US, remote)
+
+
+@pytest.mark.parametrize(
+    ("target", "remote", "reopen"),
+    [
+        ("sip:bo@192.0.2.9", PEER, ("192.0.2.9", 5061)),
+        ("sip:bo@192.0.2.9:6000", PEER, ("192.0.2.9", 6000)),
+        ("sip:bo@192.0.2.10", ("192.0.2.10", 5061), None),
+    ],
+)
+def test_next_hop_uses_an_open_connection(
+    target: str, remote: tuple[str, int], reopen: tuple[str, int] | None
+) -> None:
+    flow = replace(as_uac(), remote_target=target, route_set=()).next_hop(Flow("TLS", US, PEER))
+
+    assert flow == Flow("TLS", US, remote)
+    assert flow.reopen == reopen
 
 
 def test_route_to_no_sip_uri_is_left_to_the_flow() -> None:

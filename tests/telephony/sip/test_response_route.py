@@ -65,3 +65,15 @@ def test_response_over_a_connection_goes_back_by_it() -> None:
     assert is_reliable(TCP)
     assert not is_reliable(FLOW)
     assert response_flow(request(via="10.0.0.1:6000"), TCP) == TCP
+
+
+@pytest.mark.parametrize(
+    ("transport", "via", "port"),
+    [("TCP", "10.0.0.1:6000", 6000), ("TCP", "10.0.0.1", 5060), ("TLS", "10.0.0.1", 5061)],
+)
+def test_when_the_connection_is_gone_the_response_goes_to_sent_by(
+    transport: str, via: str, port: int
+) -> None:
+    flow = response_flow(request(via=via), Flow(transport, US, PEER))
+
+    assert flow.reopen == (PEER[0], port)
