@@ -4,6 +4,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.peers import require_peer
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -47,6 +49,6 @@ _NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes
 
 
 def _openssl(*arguments: object) -> None:
-    command = ["openssl", *map(str, arguments)]
+    command = [require_peer("openssl"), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ DEBIAN_PACKAGES = {
     "ip": "iproute2",
     "kamailio": "kamailio",
     "nft": "nftables",
+    "openssl": "openssl",
 }
 """Where each comes from, for whoever reads why a test was skipped."""
 
