@@ -155,6 +155,8 @@ class House:
     def _taken_over(self, fact: t.LegTakenOver) -> None:
         if fact.target.phone:
             self._reserve(fact.target.member, fact.leg)
+        else:
+            self._occupy(fact.target.trunk, fact.leg)
 
     def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver) -> None:
         trunk = self._trunks.pop(fact.leg, None)

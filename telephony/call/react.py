@@ -6,7 +6,7 @@ carries it all.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from routing.decision import Branch, Decision, Strategy, Target
@@ -164,16 +164,18 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
     silent = [leg for leg in ringing if leg.gone]
     if silent:
         return withdraw(call, silent, "no_response", now)
-    declined = _declined(call, ringing)
-    if declined:
-        return withdraw(call, declined, "declined", now)
+    others = declined(call, ringing)
+    if others:
+        return withdraw(call, others, "declined", now)
     if not ringing:
         return offer_next(call, house, now)
     return _tell_caller(call, ringing, now)
 
 
-def _declined(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
+def declined(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
     """Other contacts of a phone of which one has said no for all (6xx, RFC 3261 21.6); no other phone."""
+    if len(call.legs) <= 2:
+        return []
     targets = [leg.target for leg in call.members() if leg.status >= 600]
     return [leg for leg in ringing if leg.target in targets] if targets else []
 
@@ -207,12 +209,12 @@ def offer_next(call: Call, house: House, now: datetime) -> Reaction:
         if skip:
             facts.append(f.MemberSkipped(at=now, call=call.id, target=target, why=skip))
             continue
-        for contact in house.contacts(target.phone) if target.phone else (None,):
+        contacts = house.contacts(target.phone) if target.phone else (None,)
+        alone = len(stage) == len(contacts) == 1
+        for contact in contacts:
             leg = call.next_leg_id(len(dials))
             facts.append(_offered(call, decision, leg, target, contact, now))
-            dials.append(_dial(call, decision, leg, target, contact))
-    if len(dials) == 1:
-        dials = [replace(dials[0], alone=True)]
+            dials.append(_dial(call, decision, leg, target, contact, alone))
     if dials:
         until = now + timedelta(seconds=decision.ring_seconds) if decision.ring_seconds else None
         facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
@@ -237,7 +239,9 @@ def _offered(
     )
 
 
-def _dial(call: Call, decision: Decision, leg: str, target: Target, contact: f.Contact | None) -> Dial:
+def _dial(
+    call: Call, decision: Decision, leg: str, target: Target, contact: f.Contact | None, alone: bool
+) -> Dial:
     arrived = call.arrived
     caller = (
         HIDDEN
@@ -255,6 +259,7 @@ def _dial(call: Call, decision: Decision, leg: str, target: Target, contact: f.C
         max_forwards=arrived.max_forwards - 1,
         emergency=decision.emergency,
         diverted=arrived.dialled if decision.group and target.phone else "",
+        alone=alone,
     )
 
 

@@ -25,7 +25,7 @@ from telephony.call.actions import (
 from telephony.call.call import Call, Leg, Phase, Transfer
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house import House
-from telephony.call.react import Reaction, finish, has_answered, offer_next, why_exhausted, withdraw
+from telephony.call.react import Reaction, declined, finish, has_answered, offer_next, why_exhausted, withdraw
 from telephony.call.transfer_facts import Stage
 
 _ACCEPTED = 202
@@ -139,6 +139,9 @@ def _go_on(call: Call, transfer: Transfer, house: House, now: datetime) -> React
     ringing = call.ringing()
     if call.ring_expired and ringing:
         return withdraw(call, ringing, "ring_time", now)
+    others = declined(call, ringing)
+    if others:
+        return withdraw(call, others, "declined", now)
     if ringing:
         return _tell(call, transfer, ringing, now)
     if call.pending:

@@ -62,6 +62,10 @@ class EarlyDialogs:
             return dialog
         return replace(dialog, local_cseq=early.local_cseq, remote_cseq=early.remote_cseq)
 
+    def settle(self) -> None:
+        """Somebody has answered: let go of all but the dialogs that are made, for a call takes hours."""
+        self._known = {tag: known for tag, known in self._known.items() if isinstance(known, Dialog)}
+
     def acknowledge(self, response: Response) -> RAck | None:
         """What the PRACK of a reliable provisional answer says; None when it gets none: it came before, came
         before another that has to be first, or is not one (RFC 3262 4)."""

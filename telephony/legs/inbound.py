@@ -213,6 +213,17 @@ class InboundLeg(Leg):
             self._accept(now)
         super().connect_with(member, now)
 
+    def ring_on(self, now: float) -> None:
+        """As for any leg; one that waits for a PRACK before its 200 rings when it may have that."""
+        if self._after_prack is None:
+            super().ring_on(now)
+        else:
+            self._after_prack = self._answer_and_ring
+
+    def _answer_and_ring(self, now: float) -> None:
+        self._accept(now)  # with the session description that waited for the PRACK
+        super().ring_on(now)
+
     # ---- answers to the INVITE
 
     def _response(self, status: int) -> Response:

@@ -280,7 +280,7 @@ class Negotiation:
         self._leg.session.rollback()
         if status == 491:
             self._retry_later(now)
-        elif status in (408, 481):  # RFC 3261 12.2.1.2
+        elif status == 481 or (status == 408 and not self._leg.vital):  # RFC 3261 12.2.1.2
             self._leg.lose("no_dialog", now)
         else:
             self._repeating = False

@@ -196,6 +196,7 @@ class OutboundLeg(Leg):
         if self.dialog is None:
             self.dialog, self.flow = dialog, flow
             self._again = None
+            self._early.settle()
             self.note_allow(response.headers)
             self._established(response, now)
         elif dialog.remote_tag != self.dialog.remote_tag:  # it was forked and somebody else answered too

@@ -29,9 +29,7 @@ def restore(wire: Wire, call: str, leg_id: str, snapshot: Mapping[str, Any], now
             case {"transaction": str(transaction)}:
                 return _calling(wire, call, leg_id, flow, snapshot, transaction, now)
             case _:
-                leg = _called(wire, call, flow, snapshot, now)
-                leg.id = leg_id  # not the caller's, when it was taken over from another call
-                return leg
+                return _called(wire, call, leg_id, flow, snapshot, now)
     except (LookupError, TypeError, ValueError, ParseError):
         return None
 
@@ -62,13 +60,14 @@ def _calling(
     return leg
 
 
-def _called(wire: Wire, call: str, flow: Flow, snapshot: Mapping[str, Any], now: float) -> Leg:
+def _called(wire: Wire, call: str, leg_id: str, flow: Flow, snapshot: Mapping[str, Any], now: float) -> Leg:
     dialog, request = unpack_dialog(snapshot["dialog"]).leap(CSEQ_LEAP), unpack_request(snapshot["invite"])
     accepted, refused = snapshot.get("accepted"), snapshot.get("refused")
     body = None if accepted is None else bytes(accepted, "utf-8")
-    refusal = None if refused is None else EndLeg(f"{call}.0", int(refused["status"]), str(refused["reason"]))
+    refusal = None if refused is None else EndLeg(leg_id, int(refused["status"]), str(refused["reason"]))
     event = RequestReceived(wire.endpoint.resume_server_invite(request, flow, now), request, flow)
     leg = InboundLeg(wire, call, event, dialog, _session(flow), pinned=snapshot["pinned"])
+    leg.id = leg_id  # not the caller's, when it was taken over from another call
     if body is not None:
         leg.resume(body, now)
     elif refusal is not None:

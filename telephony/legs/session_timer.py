@@ -153,7 +153,7 @@ class SessionTimer:
             leg.refresh(response)
             self.heed(response, now)
             leg.note_dialog(now)
-        elif status in (408, 481):  # RFC 3261 12.2.1.2
+        elif status == 481 or (status == 408 and not leg.vital):  # RFC 3261 12.2.1.2
             leg.lose("no_dialog", now)
         elif status in _NO_SUCH_METHOD:
             self._allows_update = False

@@ -14,7 +14,11 @@ def examine_source(
 ) -> Response | None:
     """Let a request into the leg's dialog, or give its answer. A phone that proves itself from elsewhere has
     moved there."""
+    if event.flow in (leg.flow, leg.way):
+        return None
     if _is_from_far_end(leg, event.flow, directory):
+        if leg.account:  # it has registered anew from there
+            leg.move(event.flow, now)
         return None
     epoch = leg.wire.utc(now).timestamp()
     refusal = gate.examine_far_end(leg.account, event.request, event.flow, epoch)
@@ -27,11 +31,9 @@ def _is_from_far_end(leg: Leg, flow: Flow, directory: Directory) -> bool:
     """Whether a request that came by `flow` comes from where the leg's far end is known to be.
 
     That is where its INVITE came from or went to, and where our own requests go. A phone may also have
-    registered anew from elsewhere. A trunk may use any port of these hosts, and any peer of the plan: what
-    it names in Contact or Record-Route it vouches for itself.
+    registered anew from elsewhere. A trunk may use any port of these hosts, and any of its peers: what it
+    names in Contact or Record-Route it vouches for itself.
     """
-    if flow in (leg.flow, leg.way):
-        return True
     if leg.account:
         registered = directory.account_at(flow.remote)
         return registered is not None and registered.name == leg.account

@@ -11,11 +11,13 @@ from functools import partial
 from telephony.call import house_facts as h
 from telephony.legs.content import SDP
 from telephony.legs.directory import Directory
+from telephony.legs.registering import flow_to
 from telephony.legs.wire import Handler, Reply, Wire, uri_host
 from telephony.sip.events import ResponseReceived
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
+from telephony.sip.uri import request_target
 
 PHONES = "phones"
 
@@ -76,13 +78,17 @@ class Watch:
         self._round_size = 0
 
     def begin(self, now: float) -> None:
-        """Watch over the plan in force from now on. Who was watched before goes on being so."""
+        """Watch over the plan in force from now on. Who was watched before goes on being so; who no longer is
+        counts as there."""
         before, self._gateways = self._gateways, {}
         for address in self._directory.watched_gateways():
             name = f"gateway/{uri_host(address[0])}:{address[1]}"
             self._gateways[name] = before.get(name) or (address, _Asked())
             if name not in before:
                 self._set(name, now + self._wire.random())
+        for name, (address, _) in before.items():
+            if name not in self._gateways and not self._directory.is_up(address):
+                self._wire.facts.append(h.GatewayFound(at=self._wire.utc(now), gateway=address))
         self._set(PHONES, now + self._wire.random())
 
     def due(self, name: str, now: float) -> None:
@@ -129,6 +135,9 @@ class Watch:
         """Phones are asked one by one, spread over the time of a round."""
         if not self._round:
             watched = self._directory.watched_phones()
+            for name in self._phones.keys() - set(watched):
+                if self._directory.is_lost(name):
+                    self._wire.facts.append(h.PhoneFound(at=self._wire.utc(now), phone=name))
             self._phones = {name: self._phones.get(name) or _Asked() for name in watched}
             self._round = deque(watched)
             self._round_size = len(watched)
@@ -146,8 +155,8 @@ class Watch:
         if contacts and asked.misses >= self._pace.phone_misses and not self._directory.is_lost(account):
             self._wire.facts.append(h.PhoneLost(at=self._wire.utc(now), phone=account))
         for contact in contacts:
-            flow = Flow(contact.transport, contact.local, contact.remote)
-            self._ask(contact.uri, contact.path, flow, partial(self._phone_replied, account), now)
+            uri, flow = request_target(contact.uri), flow_to(contact)
+            self._ask(uri, contact.path, flow, partial(self._phone_replied, account), now)
 
     def _phone_replied(self, account: str, reply: Reply, now: float) -> None:
         """Any final answer is one: a phone that does not know OPTIONS says so."""

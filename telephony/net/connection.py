@@ -22,6 +22,9 @@ LINGER_SECONDS = 2.0
 MAX_UNSENT = 512 * 1024
 """Octets that wait for a peer to read: 300 INVITEs. One that reads nothing is cut off."""
 
+MOST_OTHERS = 64
+"""Flows of connections that are gone which one connection stands for: a peer that reconnects at each call."""
+
 MESSAGES_A_TURN = 8
 """Messages taken before others have their turn: a segment can carry hundreds, and sound must not wait."""
 
@@ -58,8 +61,6 @@ class Connection(asyncio.Protocol):
         self._loop = loop
         self._owner = owner
         self.flow = flow
-        self.names: tuple[str, ...] = ()
-        """DNS names and URIs of the peer's verified certificate; none without one."""
         self.others: set[Flow] = set()
         """Further flows whose messages went by this connection, as theirs was gone."""
         self._framer = StreamFramer()
@@ -73,7 +74,6 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to take messages."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods only
-        self.names = _names(transport.get_extra_info("peercert"))
         _watch(transport.get_extra_info("socket"))
         self._opened = self._heard = self._loop.time()
         self._owner.opened(self)
@@ -104,6 +104,11 @@ class Connection(asyncio.Protocol):
             self.abort()
             return False
         return True
+
+    def note(self, other: Flow) -> None:
+        """Messages of this flow go by it too. Of one too many nothing is kept: it ends by its timers."""
+        if len(self.others) < MOST_OTHERS:
+            self.others.add(other)
 
     def close(self) -> None:
         """Close it when what was written is sent, or after a while."""
@@ -187,12 +192,6 @@ class Connection(asyncio.Protocol):
             self.close()
         else:
             self._arm()
-
-
-def _names(certificate: dict[str, list[tuple[str, str]]] | None) -> tuple[str, ...]:
-    """The names in a certificate that was verified (RFC 5922 7.1); OpenSSL gives no other."""
-    found = (certificate or {}).get("subjectAltName", ())
-    return tuple(value.lower() for kind, value in found if kind in ("DNS", "URI"))
 
 
 def _watch(sock: socket.socket) -> None:

@@ -108,7 +108,7 @@ class Streams:
         to = flow.reopen or flow.remote
         connection = self._connections.get((flow.transport, to))
         if connection is not None:
-            connection.others.add(flow)
+            connection.note(flow)
             return connection.write(data)
         waiting = self._waiting.get((flow.transport, to))
         if waiting is not None:
@@ -123,11 +123,6 @@ class Streams:
         self._sources[_source(to[0])] += 1
         self._start(self._open(listener, Flow(flow.transport, listener.address, to)))
         return True
-
-    def peer_names(self, flow: Flow) -> tuple[str, ...]:
-        """The names in the certificate that the peer of this flow has proved; none without."""
-        connection = self._connections.get((flow.transport, flow.remote))
-        return () if connection is None else connection.names
 
     def close(self) -> None:
         """Close everything."""
@@ -258,7 +253,7 @@ class Streams:
             return
         for data, each in self._waiting.pop((flow.transport, flow.remote)):
             if each.remote != flow.remote:
-                connection.others.add(each)
+                connection.note(each)
             if not connection.write(data):
                 self._failed(each)
         self.flush()

@@ -113,14 +113,19 @@ TWINS: Mapping[Codec, Codec] = MappingProxyType({PCMA: PCMU, PCMU: PCMA})
 
 def with_twins(codecs: Iterable[Codec]) -> tuple[Codec, ...]:
     """These codecs, and last the law of G.711 that is missing where the other is there."""
-    own = dict.fromkeys(codecs)
-    return (*own, *[TWINS[codec] for codec in own if codec in TWINS and TWINS[codec] not in own])
+    own = tuple(codecs)
+    return own + _missing_twins(own)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _missing_twins(own: tuple[Codec, ...]) -> tuple[Codec, ...]:
+    return tuple([TWINS[codec] for codec in own if codec in TWINS and TWINS[codec] not in own])
 
 
 def offer_twins(offered: tuple[OfferedCodec, ...]) -> tuple[OfferedCodec, ...]:
     """An offer, and behind it the missing law of G.711 with its own number."""
-    own = [entry.codec for entry in offered]
-    return (*offered, *[OfferedCodec(codec, STATIC_NUMBERS[codec]) for codec in with_twins(own)[len(own) :]])
+    missing = _missing_twins(tuple([entry.codec for entry in offered]))
+    return (*offered, *[OfferedCodec(codec, STATIC_NUMBERS[codec]) for codec in missing])
 
 
 def in_common(offered: Iterable[Codec], agreed: Sequence[Codec]) -> Sequence[Codec]:

@@ -12,7 +12,7 @@ from telephony.call.record import records
 from telephony.legs.leg import RINGING
 from tests.support.plans import BYGGLOV
 from tests.support.scripted_peer import Incoming, Outgoing, Party, sdp
-from tests.support.stage import Stage
+from tests.support.stage import DIRECT, Stage
 from tests.support.switchboard import REALM, VirtualNode
 from tests.telephony.legs.test_refer import DAVID, answered, refer, talking, told, town
 
@@ -258,3 +258,52 @@ def test_a_leg_that_ended_meanwhile_is_told_to_have_ended_in_its_new_call() -> N
 
     (fact,) = stage.node.legs.facts()
     assert (type(fact), fact.stream) == (f.LegEnded, "call/call9")
+
+
+def test_a_leg_that_is_taken_over_keeps_its_session_timer() -> None:
+    stage = town()
+    _, amina = talking(stage)
+    second = stage.dial_from("kc1", DAVID)
+    david = stage.offered("bygg1")
+    david.accept(Session_Expires="600;refresher=uac", Allow="INVITE, UPDATE")
+    david.peer.take("ACK")
+    second.pick_up()
+    refer(amina, replaces(second))
+    for _ in range(2):
+        amina.peer.answer(amina.peer.take("BYE"), 200)
+
+    for _ in range(16):
+        stage.loud("call1.0", "call1.2")
+        stage.wait(20)
+        for peer in stage.peers.values():
+            peer.answer_all("OPTIONS")
+
+    assert david.peer.has("UPDATE")
+
+
+def test_a_trunk_that_is_taken_over_still_takes_its_channel() -> None:
+    stage = town()
+    _, amina, second, _ = consulting(stage)
+
+    refer(second, replaces(amina))
+
+    assert stage.virtual.switchboard.house.channels("operator") == 1
+
+
+def test_a_caller_whose_prack_is_late_hears_that_it_rings() -> None:
+    stage = town()
+    stage.register("kc1", "bygg1")
+    call = stage.call(DIRECT, ("Require", "100rel"))
+    amina = stage.offered("kc1")
+    amina.ring(183, sdp(amina.peer.host, "8 101"))
+    reliable = call.responses(call.branch)[-1]
+    amina.accept()
+    amina.peer.take("ACK")
+    refer(amina)
+    call.remote = str(reliable.to)
+
+    call.ask("PRACK", "", ("RAck", f"{reliable.headers.get('RSeq')} 1 INVITE"))
+
+    assert call.responses(call.branch)[-1].status == 200
+    assert stage.media.playing["call1.0"] == RINGING
+    assert not stage.media.bridges

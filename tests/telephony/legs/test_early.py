@@ -6,6 +6,7 @@ import pytest
 
 from telephony.call import facts as f
 from telephony.legs.early import MOST
+from telephony.legs.outbound import OutboundLeg
 from tests.support.plans import MAIN
 from tests.support.scripted_peer import Incoming, Outgoing, sdp
 from tests.support.stage import DIRECT, Stage
@@ -211,3 +212,13 @@ def test_the_order_of_the_early_dialog_goes_on_after_the_answer(stage: Stage) ->
     call.pick_up()
 
     assert member.ask("OPTIONS", cseq=19).status == 500
+
+
+def test_nothing_is_kept_of_provisional_answers_once_there_is_a_dialog(stage: Stage) -> None:
+    _, member = ringing(stage)
+    leg = stage.node.legs._wire.legs["call1.1"]
+    assert isinstance(leg, OutboundLeg) and leg._early._known
+
+    member.accept()
+
+    assert not leg._early._known

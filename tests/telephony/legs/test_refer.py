@@ -6,7 +6,7 @@ from telephony.call import facts as f
 from telephony.call import transfer_facts as t
 from telephony.call.facts import EndedBy, Outcome
 from telephony.legs.leg import RINGING
-from tests.support.plans import BYGGLOV, MAIN
+from tests.support.plans import BYGGLOV, MAIN, PHONES
 from tests.support.scripted_peer import Incoming, Outgoing, Party, ScriptedPeer, sdp
 from tests.support.stage import DIRECT, Stage
 from tests.support.switchboard import REALM
@@ -412,3 +412,21 @@ def test_a_caller_who_dies_while_waiting_is_lost() -> None:
     )
 
     assert stage.outcome().outcome is Outcome.LOST
+
+
+def test_who_declines_for_all_their_phones_is_rung_at_none() -> None:
+    phones = PHONES.replace('display = "Bygglov 1" }', 'display = "Bygglov 1", max_contacts = 2 }')
+    stage = Stage(people=PEOPLE, phones=phones)
+    stage.register("bygg1")
+    desk, mobile = stage.phone("bygg1"), stage.peer("192.0.2.198")
+    assert mobile.register("bygg1", call_id="mobile").status == 200
+    _, amina = stage.connected()
+    refer(amina)
+    first = Incoming.of(desk, desk.take("INVITE"))
+    second = Incoming.of(mobile, mobile.take("INVITE"))
+    first.ring()
+    second.ring()
+
+    first.refuse(603)
+
+    assert mobile.has("CANCEL")

@@ -358,3 +358,17 @@ def test_a_leg_that_cannot_be_brought_back_is_reported_and_its_call_ends(damage:
     assert not life.requests
     life.end()
     assert life.stage.facts(f.CallInterrupted)
+
+
+def test_a_caller_taken_over_with_a_200_on_its_way_is_brought_back_by_its_present_name() -> None:
+    stage = Stage()
+    stage.register("kc1")
+    stage.call(DIRECT)
+    stage.offered("kc1").accept()
+    snapshot = stage.node.legs._wire.legs["call1.0"].snapshot()
+    assert "accepted" in snapshot
+    legs = Stage().node.legs
+
+    assert legs.restore("call2", "call2.3", snapshot, 0.0)
+
+    assert {fact.leg for fact in legs.facts() if isinstance(fact, f.LegFact)} == {"call2.3"}

@@ -356,3 +356,32 @@ def test_a_call_to_112_is_not_ended_by_a_timer(stage: Stage) -> None:
 
     assert not stage.facts(f.LegLost)
     assert not call.peer.has("BYE") and not rescue.peer.has("BYE")
+
+
+@pytest.mark.parametrize("refresh", ["INVITE", "UPDATE"])
+@pytest.mark.parametrize("status", [None, 408])
+def test_a_call_to_112_outlives_a_refresh_that_nobody_answers(
+    stage: Stage, refresh: str, status: int | None
+) -> None:
+    call = stage.call("112")
+    rescue = Incoming.of(stage.alarm, stage.alarm.take("INVITE"))
+    rescue.accept(
+        Session_Expires="600;refresher=uac", Allow="INVITE, UPDATE" if refresh == "UPDATE" else "INVITE"
+    )
+    stage.alarm.take("ACK")
+    call.pick_up()
+
+    loudly(stage, 310.0)
+    if status is not None:
+        stage.alarm.answer_all(refresh, status)
+    loudly(stage, 110.0)
+
+    assert not stage.facts(f.LegLost)
+
+
+def test_a_refresh_by_invite_that_nobody_answers_ends_any_other_call(stage: Stage) -> None:
+    answering(stage, Session_Expires="600;refresher=uac", Allow="INVITE")
+
+    loudly(stage, 420.0)
+
+    assert [fact.why for fact in stage.facts(f.LegLost)] == ["no_dialog"]

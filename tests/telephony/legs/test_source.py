@@ -80,6 +80,17 @@ def test_a_phone_that_registered_anew_from_elsewhere_is_known_there(stage: Stage
     assert caller.peer.has("BYE")
 
 
+def test_a_phone_that_registered_anew_from_elsewhere_is_reached_there(stage: Stage) -> None:
+    caller, member = talking(stage)
+    moved = stage.peer("192.0.2.101", 61000)
+    moved.register("kc1", call_id="anew")
+    assert elsewhere(stage, member, *moved.address).ask("OPTIONS").status == 200
+
+    caller.hang_up()
+
+    assert moved.has("BYE") and not member.peer.has("BYE")
+
+
 def test_another_phone_is_not_this_one(stage: Stage) -> None:
     _, member = talking(stage)
     stage.register("kc2")

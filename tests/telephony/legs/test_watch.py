@@ -245,3 +245,31 @@ def test_the_route_by_which_a_phone_registered_is_taken() -> None:
     stage.wait(61)
 
     assert stage.phone("kc1").take("OPTIONS").uri == "sip:phone@192.0.2.101:5060"
+
+
+def test_who_is_lost_and_no_longer_asked_counts_as_there() -> None:
+    stage = watching()
+    stage.register("kc1")
+    answering(stage, 5, stage.alarm, stage.reserve)
+    stage.wait(200)
+    house = stage.virtual.switchboard.house
+    assert not house.is_registered("kc1") and not house.is_up(RESERVE)
+    trunks = TRUNKS.replace('peers = ["192.0.2.31"]', 'peers = ["192.0.2.31"]\noptions = false')
+    phones = PHONE_LINES.replace('"Kontaktcenter 1" }', '"Kontaktcenter 1", options = false }')
+    tables = tables_of(2, trunks=trunks, phones=phones, groups=GROUPS, numbers=NUMBERS)
+
+    stage.virtual.directory.load(tables)
+    stage.node.legs.watch.begin(stage.now)
+    stage.wait(61)
+
+    assert house.is_registered("kc1") and house.is_up(RESERVE)
+
+
+def test_what_hangs_on_a_contact_is_no_part_of_what_is_asked() -> None:
+    stage = watching()
+    stage.phone("kc1").register("kc1", contact="<sip:phone@192.0.2.101:5060?Subject=x>")
+    stage.wait(61)
+
+    options = stage.phone("kc1").take("OPTIONS")
+    assert options.uri == "sip:phone@192.0.2.101:5060"
+    assert str(options.to) == "<sip:phone@192.0.2.101:5060>"
