@@ -13,7 +13,7 @@ from telephony.legs.content import SDP
 from telephony.legs.directory import Directory
 from telephony.legs.registering import flow_to
 from telephony.legs.wire import Handler, Reply, Wire, uri_host
-from telephony.sip.events import ResponseReceived
+from telephony.sip.events import ResponseReceived, TransportFailed
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
@@ -108,14 +108,20 @@ class Watch:
         asked.ask()
         # One that has never answered may not know OPTIONS: calls tell what it is worth
         silent = asked.misses >= self._pace.gateway_misses and asked.has_answered
-        if silent and self._directory.is_up(address):
-            self._wire.facts.append(h.GatewayLost(at=self._wire.utc(now), gateway=address))
+        if silent:
+            self._lose(address, now)
         uri = f"sip:{uri_host(address[0])}:{address[1]}"
         self._ask(uri, (), Flow("UDP", self._listen, address), partial(self._gateway_replied, name), now)
         jitter = self._pace.gateway_jitter * (2.0 * self._wire.random() - 1.0)
         self._set(name, now + self._pace.gateway_seconds * (1.0 + jitter))
 
+    def _lose(self, gateway: tuple[str, int], now: float) -> None:
+        if self._directory.is_up(gateway):
+            self._wire.facts.append(h.GatewayLost(at=self._wire.utc(now), gateway=gateway))
+
     def _gateway_replied(self, name: str, reply: Reply, now: float) -> None:
+        if name in self._gateways and isinstance(reply, TransportFailed):
+            self._lose(self._gateways[name][0], now)  # there is no way to it: that need not be asked again
         if name not in self._gateways or not isinstance(reply, ResponseReceived):
             return
         if reply.response.status < 200 or reply.response.status in _UNWELL:

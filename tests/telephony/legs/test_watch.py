@@ -2,10 +2,12 @@
 
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.sip.flow import Flow
 from tests.support.plans import PHONES as PHONE_LINES
 from tests.support.plans import tables_of
 from tests.support.scripted_peer import ScriptedPeer
 from tests.support.stage import GROUPS, NUMBERS, TRUNKS, Stage
+from tests.support.switchboard import ADDRESS
 
 ALARM = ("192.0.2.30", 5080)
 RESERVE = ("192.0.2.31", 5060)
@@ -273,3 +275,12 @@ def test_what_hangs_on_a_contact_is_no_part_of_what_is_asked() -> None:
     options = stage.phone("kc1").take("OPTIONS")
     assert options.uri == "sip:phone@192.0.2.101:5060"
     assert str(options.to) == "<sip:phone@192.0.2.101:5060>"
+
+
+def test_a_gateway_that_nothing_can_be_sent_to_is_lost_at_once() -> None:
+    stage = watching()
+    stage.wait(1.5)
+
+    stage.node.transport_failed(Flow("UDP", ADDRESS, RESERVE), stage.now)
+
+    assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [RESERVE]
