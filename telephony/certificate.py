@@ -22,6 +22,9 @@ class Certificate:
         self._chain = chain
         self._key = key
         self._authority = authority
+        self._files = {chain: "sip.certificate", key: "sip.key"}
+        if authority is not None:
+            self._files[authority] = "sip.client_ca"
         self._seen = self._look()
         self.tls = self._read()
 
@@ -38,16 +41,24 @@ class Certificate:
         return True
 
     def _look(self) -> _Seen:
-        try:
-            found = [path.stat() for path in (self._chain, self._key)]
-        except OSError as error:
-            raise SecretsUnusable(f"cannot read {error.filename}: {error.strerror}") from error
+        found = []
+        for path in (self._chain, self._key):
+            try:
+                found.append(path.stat())
+            except OSError as error:
+                raise self._unreadable(path, error) from error
         return tuple((each.st_ino, each.st_mtime_ns, each.st_size) for each in found)
+
+    def _unreadable(self, path: Path, error: OSError) -> SecretsUnusable:
+        return SecretsUnusable(f"{self._files[path]}: cannot read {path}: {error.strerror}")
 
     def _read(self) -> Tls:
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        for path in (self._chain, self._key, *([self._authority] if self._authority else [])):
-            _check(path)
+        for path in self._files:  # OpenSSL does not say which one it cannot read
+            try:
+                path.read_bytes()
+            except OSError as error:
+                raise self._unreadable(path, error) from error
         try:
             client = ssl.create_default_context(cafile=self._authority)
         except ssl.SSLError as error:
@@ -59,7 +70,7 @@ class Certificate:
             except ssl.SSLError as error:
                 raise SecretsUnusable(
                     f"no certificate with its key: sip.certificate {self._chain}, sip.key {self._key}: "
-                    f"{error.reason or error}"
+                    f"{error.reason or 'one of them is not PEM, or has a password'}"
                 ) from error
         if self._authority is not None:
             server.load_verify_locations(self._authority)
@@ -73,14 +84,6 @@ def certificate_of(settings: Settings) -> Certificate | None:
     if sip.certificate is None or sip.key is None:
         return None
     return Certificate(sip.certificate, sip.key, sip.client_ca)
-
-
-def _check(path: Path) -> None:
-    """See that a file can be read: OpenSSL does not say which one it cannot."""
-    try:
-        path.read_bytes()
-    except OSError as error:
-        raise SecretsUnusable(f"cannot read {path}: {error.strerror}") from error
 
 
 def _no_password() -> str:

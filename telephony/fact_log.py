@@ -75,10 +75,11 @@ class FactLog:
         """Where to is not told: it may be somebody's own number."""
         log = self._log
         match fact:
-            case t.TransferRefused(status=status, why=why):
-                log.info("transfer_refused", **call, status=status, why=why)
-            case t.TransferDecided(stage=stage, by=by):
-                log.info("transfer_decided", **call, stage=stage.value, by=by.member)
+            case t.TransferRefused(number=number, status=status, why=why):
+                log.info("transfer_refused", **call, number=self._function(number), status=status, why=why)
+            case t.TransferDecided(stage=stage, by=by, number=number):
+                number = self._function(number)
+                log.info("transfer_decided", **call, stage=stage.value, by=by.member, number=number)
             case t.TransferFailed(stage=stage, status=status):
                 log.info("transfer_failed", **call, stage=stage.value, status=status)
             case t.CallTransferred(member=member):
@@ -135,6 +136,11 @@ class FactLog:
         if row is not None and row.personal:
             return {}
         return {"number": decision.number, "because": decision.reasons[-1].text}
+
+    def _function(self, number: str) -> str:
+        """The number if it is a function's; else "": what somebody dials beside those is their own affair."""
+        row = self._tables.numbers.get(number)
+        return "" if row is None or row.personal else number
 
     def _from_and_to(self, fact: f.CallArrived | f.CallRefused) -> tuple[str, str]:
         """The trunk or phone that a call came from, and the number that was dialled, as far as all may know.

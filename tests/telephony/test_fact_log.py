@@ -202,6 +202,14 @@ def test_transfers_are_told_without_the_number(fact: f.Fact, line: dict[str, obj
     assert OWN not in str(event)
 
 
+def test_a_function_that_a_call_is_handed_on_to_is_told() -> None:
+    fact = t.TransferRefused(at=AT, call="c1", leg="c1.1", number=BYGGLOV, status=486, why="busy")
+
+    (event,) = at_info(fact)
+
+    assert event["number"] == BYGGLOV
+
+
 def test_gateways_and_phones_that_do_not_answer_are_told_with_their_trunks() -> None:
     gateway = ("192.0.2.10", 5060)
 
