@@ -10,6 +10,7 @@ from metrics.key_figures import THRESHOLD_SECONDS
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
 from telephony.call.call import Call
+from telephony.call.consulting import REASON as HANDED_ON
 from telephony.call.house_facts import ClockStepped
 
 UNKNOWN = "unknown"
@@ -152,8 +153,8 @@ class Observer:
                 live.times = replace(live.times, paused=live.times.paused or at)
             case t.CallTransferred(at=at) | t.TransferFailed(at=at, resumed=True) if live.times is not None:
                 live.times = live.times.resumed(at)
-            case f.CallEnded(outcome=outcome, at=at):
-                self._ended(live, fact.call, outcome, at)
+            case f.CallEnded(outcome=outcome, at=at, reason=reason):
+                self._ended(live, fact.call, outcome, at, gave_up=reason != HANDED_ON)
             case f.CallInterrupted(at=at):
                 self._ended(live, fact.call, f.Outcome.INTERRUPTED, at)
             case _:
@@ -167,7 +168,11 @@ class Observer:
         self._measure(self._instruments.ring, live, live.times.rang, at)
         live.times = _Times(live.times.arrived, live.times.rang, at)
 
-    def _ended(self, live: _Live, call: str, outcome: f.Outcome, at: datetime) -> None:
+    def _ended(
+        self, live: _Live, call: str, outcome: f.Outcome, at: datetime, *, gave_up: bool = True
+    ) -> None:
+        """`gave_up`: an abandoned call was given up by who waited. A colleague who was being rung when
+        somebody was handed on to them was not waited for in vain."""
         del self._live[call]
         self._instruments.calls.add(live.number, _outcome(outcome))
         if live.times is None:
@@ -176,7 +181,7 @@ class Observer:
             self._measure(self._instruments.talk, live, live.times.answered, live.times.paused or at)
         else:
             self._measure(self._instruments.ring, live, live.times.rang, at)
-        if outcome == f.Outcome.ABANDONED:
+        if outcome == f.Outcome.ABANDONED and gave_up:
             is_short = _seconds(live.times.arrived, at) <= THRESHOLD_SECONDS
             self._instruments.abandoned.add(live.number, "short" if is_short else "late")
             self._measure(self._instruments.abandon, live, live.times.arrived, at)

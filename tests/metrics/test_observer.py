@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,6 +135,13 @@ def test_giving_up_is_short_within_the_limit_and_late_after(seconds: float, when
 
     assert counted.series("vaxeln_abandoned_total") == {(MAIN, when): 1}
     assert counted.series("vaxeln_abandon_seconds_sum") == {(): seconds}
+
+
+def test_whoever_was_handed_on_while_it_rang_gave_nothing_up() -> None:
+    counted = Counted(arrived(), decided(), replace(ended("abandoned", 5), reason="transferred"))
+
+    assert counted.series("vaxeln_calls_total") == {(MAIN, "abandoned"): 1}
+    assert not counted.series("vaxeln_abandoned_total")
 
 
 @pytest.mark.parametrize(("dialled", "label"), [(MAIN, MAIN), ("112", EMERGENCY), (STRANGE, UNKNOWN)])
