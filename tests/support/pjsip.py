@@ -46,6 +46,7 @@ class PjsipPhone:
         folder.mkdir(parents=True)
         self.tone = tone
         self._folder = folder
+        self._commands = 0
         self._events = folder / "events"
         with self._events.open("wb") as out, (folder / "errors").open("wb") as errors:
             self._process = subprocess.Popen(
@@ -72,10 +73,12 @@ class PjsipPhone:
         sys.stderr.write(f"PJSIP:\n{self._events.read_text()}{(self._folder / 'errors').read_text()}\n")
 
     def do(self, name: str, **fields: Any) -> None:
-        """Tell it to do something: see `Phone.do`."""
+        """Tell it to do something, and wait until it has: see `Phone.do`."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"do": name, **fields}).encode() + b"\n")
         self._process.stdin.flush()
+        self._commands += 1
+        self.await_event(lambda event: event.get("command") == self._commands)
 
     def events(self) -> list[dict[str, Any]]:
         """All that it has reported."""

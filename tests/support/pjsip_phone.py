@@ -76,6 +76,7 @@ class Phone:
         self.folder = folder
         self.calls: list[Call] = []
         self.answers = True
+        self.done = 0  # commands
         self.server = server
         config = pj.EpConfig()
         config.uaConfig.threadCnt = 0
@@ -130,6 +131,8 @@ class Phone:
                 self.calls[call].hangup(prm)
             case _:
                 return False
+        self.done += 1
+        tell("did", command=self.done)
         return True
 
     def run(self) -> None:
