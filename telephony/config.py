@@ -241,6 +241,13 @@ def load_settings(file: Path | None, environ: Mapping[str, str], overrides: Mapp
                     f"setting sip.{name} is missing: sip.listen ({given['sip.listen'].place}) has tls; "
                     f"allowed: {SETTINGS[f'sip.{name}'].allowed}"
                 )
+    else:
+        for name in ("certificate", "key", "client_ca"):
+            if getattr(settings.sip, name) is not None:
+                raise ConfigError(
+                    f"setting sip.{name} ({given[f'sip.{name}'].place}) is for TLS, and sip.listen has no "
+                    'tls address; allowed: with one, such as "tls:0.0.0.0:5061"'
+                )
     if settings.sip.advertise is None:
         for address in settings.sip.listen:
             if address.is_wildcard:

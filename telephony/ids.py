@@ -18,7 +18,7 @@ def uuid7(unix_milliseconds: int, random_bits: int) -> str:
 
 
 def _tokens() -> Iterator[str]:
-    """Drawn from the system a hundred at a time: to ask it for each costs a call 2 % of its time."""
+    """Drawn from the system a hundred at a time: to ask it for each costs more than to parse a header."""
     while True:
         drawn = secrets.token_hex(100 * TOKEN_OCTETS)
         for at in range(0, len(drawn), 2 * TOKEN_OCTETS):

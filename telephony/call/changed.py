@@ -1,4 +1,4 @@
-"""A record with some fields changed: what `dataclasses.replace` does, at a sixth of its cost.
+"""A record with some fields changed: what `dataclasses.replace` does, at a fraction of its cost.
 
 A call, a leg and the record are copied at nearly each fact, so it shows in what a call costs.
 """

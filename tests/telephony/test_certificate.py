@@ -65,7 +65,8 @@ def test_a_key_with_a_password_is_refused_without_asking(authority: Authority, t
 
 def test_settings_without_tls_have_none(authority: Authority) -> None:
     issued = authority.issue("one", "DNS:one.example")
-    named = {"sip.certificate": str(issued.chain), "sip.key": str(issued.key)}
+    tls = {"sip.listen": "tls:127.0.0.1:5061"}
+    named = tls | {"sip.certificate": str(issued.chain), "sip.key": str(issued.key)}
 
     assert certificate_of(load_settings(None, {}, {})) is None
     assert certificate_of(load_settings(None, {}, named)) is not None

@@ -303,3 +303,11 @@ def test_tls_needs_a_certificate_and_its_key(missing: str) -> None:
 
     with pytest.raises(ConfigError, match=rf"setting sip\.{missing} is missing: sip\.listen .*has tls"):
         load_settings(None, {}, given)
+
+
+@pytest.mark.parametrize("name", ["certificate", "key", "client_ca"])
+def test_what_is_for_tls_is_not_read_and_ignored(name: str) -> None:
+    given = {"sip.listen": "udp:127.0.0.1:5060", f"sip.{name}": "own.pem"}
+
+    with pytest.raises(ConfigError, match=rf"setting sip\.{name} .*sip\.listen has no tls address"):
+        load_settings(None, {}, given)
