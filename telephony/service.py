@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import version
-from pathlib import Path
 from typing import NoReturn
 
 import structlog
@@ -43,7 +42,7 @@ from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.ids import token, uuid7
 from telephony.journal_start import first_needed, log_findings, opening_facts
 from telephony.legs.identity import user_of
-from telephony.legs.legs import Legs, Surroundings
+from telephony.legs.legs import Legs
 from telephony.listening import Listening, listen_http, listen_locally, listen_sip
 from telephony.media.prompts import Prompts
 from telephony.media.relay import MediaRelay
@@ -52,11 +51,10 @@ from telephony.node import Node
 from telephony.plan_keeper import PlanKeeper
 from telephony.plan_prepare import PlanInForce
 from telephony.plan_start import plan_folder
-from telephony.private_files import SecretsUnusable
-from telephony.secrets import SERVER_SECRET_OCTETS, PhoneSecrets, load_server_secret
-from telephony.sip.digest import Authenticator
+from telephony.secrets import PhoneSecrets
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.message import Request
+from telephony.surroundings import surroundings_of
 from telephony.switchboard import Switchboard
 from telephony.tokens import Tokens
 
@@ -196,7 +194,10 @@ class Service:
         opened.callback(self._shell.close)
         tls = self._certificate.tls if self._certificate else None
         sip = tuple(listen_sip(self._shell, address, tls) for address in settings.sip.listen)
-        legs = Legs(self._endpoint, self._surroundings(sip))
+        given = surroundings_of(
+            settings, sip, self._relay, self._directory, self._secrets, self._clock, self._new_call
+        )
+        legs = Legs(self._endpoint, given)
         self._node = Node(legs, self._switchboard, self._clock.at, self._clock.monotonic)
         self.health = ServiceHealth(
             self._journal,
@@ -209,26 +210,6 @@ class Service:
         self._keeper = self._keep_plan()
         opened.push_async_callback(self._keeper.settle, SETTLING_SECONDS)
         return Listening(sip, await self._listen_http(opened))
-
-    def _surroundings(self, sip: Sequence[ListenAddress]) -> Surroundings:
-        address = next((at for at in sip if at.transport == "UDP"), sip[0])
-        authenticator = Authenticator(
-            self._settings.sip.realm,
-            _server_secret(self._settings.data / "secrets"),
-            self._secrets.ha1,
-            self._directory.is_legacy,
-        )
-        return Surroundings(
-            media=self._relay,
-            directory=self._directory,
-            authenticator=authenticator,
-            token=token,
-            new_call=self._new_call,
-            random=random.random,
-            utc=self._clock.at,
-            host=self._settings.media_host,
-            listen=(address.host, address.port),
-        )
 
     async def _listen_http(self, opened: AsyncExitStack) -> ListenAddress:
         administration = LiveAdministration(
@@ -376,14 +357,6 @@ class Service:
             return False
         log.info("stopped")
         return True
-
-
-def _server_secret(directory: Path) -> bytes:
-    try:
-        return load_server_secret(directory)
-    except SecretsUnusable as error:  # phones are challenged once more after each start
-        log.critical("nonce_key_unusable", problem=str(error))
-        return secrets.token_bytes(SERVER_SECRET_OCTETS)
 
 
 async def _end(task: "asyncio.Task[NoReturn]") -> None:

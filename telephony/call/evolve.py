@@ -13,27 +13,11 @@ from typing import Any
 
 from routing.decision import Kind
 from telephony.call import facts as f
-from telephony.call import transfer_facts as t
-from telephony.call.call import Call, Leg, LegState, Phase, Transfer
+from telephony.call.call import Call, Leg, LegState, Phase
 from telephony.call.changed import changed
-from telephony.call.errors import IllegalTransition
+from telephony.call.changes import Changes, enter, leg_changed, require, rung, with_leg, with_leg_over
+from telephony.call.evolve_transfer import TRANSFERS, exhausted_in_transfer
 from telephony.call.house_facts import ClockStepped
-
-Changes = dict[str, Any]
-"""Fields of a call and what they become."""
-
-_NEXT: dict[Phase, frozenset[Phase]] = {
-    Phase.ARRIVED: frozenset({Phase.RINGING, Phase.ANNOUNCING, Phase.ARRIVED, Phase.ENDING}),
-    # back to ARRIVED: everybody was tried, and routing is asked again
-    Phase.RINGING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
-    Phase.ANNOUNCING: frozenset({Phase.ENDING}),
-    # to itself: with somebody who had been consulted
-    Phase.TALKING: frozenset({Phase.TALKING, Phase.TRANSFERRING, Phase.ENDING}),
-    # to itself: the next stage is rung; back to TALKING: with whoever answered, or as it was
-    Phase.TRANSFERRING: frozenset({Phase.TRANSFERRING, Phase.TALKING, Phase.ENDING}),
-    Phase.ENDING: frozenset({Phase.ENDED}),
-    Phase.ENDED: frozenset(),
-}
 
 
 def begin(fact: f.CallArrived) -> Call:
@@ -50,60 +34,40 @@ def evolve(call: Call, fact: f.Fact) -> Call:
     return changed(call, last_at=fact.at, **change(call, fact))
 
 
-def _enter(call: Call, phase: Phase, **changes: Any) -> Changes:
-    if phase not in _NEXT[call.phase]:
-        raise IllegalTransition(f"call {call.id}: {call.phase} cannot become {phase}")
-    return {"phase": phase, **changes}
-
-
-def _require(call: Call, fact: f.Fact, *phases: Phase) -> None:
-    if call.phase not in phases:
-        raise IllegalTransition(f"call {call.id}: {type(fact).__name__} while {call.phase}")
-
-
-def _with_leg(call: Call, leg: Leg, **changes: Any) -> Changes:
-    return {"legs": {**call.legs, leg.id: leg}, **changes}
-
-
-def _leg_changed(call: Call, fact: f.LegFact, **changes: Any) -> Changes:
-    leg = call.legs.get(fact.leg)
-    return {} if leg is None else _with_leg(call, changed(leg, **changes))
-
-
 # ---- observations
 
 
 def _dialog_changed(call: Call, fact: f.LegDialogChanged) -> Changes:
-    return _leg_changed(call, fact, dialog=fact.dialog)
+    return leg_changed(call, fact, dialog=fact.dialog)
 
 
 def _responded(call: Call, fact: f.MemberResponded) -> Changes:
-    return _leg_changed(call, fact, respond_by=None)
+    return leg_changed(call, fact, respond_by=None)
 
 
 def _alerted(call: Call, fact: f.MemberAlerted) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or leg.state is not LegState.OFFERED:
         return {}  # a 180 overtaken by the answer
-    return _with_leg(call, changed(leg, state=LegState.ALERTED, rang=True, respond_by=None))
+    return with_leg(call, changed(leg, state=LegState.ALERTED, rang=True, respond_by=None))
 
 
 def _early_sound(call: Call, fact: f.MemberGaveEarlySound) -> Changes:
-    return _leg_changed(call, fact, early_sound=True, respond_by=None)
+    return leg_changed(call, fact, early_sound=True, respond_by=None)
 
 
 def _answered(call: Call, fact: f.MemberAnswered) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
         return {}
-    return _with_leg(call, changed(leg, state=LegState.ANSWERED, respond_by=None))
+    return with_leg(call, changed(leg, state=LegState.ANSWERED, respond_by=None))
 
 
 def _unusable(call: Call, fact: f.MemberAnswerUnusable) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
         return {}
-    return _with_leg(call, changed(leg, state=LegState.UNUSABLE, status=fact.status, respond_by=None))
+    return with_leg(call, changed(leg, state=LegState.UNUSABLE, status=fact.status, respond_by=None))
 
 
 def _refused(call: Call, fact: f.MemberRefused) -> Changes:
@@ -111,19 +75,19 @@ def _refused(call: Call, fact: f.MemberRefused) -> Changes:
     if leg is None or not leg.is_open:
         return {}
     refused = changed(leg, state=LegState.REFUSED, status=fact.status, cause=fact.cause, gone=True)
-    return _with_leg_over(call, refused)
+    return with_leg_over(call, refused)
 
 
 def _hung_up(call: Call, fact: f.LegHungUp) -> Changes:
-    return _leg_changed(call, fact, gone=True)
+    return leg_changed(call, fact, gone=True)
 
 
 def _lost(call: Call, fact: f.LegLost) -> Changes:
-    return _leg_changed(call, fact, gone=True, lost=fact.why)
+    return leg_changed(call, fact, gone=True, lost=fact.why)
 
 
 def _held(call: Call, fact: f.LegHeld) -> Changes:
-    return _leg_changed(call, fact, held=fact.held)
+    return leg_changed(call, fact, held=fact.held)
 
 
 def _leg_ended(call: Call, fact: f.LegEnded) -> Changes:
@@ -131,15 +95,7 @@ def _leg_ended(call: Call, fact: f.LegEnded) -> Changes:
     if leg is None:
         return {}
     state = leg.state if leg.state is LegState.REFUSED else LegState.ENDED
-    return _with_leg_over(call, changed(leg, state=state, gone=True))
-
-
-def _with_leg_over(call: Call, leg: Leg) -> Changes:
-    """A call that is ending has ended with its last leg."""
-    changes = _with_leg(call, leg)
-    if call.phase is Phase.ENDING and not any(other.is_open for other in changes["legs"].values()):
-        return _enter(call, Phase.ENDED, **changes)
-    return changes
+    return with_leg_over(call, changed(leg, state=state, gone=True))
 
 
 def _announcement_ended(call: Call, fact: f.AnnouncementEnded) -> Changes:
@@ -165,11 +121,11 @@ def _clock_stepped(call: Call, fact: ClockStepped) -> Changes:
 
 
 def _route_decided(call: Call, fact: f.RouteDecided) -> Changes:
-    _require(call, fact, Phase.ARRIVED)
+    require(call, fact, Phase.ARRIVED)
     phase = {Kind.RING: Phase.RINGING, Kind.ANNOUNCE: Phase.ANNOUNCING, Kind.REJECT: Phase.ARRIVED}[
         fact.decision.kind
     ]
-    return _enter(
+    return enter(
         call,
         phase,
         question=None,
@@ -185,19 +141,19 @@ def _route_decided(call: Call, fact: f.RouteDecided) -> Changes:
 
 def _route_exhausted(call: Call, fact: f.RouteExhausted) -> Changes:
     if call.phase is Phase.TRANSFERRING:
-        return _route_exhausted_again(call, fact)
-    _require(call, fact, Phase.RINGING)
-    return _enter(call, Phase.ARRIVED, question=fact.branch)
+        return exhausted_in_transfer(call, fact)
+    require(call, fact, Phase.RINGING)
+    return enter(call, Phase.ARRIVED, question=fact.branch)
 
 
 def _offered(call: Call, fact: f.MemberOffered) -> Changes:
-    _require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     leg = Leg(id=fact.leg, state=LegState.OFFERED, target=fact.target, respond_by=fact.respond_by)
-    return _with_leg(call, leg, **_rung(call, leg))
+    return with_leg(call, leg, **rung(call, leg))
 
 
 def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
-    _require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     return {
         "skipped_busy": call.skipped_busy or fact.why == "busy",
         "pending": tuple(target for target in call.pending if target != fact.target),
@@ -205,7 +161,7 @@ def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
 
 
 def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Changes:
-    _require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     # Whoever's early sound the caller heard has left: of those who ring now the caller is told afresh
     alerted = call.caller_alerted and not call.early_sound_from
     return {
@@ -217,124 +173,49 @@ def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Changes:
 
 
 def _ring_time_expired(call: Call, fact: f.RingTimeExpired) -> Changes:
-    _require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     return {"ring_expired": True}
 
 
 def _response_time_expired(call: Call, fact: f.ResponseTimeExpired) -> Changes:
-    _require(call, fact, Phase.RINGING)
-    return _leg_changed(call, fact, respond_by=None, gone=True)
+    require(call, fact, Phase.RINGING)
+    return leg_changed(call, fact, respond_by=None, gone=True)
 
 
 def _withdrawn(call: Call, fact: f.OfferWithdrawn) -> Changes:
-    return _leg_changed(call, fact, withdrawn=fact.why, respond_by=None)
+    return leg_changed(call, fact, withdrawn=fact.why, respond_by=None)
 
 
 def _caller_alerted(call: Call, fact: f.CallerAlerted) -> Changes:
-    _require(call, fact, Phase.RINGING)
+    require(call, fact, Phase.RINGING)
     return {"caller_alerted": True}
 
 
 def _early_sound_passed(call: Call, fact: f.EarlySoundPassed) -> Changes:
-    _require(call, fact, Phase.RINGING)
+    require(call, fact, Phase.RINGING)
     return {"early_sound_from": fact.leg, "caller_alerted": True}
 
 
 def _service_answered(call: Call, fact: f.ServiceAnswered) -> Changes:
-    _require(call, fact, Phase.ANNOUNCING)
-    return {**_leg_changed(call, fact, state=LegState.ANSWERED), "service_answered": True}
+    require(call, fact, Phase.ANNOUNCING)
+    return {**leg_changed(call, fact, state=LegState.ANSWERED), "service_answered": True}
 
 
 def _announcement_started(call: Call, fact: f.AnnouncementStarted) -> Changes:
-    _require(call, fact, Phase.ANNOUNCING, Phase.TRANSFERRING)
+    require(call, fact, Phase.ANNOUNCING, Phase.TRANSFERRING)
     return {"announcement": fact.prompt}
 
 
 def _connected(call: Call, fact: f.CallConnected) -> Changes:
-    _require(call, fact, Phase.RINGING)
+    require(call, fact, Phase.RINGING)
     caller = changed(call.caller, state=LegState.ANSWERED)
-    changes = _with_leg(call, caller, talking_to=fact.leg, talk_until=fact.until)
-    return _enter(call, Phase.TALKING, **changes)
+    changes = with_leg(call, caller, talking_to=fact.leg, talk_until=fact.until)
+    return enter(call, Phase.TALKING, **changes)
 
 
 def _talk_time_expired(call: Call, fact: f.TalkTimeExpired) -> Changes:
-    _require(call, fact, Phase.TALKING, Phase.TRANSFERRING)
+    require(call, fact, Phase.TALKING, Phase.TRANSFERRING)
     return {"talk_expired": True}
-
-
-# ---- transfers
-
-
-def _transfer_requested(call: Call, fact: t.TransferRequested) -> Changes:
-    return {"requested": fact}
-
-
-def _transfer_refused(call: Call, fact: t.TransferRefused) -> Changes:
-    return {"requested": None}
-
-
-def _transfer_decided(call: Call, fact: t.TransferDecided) -> Changes:
-    _require(call, fact, Phase.TALKING, Phase.TRANSFERRING)
-    return _enter(
-        call,
-        Phase.TRANSFERRING,
-        requested=None,
-        transfer=Transfer(fact.leg, fact.by, fact.kept, fact.number, fact.stage),
-        decision=fact.decision,
-        pending=fact.decision.targets,
-        round_legs=frozenset(),
-        ring_until=None,
-        ring_expired=False,
-        skipped_busy=False,
-    )
-
-
-def _transfer_alerted(call: Call, fact: t.TransferAlerted) -> Changes:
-    _require(call, fact, Phase.TRANSFERRING)
-    return {"transfer": changed(_transfer(call), alerted=True)}
-
-
-def _transfer_failed(call: Call, fact: t.TransferFailed) -> Changes:
-    _require(call, fact, Phase.TRANSFERRING)
-    transfer = _transfer(call)
-    if fact.resumed:
-        return _enter(call, Phase.TALKING, transfer=None)
-    stage = t.Stage.RETURN if fact.stage is t.Stage.TARGET else t.Stage.CENTRE
-    return {"transfer": changed(transfer, stage=stage, is_open=True)}
-
-
-def _route_exhausted_again(call: Call, fact: f.RouteExhausted) -> Changes:
-    """Kontaktcenter's own branch is asked for."""
-    return {"transfer": changed(_transfer(call), is_open=True, branch=fact.branch)}
-
-
-def _transferred(call: Call, fact: t.CallTransferred) -> Changes:
-    return _enter(call, Phase.TALKING, near=fact.kept, talking_to=fact.leg, transfer=None)
-
-
-def _taken_over(call: Call, fact: t.LegTakenOver) -> Changes:
-    _require(call, fact, Phase.TALKING, Phase.TRANSFERRING)
-    rings = LegState.ALERTED if fact.rang else LegState.OFFERED
-    state = LegState.ANSWERED if fact.answered else rings
-    leg = Leg(id=fact.leg, state=state, target=fact.target, rang=fact.rang, dialog=fact.dialog)
-    return _with_leg(call, leg, requested=None, **_rung(call, leg))
-
-
-def _rung(call: Call, leg: Leg) -> Changes:
-    """The leg is rung under the decision in force."""
-    return {
-        "round_legs": call.round_legs | {leg.id},
-        "pending": tuple([target for target in call.pending if target != leg.target]),
-    }
-
-
-def _handed_over(call: Call, fact: t.LegHandedOver) -> Changes:
-    return _with_leg_over(call, changed(call.legs[fact.leg], state=LegState.ENDED, gone=True))
-
-
-def _transfer(call: Call) -> Transfer:
-    assert call.transfer is not None  # of a call in that phase
-    return call.transfer
 
 
 def _ended(call: Call, fact: f.CallEnded) -> Changes:
@@ -346,7 +227,7 @@ def _interrupted(call: Call, fact: f.CallInterrupted) -> Changes:
 
 
 def _settled(call: Call, outcome: f.Outcome, ended_by: f.EndedBy) -> Changes:
-    changes = _enter(call, Phase.ENDING, question=None, requested=None, outcome=outcome, ended_by=ended_by)
+    changes = enter(call, Phase.ENDING, question=None, requested=None, outcome=outcome, ended_by=ended_by)
     return changes if any(call.open_legs()) else {**changes, "phase": Phase.ENDED}
 
 
@@ -378,14 +259,7 @@ _CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     f.AnnouncementStarted: _announcement_started,
     f.CallConnected: _connected,
     f.TalkTimeExpired: _talk_time_expired,
-    t.TransferRequested: _transfer_requested,
-    t.TransferRefused: _transfer_refused,
-    t.TransferDecided: _transfer_decided,
-    t.TransferAlerted: _transfer_alerted,
-    t.TransferFailed: _transfer_failed,
-    t.CallTransferred: _transferred,
-    t.LegTakenOver: _taken_over,
-    t.LegHandedOver: _handed_over,
+    **TRANSFERS,
     f.CallEnded: _ended,
     f.CallInterrupted: _interrupted,
 }

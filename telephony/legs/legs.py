@@ -7,38 +7,26 @@ from typing import Any, assert_never
 
 from telephony.call import actions as a
 from telephony.call import facts as f
-from telephony.errors import NoPortFree
-from telephony.legs.content import ACCEPT, is_understood
+from telephony.legs.arriving import take_call
+from telephony.legs.dialling import dial
 from telephony.legs.directory import Directory
 from telephony.legs.due import do
-from telephony.legs.gate import RETRY_AFTER, Admitted, Authenticated, Gate
-from telephony.legs.identity import present
-from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
-from telephony.legs.leg import Leg
+from telephony.legs.gate import Admitted, Authenticated, Gate
+from telephony.legs.inbound import InboundLeg
 from telephony.legs.media import Media
-from telephony.legs.outbound import OutboundLeg
 from telephony.legs.refer import carry_out
-from telephony.legs.refusals import NotTaken, Refusals
-from telephony.legs.registering import flow_to, take_registration
+from telephony.legs.refusals import Refusals
+from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
-from telephony.legs.snapshot import without_names
 from telephony.legs.source import examine_source
-from telephony.legs.text import MAX_TOKEN, clean
 from telephony.legs.watch import PACE, Pace, Watch
 from telephony.legs.wire import Reply, Wire, uri_host
-from telephony.sdp.errors import SdpError
-from telephony.sdp.session import OfferedMedia, SdpSession
 from telephony.sip import events as e
-from telephony.sip.dialog import Dialog
 from telephony.sip.digest import Authenticator
 from telephony.sip.endpoint import Endpoint
-from telephony.sip.errors import ParseError
 from telephony.sip.flow import Flow
 from telephony.sip.message import Response
 from telephony.sip.timers import Timers
-from telephony.sip.uri import request_target
-
-RETRY_LATER = {"Retry_After": str(RETRY_AFTER)}
 
 OWNED_FOR = 70 * Timers().t1
 """Seconds after a 2xx to an INVITE in which more may come: 64*T1 (RFC 3261 13.2.2.4), and a little."""
@@ -142,7 +130,7 @@ class Legs:
         """Bring back a leg of an earlier life, so that it can be ended. False when it cannot be read."""
         leg = restore(self._wire, call, leg_id, dialog, now)
         if leg is not None:
-            self._adopt(leg)
+            self._wire.adopt(leg)
         return leg is not None
 
     def perform(self, action: a.Action, now: float) -> None:
@@ -150,7 +138,7 @@ class Legs:
         leg = self._wire.legs.get(action.leg)
         match action:
             case a.Dial():
-                self._dial(action, now)
+                dial(self._wire, self._given.listen, action, now)
             case a.EndLeg():
                 if leg is not None:
                     leg.end(action, now)
@@ -228,7 +216,7 @@ class Legs:
                 self._register(event, verdict, now)
             case Admitted():
                 self._endpoint.respond(event.transaction, Response.to_request(request, 100), now)
-                self._take_call(event, verdict, now)
+                take_call(self._wire, self._gate, self._given.new_call(), event, verdict, now)
             case _:
                 assert_never(verdict)
 
@@ -241,148 +229,6 @@ class Legs:
             self.watch.registered(fact.phone)
         self._endpoint.respond(event.transaction, response, now)
 
-    # ---- INVITE
-
-    def _take_call(self, event: e.RequestReceived, admitted: Admitted, now: float) -> None:
-        request, call = event.request, self._given.new_call()
-        opened = self._open_caller(call, event, admitted)
-        if isinstance(opened, NotTaken):
-            self._turn_away(call, event, admitted, opened, now)
-            return
-        dialog, session, offer = opened
-        caller = admitted.caller
-        leg = InboundLeg(
-            self._wire,
-            call,
-            event,
-            dialog,
-            session,
-            offer.codecs if offer else (),
-            pinned=caller.origin is f.Origin.PHONE,
-            hidden=caller.hidden,
-            for_rescue=caller.for_rescue,
-            proven=caller.proven,
-            emergency=admitted.emergency,
-        )
-        leg.account, leg.trunk = caller.account, caller.trunk
-        self._adopt(leg)
-        leg.observe(
-            f.CallArrived,
-            now,
-            origin=caller.origin,
-            origin_name=caller.origin_name,
-            member=caller.member,
-            caller=caller.number,
-            caller_name=caller.name,
-            hidden=caller.hidden,
-            dialled=admitted.dialled,
-            sip_call_id=clean(request.call_id, MAX_TOKEN),
-            max_forwards=admitted.max_forwards,
-        )
-        if offer:
-            leg.negotiation.heed(offer.direction, now)
-        leg.note_dialog(now)
-
-    def _turn_away(
-        self, call: str, event: e.RequestReceived, admitted: Admitted, reason: NotTaken, now: float
-    ) -> None:
-        """A call that ends as it comes is a fact too."""
-        caller, function = admitted.caller, self._given.directory.function(admitted.dialled)
-        self._wire.facts.append(
-            f.CallRefused(
-                at=self._given.utc(now),
-                call=call,
-                origin=caller.origin,
-                origin_name=caller.origin_name,
-                caller=caller.number,
-                hidden=caller.hidden,
-                dialled=admitted.dialled,
-                number=admitted.dialled if function else "",
-                function=function.name if function else "",
-                protected=function is not None and function.protected,
-                emergency=admitted.emergency,
-                sip_call_id=clean(event.request.call_id, MAX_TOKEN),
-                status=reason.status,
-                why=reason.why,
-            )
-        )
-        response = self._gate.refuse(event.request, reason.status, **reason.headers)
-        self._endpoint.respond(event.transaction, response, now)
-
-    def _open_caller(
-        self, call: str, event: e.RequestReceived, admitted: Admitted
-    ) -> tuple[Dialog, SdpSession, OfferedMedia | None] | NotTaken:
-        """The dialog, a media port and what the caller offers; or why the INVITE cannot become a call."""
-        request, leg_id = event.request, f"{call}.0"
-        if not admitted.emergency and (why := self._given.directory.takes_no_call(admitted.caller)):
-            return NotTaken(503, why, RETRY_LATER)
-        if admitted.loops:
-            return NotTaken(482, "loop")
-        understood = is_understood(request)
-        if not understood and not admitted.emergency:
-            return NotTaken(415, "its body is no session description", ACCEPT)
-        try:
-            dialog = without_names(Dialog.as_uas(request, self._given.token()))
-            address = self._given.media.open(leg_id, event.flow.remote[0], emergency=admitted.emergency)
-        except ParseError as error:
-            return NotTaken(error.status, "its Contact or Record-Route is malformed")
-        except NoPortFree:
-            return NotTaken(503, "no_port", RETRY_LATER)
-        session = SdpSession(self._session_id(), address)
-        try:
-            # To 112 with more in it than sound, such as where somebody is: then the offer is ours
-            offer = session.receive_offer(request.body) if request.body and understood else None
-            return dialog, session, offer
-        except SdpError as error:
-            self._given.media.close(leg_id)
-            return NotTaken(error.status, f"no sound in common: {error}")
-
-    def _session_id(self) -> int:
-        return int(self._given.random() * 2**48)
-
-    def _adopt(self, leg: Leg) -> None:
-        self._wire.legs[leg.id] = leg
-        self._wire.dialogs[leg.key] = leg
-
-    # ---- Dial
-
-    def _dial(self, action: a.Dial, now: float) -> None:
-        call = action.leg.rpartition(".")[0]
-        caller_leg = self._wire.legs.get(action.caller_leg)
-        for_rescue = caller_leg.for_rescue if isinstance(caller_leg, InboundLeg) else None
-        action, identity = present(action, for_rescue, self._given.directory, self._wire.host)
-        way = self._way(action)
-        try:
-            host = way[2].remote[0] if way else ""
-            address = self._given.media.open(action.leg, host, emergency=action.emergency) if way else None
-        except NoPortFree:
-            address = None
-        if way is None or address is None:
-            self._wire.facts.append(
-                f.MemberRefused(at=self._given.utc(now), call=call, leg=action.leg, status=503)
-            )
-            return
-        uri, route, flow = way
-        session = SdpSession(self._session_id(), address)
-        leg = OutboundLeg(self._wire, call, action.leg, flow, session, pinned=action.contact is not None)
-        leg.hides_caller, leg.identity = for_rescue is not None, identity
-        leg.account, leg.trunk = action.target.phone, action.target.trunk
-        codecs = (caller_leg.passed_on if caller_leg else ()) or DEFAULT_OFFER
-        leg.dial(action, uri, route, codecs, now)
-        self._adopt(leg)
-
     def _unproven(self) -> int:
         """It is asked for calls to 112 alone, so it may look at all legs."""
         return sum(isinstance(leg, InboundLeg) and not leg.proven for leg in self._wire.legs.values())
-
-    def _way(self, action: a.Dial) -> tuple[str, tuple[str, ...], Flow] | None:
-        """Request-URI, route and flow; None when nobody has said where the target is."""
-        contact = action.contact
-        if contact is not None:
-            return request_target(contact.uri), contact.path, flow_to(contact)
-        target = action.target
-        if target.gateway is None:
-            return None
-        host, port = target.gateway
-        uri = f"sip:{target.number}@{uri_host(host)}:{port}"
-        return uri, (), Flow("UDP", self._given.listen, target.gateway)

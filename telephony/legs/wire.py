@@ -73,6 +73,15 @@ class Wire:
     legs: dict[str, "Leg"] = field(default_factory=dict)
     dialogs: dict[tuple[str, str], "Leg"] = field(default_factory=dict)
 
+    def adopt(self, leg: "Leg") -> None:
+        """Have a leg found by its id and by its dialog."""
+        self.legs[leg.id] = leg
+        self.dialogs[leg.key] = leg
+
+    def session_id(self) -> int:
+        """The id of a new session description (RFC 8866 5.2)."""
+        return int(self.random() * 2**48)
+
     def forget(self, leg: "Leg") -> None:
         """Drop a leg that has ended from what is looked up."""
         self.legs.pop(leg.id, None)

@@ -1,0 +1,29 @@
+"""telephony/surroundings.py: what legs are given of a service."""
+
+from pathlib import Path
+
+from telephony.clock import Clock
+from telephony.config import ListenAddress
+from telephony.legs.legs import Surroundings
+from telephony.secrets import PhoneSecrets
+from telephony.surroundings import surroundings_of
+from tests.support.stage import Stage
+from tests.telephony.test_service import settings_in
+
+
+def test_calls_leave_from_the_first_udp_address_and_nonces_outlive_a_start(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    tcp, udp = ListenAddress("TCP", "127.0.0.1", 5071), ListenAddress("UDP", "127.0.0.1", 5072)
+    stage = Stage()
+
+    def make(*sip: ListenAddress) -> Surroundings:
+        passwords, clock = PhoneSecrets(settings.data / "secrets"), Clock(lambda: 0.0, lambda: 0.0)
+        return surroundings_of(
+            settings, sip, stage.media, stage.virtual.directory, passwords, clock, lambda: "call1"
+        )
+
+    assert make(tcp, udp).listen == ("127.0.0.1", 5072)
+    assert make(tcp).listen == ("127.0.0.1", 5071)
+    key = (settings.data / "secrets" / "nonce.key").read_bytes()
+    make(udp)
+    assert (settings.data / "secrets" / "nonce.key").read_bytes() == key
