@@ -23,7 +23,7 @@ def check(
     problems = [
         *check_flow(plan, prompts),
         *check_people(plan),
-        *check_calendars(plan, today),
+        *check_calendars(plan, today, prompts),
         *check_numbers(plan),
         *check_trunks(plan),
     ]

@@ -42,7 +42,7 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
     if errors:
         raise PlanRefused(errors)
     people = {key: _person(key, person) for key, person in plan.people.items()}
-    calendars = {name: compile_calendar(name, calendar) for name, calendar in plan.calendars.items()}
+    calendars = {name: compile_calendar(name, plan.calendars) for name in plan.calendars}
     trunks = {name: _trunk(name, trunk) for name, trunk in plan.trunks.items()}
     return Tables(
         version=version,

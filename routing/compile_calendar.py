@@ -1,28 +1,32 @@
 """A calendar of the plan made into the table that `hours` reads, every entry's text written beforehand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
 from routing.decision import Reason
-from routing.holiday_table import FIRST_YEAR, LAST_YEAR, swedish_holidays
-from routing.interval import DAY, WEEKDAYS, Interval
-from routing.plan import Calendar, Deviation, Weekly
+from routing.gather_calendar import Gathered, gather
+from routing.holiday_rules import days_of
+from routing.holiday_table import HOLIDAY_YEARS
+from routing.interval import DAY, WEEKDAYS, Interval, show_clock
+from routing.plan_calendar import Calendar
 from routing.tables import CalendarTable, DayHours, OpenInterval
 
-HOLIDAY_YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 
-
-def compile_calendar(name: str, calendar: Calendar) -> CalendarTable:
-    """The table of one calendar."""
-    path = f"calendars.{name}"
-    holidays = swedish_holidays(HOLIDAY_YEARS, calendar.holiday_eves) if calendar.holidays else {}
+def compile_calendar(name: str, calendars: Mapping[str, Calendar]) -> CalendarTable:
+    """The table of one calendar, with what it is based on. Raises KeyError for a base that is none, and
+    BaseLoop for one that is based on itself: `check` finds both before."""
+    whole = gather(name, calendars)
+    holidays = whole.holidays()
+    weekly = tuple(_weekday(whole, index) for index in range(len(WEEKDAYS)))
     return CalendarTable(
         name=name,
-        weekly=_weekly(path, calendar),
-        holidays=MappingProxyType({day: _holiday(path, text) for day, text in holidays.items()}),
-        deviations=_deviations(path, calendar.deviations),
-        holiday_years=HOLIDAY_YEARS if calendar.holidays else None,
+        weekly=weekly,
+        holidays=MappingProxyType({day: _holiday(whole, text) for day, text in holidays.items()}),
+        rules=MappingProxyType(_rules(whole, weekly, holidays)),
+        deviations=MappingProxyType(_deviations(whole)),
+        holiday_years=HOLIDAY_YEARS if whole.keeps_holidays else None,
     )
 
 
@@ -30,37 +34,78 @@ def always_open(path: str, text: str) -> CalendarTable:
     """A calendar that is always open, for what has none of its own. `path` and `text` are its only entry."""
     reason = Reason("calendar", path, text)
     day = DayHours((OpenInterval(0, DAY, reason),), reason)
-    return CalendarTable("", (day,) * len(WEEKDAYS), MappingProxyType({}), MappingProxyType({}), None)
+    none: Mapping[date, DayHours] = MappingProxyType({})
+    return CalendarTable("", (day,) * len(WEEKDAYS), none, none, none, None)
 
 
-def _weekly(path: str, calendar: Calendar) -> tuple[DayHours, ...]:
-    if calendar.open == "weekly":
-        return tuple(_weekday(path, calendar.weekly, day) for day in WEEKDAYS)
+def _weekday(whole: Gathered, index: int) -> DayHours:
+    path, calendar = whole.week
     if calendar.open == "always":
-        return always_open(f"{path}.open", "always open").weekly
-    never = DayHours((), Reason("calendar", f"{path}.open", "never open"))
-    return (never,) * len(WEEKDAYS)
+        hours = always_open(f"{path}.open", "always open").weekly[index]
+    elif calendar.open == "never":
+        hours = DayHours((), Reason("calendar", f"{path}.open", "never open"))
+    else:
+        where = f"{path}.weekly.{WEEKDAYS[index]}"
+        hours = _day_hours(Reason("calendar", where, ""), where, getattr(calendar.weekly, WEEKDAYS[index]))
+    return _with_breaks(hours, whole.breaks)
 
 
-def _weekday(path: str, weekly: Weekly, day: str) -> DayHours:
-    where = f"{path}.weekly.{day}"
-    return _day_hours(Reason("calendar", where, ""), where, getattr(weekly, day))
+def _holiday(whole: Gathered, name: str) -> DayHours:
+    return DayHours((), Reason("holiday", f"{whole.holidays_path}.holidays", f"closed: {name}"))
 
 
-def _holiday(path: str, name: str) -> DayHours:
-    return DayHours((), Reason("holiday", f"{path}.holidays", f"closed: {name}"))
-
-
-def _deviations(path: str, deviations: tuple[Deviation, ...]) -> Mapping[date, DayHours]:
-    table = {}
-    for index, deviation in enumerate(deviations):
-        where = f"{path}.deviations[{index}]"
+def _deviations(whole: Gathered) -> dict[date, DayHours]:
+    table: dict[date, DayHours] = {}
+    for where, deviation, breaks in whole.deviations:
         entry = Reason("deviation", where, f": {deviation.note}")
-        table[deviation.date] = _day_hours(entry, f"{where}.intervals", deviation.intervals)
-    return MappingProxyType(table)
+        hours = _day_hours(entry, f"{where}.intervals", deviation.intervals, deviation.announcement or "")
+        table.setdefault(deviation.date, _with_breaks(hours, breaks))
+    return table
 
 
-def _day_hours(entry: Reason, list_path: str, intervals: tuple[Interval, ...]) -> DayHours:
+def _rules(whole: Gathered, weekly: Sequence[DayHours], holidays: Mapping[date, str]) -> dict[date, DayHours]:
+    """The first rule that says something of a day decides it."""
+    table: dict[date, DayHours] = {}
+    for where, rule, breaks in whole.rules:
+        entry = Reason("rule", where, f": {rule.note}")
+        announcement = rule.announcement or ""
+        for day in days_of(rule, holidays):
+            if day in table:
+                continue
+            if rule.intervals is not None:
+                hours = _day_hours(entry, f"{where}.intervals", rule.intervals, announcement)
+                table[day] = _with_breaks(hours, breaks)
+            elif rule.closes is not None and day not in holidays:
+                table[day] = _shortened(weekly[day.weekday()], rule.closes, entry, announcement)
+    return table
+
+
+def _shortened(hours: DayHours, closes: int, entry: Reason, announcement: str) -> DayHours:
+    """The day as it would be, but closed from `closes` on."""
+    kept = []
+    for interval in hours.intervals:
+        rest = Interval(interval.start, min(interval.end, closes))
+        if rest.start < rest.end:
+            reason = Reason(entry.rule, entry.where, f"open {rest}{entry.text}")
+            kept.append(OpenInterval(rest.start, rest.end, reason))
+    closed = f"closed from {show_clock(closes)}" if kept else "closed all day"
+    breaks = tuple([rest for rest in hours.breaks if rest.start < closes])
+    return DayHours(tuple(kept), Reason(entry.rule, entry.where, closed + entry.text), breaks, announcement)
+
+
+def _with_breaks(hours: DayHours, breaks: Sequence[tuple[str, Interval]]) -> DayHours:
+    """The day with those of the breaks that fall into its hours."""
+    held = tuple(
+        OpenInterval(rest.start, rest.end, Reason("break", where, f"closed {rest}"))
+        for where, rest in breaks
+        if any(rest.overlaps(Interval(interval.start, interval.end)) for interval in hours.intervals)
+    )
+    return replace(hours, breaks=held)
+
+
+def _day_hours(
+    entry: Reason, list_path: str, intervals: tuple[Interval, ...], announcement: str = ""
+) -> DayHours:
     """The hours of a day. `entry` is the day's own; its text is a note added to what each interval says."""
     opened = tuple(
         OpenInterval(
@@ -72,4 +117,4 @@ def _day_hours(entry: Reason, list_path: str, intervals: tuple[Interval, ...]) -
     )
     hours = ", ".join(str(interval) for interval in intervals)
     closed = f"closed outside {hours}" if hours else "closed all day"
-    return DayHours(opened, Reason(entry.rule, entry.where, closed + entry.text))
+    return DayHours(opened, Reason(entry.rule, entry.where, closed + entry.text), (), announcement)

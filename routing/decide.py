@@ -11,6 +11,7 @@ from typing import Any, assert_never
 from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
 from routing.emergency import EMERGENCY_NUMBER, is_emergency
 from routing.gateways import in_turn
+from routing.hours import Opening
 from routing.numbers import NumberClass, classify
 from routing.opening import opening
 from routing.situation import Situation
@@ -125,6 +126,12 @@ def _refuse_number(tables: Tables, question: Question) -> Decision:
     )
 
 
+def _told_of(closing: Opening) -> Route:
+    """What is heard of a day that has an announcement of its own."""
+    reason = Reason("announcement", f"{closing.entry.where}.announcement", "this day has its own")
+    return Route(ToAnnouncement(closing.announcement, early=False), reason)
+
+
 class _Path:
     """The way of one question through the plan. Each step leaves a mark in `visited`; none is taken twice."""
 
@@ -181,12 +188,12 @@ class _Path:
         if branch is not Branch.ARRIVED:
             return row.routes[branch]
         self._reasons.append(row.reason)
-        is_open, entry = opening(self._situation.overrides(), row, self._now)
-        self._reasons.append(entry)
-        if is_open:
+        found = opening(self._situation.overrides(), row, self._now)
+        self._reasons.append(found.entry)
+        if found.open:
             return row.routes[branch]
         self._outcome = CLOSED
-        return row.closed
+        return _told_of(found) if found.announcement else row.closed
 
     def _ring(self, row: NumberRow, destination: ToGroup | ToPerson) -> Decision | Branch:
         """Ring whoever is there and free, or say by which branch the call goes on."""

@@ -58,3 +58,7 @@ class NaiveTime(RoutingError):
 
 class PeriodTooLong(RoutingError):
     """Hours were asked for a period longer than `hours.MAX_PERIOD`."""
+
+
+class BaseLoop(RoutingError):
+    """Calendars that are based on each other in a ring."""

@@ -1,14 +1,19 @@
 """The Swedish holidays of every year that the `holidays` library knows."""
 
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
+from types import MappingProxyType
 
 import holidays
 
 FIRST_YEAR = 2000
 LAST_YEAR = 2100
+HOLIDAY_YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 
 
-def swedish_holidays(years: range, eves: bool) -> dict[date, str]:
+@cache
+def swedish_holidays(years: range, eves: bool) -> Mapping[date, str]:
     """The 13 legal holidays of each year by their Swedish names, Sundays not counted.
 
     `eves` adds midsommarafton, julafton and nyårsafton, which the law on annual leave (semesterlagen
@@ -18,4 +23,4 @@ def swedish_holidays(years: range, eves: bool) -> dict[date, str]:
     found = holidays.country_holidays(
         "SE", years=years, language="sv", include_sundays=False, categories=categories
     )
-    return dict(sorted(found.items()))
+    return MappingProxyType(dict(sorted(found.items())))

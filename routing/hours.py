@@ -1,6 +1,7 @@
 """When a calendar is open, by the wall clock of Europe/Stockholm.
 
-- Precedence: a dated deviation, else a holiday, else the week.
+- Precedence: a dated deviation, else a rule relative to a holiday, else a holiday, else the week.
+- A break is closed, whatever interval it lies in.
 - Intervals are half-open, and belong to the day they begin on: a night that began before a closed day runs to
   its end.
 - The wall clock decides on the days of the DST changes too: an interval keeps its ends on the clock, so it
@@ -32,10 +33,12 @@ _ONE_DAY = timedelta(days=1)
 
 
 class Opening(NamedTuple):
-    """Whether it is open, and the entry of the plan that decided."""
+    """Whether it is open, and the entry of the plan that decided. When it is closed, the prompt that this
+    entry wants to be heard, or ""."""
 
     open: bool
     entry: Reason
+    announcement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +57,21 @@ def is_open(calendar: CalendarTable, at: datetime) -> Opening:
     today = wall.date()
     second = wall.hour * 3600 + wall.minute * 60 + wall.second
     hours = day_hours(calendar, today)
+    for rest in hours.breaks:
+        if rest.start <= second < rest.end:
+            return Opening(False, rest.reason, hours.announcement)
     for interval in hours.intervals:
         if interval.start <= second < interval.end:
             return Opening(True, interval.reason)
     for interval in day_hours(calendar, today - _ONE_DAY).intervals:
         if interval.start <= second + DAY < interval.end:
             return Opening(True, interval.reason)
-    return Opening(False, hours.closed)
+    return Opening(False, hours.closed, hours.announcement)
 
 
 def day_hours(calendar: CalendarTable, day: date) -> DayHours:
     """The hours that begin on a day, by the precedence of the rules."""
-    found = calendar.deviations.get(day) or calendar.holidays.get(day)
+    found = calendar.deviations.get(day) or calendar.rules.get(day) or calendar.holidays.get(day)
     if found:
         return found
     hours = calendar.weekly[day.weekday()]
@@ -86,7 +92,7 @@ def effective_hours(calendar: CalendarTable, start: datetime, end: datetime) -> 
     begin, stop = start.astimezone(UTC), end.astimezone(UTC)
     spans: list[Span] = []
     for instant in (begin, *(edge for edge in _edges(calendar, first, last) if begin < edge < stop)):
-        opening, entry = is_open(calendar, instant)
+        opening, entry, _ = is_open(calendar, instant)
         if not spans or (spans[-1].open, spans[-1].entry) != (opening, entry):
             spans.append(Span(instant, stop, opening, entry))
     ends = [span.start for span in spans[1:]] + [stop]
@@ -163,7 +169,7 @@ def _without_holidays(hours: DayHours, year: int) -> DayHours:
         OpenInterval(interval.start, interval.end, _noted(interval.reason, note))
         for interval in hours.intervals
     )
-    return DayHours(intervals, _noted(hours.closed, note))
+    return DayHours(intervals, _noted(hours.closed, note), hours.breaks)
 
 
 def _noted(reason: Reason, note: str) -> Reason:
@@ -186,8 +192,8 @@ def _edges(calendar: CalendarTable, first: date, last: date) -> Iterator[datetim
 
 
 def _edge_seconds(calendar: CalendarTable, day: date) -> list[int]:
-    seconds = {0}
-    for interval in day_hours(calendar, day).intervals:
+    seconds, hours = {0}, day_hours(calendar, day)
+    for interval in (*hours.intervals, *hours.breaks):
         seconds.update((interval.start, interval.end))
     for interval in day_hours(calendar, day - _ONE_DAY).intervals:
         seconds.add(interval.end - DAY)

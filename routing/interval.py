@@ -8,6 +8,7 @@ DAY = 86_400  # seconds on the wall clock; a day of a DST change is longer or sh
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _FORM = 'must be "HH:MM-HH:MM" from 00:00 to 24:00, such as "08:00-16:30", or over midnight "22:00-06:00"'
+_CLOCK_FORM = 'must be "HH:MM" from 00:00 to 24:00, such as "15:00"'
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,7 +27,7 @@ class Interval:
         start_text, dash, end_text = text.partition("-")
         if not dash:
             raise ValueError(_FORM)
-        start, end = _seconds(start_text), _seconds(end_text)
+        start, end = _seconds(start_text, _FORM), _seconds(end_text, _FORM)
         if start == DAY:
             raise ValueError(_FORM)
         return cls(start, end if end >= start else end + DAY)
@@ -46,19 +47,25 @@ class Interval:
 
     def __str__(self) -> str:
         end = self.end if self.end <= DAY else self.end - DAY
-        return f"{_clock(self.start)}-{_clock(end)}"
+        return f"{show_clock(self.start)}-{show_clock(end)}"
 
 
-def _seconds(text: str) -> int:
+def parse_clock(text: str) -> int:
+    """Read `15:00` as seconds since midnight. Raises ValueError."""
+    return _seconds(text, _CLOCK_FORM)
+
+
+def show_clock(seconds: int) -> str:
+    """Seconds since midnight as `15:00`."""
+    return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}"
+
+
+def _seconds(text: str, form: str) -> int:
     hours, colon, minutes = text.partition(":")
     digits = hours + minutes
     if not (colon and len(hours) == 2 and len(minutes) == 2 and digits.isascii() and digits.isdigit()):
-        raise ValueError(_FORM)
+        raise ValueError(form)
     seconds = int(hours) * 3600 + int(minutes) * 60
     if int(minutes) > 59 or seconds > DAY:
-        raise ValueError(_FORM)
+        raise ValueError(form)
     return seconds
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from routing.decision import Reason
-from routing.hours import STOCKHOLM, Opening, Span, effective_hours, is_open, next_change
+from routing.hours import STOCKHOLM, Opening, Span, effective_hours, is_open, next_change, next_opening
 from routing.override import Override
 from routing.tables import NumberRow
 
@@ -50,6 +50,19 @@ def next_opening_change(overrides: Mapping[str, Override], row: NumberRow, now: 
     """
     found = in_force(overrides, row, now)
     return next_change(row.calendar, now) if found is None else found[1].until
+
+
+def opens_next(overrides: Mapping[str, Override], row: NumberRow, now: datetime) -> datetime | None:
+    """The first moment from `now` on when the number is open, in UTC; None when none is in sight.
+
+    An override that holds it closed is waited out, be it the number's own or the one for all.
+    """
+    at = now
+    while (found := in_force(overrides, row, at)) is not None:
+        if found[1].open:
+            return at
+        at = found[1].until
+    return next_opening(row.calendar, at)
 
 
 def effective_opening(

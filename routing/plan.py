@@ -5,21 +5,14 @@ between their parts, `compile` makes the tables that `decide` reads. Nothing her
 decided.
 """
 
-import re
-from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     GetJsonSchemaHandler,
-    PlainSerializer,
     SerializerFunctionWrapHandler,
     Strict,
-    StringConstraints,
     WithJsonSchema,
     model_serializer,
     model_validator,
@@ -28,9 +21,10 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from routing.decision import Identity, Strategy
-from routing.interval import Interval
 from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
 from routing.peers import Peer
+from routing.plan_calendar import Calendar
+from routing.plan_part import Entry, Flag, Name, Part, Text
 
 # Three signals are some 15 s; a citizen who hears more than a minute of them has given up.
 DEFAULT_RING_SECONDS = 20.0
@@ -57,18 +51,6 @@ def _gateway(text: str) -> str:
     return text
 
 
-def _interval(value: object) -> Interval:
-    if not isinstance(value, str):
-        raise ValueError('must be text such as "08:00-16:30"')
-    return Interval.parse(value)
-
-
-_NAME = "[a-z0-9][a-z0-9_.-]{0,63}"
-NAME_RULE = '1 to 64 of a-z, 0-9, "_", "." and "-", the first a letter or digit'
-Name = Annotated[str, StringConstraints(pattern=f"^{_NAME}$")]
-# Nothing that cannot be seen, or that turns the direction of writing: what is read is what is meant
-_VISIBLE = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
-Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_VISIBLE)]
 E164 = Annotated[
     str,
     AfterValidator(_e164),
@@ -77,37 +59,7 @@ E164 = Annotated[
 Series = Annotated[str, AfterValidator(_series)]
 PeerText = Annotated[str, AfterValidator(lambda text: str(Peer.parse(text)))]
 GatewayText = Annotated[str, AfterValidator(_gateway)]
-Hours = Annotated[
-    Interval,
-    BeforeValidator(_interval),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"}),
-]
-Flag = Annotated[bool, Strict()]
 RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
-
-
-def is_name(text: str) -> bool:
-    """Whether something in a plan may be called so."""
-    return re.fullmatch(_NAME, text) is not None
-
-
-class Part(BaseModel):
-    """Any part of a plan: unknown keys are refused, and nothing changes once it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Entry(Part):
-    """A part of which a plan may have thousands. Each lets other threads in.
-
-    Pydantic holds the interpreter from one call into Python to the next: with 10,000 people for 50 ms, in
-    which no call would be answered.
-    """
-
-    @model_validator(mode="after")
-    def _let_others_in(self) -> Self:
-        return self
 
 
 class Municipality(Part):
@@ -232,48 +184,6 @@ class Group(Part):
     ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
 
 
-class Weekly(Part):
-    """The hours of an ordinary week. A day that is left out is closed."""
-
-    mon: tuple[Hours, ...] = ()
-    tue: tuple[Hours, ...] = ()
-    wed: tuple[Hours, ...] = ()
-    thu: tuple[Hours, ...] = ()
-    fri: tuple[Hours, ...] = ()
-    sat: tuple[Hours, ...] = ()
-    sun: tuple[Hours, ...] = ()
-
-
-class Deviation(Part):
-    """One day of one year that is not like others. No intervals is closed all day."""
-
-    date: Annotated[date, Strict()]
-    intervals: tuple[Hours, ...] = ()
-    note: Text
-
-
-class Calendar(Part):
-    """When a number is open. Precedence: deviation, then holiday, then the week (or always, or never).
-
-    holidays: "SE" closes on the 13 legal holidays. holiday_eves: also on midsommarafton, julafton and
-    nyårsafton.
-    """
-
-    open: Literal["weekly", "always", "never"] = "weekly"
-    weekly: Weekly = Weekly()
-    holidays: Literal["SE"] | None = None
-    holiday_eves: Flag = False
-    deviations: tuple[Deviation, ...] = ()
-
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> "Calendar":
-        if self.open != "weekly" and self.weekly != Weekly():
-            raise ValueError(f'weekly hours have no meaning with open = "{self.open}": leave one of them out')
-        if self.holiday_eves and self.holidays is None:
-            raise ValueError('holiday_eves needs holidays = "SE"')
-        return self
-
-
 class Destination(Part):
     """Where a call goes: exactly one of number (its whole flow), group, person, announcement and reject.
 
@@ -319,9 +229,9 @@ class Plan(Part):
     """The whole document."""
 
     municipality: Municipality
-    phones: dict[Name, Phone] = {}
-    trunks: dict[Name, Trunk] = {}
-    people: dict[Name, Person] = {}
+    phones: dict[Name, Phone] = Field(default_factory=dict)
+    trunks: dict[Name, Trunk] = Field(default_factory=dict)
+    people: dict[Name, Person] = Field(default_factory=dict)
     groups: dict[Name, Group]
     calendars: dict[Name, Calendar]
     numbers: dict[E164, Number]

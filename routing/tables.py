@@ -15,7 +15,8 @@ from routing.peers import PeerTable
 
 @dataclass(frozen=True, slots=True)
 class OpenInterval:
-    """Open from `start` to before `end` (seconds of the wall clock), and the entry that says so."""
+    """Open (or a break) from `start` to before `end`, in seconds of the wall clock, and the entry that says
+    so."""
 
     start: int
     end: int
@@ -24,15 +25,21 @@ class OpenInterval:
 
 @dataclass(frozen=True, slots=True)
 class DayHours:
-    """The intervals that begin on one day; `closed` is the entry that decides the rest of that day."""
+    """The intervals that begin on one day; `closed` is the entry that decides the rest of that day.
+
+    `breaks`: when it is closed all the same, by the entries of these. `announcement`: the prompt that callers
+    hear while it is closed on that day; "" is the number's own.
+    """
 
     intervals: tuple[OpenInterval, ...]
     closed: Reason
+    breaks: tuple[OpenInterval, ...] = ()
+    announcement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarTable:
-    """When something is open. `weekly` begins with Monday.
+    """When something is open. `weekly` begins with Monday, `rules` are days relative to holidays.
 
     `holiday_years` are those whose holidays are known; None when the calendar keeps no holidays.
     """
@@ -40,6 +47,7 @@ class CalendarTable:
     name: str
     weekly: tuple[DayHours, ...]
     holidays: Mapping[date, DayHours]
+    rules: Mapping[date, DayHours]
     deviations: Mapping[date, DayHours]
     holiday_years: range | None
 

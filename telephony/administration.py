@@ -18,10 +18,11 @@ from routing.decide import decide
 from routing.decision import Decision, Origin, Question
 from routing.diff import Change
 from routing.hours import STOCKHOLM
-from routing.opening import effective_opening, in_force, next_opening_change, opening
+from routing.opening import effective_opening, in_force, next_opening_change, opening, opens_next
 from routing.override import Override
 from routing.problem import Problem
 from routing.situation import Everybody
+from routing.swedish import opens_again
 from routing.tables import GroupRow, NumberRow, PersonRow, PhoneRow, Tables
 from telephony.admin.errors import NotAllowed, NotFound, NotKept
 from telephony.admin.values import (
@@ -295,8 +296,9 @@ def _page(rows: Mapping[str, T], after: str, limit: int) -> list[T]:
 
 def number_state(row: NumberRow, overrides: Mapping[str, Override], now: datetime) -> NumberState:
     """A number of the plan at an aware time, with the overrides that are in force."""
-    is_open, entry = opening(overrides, row, now)
+    is_open, entry, _ = opening(overrides, row, now)
     found = in_force(overrides, row, now)
+    opens_at = opens_next(overrides, row, now)
     return NumberState(
         number=row.number,
         function=row.function,
@@ -306,6 +308,8 @@ def number_state(row: NumberRow, overrides: Mapping[str, Override], now: datetim
         decided_by=entry,
         until=next_opening_change(overrides, row, now),
         override=found[1] if found else None,
+        opens_at=opens_at,
+        opens_again="" if is_open else opens_again(opens_at, now),
     )
 
 

@@ -150,6 +150,8 @@ def _number_lines(states: Sequence[NumberState]) -> Iterator[str]:
         is_open = "open" if state.open else "closed"
         row = f"{show(state.number):14} {state.function:{width}}  {is_open:6} {until:22}"
         yield f"{row}  {state.decided_by.text}  ({state.decided_by.where})"
+        if state.opens_again:
+            yield f"{'':{16 + width}} {state.opens_again}"
 
 
 def _decision(shown: Mapping[str, Any]) -> Decision:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from routing.errors import PlanInvalid
-from routing.plan import NAME_RULE, is_name
+from routing.plan_part import NAME_RULE, is_name
 from telephony.archive.errors import PlanFileDamaged
 from telephony.cli_read import UsageError
 from telephony.cli_remote import Place, ask_if_running, segment

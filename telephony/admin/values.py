@@ -32,6 +32,8 @@ class NumberState:
 
     `decided_by` is the entry of the plan, or the override, that says so; `until` when that may change (UTC),
     null when nothing in sight changes it. `override` is the one that is in force, its own or the one for all.
+    `opens_at` is when it is open next (UTC), from now on, null when that is not in sight, and `opens_again`
+    the same in Swedish for callers of a closed number, "" of an open one.
     """
 
     number: str
@@ -42,6 +44,8 @@ class NumberState:
     decided_by: Reason
     until: datetime | None
     override: Override | None
+    opens_at: datetime | None
+    opens_again: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 from datetime import date
 
-from routing.compile_calendar import HOLIDAY_YEARS, always_open, compile_calendar
+from routing.compile_calendar import always_open, compile_calendar
 from routing.decision import Reason
+from routing.holiday_table import HOLIDAY_YEARS
 from routing.interval import DAY
-from routing.plan import Calendar
+from routing.plan_calendar import Calendar
 from routing.tables import CalendarTable
 
 
 def compiled(**parts: object) -> CalendarTable:
-    return compile_calendar("x", Calendar.model_validate(parts))
+    return compile_calendar("x", {"x": Calendar.model_validate(parts)})
 
 
 def test_the_week_with_the_place_and_words_of_every_entry() -> None:

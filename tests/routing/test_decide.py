@@ -407,3 +407,14 @@ def test_every_question_gets_a_decision_with_a_reason(
     assert bool(decision.targets) is (decision.kind is Kind.RING)
     assert bool(decision.outcome) is (decision.kind is not Kind.RING)
     assert (decision.status >= 400) is (decision.kind is Kind.REJECT)
+
+
+def test_a_day_with_an_announcement_of_its_own_is_told_by_that() -> None:
+    day = '{ date = 2027-03-01, note = "Flytt", announcement = "moving" }'
+    tables = tables_of(calendars=f'[calendars]\nalltid = {{ open = "always", deviations = [{day}] }}\n')
+
+    decision = decide(tables, Question(MAIN, Origin.TRUNK, "operator", None), Presence(), NOON)
+
+    assert (decision.kind, decision.prompt, decision.early) == (Kind.ANNOUNCE, "moving", False)
+    assert decision.outcome == "closed"
+    assert decision.reasons[-1].where == "calendars.alltid.deviations[0].announcement"

@@ -8,7 +8,7 @@ import pytest
 from routing.decide import decide
 from routing.decision import Kind, Origin, Question
 from routing.hours import STOCKHOLM, effective_hours, is_open, next_change
-from routing.opening import ALL_NUMBERS, effective_opening, in_force, next_opening_change, opening
+from routing.opening import ALL_NUMBERS, effective_opening, in_force, next_opening_change, opening, opens_next
 from routing.override import Override
 from tests.support.plans import BYGGLOV, MAIN, PEOPLE, Presence, tables_of
 
@@ -158,3 +158,21 @@ def test_the_next_change_is_the_calendars_or_the_end_of_the_override() -> None:
     assert next_change(row.calendar, closing) == MONDAY.replace(hour=8) + timedelta(days=1)
     assert next_opening_change({OFFICE: CLOSED}, row, NOON) == CLOSED.until
     assert next_opening_change({}, TABLES.numbers[BYGGLOV], NOON) is None
+
+
+# ---- when it is open next
+
+
+def test_what_is_open_is_open_next_at_once_and_what_is_never_open_not_at_all() -> None:
+    assert opens_next({}, TABLES.numbers[BYGGLOV], NOON) == NOON
+    assert opens_next({}, TABLES.numbers[NIGHT], NOON) is None
+    assert opens_next({NIGHT: OPENED}, TABLES.numbers[NIGHT], NOON) == NOON
+
+
+def test_a_number_that_is_held_closed_opens_when_the_last_override_ends() -> None:
+    held = {BYGGLOV: override(open=False, minutes=30), ALL_NUMBERS: override(open=False, minutes=60)}
+
+    assert opens_next(held, TABLES.numbers[BYGGLOV], NOON) == NOON + timedelta(minutes=60)
+    then_open = {BYGGLOV: override(open=False, minutes=30), ALL_NUMBERS: override(open=True, minutes=60)}
+    assert opens_next(then_open, TABLES.numbers[NIGHT], NOON) == NOON
+    assert opens_next(then_open, TABLES.numbers[BYGGLOV], NOON) == NOON + timedelta(minutes=30)

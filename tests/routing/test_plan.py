@@ -7,7 +7,8 @@ from routing.check import check
 from routing.compile import compile_plan
 from routing.errors import PlanInvalid
 from routing.load import load_plan, load_plan_json
-from routing.plan import Plan, is_name
+from routing.plan import Plan
+from routing.plan_part import is_name
 from tests.support.plans import MAIN, PlanText, plan_of
 
 ROOT = Path(__file__).resolve().parents[2]

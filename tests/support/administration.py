@@ -15,6 +15,7 @@ from routing.load import load_plan, load_plan_json
 from routing.override import Override
 from routing.plan import Plan
 from routing.problem import Problem
+from routing.swedish import opens_again
 from telephony.admin.errors import NotFound
 from telephony.admin.values import (
     Contact,
@@ -201,14 +202,23 @@ class Town:
 
     def _state(self, number: str) -> NumberState:
         row = self.tables.numbers[number]
-        open_now, entry = is_open(row.calendar, self.now)
+        open_now, entry, _ = is_open(row.calendar, self.now)
         override = self.set_overrides.get(number, self.set_overrides.get(""))
         until = None
         if override is not None:
             open_now, until = override.open, override.until
             entry = Reason("override", f"overrides.{number}", override.reason)
         return NumberState(
-            number, row.function, row.calendar.name, row.protected, open_now, entry, until, override
+            number,
+            row.function,
+            row.calendar.name,
+            row.protected,
+            open_now,
+            entry,
+            until,
+            override,
+            self.now if open_now else until,
+            "" if open_now else opens_again(until, self.now),
         )
 
     def _need_number(self, number: str) -> None:
