@@ -6,6 +6,7 @@ decided.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -30,7 +31,8 @@ from pydantic_core import CoreSchema
 from routing.decision import Identity, Strategy
 from routing.interval import Interval
 from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
-from routing.peers import Peer
+from routing.peers import parse_peer
+from routing.places import ALLOWED, parse_gateway
 
 # Three signals are some 15 s; a citizen who hears more than a minute of them has given up.
 DEFAULT_RING_SECONDS = 20.0
@@ -50,11 +52,21 @@ def _series(text: str) -> str:
 
 
 def _gateway(text: str) -> str:
-    if Peer.parse(text).is_prefix:
-        raise ValueError(
-            "must be one address (with a port or without), not a prefix: it is where calls are sent"
-        )
+    parse_gateway(text)
     return text
+
+
+def _listed(value: object) -> object:
+    """A list of something; said in plain words, for a single one is easily written without its brackets."""
+    if not isinstance(value, list | tuple):
+        raise ValueError("must be a list, in brackets: [...]")
+    return value
+
+
+def _some(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("must name at least one")
+    return value
 
 
 def _interval(value: object) -> Interval:
@@ -75,7 +87,7 @@ E164 = Annotated[
     WithJsonSchema({"type": "string", "pattern": rf"^\+[1-9][0-9]{{{MIN_DIGITS - 1},{MAX_DIGITS - 1}}}$"}),
 ]
 Series = Annotated[str, AfterValidator(_series)]
-PeerText = Annotated[str, AfterValidator(lambda text: str(Peer.parse(text)))]
+PeerText = Annotated[str, AfterValidator(lambda text: str(parse_peer(text)))]
 GatewayText = Annotated[str, AfterValidator(_gateway)]
 Hours = Annotated[
     Interval,
@@ -130,7 +142,7 @@ class Phone(Part):
 
 
 class Gateway(Part):
-    """Where calls to a trunk are sent: an address, or a table with its priority and weight.
+    """Where calls to a trunk are sent, as `routing.places` reads it, or a table with its priority and weight.
 
     Those of the lowest `priority` are tried first; without one it is the gateway's place in the list, so that
     a list of addresses is tried in order. Among those of one priority each is the first to be tried in
@@ -144,7 +156,11 @@ class Gateway(Part):
     @model_validator(mode="before")
     @classmethod
     def _of_address(cls, value: object) -> object:
-        return {"address": value} if isinstance(value, str) else value
+        if isinstance(value, str):
+            return {"address": value}
+        if not isinstance(value, Mapping | Gateway):
+            raise ValueError(f'{ALLOWED}, or a table such as {{ address = "192.0.2.20", weight = 3 }}')
+        return value
 
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> str | dict[str, Any]:
@@ -163,8 +179,9 @@ class Gateway(Part):
 class Trunk(Part):
     """A connection to a PBX or an operator.
 
-    peers: from where its calls come. gateways: where calls to it are sent; when left out the single
-    addresses of `peers`, in order. trusted_identity: whether its P-Asserted-Identity is believed (RFC 3325).
+    peers: from where its calls come: addresses, prefixes, or `tls:NAME` for whoever shows a certificate with
+    that name. gateways: where calls to it are sent; without any the single addresses of `peers`, in order.
+    trusted_identity: whether its P-Asserted-Identity is believed (RFC 3325).
     emergency: whether it takes 112. numbers: the beginnings of the numbers that it brings. options: whether
     its gateways are asked by OPTIONS if they are there. channels: how many calls it carries at once, both
     ways; `emergency_channels` of them are kept for 112, which is never refused for want of one.
@@ -174,8 +191,8 @@ class Trunk(Part):
     default_number is shown in its place, else it is shown as diverted by default_number, if there is one.
     """
 
-    peers: Annotated[tuple[PeerText, ...], Field(min_length=1)]
-    gateways: tuple[Gateway, ...] = ()
+    peers: Annotated[tuple[PeerText, ...], BeforeValidator(_listed), AfterValidator(_some)]
+    gateways: Annotated[tuple[Gateway, ...], BeforeValidator(_listed)] = ()
     number_format: NumberFormat = NumberFormat.E164
     trusted_identity: Flag = False
     emergency: Flag = False
@@ -192,6 +209,16 @@ class Trunk(Part):
     def _has_a_number_to_show(self) -> "Trunk":
         if not self.foreign_numbers and self.default_number is None:
             raise ValueError("foreign_numbers = false needs a default_number to be shown instead")
+        return self
+
+    @model_validator(mode="after")
+    def _has_each_gateway_once(self) -> "Trunk":
+        seen = set()
+        for gateway in self.gateways:
+            place = parse_gateway(gateway.address)
+            if place in seen:
+                raise ValueError(f"gateways has {place} twice: each is to be there once")
+            seen.add(place)
         return self
 
     @model_validator(mode="after")

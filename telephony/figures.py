@@ -10,6 +10,7 @@ from importlib.metadata import version
 from metrics.exposition import Values
 from metrics.instruments import Instruments
 from metrics.observer import Observer, Waiting
+from routing.gateways import places_of
 from routing.tables import Tables
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.errors import JournalUnusable
@@ -145,8 +146,11 @@ def _show_groups(figures: Figures, house: House) -> None:
     watch_each(
         ("trunk", "gateway"),
         "vaxeln_gateway_up",
-        "0 while a gateway that has answered OPTIONS does so no more, else 1.",
-        lambda: {key: house.is_up(gateway) for key, gateway in figures.chart.gateways.items()},
+        "0 while a gateway that has answered OPTIONS does so no more, or has no address, else 1.",
+        lambda: {
+            key: any(house.is_up(place) for place in places_of(row, house))
+            for key, row in figures.chart.gateways.items()
+        },
     )
 
 

@@ -51,6 +51,7 @@ from telephony.node import Node
 from telephony.plan_keeper import PlanKeeper
 from telephony.plan_prepare import PlanInForce
 from telephony.plan_start import plan_folder
+from telephony.reachability import tell_distrust, warn_of_unreachable
 from telephony.secrets import PhoneSecrets
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.message import Request
@@ -190,13 +191,14 @@ class Service:
         opened.callback(self._relay.close_all)
         self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, settings.own_hosts)
         self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
-        self._shell = Shell(self._loop)
+        self._shell = Shell(self._loop, tell_distrust)
         opened.callback(self._shell.close)
         tls = self._certificate.tls if self._certificate else None
         sip = tuple(listen_sip(self._shell, address, tls) for address in settings.sip.listen)
         given = surroundings_of(
             settings, sip, self._relay, self._directory, self._secrets, self._clock, self._new_call
         )
+        self._sockets = given.sockets
         legs = Legs(self._endpoint, given)
         self._node = Node(legs, self._switchboard, self._clock.at, self._clock.monotonic)
         self.health = ServiceHealth(
@@ -232,6 +234,7 @@ class Service:
         """Journal the start, end what was left open, take calls."""
         now = self._clock.now()
         self._switchboard.record([h.ServiceStarted(at=now, release=version("vaxeln"))])
+        self._warn_of_unreachable(self._plan.tables)
         self._node.load(self._plan.tables, self._loop.time())
         lost = self._node.recover(self._loop.time())
         if lost:
@@ -253,10 +256,14 @@ class Service:
 
     def _take_tables(self, tables: Tables) -> None:
         """Let these tables decide from now on. Calls that run keep what was decided."""
+        self._warn_of_unreachable(tables)
         self._directory.load(tables)
         self._figures.load(tables)
         self._fact_log.load(tables)
         self._node.load(tables, self._loop.time())
+
+    def _warn_of_unreachable(self, tables: Tables) -> None:
+        warn_of_unreachable(tables, self._sockets, knows_names=self._settings.sip.client_ca is not None)
 
     def _record(self, fact: f.Fact) -> None:
         """Journal a fact of the service itself, and do what follows from it."""

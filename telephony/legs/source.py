@@ -39,5 +39,5 @@ def _is_from_far_end(leg: Leg, flow: Flow, directory: Directory) -> bool:
         return registered is not None and registered.name == leg.account
     if flow.remote[0] in (leg.flow.remote[0], leg.way.remote[0]):
         return True
-    trunk = directory.trunk_at(flow.remote)
+    trunk = directory.trunk_at(flow.remote, flow.proven)
     return trunk is not None and trunk.name == leg.trunk

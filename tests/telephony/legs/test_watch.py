@@ -1,5 +1,6 @@
 """OPTIONS to gateways and phones: who is lost, who is found, and how often is asked."""
 
+from routing.places import Place
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.sip.flow import Flow
@@ -9,8 +10,8 @@ from tests.support.scripted_peer import ScriptedPeer
 from tests.support.stage import GROUPS, NUMBERS, TRUNKS, Stage
 from tests.support.switchboard import ADDRESS
 
-ALARM = ("192.0.2.30", 5080)
-RESERVE = ("192.0.2.31", 5060)
+ALARM = Place("192.0.2.30", 5080)
+RESERVE = Place("192.0.2.31", 5060)
 
 
 def watching(phones: str = PHONE_LINES) -> Stage:
@@ -281,6 +282,6 @@ def test_a_gateway_that_nothing_can_be_sent_to_is_lost_at_once() -> None:
     stage = watching()
     stage.wait(1.5)
 
-    stage.node.transport_failed(Flow("UDP", ADDRESS, RESERVE), stage.now)
+    stage.node.transport_failed(Flow("UDP", ADDRESS, RESERVE[:2]), stage.now)
 
     assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [RESERVE]
