@@ -30,7 +30,8 @@ _NOBODY = Waiting()
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Who is asked. `now` gives aware UTC, `dialogs` and `send_errors` how many there are."""
+    """Who is asked. `now` gives aware UTC, `dialogs`, `send_errors` and `unconfirmed_names` how many
+    there are."""
 
     house: House
     now: Callable[[], datetime]
@@ -38,6 +39,7 @@ class Sources:
     dialogs: Callable[[], int]
     refusals: Refusals
     send_errors: Callable[[], int]
+    unconfirmed_names: Callable[[], int]
     rtp: Counters
     journal: Journal[Fact]
     archive: Callable[[], ArchiveStatus]
@@ -61,6 +63,11 @@ class Figures:
         _show_service(self.instruments, sources.house)
         _show_calls(self, sources)
         _show_groups(self, sources.house)
+        self.instruments.watch(
+            "vaxeln_gateway_names_unconfirmed",
+            "Host names of gateways that DNS gives no address of now: an old one is used, or there is none.",
+            sources.unconfirmed_names,
+        )
         _show_sip(self.instruments, sources)
         _show_sound(self.instruments, sources.rtp)
         _show_journal(self.instruments, sources.journal)

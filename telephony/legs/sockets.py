@@ -25,6 +25,10 @@ class Sockets:
         large = self.address("TCP", place.host) if place.transport == "UDP" else None
         return Flow(place.transport, local, (place.host, place.port), name=name, large=large)
 
+    def reaches(self, place: Place) -> bool:
+        """Whether a request gets there."""
+        return self.address(place.transport, place.host) is not None
+
     def address(self, transport: str, host: str) -> Address | None:
         """Our address of this transport for a host (an IP address): the first of its family, but a loopback
         one only for a loopback host, as long as there is another."""

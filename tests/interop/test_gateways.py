@@ -1,0 +1,210 @@
+"""112 by gateways with names: DNS, TLS, and what is taken when one of them is not what it should be."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from telephony.call.record import Record
+from tests.support.certificates import Authority
+from tests.support.dns_server import DnsServer
+from tests.support.eventually import eventually
+from tests.support.loopback import Loopback
+from tests.support.running_service import RunningService
+from tests.support.stream_gateway import StreamGateway
+
+NAME = "sos.example.se"
+PLAN = """
+[municipality]
+name = "Botkyrka kommun"
+main_number = "+46853061000"
+[trunks.operator]
+peers = ["OPERATOR"]
+numbers = ["+4685306"]
+[trunks.sos]
+peers = ["tls:sos.example.se"]
+gateways = ["tls:sos.example.se", "RESERVE"]
+emergency = true
+[phones.anna]
+display = "Anna"
+[people.anna]
+name = "Anna"
+phones = ["anna"]
+[groups.kontaktcenter]
+name = "Kontaktcenter"
+members = ["anna"]
+[calendars.always]
+open = "always"
+[numbers."+46853061000"]
+function = "Kontaktcenter"
+calendar = "always"
+destination = { group = "kontaktcenter" }
+"""
+
+
+@pytest.fixture(name="authority", scope="module")
+def _authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+class Coast:
+    """A service with a DNS server, and hosts that a gateway may be at: two targets of one SRV name."""
+
+    def __init__(self, folder: Path, authority: Authority) -> None:
+        self.network = Loopback.take()
+        self.host = self.network.host
+        self.authority = authority
+        self.opened = ExitStack()
+        self.dns = self.opened.enter_context(DnsServer(self.host(2)))
+        self.dns.put(
+            f"_sips._tcp.{NAME}", "SRV", "10 1 5071 a.example.se.", "20 1 5072 b.example.se.", ttl=30
+        )
+        self.dns.put("a.example.se", "A", self.host(3))
+        self.dns.put("b.example.se", "A", self.host(4))
+        own = authority.issue("own", "DNS:vaxeln.example.se")
+        plan = PLAN.replace("OPERATOR", self.host(9)).replace("RESERVE", self.host(5))
+        settings = {
+            "VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060,tls:HOST:5061",
+            "VAXELN_SIP_CERTIFICATE": str(own.chain),
+            "VAXELN_SIP_KEY": str(own.key),
+            "VAXELN_SIP_CLIENT_CA": str(authority.certificate),
+            "VAXELN_DNS_SERVERS": self.dns.address,
+        }
+        self.service = RunningService(folder, self.host(1), plan, settings)
+        self._calls = 0
+
+    def gateway(self, number: int, port: int, *alternatives: str) -> StreamGateway:
+        """One that listens there by TLS, with a certificate for these, and asks for ours."""
+        shown = self.authority.issue(f"gateway{number}", *alternatives)
+        listening = StreamGateway(self.host(number), port, shown, str(self.authority.certificate))
+        return self.opened.enter_context(listening)
+
+    def resolved(self, times: int = 1) -> None:
+        """Wait until the service knows the name."""
+        eventually(
+            lambda: self.service.log().count("gateway_name_resolved") >= times or None, "the name is resolved"
+        )
+
+    def call_112(self) -> Record:
+        """A call of the operator to 112 that is answered, then ended by its caller; its record."""
+        self._calls += 1
+        call_id = f"sos-{self._calls}"
+        host = self.host(9)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind((host, 5060))
+            sock.settimeout(15)
+            target = f"sip:112@{self.service.host}"
+            sound = (
+                f"v=0\r\no=c 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+                "m=audio 40000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
+            )
+
+            def send(method: str, number: int, branch: str, to: str, body: str = "") -> None:
+                lines = [
+                    f"{method} {target} SIP/2.0",
+                    f"Via: SIP/2.0/UDP {host}:5060;branch=z9hG4bK{call_id}{branch}",
+                    "Max-Forwards: 70",
+                    f"From: <sip:+46701740605@{host}>;tag=c",
+                    to,
+                    f"Call-ID: {call_id}",
+                    f"CSeq: {number} {method}",
+                    f"Contact: <sip:c@{host}:5060>",
+                    *(["Content-Type: application/sdp"] if body else []),
+                    f"Content-Length: {len(body)}",
+                    "",
+                    body,
+                ]
+                sock.sendto("\r\n".join(lines).encode(), (self.service.host, 5060))
+
+            send("INVITE", 1, "i", f"To: <{target}>", sound)
+            answer = sock.recv(65_535).decode()
+            while answer.startswith("SIP/2.0 1"):
+                answer = sock.recv(65_535).decode()
+            to = next(line for line in answer.split("\r\n") if line.startswith("To:"))
+            send("ACK", 1, "a" if answer.startswith("SIP/2.0 200") else "i", to)
+            if answer.startswith("SIP/2.0 200"):
+                send("BYE", 2, "b", to)
+        return eventually(
+            lambda: next((r for r in self.service.records() if r.sip_call_id == call_id and r.outcome), None),
+            "the call is over",
+        )
+
+
+@pytest.fixture(name="coast")
+def _coast(tmp_path: Path, authority: Authority) -> Iterator[Coast]:
+    coast = Coast(tmp_path, authority)
+    with coast.opened:
+        yield coast
+
+
+def test_112_goes_to_the_first_srv_target_by_tls_and_all_of_the_call_by_one_connection(coast: Coast) -> None:
+    first = coast.gateway(3, 5071, f"DNS:{NAME}")
+    with coast.service as service:
+        coast.resolved()
+
+        record = coast.call_112()
+
+        assert (record.outcome, record.answered_by) == ("answered", "trunk/sos")
+        eventually(lambda: "BYE" in first.methods() or None, "the call is ended there")
+        assert first.invites() == [f"sip:112@{NAME};transport=tls"]
+        assert first.methods() == ["INVITE", "ACK", "BYE"]
+        via = next(line for line in first.requests[-1][1] if line.startswith("Via:"))
+        assert f"SIP/2.0/TLS {service.host}:5061;" in via
+        assert first.connections == 1
+        service.await_idle()
+
+
+def test_a_closed_port_is_left_for_the_next_srv_target(coast: Coast) -> None:
+    second = coast.gateway(4, 5072, f"DNS:{NAME}")
+    with coast.service:
+        coast.resolved()
+
+        record = coast.call_112()
+
+        assert (record.outcome, record.answered_by) == ("answered", "trunk/sos#2")
+        assert second.invites() == [f"sip:112@{NAME};transport=tls"]
+
+
+def test_a_certificate_for_somebody_else_is_refused_and_the_next_gateway_taken(coast: Coast) -> None:
+    impostor = coast.gateway(3, 5071, "DNS:a.example.se", f"IP:{coast.host(3)}", "DNS:*.example.se")
+    second = coast.gateway(4, 5072, f"DNS:{NAME}")
+    with coast.service as service:
+        coast.resolved()
+
+        record = coast.call_112()
+
+        assert record.answered_by == "trunk/sos#2"
+        assert impostor.requests == [] and second.invites()
+        assert "certificate_not_trusted" in service.log()
+
+
+def test_calls_go_on_when_dns_is_gone_and_after_a_restart_too(coast: Coast) -> None:
+    first = coast.gateway(3, 5071, f"DNS:{NAME}")
+    with coast.service as service:
+        coast.resolved()
+        eventually(lambda: (service.data / "names" / "answers.json").exists() or None, "it is written down")
+        coast.dns.stop()
+        assert coast.call_112().answered_by == "trunk/sos"
+        service.await_idle()
+        service.stop()
+
+        service.start()
+        assert coast.call_112().answered_by == "trunk/sos"
+        assert len(first.invites()) == 2
+        eventually(lambda: "gateway_name_not_resolved" in service.log() or None, "that is told", 20.0)
+        service.await_idle()
+
+
+def test_a_name_that_dns_does_not_know_is_a_gateway_that_is_down(coast: Coast) -> None:
+    coast.dns.put(f"_sips._tcp.{NAME}", "SRV")
+    with coast.service as service:
+        eventually(lambda: "gateway_name_not_resolved" in service.log() or None, "it is told")
+        shown = service.run("explain", "112")
+        assert f"no address of tls:{NAME} is known" in shown
+        coast.dns.put(f"_sips._tcp.{NAME}", "SRV", "10 1 5071 a.example.se.")
+        first = coast.gateway(3, 5071, f"DNS:{NAME}")
+        coast.resolved()
+        assert coast.call_112().answered_by == "trunk/sos"
+        assert first.invites()
