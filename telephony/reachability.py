@@ -1,6 +1,6 @@
 """What a plan asks for that this machine is not set up to do: gateways and trunks that nothing can reach."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import structlog
@@ -10,6 +10,12 @@ from routing.places import Place
 from routing.tables import GatewayRow, Tables
 from telephony.legs.sockets import Sockets
 from telephony.sip.flow import Flow
+
+TELL_SECONDS = 3600.0
+"""How often the same is told."""
+
+MOST_TOLD = 1000
+"""What was told that is remembered; more gateways and phones than have a wrong certificate."""
 
 log = structlog.get_logger("vaxeln")
 
@@ -54,7 +60,21 @@ def warn_of_unreachable(tables: Tables, sockets: Sockets, *, knows_names: bool) 
         log.warning("cannot_be_reached", what=each.what, where=each.where, missing=each.missing)
 
 
-def tell_distrust(flow: Flow, problem: str) -> None:
-    """Tell whose certificate is not what it must be: nothing is sent there."""
-    host, port = flow.remote
-    log.error("certificate_not_trusted", host=host, port=port, expected=flow.name or host, problem=problem)
+class DistrustLog:
+    """Tells whose certificate is not what it must be, so that nothing is sent there. `now` gives seconds."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._told: dict[tuple[Flow, str], float] = {}
+
+    def tell(self, flow: Flow, problem: str) -> None:
+        """Log it, the same no more than once an hour: gateways are asked every ten seconds."""
+        now = self._now()
+        if now - self._told.get((flow, problem), -TELL_SECONDS) < TELL_SECONDS:
+            return
+        if len(self._told) >= MOST_TOLD:
+            self._told.clear()
+        self._told[flow, problem] = now
+        host, port = flow.remote
+        expected = flow.name or host
+        log.error("certificate_not_trusted", host=host, port=port, expected=expected, problem=problem)

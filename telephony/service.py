@@ -55,7 +55,7 @@ from telephony.node import Node
 from telephony.plan_keeper import PlanKeeper
 from telephony.plan_prepare import PlanInForce
 from telephony.plan_start import plan_folder
-from telephony.reachability import tell_distrust, warn_of_unreachable
+from telephony.reachability import DistrustLog, warn_of_unreachable
 from telephony.secrets import PhoneSecrets
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.message import Request
@@ -199,7 +199,7 @@ class Service:
         opened.callback(self._relay.close_all)
         self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, settings.own_hosts)
         self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
-        self._shell = Shell(self._loop, tell_distrust)
+        self._shell = Shell(self._loop, DistrustLog(self._loop.time).tell)
         opened.callback(self._shell.close)
         tls = self._certificate.tls if self._certificate else None
         sip = tuple(listen_sip(self._shell, address, tls) for address in settings.sip.listen)

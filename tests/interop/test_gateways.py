@@ -1,7 +1,9 @@
 """112 by gateways with names: DNS, TLS, and what is taken when one of them is not what it should be."""
 
 import socket
+import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from tests.support.running_service import RunningService
 from tests.support.stream_gateway import StreamGateway
 
 NAME = "sos.example.se"
+_LARGE = range(96, 110)
 PLAN = """
 [municipality]
 name = "Botkyrka kommun"
@@ -52,7 +55,7 @@ def _authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 class Coast:
     """A service with a DNS server, and hosts that a gateway may be at: two targets of one SRV name."""
 
-    def __init__(self, folder: Path, authority: Authority) -> None:
+    def __init__(self, folder: Path, authority: Authority, gateways: str = "") -> None:
         self.network = Loopback.take()
         self.host = self.network.host
         self.authority = authority
@@ -64,7 +67,8 @@ class Coast:
         self.dns.put("a.example.se", "A", self.host(3))
         self.dns.put("b.example.se", "A", self.host(4))
         own = authority.issue("own", "DNS:vaxeln.example.se")
-        plan = PLAN.replace("OPERATOR", self.host(9)).replace("RESERVE", self.host(5))
+        plan = PLAN.replace('"tls:sos.example.se", "RESERVE"', gateways) if gateways else PLAN
+        plan = plan.replace("OPERATOR", self.host(9)).replace("RESERVE", self.host(5))
         settings = {
             "VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060,tls:HOST:5061",
             "VAXELN_SIP_CERTIFICATE": str(own.chain),
@@ -74,6 +78,10 @@ class Coast:
         }
         self.service = RunningService(folder, self.host(1), plan, settings)
         self._calls = 0
+
+    def plain(self, number: int, port: int) -> StreamGateway:
+        """One that listens there by TCP."""
+        return self.opened.enter_context(StreamGateway(self.host(number), port, None))
 
     def gateway(self, number: int, port: int, *alternatives: str) -> StreamGateway:
         """One that listens there by TLS, with a certificate for these, and asks for ours."""
@@ -87,8 +95,9 @@ class Coast:
             lambda: self.service.log().count("gateway_name_resolved") >= times or None, "the name is resolved"
         )
 
-    def call_112(self) -> Record:
-        """A call of the operator to 112 that is answered, then ended by its caller; its record."""
+    def call_112(self, more: str = "") -> Record:
+        """A call of the operator to 112 that is ended by its caller when it was answered; its record. `more`
+        is said in its offer."""
         self._calls += 1
         call_id = f"sos-{self._calls}"
         host = self.host(9)
@@ -98,7 +107,8 @@ class Coast:
             target = f"sip:112@{self.service.host}"
             sound = (
                 f"v=0\r\no=c 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
-                "m=audio 40000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
+                f"m=audio 40000 RTP/AVP 8{''.join(f' {number}' for number in _LARGE if more)}\r\n"
+                f"a=rtpmap:8 PCMA/8000\r\n{more}"
             )
 
             def send(method: str, number: int, branch: str, to: str, body: str = "") -> None:
@@ -208,3 +218,73 @@ def test_a_name_that_dns_does_not_know_is_a_gateway_that_is_down(coast: Coast) -
         coast.resolved()
         assert coast.call_112().answered_by == "trunk/sos"
         assert first.invites()
+
+
+# ---- RFC 3261 18.1.1
+
+LARGE = "".join(
+    f"a=rtpmap:{number} X-ONE{number}/16000\r\n"
+    f"a=fmtp:{number} maxplaybackrate=16000;sprop-maxcapturerate=16000;stereo=0;useinbandfec=1\r\n"
+    for number in _LARGE
+)
+
+
+def test_a_large_offer_goes_to_a_gateway_on_udp_by_tcp(tmp_path: Path, authority: Authority) -> None:
+    coast = Coast(tmp_path, authority, '"RESERVE"')
+    with coast.opened, coast.service as service:
+        reserve = coast.plain(5, 5060)
+
+        record = coast.call_112(LARGE)
+
+        assert record.outcome == "answered"
+        start, lines = reserve.requests[0]
+        assert start == f"INVITE sip:112@{coast.host(5)}:5060 SIP/2.0"
+        assert lines[0].startswith(f"Via: SIP/2.0/TCP {service.host}:5060;")
+
+
+def test_and_by_udp_where_nobody_takes_tcp(tmp_path: Path, authority: Authority) -> None:
+    coast = Coast(tmp_path, authority, '"RESERVE"')
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with coast.opened, coast.service, sock as reserve, ThreadPoolExecutor(1) as caller:
+        reserve.bind((coast.host(5), 5060))
+        reserve.settimeout(10)
+        calling = caller.submit(coast.call_112, LARGE)
+        data, service = reserve.recvfrom(65_535)
+        while data.startswith(b"OPTIONS"):
+            data, service = reserve.recvfrom(65_535)
+        assert data.startswith(b"INVITE ") and len(data) > 1300 and b"SIP/2.0/UDP" in data
+        names = (b"Via", b"From", b"Call", b"CSeq", b"To")
+        echoed = [line for line in data.split(b"\r\n") if line.startswith(names)]
+        refusal = [b"SIP/2.0 486 Busy Here", *echoed, b"Content-Length: 0", b"", b""]
+        reserve.sendto(b"\r\n".join(refusal), service)
+        assert calling.result(20).outcome == "failed"
+
+
+# ---- trunks by the name in their certificate
+
+
+@pytest.mark.parametrize(("shown", "status"), [(NAME, "404"), ("other.example.se", "403"), ("", "403")])
+def test_a_trunk_by_name_is_who_shows_its_certificate(coast: Coast, shown: str, status: str) -> None:
+    context = ssl.create_default_context(cafile=coast.authority.certificate)
+    if shown:
+        issued = coast.authority.issue("trunk", f"DNS:{shown}")
+        context.load_cert_chain(issued.chain, issued.key)
+    host = coast.host(7)
+    with coast.service as service:
+        plain = socket.create_connection((service.host, 5061), 10, (host, 0))
+        with context.wrap_socket(plain, server_hostname="vaxeln.example.se") as sock:
+            lines = [
+                f"INVITE sip:+4612345678@{service.host} SIP/2.0",
+                f"Via: SIP/2.0/TLS {host};branch=z9hG4bKone",
+                f"From: <sip:+46701740605@{host}>;tag=c",
+                f"To: <sip:+4612345678@{service.host}>",
+                "Call-ID: by-name",
+                "CSeq: 1 INVITE",
+                f"Contact: <sip:c@{host};transport=tls>",
+                "Content-Length: 0",
+            ]
+            sock.sendall("\r\n".join([*lines, "", ""]).encode())
+            answer = sock.recv(65_535).decode()
+            while answer.startswith("SIP/2.0 1"):
+                answer = sock.recv(65_535).decode()
+        assert answer.split()[1] == status

@@ -1,9 +1,13 @@
 """Gateways and peers that this machine is not set up for."""
 
+from dataclasses import replace
+
+import pytest
 from structlog.testing import capture_logs
 
+from telephony import reachability
 from telephony.legs.sockets import Sockets
-from telephony.reachability import Unreachable, tell_distrust, unreachable, warn_of_unreachable
+from telephony.reachability import TELL_SECONDS, DistrustLog, Unreachable, unreachable, warn_of_unreachable
 from telephony.sip.flow import Flow
 from tests.support.plans import TRUNKS, tables_of
 
@@ -47,14 +51,23 @@ def test_it_is_told_in_the_log() -> None:
     ]
 
 
-def test_whose_certificate_is_not_what_it_must_be_is_told() -> None:
+def test_whose_certificate_is_not_what_it_must_be_is_told_once_an_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reachability, "MOST_TOLD", 2)
     flow = Flow("TLS", ("192.0.2.1", 5061), ("192.0.2.9", 5071), name="pbx.example.se")
+    times = iter((0.0, 10.0, TELL_SECONDS - 1.0, TELL_SECONDS, TELL_SECONDS, TELL_SECONDS))
+    distrust = DistrustLog(lambda: next(times))
 
     with capture_logs() as logged:
-        tell_distrust(flow, "its certificate is for nobody")
+        for _ in range(4):
+            distrust.tell(flow, "its certificate is for nobody")
+        distrust.tell(flow, "certificate has expired")
+        distrust.tell(replace(flow, name=""), "certificate has expired")
 
-    assert (logged[0]["log_level"], logged[0]["host"], logged[0]["expected"]) == (
-        "error",
-        "192.0.2.9",
-        "pbx.example.se",
-    )
+    assert [(each["log_level"], each["host"], each["expected"], each["problem"]) for each in logged] == [
+        ("error", "192.0.2.9", "pbx.example.se", "its certificate is for nobody"),
+        ("error", "192.0.2.9", "pbx.example.se", "its certificate is for nobody"),
+        ("error", "192.0.2.9", "pbx.example.se", "certificate has expired"),
+        ("error", "192.0.2.9", "192.0.2.9", "certificate has expired"),
+    ]

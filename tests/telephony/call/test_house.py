@@ -1,5 +1,5 @@
 from routing.override import Override
-from routing.places import Place
+from routing.places import Found, Named, Place
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.house import House
@@ -278,3 +278,15 @@ def test_a_trunk_has_a_call_until_its_leg_is_over_whichever_way_it_went() -> Non
     house.evolve(f.MemberRefused(at=NOON, call="c2", leg="c2.1", status=503))
     house.evolve(f.LegEnded(at=NOON, call="c2", leg="c2.1"))
     assert house.channels("telia") == 0
+
+
+def test_what_a_name_means_is_asked_of_who_knows() -> None:
+    named = Named("pbx.example.se", None, "TLS")
+    found = (Found(0, 0, (named.at("192.0.2.9", 5061),)),)
+
+    class Known:
+        def places(self, asked: Named) -> tuple[Found, ...]:
+            return found if asked == named else ()
+
+    assert House(Known()).places(named) == found
+    assert House().places(named) == ()
