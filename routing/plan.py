@@ -176,6 +176,14 @@ class Gateway(Part):
         return {"anyOf": [{"type": "string"}, table]}
 
 
+def _each_once(gateways: tuple[Gateway, ...]) -> tuple[Gateway, ...]:
+    places = [parse_gateway(gateway.address) for gateway in gateways]
+    for place in places:
+        if places.count(place) > 1:
+            raise ValueError(f"has {place} twice: each is to be there once")
+    return gateways
+
+
 class Trunk(Part):
     """A connection to a PBX or an operator.
 
@@ -192,7 +200,7 @@ class Trunk(Part):
     """
 
     peers: Annotated[tuple[PeerText, ...], BeforeValidator(_listed), AfterValidator(_some)]
-    gateways: Annotated[tuple[Gateway, ...], BeforeValidator(_listed)] = ()
+    gateways: Annotated[tuple[Gateway, ...], BeforeValidator(_listed), AfterValidator(_each_once)] = ()
     number_format: NumberFormat = NumberFormat.E164
     trusted_identity: Flag = False
     emergency: Flag = False
@@ -209,16 +217,6 @@ class Trunk(Part):
     def _has_a_number_to_show(self) -> "Trunk":
         if not self.foreign_numbers and self.default_number is None:
             raise ValueError("foreign_numbers = false needs a default_number to be shown instead")
-        return self
-
-    @model_validator(mode="after")
-    def _has_each_gateway_once(self) -> "Trunk":
-        seen = set()
-        for gateway in self.gateways:
-            place = parse_gateway(gateway.address)
-            if place in seen:
-                raise ValueError(f"gateways has {place} twice: each is to be there once")
-            seen.add(place)
         return self
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from tests.support.certificates import Authority
 from tests.support.dns_server import DnsServer
 from tests.support.eventually import eventually
 from tests.support.loopback import Loopback
+from tests.support.postgres import open_folder
 from tests.support.running_service import RunningService
 from tests.support.stream_gateway import StreamGateway
 
@@ -55,7 +56,7 @@ def _authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 class Coast:
     """A service with a DNS server, and hosts that a gateway may be at: two targets of one SRV name."""
 
-    def __init__(self, folder: Path, authority: Authority, gateways: str = "") -> None:
+    def __init__(self, folder: Path, authority: Authority, gateways: str = "", dsn: str = "none") -> None:
         self.network = Loopback.take()
         self.host = self.network.host
         self.authority = authority
@@ -75,7 +76,9 @@ class Coast:
             "VAXELN_SIP_KEY": str(own.key),
             "VAXELN_SIP_CLIENT_CA": str(authority.certificate),
             "VAXELN_DNS_SERVERS": self.dns.address,
+            "VAXELN_DATABASE_DSN": dsn,
         }
+        self.plan = plan
         self.service = RunningService(folder, self.host(1), plan, settings)
         self._calls = 0
 
@@ -288,3 +291,27 @@ def test_a_trunk_by_name_is_who_shows_its_certificate(coast: Coast, shown: str, 
             while answer.startswith("SIP/2.0 1"):
                 answer = sock.recv(65_535).decode()
         assert answer.split()[1] == status
+
+
+# ---- what this machine is not set up for
+
+
+def test_what_nothing_reaches_is_told_at_the_start_and_when_a_plan_is_applied(authority: Authority) -> None:
+    with open_folder() as folder:
+        coast = Coast(folder, authority, '"[2001:db8::1]:5060", "RESERVE"', dsn="embedded")
+        first = coast.gateway(3, 5071, f"DNS:{NAME}")
+        with coast.opened, coast.service as service:
+            told = [line for line in service.log().splitlines() if "cannot_be_reached" in line]
+            assert len(told) == 1
+            assert "trunks.sos.gateways[0]" in told[0] and "a udp address of IPv6 in sip.listen" in told[0]
+
+            other = coast.plan.replace('"[2001:db8::1]:5060"', f'"tls:{NAME}", "tcp:[2001:db8::2]"')
+            (folder / "other.toml").write_text(other, "utf-8")
+            apply = ("plan", "apply", str(folder / "other.toml"), "--reason", "Another gateway")
+            eventually(lambda: service.attempt(*apply).returncode == 0 or None, "it is applied", 40.0)
+
+            told = [line for line in service.log().splitlines() if "cannot_be_reached" in line]
+            assert "trunks.sos.gateways[1]" in told[-1] and "a tcp address of IPv6 in sip.listen" in told[-1]
+            coast.resolved()
+            assert coast.call_112().answered_by == "trunk/sos"
+            assert first.invites()

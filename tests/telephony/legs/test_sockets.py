@@ -26,6 +26,7 @@ def test_one_of_the_family_and_transport() -> None:
 def test_none_is_no_way() -> None:
     assert ALL.way(Place("2001:db8::9", 5060, "TCP")) is None
     assert ALL.way(Place("2001:db8::9", 5061, "TLS")) is None
+    assert ALL.reaches(Place("2001:db8::9", 5060)) and not ALL.reaches(Place("2001:db8::9", 5060, "TCP"))
     assert ALL.has("TLS") and not Sockets([]).has("UDP")
 
 
