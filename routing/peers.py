@@ -62,6 +62,8 @@ class Peer:
             return cls(network.network_address, network.prefixlen)
         host, port = split_port(text)
         address = ip_address(host)
+        if address.is_unspecified or address.is_multicast or host == "255.255.255.255":
+            raise ValueError("nothing comes from there")
         return cls(address, address.max_prefixlen, port)
 
     @property

@@ -57,11 +57,15 @@ class Owner(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """Messages of one peer both ways. `flow` is theirs. `expected` is what the certificate of the other side
-    has to be for; who connected to us need not show any."""
+    """Messages of one peer both ways. `flow` is theirs. `expected` are the names of which the certificate of
+    the other side has to have one; who connected to us need not show any."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, owner: Owner, flow: Flow, expected: str | None = None
+        self,
+        loop: asyncio.AbstractEventLoop,
+        owner: Owner,
+        flow: Flow,
+        expected: tuple[str, ...] | None = None,
     ) -> None:
         self._loop = loop
         self._owner = owner
@@ -84,7 +88,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods only
         if self.flow.transport == "TLS":
             names = identities(transport.get_extra_info("peercert"))
-            if self._expected not in (None, *names):
+            if self._expected is not None and not set(self._expected).intersection(names):
                 self.problem = f"its certificate is for {', '.join(names) or 'nobody'}"
                 self._ends = True
                 self._transport.abort()

@@ -128,7 +128,8 @@ class Streams:
             return False
         self._waiting[key] = [(data, flow)]
         self._sources[_source(to[0])] += 1
-        self._start(self._open(listener, Flow(flow.transport, listener.address, to, name=flow.name)))
+        opened = Flow(flow.transport, listener.address, to, name=flow.name, proven=flow.proven)
+        self._start(self._open(listener, opened))
         return True
 
     def close(self) -> None:
@@ -241,8 +242,9 @@ class Streams:
 
     async def _open(self, listener: _Listener, flow: Flow) -> None:
         host, port = flow.remote
-        name = flow.name or host
-        connection = Connection(self._loop, self, flow, name if listener.tls else None)
+        # Without a name of its own: who has called us, again, or whoever has the certificate of this address
+        names = (flow.name,) if flow.name else (*flow.proven, host)
+        connection = Connection(self._loop, self, flow, names if listener.tls else None)
         is_wildcard = ipaddress.ip_address(listener.address[0]).is_unspecified
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -251,7 +253,7 @@ class Streams:
                     host,
                     port,
                     ssl=listener.tls.client if listener.tls else None,
-                    server_hostname=name if listener.tls else None,
+                    server_hostname=names[0] if listener.tls else None,
                     local_addr=None if is_wildcard else (listener.address[0], 0),
                 )
         except OSError as error:  # refused, no way, too late, or a certificate that we do not trust

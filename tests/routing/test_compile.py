@@ -72,8 +72,8 @@ def test_trunks_have_the_addresses_to_send_to() -> None:
     assert tables.trunks["pbx"] == TrunkRow(
         name="pbx",
         gateways=(
-            GatewayRow(Place("10.1.0.5", 5060), 1, 1, "trunk/pbx", "trunks.pbx.peers[0]"),
-            GatewayRow(Place("2001:db8::1", 5062), 2, 1, "trunk/pbx/2", "trunks.pbx.peers[1]"),
+            GatewayRow(Place("10.1.0.5", 5060), 1, 1, "trunk/pbx", "trunks.pbx.peers[1]"),
+            GatewayRow(Place("2001:db8::1", 5062), 2, 1, "trunk/pbx/2", "trunks.pbx.peers[2]"),
         ),
         number_format=NumberFormat.NATIONAL,
         trusted_identity=True,
@@ -185,3 +185,25 @@ def test_a_person_s_own_number_can_be_dialled_from_outside_only_by_choice(public
     assert row.routes[Branch.ARRIVED].destination == ToPerson("amina")
     assert row.routes[Branch.NO_ANSWER].destination == ToNumber(MAIN)
     assert row.reason.text == "070-174 06 05 is Amina Berg's own number"
+
+
+def test_gateways_that_are_peers_know_their_places_and_are_there_once() -> None:
+    peers = '["10.1.0.0/24", "tls:pbx.example.se", "10.1.0.9", "10.1.0.9:5060", "10.1.0.8"]'
+    rows = tables_of(trunks=f"[trunks.pbx]\npeers = {peers}\nemergency = true\n").trunks["pbx"].gateways
+
+    assert [(row.address, row.member, row.where) for row in rows] == [
+        (Place("10.1.0.9", 5060), "trunk/pbx", "trunks.pbx.peers[2]"),
+        (Place("10.1.0.8", 5060), "trunk/pbx/2", "trunks.pbx.peers[4]"),
+    ]
+
+
+def test_gateways_by_name_and_transport() -> None:
+    gateways = '["tls:pbx.example.se", "tcp:10.1.0.9"]'
+    tables = tables_of(trunks=f'[trunks.pbx]\npeers = ["tls:pbx.example.se"]\ngateways = {gateways}\n')
+
+    assert addresses(tables.trunks["pbx"]) == [
+        Named("pbx.example.se", None, "TLS"),
+        Place("10.1.0.9", 5060, "TCP"),
+    ]
+    assert tables.peers.trunk("10.1.0.9", 5060) is None
+    assert tables.peers.trunk("198.51.100.1", 5061, ["pbx.example.se"]) == "pbx"

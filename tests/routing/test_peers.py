@@ -91,6 +91,10 @@ def test_brackets_without_a_port() -> None:
         "[2001:db8::1",
         "[2001:db8::1]5060",
         "fe80::1%eth0",
+        "0.0.0.0",
+        "[::]:5060",
+        "224.0.0.1",
+        "255.255.255.255",
     ],
 )
 def test_anything_else_is_refused_and_told_what_is_allowed(text: str) -> None:

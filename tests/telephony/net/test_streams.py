@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -299,5 +300,30 @@ def test_a_connection_that_has_proven_nothing_is_no_way_to_who_has_to(
         named = Flow("TLS", bench.address, peer.address, name="trunk.example")
         bench.send(PING, named)  # a new one, and nobody listens there
         assert await bench.machine.failed.get() == named
+
+    run(loops, test, certificate.tls)
+
+
+def test_who_has_called_us_is_reached_anew_by_the_name_that_it_proved(
+    loops: Loops, authority: Authority
+) -> None:
+    own, trunk = authority.issue("own", "IP:127.0.0.1"), authority.issue("trunk", "DNS:trunk.example")
+    certificate = Certificate(own.chain, own.key, authority.certificate)
+
+    async def test(bench: Bench) -> None:
+        listens = await bench.serve(Certificate(trunk.chain, trunk.key, None).tls.server)
+        context = trusting(authority)
+        context.load_cert_chain(trunk.chain, trunk.key)
+        first = await bench.connect(context)
+        await first.ask()
+        flow = (await bench.machine.received.get())[1]
+        first.writer.close()
+        await bench.machine.failed.get()
+
+        bench.send(PING, replace(flow, reopen=listens))
+        assert await (await bench.met.get()).reader.readexactly(len(PING)) == PING
+        bench.send(PING, Flow("TLS", bench.address, ("127.0.0.1", 1), listens))  # by the same connection
+        bench.send(PING, Flow("TLS", bench.address, listens, name="other.example"))
+        assert (await bench.machine.failed.get()).name == "other.example"
 
     run(loops, test, certificate.tls)
