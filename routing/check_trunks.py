@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from routing.peers import Peer
+from routing.peers import is_one_host, parse_peer
 from routing.plan import Plan
 from routing.problem import Problem, error, warning
 
@@ -16,11 +16,11 @@ def check_trunks(plan: Plan) -> Iterator[Problem]:
             first = owner.setdefault(peer, path)
             if first != path:
                 yield error(path, f"{peer} is given already ({first})", "A peer belongs to one trunk")
-        only_prefixes = all(Peer.parse(peer).is_prefix for peer in trunk.peers)
-        if trunk.emergency and only_prefixes and not trunk.gateways:
+        has_address = any(is_one_host(parse_peer(peer)) for peer in trunk.peers)
+        if trunk.emergency and not has_address and not trunk.gateways:
             yield error(
                 f"trunks.{name}.gateways",
-                "emergency calls cannot be sent to a prefix",
+                "emergency calls cannot be sent to a prefix, nor to the name in a certificate",
                 "Give the address that takes them",
             )
     if plan.phones and not any(trunk.emergency for trunk in plan.trunks.values()):

@@ -14,7 +14,8 @@ from routing.decision import Branch, Reason, Target
 from routing.errors import PlanRefused
 from routing.flow import CLOSED, DEFAULT_CLOSED, Way, default_way, flow_of
 from routing.numbers import show
-from routing.peers import DEFAULT_PORT, Peer, PeerTable
+from routing.peers import PeerTable, is_one_host, parse_peer
+from routing.places import Named, Place, parse_gateway
 from routing.plan import Gateway, Person, Plan, Trunk
 from routing.problem import Severity
 from routing.tables import (
@@ -60,7 +61,7 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         emergency_trunks=tuple(trunk for trunk in trunks.values() if trunk.emergency),
         own_series=tuple(series for trunk in trunks.values() for series in trunk.series),
         peers=PeerTable.of(
-            (Peer.parse(peer), name) for name, trunk in plan.trunks.items() for peer in trunk.peers
+            (parse_peer(peer), name) for name, trunk in plan.trunks.items() for peer in trunk.peers
         ),
     )
 
@@ -207,19 +208,22 @@ def _trunk(name: str, trunk: Trunk) -> TrunkRow:
 
 def _gateways(name: str, trunk: Trunk) -> tuple[GatewayRow, ...]:
     """Where calls to the trunk can be sent, by priority."""
-    key = "gateways" if trunk.gateways else "peers"
-    hosts = [peer for peer in trunk.peers if not Peer.parse(peer).is_prefix]
-    given = trunk.gateways or [Gateway(address=host) for host in hosts]
-    rows = []
-    for place, gateway in enumerate(given, 1):
-        peer = Peer.parse(gateway.address)
-        rows.append(
-            GatewayRow(
-                address=(str(peer.address), peer.port or DEFAULT_PORT),
-                priority=gateway.priority or place,
-                weight=gateway.weight,
-                member=f"trunk/{name}" if place == 1 else f"trunk/{name}/{place}",
-                where=f"trunks.{name}.{key}[{place - 1}]",
-            )
+    given = {f"gateways[{index}]": gateway for index, gateway in enumerate(trunk.gateways)}
+    rows: dict[Place | Named, GatewayRow] = {}
+    for key, gateway in (given or _hosts(trunk)).items():
+        address, place = parse_gateway(gateway.address), len(rows) + 1
+        row = GatewayRow(
+            address=address,
+            priority=gateway.priority or place,
+            weight=gateway.weight,
+            member=f"trunk/{name}" if place == 1 else f"trunk/{name}/{place}",
+            where=f"trunks.{name}.{key}",
         )
-    return tuple(sorted(rows, key=lambda row: row.priority))
+        rows.setdefault(address, row)  # a peer may be there with its port and without
+    return tuple(sorted(rows.values(), key=lambda row: row.priority))
+
+
+def _hosts(trunk: Trunk) -> dict[str, Gateway]:
+    """The single addresses of the peers, by their places."""
+    peers = {f"peers[{index}]": peer for index, peer in enumerate(trunk.peers)}
+    return {key: Gateway(address=peer) for key, peer in peers.items() if is_one_host(parse_peer(peer))}

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
 from routing.emergency import EMERGENCY_NUMBER, is_emergency
-from routing.gateways import in_turn
+from routing.gateways import Reach, in_turn, without_address
 from routing.hours import Opening
 from routing.numbers import NumberClass, classify
 from routing.opening import opening
@@ -68,15 +68,19 @@ def _emergency(tables: Tables, question: Question, situation: Situation) -> Deci
     A trunk that it came by is the last: it may send it back."""
     came_by = question.origin_name if question.origin is Origin.TRUNK else ""
     trunks = tables.emergency_trunks
-    rows = [(trunk, row) for trunk in trunks for row in in_turn(trunk.gateways, question.draw)]
-    down = [row for _, row in rows if not situation.is_up(row.address)]
-    rows.sort(key=lambda at: (at[0].name == came_by, at[1] in down))
+    ways = [(trunk, way) for trunk in trunks for way in in_turn(trunk.gateways, question.draw, situation)]
+    down = [way for _, way in ways if not situation.is_up(way.address)]
+    ways.sort(key=lambda at: (at[0].name == came_by, at[1] in down))
     targets = tuple(
-        [Target(row.member, trunk=at.name, number=EMERGENCY_NUMBER, gateway=row.address) for at, row in rows]
+        [Target(way.member, trunk=at.name, number=EMERGENCY_NUMBER, gateway=way.address) for at, way in ways]
     )
+    unknown = [row for trunk in trunks for row in without_address(trunk.gateways, situation)]
+    nowhere = [Reason("gateway", row.where, f"no address of {row.address} is known") for row in unknown]
     exhausted = question.branch is not Branch.ARRIVED
     if exhausted or not targets:
         why = "every emergency trunk was tried" if exhausted else "the plan has no emergency trunk"
+        if nowhere and not targets:
+            why = "no emergency trunk can be reached"
         return Decision(
             kind=Kind.REJECT,
             number=EMERGENCY_NUMBER,
@@ -85,7 +89,7 @@ def _emergency(tables: Tables, question: Question, situation: Situation) -> Deci
             outcome=FAILED,
             emergency=True,
             plan_version=tables.version,
-            reasons=(Reason("emergency", "trunks", why),),
+            reasons=(Reason("emergency", "trunks", why), *nowhere),
         )
     names = ", ".join(dict.fromkeys(target.trunk for target in targets))
     return Decision(
@@ -100,9 +104,15 @@ def _emergency(tables: Tables, question: Question, situation: Situation) -> Deci
         plan_version=tables.version,
         reasons=(
             Reason("emergency", "trunks", f"an emergency call, before every other rule: {names}"),
-            *[Reason("gateway", row.where, "it does not answer: tried after the others") for row in down],
+            *[_late(way) for way in down],
+            *nowhere,
         ),
     )
+
+
+def _late(way: Reach) -> Reason:
+    name = f" at {way.address}" if way.address.name else ""
+    return Reason("gateway", way.where, f"it does not answer{name}: tried after the others")
 
 
 def _refuse_number(tables: Tables, question: Question) -> Decision:

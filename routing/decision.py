@@ -6,6 +6,8 @@ Both are plain values: an answer is journalled whole, so that nothing but it is 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from routing.places import Place
+
 
 class Kind(StrEnum):
     """What is to be done with the call."""
@@ -52,15 +54,15 @@ class Target:
 
     Targets with the same `member` belong together: one stage of a linear hunt rings all of them.
     For 112 a trunk's member is `trunk/NAME`, which no person can be called; that of the second gateway in its
-    list is `trunk/NAME/2`.
-    `gateway` is the (address, port) that the call is sent to.
+    list is `trunk/NAME/2`, and that of the second address of a host name `trunk/NAME#2`.
+    `gateway` is where the call is sent to.
     """
 
     member: str
     phone: str = ""
     trunk: str = ""
     number: str = ""
-    gateway: tuple[str, int] | None = None
+    gateway: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ def explain_json(decision: Decision) -> dict[str, object]:
       it rings
     - `number` (E.164, "112", or "" when no number of the plan was reached), `function`, `group`
     - `strategy` (all or linear), `ring_seconds`, `first_response_seconds` (0 is no limit)
-    - `targets`: objects of `member`, `phone`, `trunk`, `number`, `gateway` (`ADDRESS:PORT` of a trunk, or "")
+    - `targets`: objects of `member`, `phone`, `trunk`, `number`, `gateway` (of a trunk `ADDRESS:PORT`, before
+      it `tcp:` or `tls:`, after it the host name in parentheses if the plan has one; or "")
     - `prompt`, `early`, `status` (SIP, 0 when none is sent)
     - `emergency`, `protected`, `plan_version`
     - `reasons`: objects of `rule`, `where` (a path in the plan), `text`, in the order of the steps
@@ -92,7 +93,4 @@ def _target(target: Target) -> str:
 
 
 def _gateway(target: Target) -> str:
-    if target.gateway is None:
-        return ""
-    host, port = target.gateway
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return "" if target.gateway is None else str(target.gateway)

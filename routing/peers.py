@@ -1,17 +1,30 @@
 """Which trunk a datagram's source address belongs to: the most specific peer wins.
 
 An address with a port is more specific than the address alone, which is more specific than a prefix that
-holds it; of two prefixes the longer wins. Addresses only, no host names: a trunk, and 112 above all, must not
-depend on DNS.
+holds it; of two prefixes the longer wins. No host names, which an answer of DNS would turn into somebody
+else: what says who it is by name has to prove it by a certificate, and is `tls:NAME` (RFC 5922).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from routing.host_names import host_name
+
 Address = IPv4Address | IPv6Address
 
-DEFAULT_PORT = 5060  # RFC 3261 section 19.1.2
+TLS = "tls:"
+"""How a peer begins in the plan that is known by its certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class TlsName:
+    """A peer that is known by the name in the certificate that it shows, wherever it is."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"{TLS}{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,8 @@ class Peer:
             return cls._parse(text)
         except ValueError as error:
             raise ValueError(
-                f"must be an IP address, address:port, [IPv6]:port or a prefix such as 10.1.0.0/24 ({error})"
+                'must be an IP address, address:port, [IPv6]:port, a prefix such as "10.1.0.0/24", or "tls:" '
+                f"and the host name in its certificate ({error})"
             ) from error
 
     @classmethod
@@ -48,6 +62,8 @@ class Peer:
             return cls(network.network_address, network.prefixlen)
         host, port = split_port(text)
         address = ip_address(host)
+        if address.is_unspecified or address.is_multicast or host == "255.255.255.255":
+            raise ValueError("nothing comes from there")
         return cls(address, address.max_prefixlen, port)
 
     @property
@@ -62,6 +78,23 @@ class Peer:
             return str(self.address)
         host = f"[{self.address}]" if self.address.version == 6 else str(self.address)
         return f"{host}:{self.port}"
+
+
+def parse_peer(text: str) -> Peer | TlsName:
+    """Read a peer as the plan writes it: what `Peer.parse` reads, or `tls:NAME`. Raises ValueError."""
+    if not text.lower().startswith(TLS):
+        return Peer.parse(text)
+    try:
+        return TlsName(host_name(text[len(TLS) :]))
+    except ValueError as error:
+        raise ValueError(
+            'must be "tls:" and the host name in its certificate, such as "tls:pbx.example.se"'
+        ) from error
+
+
+def is_one_host(peer: Peer | TlsName) -> bool:
+    """Whether this is an address that something can be sent to."""
+    return isinstance(peer, Peer) and not peer.is_prefix
 
 
 def split_port(text: str) -> tuple[str, int | None]:
@@ -85,20 +118,25 @@ def _port(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PeerTable:
-    """The peers of all trunks, ready for look-up. `prefixes` is ordered from the longest to the shortest."""
+    """The peers of all trunks, ready for look-up. `prefixes` is ordered from the longest to the shortest,
+    `names` are those of certificates."""
 
     sockets: Mapping[tuple[Address, int], str]
     hosts: Mapping[Address, str]
     prefixes: tuple[tuple[int, int, Mapping[int, str]], ...]
+    names: Mapping[str, str]
 
     @classmethod
-    def of(cls, peers: Iterable[tuple[Peer, str]]) -> "PeerTable":
+    def of(cls, peers: Iterable[tuple[Peer | TlsName, str]]) -> "PeerTable":
         """Build the table from pairs of peer and trunk name."""
         sockets: dict[tuple[Address, int], str] = {}
         hosts: dict[Address, str] = {}
         prefixes: dict[tuple[int, int], dict[int, str]] = {}
+        names: dict[str, str] = {}
         for peer, trunk in peers:
-            if peer.is_prefix:
+            if isinstance(peer, TlsName):
+                names[peer.name] = trunk
+            elif peer.is_prefix:
                 by_network = prefixes.setdefault((peer.address.version, peer.prefix_length), {})
                 by_network[_network_bits(peer.address, peer.prefix_length)] = trunk
             elif peer.port is None:
@@ -106,10 +144,17 @@ class PeerTable:
             else:
                 sockets[peer.address, peer.port] = trunk
         longest_first = sorted(prefixes.items(), key=lambda item: -item[0][1])
-        return cls(sockets, hosts, tuple((version, length, by) for (version, length), by in longest_first))
+        in_order = tuple((version, length, by) for (version, length), by in longest_first)
+        return cls(sockets, hosts, in_order, names)
 
-    def trunk(self, host: str, port: int) -> str | None:
-        """The trunk that a source address belongs to, or None when it is nobody we know."""
+    def trunk(self, host: str, port: int, names: Iterable[str] = ()) -> str | None:
+        """The trunk that a source address belongs to, or None when it is nobody we know.
+
+        `names` are those that it has proven by its certificate: they tell more than where it is.
+        """
+        for name in names:
+            if name in self.names:
+                return self.names[name]
         address = _address(host)
         if address is None:
             return None

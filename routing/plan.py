@@ -5,10 +5,12 @@ between their parts, `compile` makes the tables that `decide` reads. Nothing her
 decided.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
@@ -22,7 +24,8 @@ from pydantic_core import CoreSchema
 
 from routing.decision import Identity, Strategy
 from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
-from routing.peers import Peer
+from routing.peers import parse_peer
+from routing.places import ALLOWED, parse_gateway
 from routing.plan_calendar import Calendar
 from routing.plan_part import Entry, Flag, Name, Part, Text
 
@@ -44,11 +47,21 @@ def _series(text: str) -> str:
 
 
 def _gateway(text: str) -> str:
-    if Peer.parse(text).is_prefix:
-        raise ValueError(
-            "must be one address (with a port or without), not a prefix: it is where calls are sent"
-        )
+    parse_gateway(text)
     return text
+
+
+def _listed(value: object) -> object:
+    """A list of something; said in plain words, for a single one is easily written without its brackets."""
+    if not isinstance(value, list | tuple):
+        raise ValueError("must be a list, in brackets: [...]")
+    return value
+
+
+def _some(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("must name at least one")
+    return value
 
 
 E164 = Annotated[
@@ -57,7 +70,7 @@ E164 = Annotated[
     WithJsonSchema({"type": "string", "pattern": rf"^\+[1-9][0-9]{{{MIN_DIGITS - 1},{MAX_DIGITS - 1}}}$"}),
 ]
 Series = Annotated[str, AfterValidator(_series)]
-PeerText = Annotated[str, AfterValidator(lambda text: str(Peer.parse(text)))]
+PeerText = Annotated[str, AfterValidator(lambda text: str(parse_peer(text)))]
 GatewayText = Annotated[str, AfterValidator(_gateway)]
 RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
 
@@ -94,7 +107,7 @@ class Phone(Entry):
 
 
 class Gateway(Part):
-    """Where calls to a trunk are sent: an address, or a table with its priority and weight.
+    """Where calls to a trunk are sent, as `routing.places` reads it, or a table with its priority and weight.
 
     Those of the lowest `priority` are tried first; without one it is the gateway's place in the list, so that
     a list of addresses is tried in order. Among those of one priority each is the first to be tried in
@@ -108,7 +121,11 @@ class Gateway(Part):
     @model_validator(mode="before")
     @classmethod
     def _of_address(cls, value: object) -> object:
-        return {"address": value} if isinstance(value, str) else value
+        if isinstance(value, str):
+            return {"address": value}
+        if not isinstance(value, Mapping | Gateway):
+            raise ValueError(f'{ALLOWED}, or a table such as {{ address = "192.0.2.20", weight = 3 }}')
+        return value
 
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> str | dict[str, Any]:
@@ -124,11 +141,20 @@ class Gateway(Part):
         return {"anyOf": [{"type": "string"}, table]}
 
 
+def _each_once(gateways: tuple[Gateway, ...]) -> tuple[Gateway, ...]:
+    places = [parse_gateway(gateway.address) for gateway in gateways]
+    for place in places:
+        if places.count(place) > 1:
+            raise ValueError(f"has {place} twice: each is to be there once")
+    return gateways
+
+
 class Trunk(Part):
     """A connection to a PBX or an operator.
 
-    peers: from where its calls come. gateways: where calls to it are sent; when left out the single
-    addresses of `peers`, in order. trusted_identity: whether its P-Asserted-Identity is believed (RFC 3325).
+    peers: from where its calls come: addresses, prefixes, or `tls:NAME` for whoever shows a certificate with
+    that name. gateways: where calls to it are sent; without any the single addresses of `peers`, in order.
+    trusted_identity: whether its P-Asserted-Identity is believed (RFC 3325).
     emergency: whether it takes 112. numbers: the beginnings of the numbers that it brings. options: whether
     its gateways are asked by OPTIONS if they are there. channels: how many calls it carries at once, both
     ways; `emergency_channels` of them are kept for 112, which is never refused for want of one.
@@ -138,8 +164,8 @@ class Trunk(Part):
     default_number is shown in its place, else it is shown as diverted by default_number, if there is one.
     """
 
-    peers: Annotated[tuple[PeerText, ...], Field(min_length=1)]
-    gateways: tuple[Gateway, ...] = ()
+    peers: Annotated[tuple[PeerText, ...], BeforeValidator(_listed), AfterValidator(_some)]
+    gateways: Annotated[tuple[Gateway, ...], BeforeValidator(_listed), AfterValidator(_each_once)] = ()
     number_format: NumberFormat = NumberFormat.E164
     trusted_identity: Flag = False
     emergency: Flag = False

@@ -1,9 +1,10 @@
 """What decide needs to know about this very moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from routing.override import Override
+from routing.places import Found, Named, Place, default_port
 
 
 class Situation(Protocol):
@@ -15,8 +16,11 @@ class Situation(Protocol):
     def is_free(self, member: str) -> bool:
         """Whether this person is in no call and is being offered none."""
 
-    def is_up(self, gateway: tuple[str, int]) -> bool:
+    def is_up(self, gateway: Place) -> bool:
         """Whether nothing tells that this gateway, which has answered before, does so no more."""
+
+    def places(self, named: Named) -> Sequence[Found]:
+        """What DNS says of this name, by priority; nothing when that is not known."""
 
     def overrides(self) -> Mapping[str, Override]:
         """What was opened or closed by hand, by number or `opening.ALL_NUMBERS`. Some may have ended."""
@@ -39,9 +43,14 @@ class Everybody:
         """And free."""
         return True
 
-    def is_up(self, gateway: tuple[str, int]) -> bool:
+    def is_up(self, gateway: Place) -> bool:
         """And all gateways answer."""
         return True
+
+    def places(self, named: Named) -> Sequence[Found]:
+        """DNS is not asked: the name stands for what it would say."""
+        place = named.at(named.name, named.port or default_port(named.transport))
+        return (Found(0, 0, (place,)),)
 
     def overrides(self) -> Mapping[str, Override]:
         """What was given."""

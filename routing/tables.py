@@ -11,6 +11,7 @@ from datetime import date
 from routing.decision import Branch, Identity, Reason, Strategy, Target
 from routing.numbers import NumberFormat
 from routing.peers import PeerTable
+from routing.places import Named, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,10 @@ class PhoneRow:
 
 @dataclass(frozen=True, slots=True)
 class GatewayRow:
-    """Where calls to a trunk are sent: (address, port). `member` is what a target there is called, `where`
-    its place in the plan."""
+    """Where calls to a trunk are sent. `member` is what a target there is called, `where` its place in the
+    plan."""
 
-    address: tuple[str, int]
+    address: Place | Named
     priority: int
     weight: int
     member: str

@@ -31,7 +31,7 @@ class Chart:
 
     labels: the label of every number of the plan. functions: by number, its function and the group that
     answers it when it is open, through other numbers ("" for anything else). members: by group, how many.
-    trunks: their names. gateways: those that are asked whether they are there, by trunk and address in words.
+    trunks: their names. gateways: those that are asked whether they are there, by trunk and in words.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -45,7 +45,7 @@ class Chart:
         self.members = {key: len(group.members) for key, group in tables.groups.items()}
         self.trunks = tuple(tables.trunks)
         self.gateways = {
-            (trunk.name, f"{row.address[0]}:{row.address[1]}"): row.address
+            (trunk.name, str(row.address)): row
             for trunk in tables.trunks.values()
             if trunk.takes_calls and trunk.options
             for row in trunk.gateways

@@ -19,6 +19,7 @@ from routing.decision import Decision
 from routing.explain import explain_json, explain_lines
 from routing.hours import Span, hours_json, hours_lines
 from routing.numbers import show
+from routing.places import parse_shown
 from telephony import cli_read
 from telephony.admin.client import Client
 from telephony.admin.values import NumberState
@@ -156,10 +157,5 @@ def _number_lines(states: Sequence[NumberState]) -> Iterator[str]:
 
 def _decision(shown: Mapping[str, Any]) -> Decision:
     """The decision that an `admin.views.Explanation` tells."""
-    targets = [{**target, "gateway": _gateway(target["gateway"])} for target in shown["targets"]]
+    targets = [{**target, "gateway": parse_shown(target["gateway"])} for target in shown["targets"]]
     return _DECISION.validate_python({**shown, "targets": targets})
-
-
-def _gateway(text: str) -> tuple[str, int] | None:
-    host, colon, port = text.rpartition(":")
-    return (host.strip("[]"), int(port)) if colon else None

@@ -97,6 +97,16 @@ class RtpSettings(_Section):
     )
 
 
+class DnsSettings(_Section):
+    """`[dns]`: who knows what host names of gateways mean."""
+
+    servers: Annotated[tuple[ListenAddress, ...], BeforeValidator(values.dns_servers)] = _field(
+        (),
+        "The DNS servers that host names of gateways are looked up with. Without any those of the system.",
+        '"ADDRESS", or "ADDRESS:PORT" where it is not 53, such as "192.0.2.53", several with commas between',
+    )
+
+
 class HttpSettings(_Section):
     """`[http]`: health, metrics and the API."""
 
@@ -159,6 +169,7 @@ class Settings(_Section):
     )
     sip: SipSettings = SipSettings()
     rtp: RtpSettings = RtpSettings()
+    dns: DnsSettings = DnsSettings()
     http: HttpSettings = HttpSettings()
     calls: CallSettings = CallSettings()
     database: DatabaseSettings = DatabaseSettings()

@@ -68,6 +68,23 @@ def http_address(value: object, transport: str = "") -> ListenAddress:
     return ListenAddress(transport, str(address), number(port))
 
 
+def dns_servers(value: object) -> tuple[ListenAddress, ...]:
+    """A list of HOST or HOST:PORT."""
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return tuple(_dns_server(text(item)) for item in value if item != "")
+
+
+def _dns_server(given: str) -> ListenAddress:
+    try:
+        server = ListenAddress("", str(ipaddress.ip_address(given)), 53)
+    except ValueError:
+        server = http_address(given)
+    if server.is_wildcard or not server.port:
+        raise ValueError("nobody can be asked there")
+    return server
+
+
 def sip_addresses(value: object) -> tuple[ListenAddress, ...]:
     """A list of TRANSPORT:HOST:PORT."""
     if not isinstance(value, list) or not value:

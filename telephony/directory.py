@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from routing.decision import Identity
 from routing.emergency import is_emergency
+from routing.gateways import places_of
 from routing.numbers import NumberFormat, normalise, write
+from routing.places import Place
 from routing.tables import Tables
 from telephony.call.facts import Contact, Origin
 from telephony.call.house import House
@@ -29,9 +31,9 @@ class PlanDirectory:
         """Take these tables from now on."""
         self._tables = tables
 
-    def trunk_at(self, address: tuple[str, int]) -> Trunk | None:
-        """The trunk that has this peer, the most specific one."""
-        name = self._tables.peers.trunk(*address)
+    def trunk_at(self, address: tuple[str, int], names: Sequence[str] = ()) -> Trunk | None:
+        """The trunk that has this peer: who has proven its name, or else the most specific address."""
+        name = self._tables.peers.trunk(*address, names)
         return None if name is None else Trunk(name, self._tables.trunks[name].trusted_identity)
 
     def account(self, name: str) -> Account | None:
@@ -59,10 +61,11 @@ class PlanDirectory:
         """The live contacts of a phone account."""
         return self._house.contacts(account)
 
-    def watched_gateways(self) -> Iterable[tuple[str, int]]:
+    def watched_gateways(self) -> Iterable[Place]:
         """The gateways of trunks that take calls, if they take OPTIONS; each once."""
         trunks = [trunk for trunk in self._tables.trunks.values() if trunk.options and trunk.takes_calls]
-        return dict.fromkeys(row.address for trunk in trunks for row in trunk.gateways)
+        rows = [row for trunk in trunks for row in trunk.gateways]
+        return dict.fromkeys(place for row in rows for place in places_of(row, self._house))
 
     def watched_phones(self) -> Sequence[str]:
         """The registered phones of the plan that take OPTIONS."""
@@ -80,7 +83,7 @@ class PlanDirectory:
         written = row.number_format_out
         return Shown(write(who, written), _IDENTITY[row.identity], write(diverted_by, written))
 
-    def is_up(self, gateway: tuple[str, int]) -> bool:
+    def is_up(self, gateway: Place) -> bool:
         """Whether this gateway is not known to answer no more."""
         return self._house.is_up(gateway)
 

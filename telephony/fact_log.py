@@ -4,7 +4,8 @@ from structlog.typing import FilteringBoundLogger
 
 from routing.decision import Decision
 from routing.emergency import EMERGENCY_NUMBER
-from routing.tables import Tables
+from routing.places import Place
+from routing.tables import GatewayRow, Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
@@ -120,15 +121,15 @@ class FactLog:
             case h.PhoneFound(phone=phone):
                 log.info("phone_answers_again", phone=phone)
             case h.GatewayLost(gateway=gateway):
-                log.error("gateway_does_not_answer", gateway=gateway, trunks=self._trunks_at(gateway))
+                log.error("gateway_does_not_answer", gateway=str(gateway), trunks=self._trunks_at(gateway))
             case h.GatewayFound(gateway=gateway):
-                log.warning("gateway_answers_again", gateway=gateway, trunks=self._trunks_at(gateway))
+                log.warning("gateway_answers_again", gateway=str(gateway), trunks=self._trunks_at(gateway))
             case _:
                 log.debug(type(fact).__name__)
 
-    def _trunks_at(self, gateway: tuple[str, int]) -> list[str]:
+    def _trunks_at(self, gateway: Place) -> list[str]:
         trunks = self._tables.trunks.values()
-        return [trunk.name for trunk in trunks if any(row.address == gateway for row in trunk.gateways)]
+        return [trunk.name for trunk in trunks if any(_is_at(row, gateway) for row in trunk.gateways)]
 
     def _to_where(self, decision: Decision) -> dict[str, str]:
         """Number and reason; of a person's own number neither, for not all may know it (P11)."""
@@ -155,3 +156,10 @@ class FactLog:
             return "", dialled if row is not None and not row.personal else ""
         is_function = dialled == EMERGENCY_NUMBER or (row is not None and not row.personal)
         return fact.origin_name, dialled if is_function else ""
+
+
+def _is_at(row: GatewayRow, gateway: Place) -> bool:
+    named = row.address
+    if isinstance(named, Place):
+        return named == gateway
+    return (named.authority, named.transport) == (gateway.name, gateway.transport)

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from metrics.exposition import Values
 from metrics.instruments import Instruments
 from metrics.observer import Observer, Waiting
+from routing.gateways import places_of
 from routing.tables import Tables
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.errors import JournalUnusable
@@ -29,7 +30,8 @@ _NOBODY = Waiting()
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Who is asked. `now` gives aware UTC, `dialogs` and `send_errors` how many there are."""
+    """Who is asked. `now` gives aware UTC, `dialogs`, `send_errors` and `unconfirmed_names` how many
+    there are."""
 
     house: House
     now: Callable[[], datetime]
@@ -37,6 +39,7 @@ class Sources:
     dialogs: Callable[[], int]
     refusals: Refusals
     send_errors: Callable[[], int]
+    unconfirmed_names: Callable[[], int]
     rtp: Counters
     journal: Journal[Fact]
     archive: Callable[[], ArchiveStatus]
@@ -60,6 +63,11 @@ class Figures:
         _show_service(self.instruments, sources.house)
         _show_calls(self, sources)
         _show_groups(self, sources.house)
+        self.instruments.watch(
+            "vaxeln_gateway_names_unconfirmed",
+            "Host names of gateways that DNS gives no address of now: an old one is used, or there is none.",
+            sources.unconfirmed_names,
+        )
         _show_sip(self.instruments, sources)
         _show_sound(self.instruments, sources.rtp)
         _show_journal(self.instruments, sources.journal)
@@ -145,8 +153,11 @@ def _show_groups(figures: Figures, house: House) -> None:
     watch_each(
         ("trunk", "gateway"),
         "vaxeln_gateway_up",
-        "0 while a gateway that has answered OPTIONS does so no more, else 1.",
-        lambda: {key: house.is_up(gateway) for key, gateway in figures.chart.gateways.items()},
+        "0 while a gateway that has answered OPTIONS does so no more, or has no address, else 1.",
+        lambda: {
+            key: any(house.is_up(place) for place in places_of(row, house))
+            for key, row in figures.chart.gateways.items()
+        },
     )
 
 

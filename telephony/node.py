@@ -69,6 +69,11 @@ class Node:
         self.switchboard.load(tables, self._utc(now))
         self.legs.watch.begin(now)
 
+    def names_changed(self, now: float) -> None:
+        """Host names of gateways mean something else: watch over them there."""
+        self.legs.watch.look_up_gateways(now)
+        self._run(now)
+
     def record(self, fact: f.Fact, now: float) -> None:
         """Take a fact of the service itself."""
         self.switchboard.receive(fact, self._utc(now))

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import version
-from typing import NoReturn
 
 import structlog
 
@@ -26,6 +25,7 @@ from telephony.archive.journal import Journal
 from telephony.archive.plan_file import PlanFile
 from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
+from telephony.background import run_behind
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.errors import IllegalTransition
@@ -34,6 +34,7 @@ from telephony.certificate import certificate_of
 from telephony.clock import Clock
 from telephony.config import ListenAddress, Settings
 from telephony.directory import PlanDirectory
+from telephony.dns_lookup import Dns
 from telephony.drain import Drain
 from telephony.fact_log import FactLog
 from telephony.figures import Figures, Sources
@@ -46,11 +47,15 @@ from telephony.legs.legs import Legs
 from telephony.listening import Listening, listen_http, listen_locally, listen_sip
 from telephony.media.prompts import Prompts
 from telephony.media.relay import MediaRelay
+from telephony.name_book import NameBook
+from telephony.name_file import NameFile
+from telephony.name_service import NameService
 from telephony.net.shell import Shell
 from telephony.node import Node
 from telephony.plan_keeper import PlanKeeper
 from telephony.plan_prepare import PlanInForce
 from telephony.plan_start import plan_folder
+from telephony.reachability import DistrustLog, warn_of_unreachable
 from telephony.secrets import PhoneSecrets
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.message import Request
@@ -128,11 +133,13 @@ class Service:
             )
             opened.push_async_callback(self._archive.stop)
             listening = await self._bind(opened)
+            await self._naming.remember()
             self._begin()
             self._archive.start()
-            following = asyncio.create_task(self._keeper.follow(lambda: self._archive.status().is_up))
-            following.add_done_callback(_report_end)
-            opened.push_async_callback(_end, following)
+            run_behind(
+                opened, self._keeper.follow(lambda: self._archive.status().is_up), "plan_no_longer_followed"
+            )
+            run_behind(opened, self._naming.run(), "names_no_longer_looked_up")
             await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
         files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
@@ -155,12 +162,14 @@ class Service:
             disk=self._disk,
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
+        self._names = NameBook()
         self._fact_log = FactLog(log, self._plan.tables)
         self._switchboard = Switchboard(
             self._journal,
             self._plan.tables,
             talk_limit=float(self._settings.calls.max_seconds),
             draw=random.random,
+            names=self._names,
             observe=self._observe,
             report_fault=_report_fault,
         )
@@ -190,12 +199,21 @@ class Service:
         opened.callback(self._relay.close_all)
         self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, settings.own_hosts)
         self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
-        self._shell = Shell(self._loop)
+        self._shell = Shell(self._loop, DistrustLog(self._loop.time).tell)
         opened.callback(self._shell.close)
         tls = self._certificate.tls if self._certificate else None
         sip = tuple(listen_sip(self._shell, address, tls) for address in settings.sip.listen)
         given = surroundings_of(
             settings, sip, self._relay, self._directory, self._secrets, self._clock, self._new_call
+        )
+        self._sockets = given.sockets
+        self._naming = NameService(
+            self._names,
+            Dns([(at.host, at.port) for at in settings.dns.servers]),
+            given.sockets.reaches,
+            self._names_changed,
+            self._loop.time,
+            NameFile(settings.data / "names" / "answers.json", self._wall),
         )
         legs = Legs(self._endpoint, given)
         self._node = Node(legs, self._switchboard, self._clock.at, self._clock.monotonic)
@@ -232,6 +250,8 @@ class Service:
         """Journal the start, end what was left open, take calls."""
         now = self._clock.now()
         self._switchboard.record([h.ServiceStarted(at=now, release=version("vaxeln"))])
+        self._warn_of_unreachable(self._plan.tables)
+        self._naming.load(self._plan.tables)
         self._node.load(self._plan.tables, self._loop.time())
         lost = self._node.recover(self._loop.time())
         if lost:
@@ -253,10 +273,19 @@ class Service:
 
     def _take_tables(self, tables: Tables) -> None:
         """Let these tables decide from now on. Calls that run keep what was decided."""
+        self._warn_of_unreachable(tables)
+        self._naming.load(tables)
         self._directory.load(tables)
         self._figures.load(tables)
         self._fact_log.load(tables)
         self._node.load(tables, self._loop.time())
+
+    def _names_changed(self) -> None:
+        self._node.names_changed(self._loop.time())
+        self._shell.flush()
+
+    def _warn_of_unreachable(self, tables: Tables) -> None:
+        warn_of_unreachable(tables, self._sockets, knows_names=self._settings.sip.client_ca is not None)
 
     def _record(self, fact: f.Fact) -> None:
         """Journal a fact of the service itself, and do what follows from it."""
@@ -294,6 +323,7 @@ class Service:
             dialogs=lambda: self._node.legs.open_legs,
             refusals=self._node.legs.refusals,
             send_errors=lambda: self._shell.send_errors,
+            unconfirmed_names=lambda: self._names.unconfirmed(self._loop.time()),
             rtp=self._relay.counters,
             journal=self._journal,
             archive=self._archive.status,
@@ -357,16 +387,6 @@ class Service:
             return False
         log.info("stopped")
         return True
-
-
-async def _end(task: "asyncio.Task[NoReturn]") -> None:
-    task.cancel()
-    await asyncio.wait([task])
-
-
-def _report_end(task: "asyncio.Task[NoReturn]") -> None:
-    if not task.cancelled():
-        log.critical("plan_no_longer_followed", problem=repr(task.exception()))
 
 
 def _report_fault(call: str, fault: IllegalTransition) -> None:

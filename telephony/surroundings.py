@@ -13,6 +13,7 @@ from telephony.directory import PlanDirectory
 from telephony.ids import token
 from telephony.legs.legs import Surroundings
 from telephony.legs.media import Media
+from telephony.legs.sockets import Sockets
 from telephony.private_files import SecretsUnusable
 from telephony.secrets import SERVER_SECRET_OCTETS, PhoneSecrets, load_server_secret
 from telephony.sip.digest import Authenticator
@@ -29,8 +30,7 @@ def surroundings_of(
     clock: Clock,
     new_call: Callable[[], str],
 ) -> Surroundings:
-    """What legs need of this service. `sip` is where it listens; calls leave from its first UDP address."""
-    address = next((at for at in sip if at.transport == "UDP"), sip[0])
+    """What legs need of this service. `sip` is where it listens."""
     authenticator = Authenticator(
         settings.sip.realm,
         _server_secret(settings.data / "secrets"),
@@ -46,8 +46,13 @@ def surroundings_of(
         random=random.random,
         utc=clock.at,
         host=settings.media_host,
-        listen=(address.host, address.port),
+        sockets=sockets_of(sip),
     )
+
+
+def sockets_of(sip: Sequence[ListenAddress]) -> Sockets:
+    """Where the service listens, for `legs`."""
+    return Sockets((at.transport, (at.host, at.port)) for at in sip)
 
 
 def _server_secret(directory: Path) -> bytes:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from routing.decide import decide
 from routing.decision import Branch, Decision, Question
+from routing.gateways import NO_NAMES, Names
 from routing.tables import Tables
 from routing.transfer import transfer_return, transfer_target
 from telephony.agenda import Agenda
@@ -48,6 +49,7 @@ def _call_of(fact: f.Fact) -> str:
 class Switchboard:
     """All live calls and the house, the tables in force, and what is due when.
 
+    `names` knows what host names of gateways mean.
     `talk_limit`: the longest that two people may be connected, in seconds; 0 for no limit.
     `observe` is called with every fact once it has been appended (metrics, log). `report_fault` is told of a
     fault of ours that ended a call.
@@ -60,6 +62,7 @@ class Switchboard:
         *,
         talk_limit: float,
         draw: Callable[[], float] = lambda: 0.0,
+        names: Names = NO_NAMES,
         observe: Callable[[f.Fact], None] = lambda fact: None,
         report_fault: Callable[[str, IllegalTransition], None] = _raise,
     ) -> None:
@@ -71,7 +74,7 @@ class Switchboard:
         self._report_fault = report_fault
         self._actions: deque[Action] = deque()
         self._agenda: Agenda[datetime] = Agenda()  # keys are `call/ID`, `phone/NAME` and `override/NUMBER`
-        self.house = House()
+        self.house = House(names)
         self.calls: dict[str, Call] = {}
         self.first_positions: dict[str, int] = {}
 

@@ -1,11 +1,13 @@
 """`House`: what calls share, folded from the same facts: who is in a call, where each phone is registered."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from routing.gateways import NO_NAMES, Names
 from routing.override import Override
+from routing.places import Found, Named, Place
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
@@ -17,7 +19,9 @@ class House:
     It is folded in place, for it is large: `evolve` changes it and nothing else does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names = NO_NAMES) -> None:
+        """`names` knows what host names mean: that is no fact, and what was decided by it is one."""
+        self._names = names
         self._busy: dict[str, set[str]] = {}  # member -> legs
         self._legs: dict[str, str] = {}  # leg -> member
         self._contacts: dict[str, tuple[f.Contact, ...]] = {}
@@ -26,7 +30,7 @@ class House:
         self._trunks: dict[str, str] = {}  # leg -> trunk
         self._channels: dict[str, int] = {}  # trunk -> legs
         self._lost: set[str] = set()  # phones that are registered and do not answer
-        self._down: set[tuple[str, int]] = set()  # gateways
+        self._down: set[Place] = set()  # gateways
         self.draining = False
         self.plan_version = 0
         self.plan_digest = ""
@@ -48,9 +52,13 @@ class House:
         """Whether the member is in no call and not being offered one."""
         return member not in self._busy
 
-    def is_up(self, gateway: tuple[str, int]) -> bool:
+    def is_up(self, gateway: Place) -> bool:
         """Whether nothing tells that this gateway, which has answered before, does so no more."""
         return gateway not in self._down
+
+    def places(self, named: Named) -> Sequence[Found]:
+        """What DNS says of this name."""
+        return self._names.places(named)
 
     def overrides(self) -> Mapping[str, Override]:
         """What was opened or closed by hand, by number; that their time has come is a fact of its own."""

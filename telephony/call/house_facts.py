@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from routing.override import Override
+from routing.places import Place
 from telephony.call.facts import Contact, Fact
 
 
@@ -44,13 +45,15 @@ class PhoneFound(PhoneFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayFact(Fact):
-    """A fact of one gateway of the plan's trunks, by its (address, port)."""
+    """A fact of one gateway of the plan's trunks, by where it is."""
 
-    gateway: tuple[str, int]
+    gateway: Place
 
     @property
     def stream(self) -> str:
-        return f"gateway/{self.gateway[0]}:{self.gateway[1]}"
+        place = self.gateway
+        transport = "" if place.transport == "UDP" else f"{place.transport.lower()}:"
+        return f"gateway/{transport}{place.host}:{place.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

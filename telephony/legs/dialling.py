@@ -7,19 +7,20 @@ from telephony.legs.identity import present
 from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.outbound import OutboundLeg
 from telephony.legs.registering import flow_to
-from telephony.legs.wire import Wire, uri_host
+from telephony.legs.sockets import Sockets
+from telephony.legs.wire import Wire
 from telephony.sdp.session import SdpSession
 from telephony.sip.flow import Flow
 from telephony.sip.uri import request_target
 
 
-def dial(wire: Wire, listen: tuple[str, int], action: a.Dial, now: float) -> None:
-    """Ring whom the action names; a target that cannot be called has refused. Calls leave from `listen`."""
+def dial(wire: Wire, sockets: Sockets, action: a.Dial, now: float) -> None:
+    """Ring whom the action names; a target that cannot be called has refused. Calls leave from `sockets`."""
     call = action.leg.rpartition(".")[0]
     caller_leg = wire.legs.get(action.caller_leg)
     for_rescue = caller_leg.for_rescue if isinstance(caller_leg, InboundLeg) else None
     action, identity = present(action, for_rescue, wire.directory, wire.host)
-    way = _way(listen, action)
+    way = _way(sockets, action)
     try:
         host = way[2].remote[0] if way else ""
         address = wire.media.open(action.leg, host, emergency=action.emergency) if way else None
@@ -38,14 +39,14 @@ def dial(wire: Wire, listen: tuple[str, int], action: a.Dial, now: float) -> Non
     wire.adopt(leg)
 
 
-def _way(listen: tuple[str, int], action: a.Dial) -> tuple[str, tuple[str, ...], Flow] | None:
-    """Request-URI, route and flow; None when nobody has said where the target is."""
+def _way(sockets: Sockets, action: a.Dial) -> tuple[str, tuple[str, ...], Flow] | None:
+    """Request-URI, route and flow; None when nobody has said where the target is, or there is no way
+    there."""
     contact = action.contact
     if contact is not None:
         return request_target(contact.uri), contact.path, flow_to(contact)
     target = action.target
     if target.gateway is None:
         return None
-    host, port = target.gateway
-    uri = f"sip:{target.number}@{uri_host(host)}:{port}"
-    return uri, (), Flow("UDP", listen, target.gateway)
+    flow = sockets.way(target.gateway)
+    return None if flow is None else (target.gateway.uri(target.number), (), flow)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from routing.places import Place
 from telephony.call.facts import Contact, Origin
 
 
@@ -77,8 +78,9 @@ class Caller:
 class Directory(Protocol):
     """Look-ups in the plan in force and in the house. Each is quick and never fails."""
 
-    def trunk_at(self, address: tuple[str, int]) -> Trunk | None:
-        """The trunk that has this peer, the most specific one."""
+    def trunk_at(self, address: tuple[str, int], names: Sequence[str] = ()) -> Trunk | None:
+        """The trunk that has this peer, the most specific one. `names` are those that its certificate has
+        proven."""
 
     def account(self, name: str) -> Account | None:
         """The phone account of this name."""
@@ -89,7 +91,7 @@ class Directory(Protocol):
     def contacts(self, account: str) -> Sequence[Contact]:
         """The live contacts of a phone account."""
 
-    def watched_gateways(self) -> Iterable[tuple[str, int]]:
+    def watched_gateways(self) -> Iterable[Place]:
         """The gateways that are asked by OPTIONS whether they are there."""
 
     def watched_phones(self) -> Sequence[str]:
@@ -98,7 +100,7 @@ class Directory(Protocol):
     def shown_to(self, trunk: str, number: str) -> Shown:
         """How a caller of this number (E.164) is shown to the trunk."""
 
-    def is_up(self, gateway: tuple[str, int]) -> bool:
+    def is_up(self, gateway: Place) -> bool:
         """Whether this gateway is not known to answer no more."""
 
     def is_lost(self, account: str) -> bool:

@@ -196,7 +196,7 @@ class Gate:
         """Tell who calls. A registered contact wins over a trunk with the same address."""
         account = self._directory.account_at(flow.remote)
         if account is None:
-            trunk = self._directory.trunk_at(flow.remote)
+            trunk = self._directory.trunk_at(flow.remote, flow.proven)
             if trunk is not None:
                 return trunk_caller(trunk, request, self._directory, emergency=emergency)
         if emergency:

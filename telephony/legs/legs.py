@@ -18,6 +18,7 @@ from telephony.legs.refer import carry_out
 from telephony.legs.refusals import Refusals
 from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
+from telephony.legs.sockets import Sockets
 from telephony.legs.source import examine_source
 from telephony.legs.watch import PACE, Pace, Watch
 from telephony.legs.wire import Reply, Wire, uri_host
@@ -37,8 +38,7 @@ class Surroundings:
     """What legs are given from outside, so that they stay pure.
 
     `token` gives fresh unguessable text, `new_call` the id of a new call (UUIDv7), `random` a number in [0,
-    1), `utc` the UTC of a monotonic time. `host` is how others reach us, `listen` our first listening
-    address.
+    1), `utc` the UTC of a monotonic time. `host` is how others reach us, `sockets` where we listen.
     """
 
     media: Media
@@ -49,7 +49,7 @@ class Surroundings:
     random: Callable[[], float]
     utc: Callable[[float], datetime]
     host: str
-    listen: tuple[str, int]
+    sockets: Sockets
     pace: Pace = PACE
 
 
@@ -62,7 +62,7 @@ class Legs:
         self._gate = Gate(given.directory, given.authenticator, endpoint.stateless_tag, self._unproven)
         host = uri_host(given.host)
         self._wire = Wire(endpoint, given.media, given.directory, given.token, given.random, given.utc, host)
-        self.watch = Watch(self._wire, given.directory, given.listen, given.pace)
+        self.watch = Watch(self._wire, given.directory, given.sockets, given.pace)
 
     # ---- from the network, the media and the clock
 
@@ -138,7 +138,7 @@ class Legs:
         leg = self._wire.legs.get(action.leg)
         match action:
             case a.Dial():
-                dial(self._wire, self._given.listen, action, now)
+                dial(self._wire, self._given.sockets, action, now)
             case a.EndLeg():
                 if leg is not None:
                     leg.end(action, now)

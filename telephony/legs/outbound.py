@@ -96,7 +96,7 @@ class OutboundLeg(Leg):
         fields += [
             ("Max-Forwards", str(action.max_forwards)),
             ("From", str(caller)),
-            ("To", f"<{uri}>"),
+            ("To", f"<{_without_transport(uri)}>"),
             ("Call-ID", f"{wire.token()}@{wire.host}"),
             ("CSeq", "1 INVITE"),
         ]
@@ -301,3 +301,9 @@ class OutboundLeg(Leg):
         self.state = State.CLOSING
         self.release(now)
         self.wire.endpoint.cancel(self._transaction, now, str(reason))
+
+
+def _without_transport(uri: str) -> str:
+    """A URI as it may stand in To: without what says how to get there (RFC 3261 19.1.1)."""
+    head, has, tail = uri.partition(";transport=")
+    return f"{head}{''.join(tail.partition(';')[1:])}" if has else uri

@@ -46,15 +46,20 @@ def unpack(text: str) -> str:
 
 
 def pack_flow(flow: Flow) -> list[str | int]:
-    """Transport, our address, theirs, and where a connection is opened if that is another."""
-    return [flow.transport, *flow.local, *flow.remote, *(flow.reopen or ())]
+    """Transport, our address, theirs, where a connection is opened if that is another, and the name that its
+    certificate must have if there is one."""
+    packed: list[str | int] = [flow.transport, *flow.local, *flow.remote]
+    if flow.reopen or flow.name:
+        packed += flow.reopen or flow.remote
+    return [*packed, flow.name] if flow.name else packed
 
 
 def unpack_flow(packed: Iterable[Any]) -> Flow:
     """Read what `pack_flow` wrote."""
-    transport, local_host, local_port, remote_host, remote_port, *reopen = packed
-    again = (reopen[0], reopen[1]) if reopen else None
-    return Flow(transport, (local_host, local_port), (remote_host, remote_port), again)
+    transport, local_host, local_port, remote_host, remote_port, *more = packed
+    again = (more[0], more[1]) if more else None
+    name = more[2] if len(more) > 2 else ""
+    return Flow(transport, (local_host, local_port), (remote_host, remote_port), again, name)
 
 
 def pack_dialog(dialog: Dialog, *, hidden: bool) -> dict[str, Any]:

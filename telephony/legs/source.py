@@ -37,7 +37,9 @@ def _is_from_far_end(leg: Leg, flow: Flow, directory: Directory) -> bool:
     if leg.account:
         registered = directory.account_at(flow.remote)
         return registered is not None and registered.name == leg.account
+    if leg.flow.transport == "TLS" and flow.transport != "TLS":
+        return False  # what was proven there is not proven by an address
     if flow.remote[0] in (leg.flow.remote[0], leg.way.remote[0]):
         return True
-    trunk = directory.trunk_at(flow.remote)
+    trunk = directory.trunk_at(flow.remote, flow.proven)
     return trunk is not None and trunk.name == leg.trunk

@@ -8,11 +8,13 @@ from collections import deque
 from dataclasses import dataclass
 from functools import partial
 
+from routing.places import Place
 from telephony.call import house_facts as h
 from telephony.legs.content import SDP
 from telephony.legs.directory import Directory
 from telephony.legs.registering import flow_to
-from telephony.legs.wire import Handler, Reply, Wire, uri_host
+from telephony.legs.sockets import Sockets
+from telephony.legs.wire import Handler, Reply, Wire
 from telephony.sip.events import ResponseReceived, TransportFailed
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
@@ -67,12 +69,12 @@ class _Asked:
 class Watch:
     """Asks when the agenda says so, under the keys `gateway/ADDRESS/watch` and `phones/watch`."""
 
-    def __init__(self, wire: Wire, directory: Directory, listen: tuple[str, int], pace: Pace) -> None:
+    def __init__(self, wire: Wire, directory: Directory, sockets: Sockets, pace: Pace) -> None:
         self._wire = wire
         self._directory = directory
-        self._listen = listen
+        self._sockets = sockets
         self._pace = pace
-        self._gateways: dict[str, tuple[tuple[str, int], _Asked]] = {}
+        self._gateways: dict[str, tuple[Place, _Asked]] = {}
         self._phones: dict[str, _Asked] = {}
         self._round: deque[str] = deque()  # the phones that are still to be asked in this round
         self._round_size = 0
@@ -80,16 +82,20 @@ class Watch:
     def begin(self, now: float) -> None:
         """Watch over the plan in force from now on. Who was watched before goes on being so; who no longer is
         counts as there."""
+        self.look_up_gateways(now)
+        self._set(PHONES, now + self._wire.random())
+
+    def look_up_gateways(self, now: float) -> None:
+        """The plan is another, or its names mean something else."""
         before, self._gateways = self._gateways, {}
         for address in self._directory.watched_gateways():
-            name = f"gateway/{uri_host(address[0])}:{address[1]}"
+            name = f"gateway/{address}"
             self._gateways[name] = before.get(name) or (address, _Asked())
             if name not in before:
                 self._set(name, now + self._wire.random())
         for name, (address, _) in before.items():
             if name not in self._gateways and not self._directory.is_up(address):
                 self._wire.facts.append(h.GatewayFound(at=self._wire.utc(now), gateway=address))
-        self._set(PHONES, now + self._wire.random())
 
     def due(self, name: str, now: float) -> None:
         """It is time for these."""
@@ -110,12 +116,15 @@ class Watch:
         silent = asked.misses >= self._pace.gateway_misses and asked.has_answered
         if silent:
             self._lose(address, now)
-        uri = f"sip:{uri_host(address[0])}:{address[1]}"
-        self._ask(uri, (), Flow("UDP", self._listen, address), partial(self._gateway_replied, name), now)
+        flow = self._sockets.way(address)
+        if flow is None:
+            self._lose(address, now)
+        else:
+            self._ask(address.uri(), (), flow, partial(self._gateway_replied, name), now)
         jitter = self._pace.gateway_jitter * (2.0 * self._wire.random() - 1.0)
         self._set(name, now + self._pace.gateway_seconds * (1.0 + jitter))
 
-    def _lose(self, gateway: tuple[str, int], now: float) -> None:
+    def _lose(self, gateway: Place, now: float) -> None:
         if self._directory.is_up(gateway):
             self._wire.facts.append(h.GatewayLost(at=self._wire.utc(now), gateway=gateway))
 

@@ -3,8 +3,10 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 from typing import Protocol, cast
 
+from telephony.net.identity import identities
 from telephony.sip.flow import Flow
 from telephony.sip.stream_framer import KEEP_ALIVE, KEEP_ALIVE_ANSWER, StreamFramer
 
@@ -55,12 +57,22 @@ class Owner(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """Messages of one peer both ways. `flow` is theirs."""
+    """Messages of one peer both ways. `flow` is theirs. `expected` are the names of which the certificate of
+    the other side has to have one; who connected to us need not show any."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, owner: Owner, flow: Flow) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        owner: Owner,
+        flow: Flow,
+        expected: tuple[str, ...] | None = None,
+    ) -> None:
         self._loop = loop
         self._owner = owner
         self.flow = flow
+        self._expected = expected
+        self.problem = ""
+        """Why nothing may be sent by it, though it is open."""
         self.others: set[Flow] = set()
         """Further flows whose messages went by this connection, as theirs was gone."""
         self._framer = StreamFramer()
@@ -74,6 +86,15 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to take messages."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods only
+        if self.flow.transport == "TLS":
+            names = identities(transport.get_extra_info("peercert"))
+            if self._expected is not None and not set(self._expected).intersection(names):
+                self.problem = f"its certificate is for {', '.join(names) or 'nobody'}"
+                self._ends = True
+                self._transport.abort()
+                return
+            if self._expected is None:
+                self.flow = replace(self.flow, proven=names)
         _watch(transport.get_extra_info("socket"))
         self._opened = self._heard = self._loop.time()
         self._owner.opened(self)

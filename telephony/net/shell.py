@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
@@ -39,13 +40,18 @@ class Shell:
     """Feeds the machine what comes in, sends what comes out, and keeps one timer for its earliest
     deadline."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        distrusted: Callable[[Flow, str], None] = lambda flow, problem: None,
+    ) -> None:
+        """`distrusted` is told of a flow that nothing is sent on because of its certificate, and why."""
         self._loop = loop
         self._machine: Machine | None = None
         self._sockets: dict[tuple[str, int], socket.socket] = {}
         self._handle: asyncio.TimerHandle | None = None
         self._due: float | None = None
-        self.streams = Streams(loop, self._received, self.flush, self._failed)
+        self.streams = Streams(loop, self._received, self.flush, self._failed, distrusted)
         self.send_errors = 0
 
     def listen(self, host: str, port: int) -> tuple[str, int]:

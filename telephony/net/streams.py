@@ -15,10 +15,12 @@ from telephony.net.connection import Connection
 from telephony.sip.flow import Flow
 
 Address = tuple[str, int]
+Key = tuple[str, Address, str]
+"""Transport, remote address, and the name that its certificate has to have."""
 
-CONNECT_SECONDS = 4.0
-"""How long a connection may take to open, TLS included: by then a gateway counts as gone (and its next is
-tried)."""
+CONNECT_SECONDS = 2.5
+"""How long a connection may take to open, TLS included: two attempts, and what is left of the 4 s after which
+a gateway counts as gone is for the request, by UDP if that was meant."""
 
 HANDSHAKE_SECONDS = 10.0
 """How long a peer has for the TLS handshake."""
@@ -54,8 +56,10 @@ class _Listener:
 
 
 class Streams:
-    """Connections by transport and remote address. `received` is given each message that comes, `flush` is
-    called when something may be to send, `failed` with each flow whose messages cannot be sent."""
+    """Connections by transport, remote address and name. `received` is given each message that comes, `flush`
+    is called when something may be to send, `failed` with each flow whose messages cannot be sent,
+    `distrusted` with a flow that nothing is sent on because of its certificate, and what is wrong with that.
+    """
 
     def __init__(
         self,
@@ -63,16 +67,18 @@ class Streams:
         received: Callable[[bytes, Flow], None],
         flush: Callable[[], None],
         failed: Callable[[Flow], None],
+        distrusted: Callable[[Flow, str], None] = lambda flow, problem: None,
     ) -> None:
         self._loop = loop
         self.received = received
         self.flush = flush
         self._failed = failed
+        self._distrusted = distrusted
         self._listeners: list[_Listener] = []
-        self._connections: dict[tuple[str, Address], Connection] = {}
+        self._connections: dict[Key, Connection] = {}
         self._all: set[Connection] = set()
         self._unproven: dict[Connection, None] = {}  # oldest first
-        self._waiting: dict[tuple[str, Address], list[tuple[bytes, Flow]]] = {}
+        self._waiting: dict[Key, list[tuple[bytes, Flow]]] = {}
         self._sources: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._most = min(MAX_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
@@ -102,15 +108,16 @@ class Streams:
     def send(self, data: bytes, flow: Flow) -> bool:
         """Send by the connection that there is, or else by one that is opened for it; False when it cannot be
         sent."""
-        connection = self._connections.get((flow.transport, flow.remote))
+        connection = self._connections.get((flow.transport, flow.remote, flow.name))
         if connection is not None:
             return connection.write(data)
         to = flow.reopen or flow.remote
-        connection = self._connections.get((flow.transport, to))
+        key = flow.transport, to, flow.name
+        connection = self._connections.get(key)
         if connection is not None:
             connection.note(flow)
             return connection.write(data)
-        waiting = self._waiting.get((flow.transport, to))
+        waiting = self._waiting.get(key)
         if waiting is not None:
             if sum(len(each) for each, _ in waiting) + len(data) > MAX_WAITING:
                 return False
@@ -119,9 +126,10 @@ class Streams:
         listener = self._listener_for(flow)
         if listener is None or not self._has_room(to[0]):
             return False
-        self._waiting[flow.transport, to] = [(data, flow)]
+        self._waiting[key] = [(data, flow)]
         self._sources[_source(to[0])] += 1
-        self._start(self._open(listener, Flow(flow.transport, listener.address, to)))
+        opened = Flow(flow.transport, listener.address, to, name=flow.name, proven=flow.proven)
+        self._start(self._open(listener, opened))
         return True
 
     def close(self) -> None:
@@ -144,7 +152,7 @@ class Streams:
     def opened(self, connection: Connection) -> None:
         """It can carry messages."""
         self._all.add(connection)
-        self._connections[connection.flow.transport, connection.flow.remote] = connection
+        self._connections[_key(connection.flow)] = connection
         self._unproven[connection] = None
 
     def proved(self, connection: Connection) -> None:
@@ -154,7 +162,7 @@ class Streams:
     def ending(self, connection: Connection) -> None:
         """Nothing more is sent by it."""
         self._unproven.pop(connection, None)
-        key = connection.flow.transport, connection.flow.remote
+        key = _key(connection.flow)
         if self._connections.get(key) is connection:
             del self._connections[key]
 
@@ -233,8 +241,10 @@ class Streams:
         return next((each for each in alike if each.address == flow.local), alike[0] if alike else None)
 
     async def _open(self, listener: _Listener, flow: Flow) -> None:
-        connection = Connection(self._loop, self, flow)
         host, port = flow.remote
+        # Without a name of its own: who has called us, again, or whoever has the certificate of this address
+        names = (flow.name,) if flow.name else (*flow.proven, host)
+        connection = Connection(self._loop, self, flow, names if listener.tls else None)
         is_wildcard = ipaddress.ip_address(listener.address[0]).is_unspecified
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -243,15 +253,20 @@ class Streams:
                     host,
                     port,
                     ssl=listener.tls.client if listener.tls else None,
+                    server_hostname=names[0] if listener.tls else None,
                     local_addr=None if is_wildcard else (listener.address[0], 0),
                 )
-        except OSError:  # refused, no way, too late, or a certificate that we do not trust
+        except OSError as error:  # refused, no way, too late, or a certificate that we do not trust
+            if isinstance(error, ssl.SSLCertVerificationError):
+                self._distrusted(flow, error.verify_message)
             self._release(host)
-            for _, each in self._waiting.pop((flow.transport, flow.remote)):
+            for _, each in self._waiting.pop(_key(flow)):
                 self._failed(each)
             self.flush()
             return
-        for data, each in self._waiting.pop((flow.transport, flow.remote)):
+        if connection.problem:
+            self._distrusted(flow, connection.problem)
+        for data, each in self._waiting.pop(_key(flow)):
             if each.remote != flow.remote:
                 connection.note(each)
             if not connection.write(data):
@@ -262,6 +277,10 @@ class Streams:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _key(flow: Flow) -> Key:
+    return flow.transport, flow.remote, flow.name
 
 
 def _source(host: str) -> str:

@@ -17,6 +17,15 @@ from telephony.sip.response_route import is_reliable
 from telephony.sip.timers import Timers
 from telephony.sip.via import MAGIC_COOKIE
 
+LARGEST_BY_UDP = 1300
+"""Octets of a request where the path's MTU is not known (RFC 3261 section 18.1.1)."""
+
+WITHOUT_TCP_SECONDS = 600.0
+"""How long a peer that does not take TCP is not tried by it again: a call would wait for it each time."""
+
+MOST_WITHOUT_TCP = 256
+"""Such peers that are remembered: more than any plan has gateways."""
+
 Peer = tuple[str, tuple[str, int]]
 """Transport and remote address."""
 
@@ -24,7 +33,7 @@ Peer = tuple[str, tuple[str, int]]
 class ClientTransaction:
     """A machine and what it may still have to send. What it will not need any more is let go at once."""
 
-    __slots__ = ("_side", "ack", "branch", "data", "flow", "invite", "machine", "method", "reason")
+    __slots__ = ("_side", "ack", "branch", "data", "flow", "instead", "invite", "machine", "method", "reason")
 
     def __init__(self, side: "ClientSide", branch: str, method: str, flow: Flow, machine: Machine) -> None:
         self._side = side
@@ -40,6 +49,8 @@ class ClientTransaction:
         """The octets of the ACK of a refusal, which may be repeated."""
         self.reason: str | None = None
         """The Reason header of a CANCEL that waits for a provisional response."""
+        self.instead: tuple[Request, Flow] | None = None
+        """What was too large for UDP and how it would have gone, as long as it may still have to."""
 
     @property
     def key(self) -> ClientKey:
@@ -68,15 +79,39 @@ class ClientSide:
         self._via_host = via_host
         self._transactions: dict[ClientKey, ClientTransaction] = {}
         self._can_fail: dict[Peer, dict[ClientKey, ClientTransaction]] = {}
+        self._without_tcp: dict[tuple[str, int], float] = {}  # until when
 
     def send_request(self, request: Request, flow: Flow, now: float) -> str:
         """Start a transaction; see `Endpoint.send_request`."""
         if request.method in ("ACK", "CANCEL"):
             raise MessageError(f"{request.method} is no transaction of the user's")
         branch = self._new_branch()
-        sent = self._with_via(request, flow, branch)
-        self._start(sent, branch, flow, now)
+        if flow.large is None or now < self._without_tcp.get(flow.remote, now):
+            self._start(self._with_via(request, flow, branch), branch, flow, now)
+        else:
+            self._send_by_size(request, Flow("TCP", flow.large, flow.remote), branch, flow, now)
         return branch
+
+    def _send_by_size(self, request: Request, by_tcp: Flow, branch: str, flow: Flow, now: float) -> None:
+        """By UDP, but by TCP what might be lost there as it is cut into pieces (RFC 3261 section 18.1.1)."""
+        sent = self._with_via(request, flow, branch)
+        data = sent.to_bytes()
+        if len(data) <= LARGEST_BY_UDP:
+            self._start(sent, branch, flow, now, data)
+            return
+        transaction = self._start(self._with_via(request, by_tcp, branch), branch, by_tcp, now)
+        transaction.instead = (request, flow)
+
+    def _fall_back(self, transaction: ClientTransaction, request: Request, flow: Flow, now: float) -> None:
+        """Nobody takes TCP there: by UDP after all, as section 18.1.1 has it, and what comes next at once."""
+        if len(self._without_tcp) >= MOST_WITHOUT_TCP:
+            del self._without_tcp[next(iter(self._without_tcp))]
+        self._without_tcp[flow.remote] = now + WITHOUT_TCP_SECONDS
+        self._cannot_fail(transaction)
+        del self._transactions[transaction.key]
+        self._exchange.counts.transactions -= 1
+        self._exchange.deadlines.set(transaction, None)
+        self._start(self._with_via(request, flow, transaction.branch), transaction.branch, flow, now)
 
     def send_ack(self, request: Request, flow: Flow) -> None:
         """Send the ACK of a 2xx, which has a branch but no transaction (RFC 3261 section 13.2.2.4)."""
@@ -116,6 +151,9 @@ class ClientSide:
     def transport_failed(self, flow: Flow, now: float) -> None:
         """Fail what waits for an answer of a peer that cannot be reached (RFC 3261 section 17.1.4)."""
         for transaction in list(self._can_fail.get((flow.transport, flow.remote), {}).values()):
+            if transaction.instead is not None and transaction.machine.state is not State.CALLING_CANCELLED:
+                self._fall_back(transaction, *transaction.instead, now)
+                continue
             self.perform(transaction, transaction.machine.receive(Input.TRANSPORT_ERROR, now), now)
 
     def perform(self, transaction: ClientTransaction, outputs: Outputs, now: float) -> None:
@@ -134,9 +172,11 @@ class ClientSide:
                     self._report(transaction, TransportFailed(transaction.branch))
         self._settle(transaction)
 
-    def _start(self, request: Request, branch: str, flow: Flow, now: float) -> None:
+    def _start(
+        self, request: Request, branch: str, flow: Flow, now: float, data: bytes = b""
+    ) -> ClientTransaction:
         """Send a request that has its Via. What cannot be written leaves nothing behind."""
-        data = self._exchange.send(request, flow)
+        data = self._exchange.send(request, flow, data)
         kind = ClientInvite if request.method == "INVITE" else ClientNonInvite
         machine = kind(self._timers, is_reliable(flow), now)
         transaction = ClientTransaction(self, branch, request.method, flow, machine)
@@ -144,6 +184,7 @@ class ClientSide:
         if request.method == "INVITE":
             transaction.invite = request
         self._add(transaction)
+        return transaction
 
     def _add(self, transaction: ClientTransaction) -> None:
         self._transactions[transaction.key] = transaction
@@ -158,6 +199,7 @@ class ClientSide:
             transaction.data = b""
         if not machine.expects(Input.TRANSPORT_ERROR):
             self._cannot_fail(transaction)
+            transaction.instead = None
         if machine.state in (State.ACCEPTED, State.COMPLETED):
             transaction.invite = None
         if machine.state is State.TERMINATED:
@@ -187,5 +229,5 @@ class ClientSide:
         return MAGIC_COOKIE + self._token()
 
     def _with_via(self, request: Request, flow: Flow, branch: str) -> Request:
-        host = self._via_host or flow.local[0]
+        host = flow.own_host(self._via_host) if self._via_host else flow.local[0]
         return with_via(request, f"[{host}]" if ":" in host else host, flow, branch)

@@ -98,7 +98,7 @@ class Dialog:
         hop = (address, uri.port or default_port(flow.transport))
         if is_reliable(flow) and address == flow.remote[0]:
             return replace(flow, reopen=hop)
-        return Flow(flow.transport, flow.local, hop)
+        return replace(flow, remote=hop, reopen=None)
 
     def make_request(self, method: str) -> tuple[Self, Request]:
         """Make a request with the next CSeq, yet without Via, Contact and body (section 12.2.1.1)."""

@@ -27,9 +27,9 @@ class Exchange:
         self.deadlines: Deadlines[Waiting] = Deadlines()
         self.counts = Counts()
 
-    def send(self, message: Request | Response, flow: Flow) -> bytes:
-        """Send a message the first time and return its octets. Raises `MessageError`."""
-        data = message.to_bytes()
+    def send(self, message: Request | Response, flow: Flow, data: bytes = b"") -> bytes:
+        """Send a message the first time and return its octets, which may be given. Raises `MessageError`."""
+        data = data or message.to_bytes()
         self.messages.append((data, flow))
         self.counts.sent[label(message)] += 1
         return data

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+_WILDCARDS = ("0.0.0.0", "::")
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -11,9 +13,24 @@ class Flow:
     whoever
     opened the connection, and `reopen` is where to connect when there is no connection with `remote`; None
     stands for `remote` itself.
+
+    `name` is what the certificate there has to name, when it is not the address (RFC 5922); a connection that
+    has not shown this is another flow. `proven` are the names that the certificate of who connected to us
+    has. `large` is where we listen on TCP, by which a request that is too large for UDP goes (RFC 3261
+    18.1.1); None when it goes by UDP nevertheless.
     """
 
     transport: str
     local: tuple[str, int]
     remote: tuple[str, int]
     reopen: tuple[str, int] | None = field(default=None, compare=False)
+    name: str = ""
+    proven: tuple[str, ...] = field(default=(), compare=False)
+    large: tuple[str, int] | None = field(default=None, compare=False)
+
+    def own_host(self, host: str) -> str:
+        """What we call ourselves here: `host`, but our address itself where that is of the other family, as
+        whoever is there may not reach the one."""
+        ours = self.local[0]
+        is_other = (":" in ours) != (":" in host)
+        return ours if is_other and ours not in _WILDCARDS else host

@@ -54,6 +54,7 @@ class Service:
             dialogs=lambda: LIVE,
             refusals=Refusals(),
             send_errors=lambda: 0,
+            unconfirmed_names=lambda: 0,
             rtp=Counters(),
             journal=self.journal,
             archive=lambda: ArchiveStatus(True, True, 0, 0, 0.0, 0, ""),

@@ -28,6 +28,7 @@ from telephony.fact_log import FactLog
 from telephony.figures import Figures
 from telephony.ids import token, uuid7
 from telephony.legs.legs import Legs, Surroundings
+from telephony.legs.sockets import Sockets
 from telephony.log import set_up_log
 from telephony.node import Node
 from telephony.sip.digest import Authenticator
@@ -70,7 +71,7 @@ class Workbench:
             random=random.random,
             utc=utc,
             host=ADDRESS[0],
-            listen=ADDRESS,
+            sockets=Sockets([("UDP", ADDRESS)]),
         )
         self.node = Node(Legs(self._endpoint, given), self._switchboard, utc, monotonic)
         self.now = 0.0

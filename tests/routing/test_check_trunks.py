@@ -21,6 +21,7 @@ def test_emergency_calls_need_an_address_to_go_to() -> None:
     prefix = '[trunks.pbx]\npeers = ["10.1.0.0/24"]\nemergency = true\n'
 
     assert "trunks.pbx.gateways" in found(trunks=prefix)
+    assert "trunks.pbx.gateways" in found(trunks=prefix.replace("10.1.0.0/24", "tls:pbx.example.se"))
     assert found(trunks=prefix + 'gateways = ["10.1.0.5"]\n') == {}
 
 

@@ -4,6 +4,7 @@ from routing.compile import compile_plan, digest_of
 from routing.decision import Branch, Identity, Reason, Target
 from routing.errors import PlanRefused
 from routing.numbers import NumberFormat
+from routing.places import Named, Place
 from routing.tables import GatewayRow, PhoneRow, Route, ToNumber, ToPerson, TrunkRow
 from tests.support.plans import BYGGLOV, FORSKOLA, GROUPS, MAIN, NUMBERS, PEOPLE, TRUNKS, plan_of, tables_of
 
@@ -60,19 +61,19 @@ def _phone_lines() -> list[str]:
     return [f'{name} = {{ display = "{name}" }}\n' for name in ("kc1", "kc2", "bygg1", "bygg1m", "bygg2")]
 
 
-def addresses(trunk: TrunkRow) -> list[tuple[str, int]]:
+def addresses(trunk: TrunkRow) -> list[Place | Named]:
     return [row.address for row in trunk.gateways]
 
 
 def test_trunks_have_the_addresses_to_send_to() -> None:
     tables = tables_of(trunks=TRUNKS + PBX)
 
-    assert addresses(tables.trunks["operator"]) == [("192.0.2.10", 5060)]
+    assert addresses(tables.trunks["operator"]) == [Place("192.0.2.10", 5060)]
     assert tables.trunks["pbx"] == TrunkRow(
         name="pbx",
         gateways=(
-            GatewayRow(("10.1.0.5", 5060), 1, 1, "trunk/pbx", "trunks.pbx.peers[0]"),
-            GatewayRow(("2001:db8::1", 5062), 2, 1, "trunk/pbx/2", "trunks.pbx.peers[1]"),
+            GatewayRow(Place("10.1.0.5", 5060), 1, 1, "trunk/pbx", "trunks.pbx.peers[1]"),
+            GatewayRow(Place("2001:db8::1", 5062), 2, 1, "trunk/pbx/2", "trunks.pbx.peers[2]"),
         ),
         number_format=NumberFormat.NATIONAL,
         trusted_identity=True,
@@ -93,7 +94,7 @@ def test_trunks_have_the_addresses_to_send_to() -> None:
 def test_gateways_go_before_peers() -> None:
     tables = tables_of(trunks=TRUNKS + PBX + 'gateways = ["10.1.0.6"]\n')
 
-    assert addresses(tables.trunks["pbx"]) == [("10.1.0.6", 5060)]
+    assert addresses(tables.trunks["pbx"]) == [Place("10.1.0.6", 5060)]
 
 
 def test_a_list_of_gateways_is_tried_in_order_unless_priorities_say_otherwise() -> None:
@@ -103,9 +104,9 @@ def test_a_list_of_gateways_is_tried_in_order_unless_priorities_say_otherwise() 
 
     assert [(row.priority, row.weight) for row in plain.trunks["pbx"].gateways] == [(1, 1), (2, 1)]
     assert [(row.address, row.priority, row.weight) for row in given.trunks["pbx"].gateways] == [
-        (("10.1.0.6", 5060), 1, 1),
-        (("10.1.0.7", 5080), 1, 3),
-        (("10.1.0.8", 5060), 3, 1),
+        (Place("10.1.0.6", 5060), 1, 1),
+        (Place("10.1.0.7", 5080), 1, 3),
+        (Place("10.1.0.8", 5060), 3, 1),
     ]
 
 
@@ -129,9 +130,9 @@ def test_emergency_trunks_in_the_order_of_the_plan_each_gateway_a_member_of_its_
     trunks = tables_of(trunks=TRUNKS + pbx).emergency_trunks
 
     assert [(row.member, row.address) for trunk in trunks for row in trunk.gateways] == [
-        ("trunk/operator", ("192.0.2.10", 5060)),
-        ("trunk/pbx", ("10.1.0.6", 5060)),
-        ("trunk/pbx/2", ("2001:db8::6", 5080)),
+        ("trunk/operator", Place("192.0.2.10", 5060)),
+        ("trunk/pbx", Place("10.1.0.6", 5060)),
+        ("trunk/pbx/2", Place("2001:db8::6", 5080)),
     ]
 
 
@@ -184,3 +185,25 @@ def test_a_person_s_own_number_can_be_dialled_from_outside_only_by_choice(public
     assert row.routes[Branch.ARRIVED].destination == ToPerson("amina")
     assert row.routes[Branch.NO_ANSWER].destination == ToNumber(MAIN)
     assert row.reason.text == "070-174 06 05 is Amina Berg's own number"
+
+
+def test_gateways_that_are_peers_know_their_places_and_are_there_once() -> None:
+    peers = '["10.1.0.0/24", "tls:pbx.example.se", "10.1.0.9", "10.1.0.9:5060", "10.1.0.8"]'
+    rows = tables_of(trunks=f"[trunks.pbx]\npeers = {peers}\nemergency = true\n").trunks["pbx"].gateways
+
+    assert [(row.address, row.member, row.where) for row in rows] == [
+        (Place("10.1.0.9", 5060), "trunk/pbx", "trunks.pbx.peers[2]"),
+        (Place("10.1.0.8", 5060), "trunk/pbx/2", "trunks.pbx.peers[4]"),
+    ]
+
+
+def test_gateways_by_name_and_transport() -> None:
+    gateways = '["tls:pbx.example.se", "tcp:10.1.0.9"]'
+    tables = tables_of(trunks=f'[trunks.pbx]\npeers = ["tls:pbx.example.se"]\ngateways = {gateways}\n')
+
+    assert addresses(tables.trunks["pbx"]) == [
+        Named("pbx.example.se", None, "TLS"),
+        Place("10.1.0.9", 5060, "TCP"),
+    ]
+    assert tables.peers.trunk("10.1.0.9", 5060) is None
+    assert tables.peers.trunk("198.51.100.1", 5061, ["pbx.example.se"]) == "pbx"

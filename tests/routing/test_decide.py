@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from routing.decide import decide
 from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
+from routing.places import Found, Named, Place
 from routing.tables import Tables
 from tests.support.plans import BYGGLOV, FORSKOLA, MAIN, NUMBERS, PEOPLE, SOCIAL, TRUNKS, Presence, tables_of
 
@@ -338,7 +339,7 @@ def test_the_trunk_an_emergency_call_came_by_is_the_last_to_be_tried() -> None:
 
 
 def test_a_gateway_that_is_down_is_tried_after_the_others_and_explain_says_so() -> None:
-    decision = ask("112", Presence(down={("192.0.2.10", 5060)}), tables=TWO_TRUNKS, origin=Origin.PHONE)
+    decision = ask("112", Presence(down={Place("192.0.2.10", 5060)}), tables=TWO_TRUNKS, origin=Origin.PHONE)
 
     assert [target.trunk for target in decision.targets] == ["pbx", "operator"]
     assert decision.reasons[1:] == (
@@ -351,15 +352,15 @@ def test_emergency_calls_are_spread_over_gateways_of_one_priority() -> None:
     trunks = f'[trunks.pbx]\npeers = ["10.1.0.5"]\nemergency = true\ngateways = {gateways}\n'
     tables = tables_of(trunks=trunks)
 
-    def first(draw: float) -> tuple[str, int] | None:
+    def first(draw: float) -> Place | None:
         question = Question("112", Origin.PHONE, "kc1", None, draw=draw)
         return decide(tables, question, Presence(), datetime(2026, 3, 2, 9, tzinfo=UTC)).targets[0].gateway
 
     assert [first(draw) for draw in (0.0, 0.24, 0.25, 0.99)] == [
-        ("10.1.0.6", 5060),
-        ("10.1.0.6", 5060),
-        ("10.1.0.7", 5060),
-        ("10.1.0.7", 5060),
+        Place("10.1.0.6", 5060),
+        Place("10.1.0.6", 5060),
+        Place("10.1.0.7", 5060),
+        Place("10.1.0.7", 5060),
     ]
 
 
@@ -418,3 +419,52 @@ def test_a_day_with_an_announcement_of_its_own_is_told_by_that() -> None:
     assert (decision.kind, decision.prompt, decision.early) == (Kind.ANNOUNCE, "moving", False)
     assert decision.outcome == "closed"
     assert decision.reasons[-1].where == "calendars.alltid.deviations[0].announcement"
+
+
+# ---- gateways by name
+
+NAMED = Named("sos.example.se", None, "TLS")
+BY_NAME = """
+[trunks.sos]
+peers = ["192.0.2.10"]
+emergency = true
+gateways = ["tls:sos.example.se", "192.0.2.40"]
+"""
+
+
+def test_an_emergency_call_goes_to_every_address_of_a_name() -> None:
+    first, second = NAMED.at("192.0.2.41", 5061), NAMED.at("192.0.2.42", 5061)
+    known: tuple[Found, ...] = (Found(1, 0, (first,)), Found(2, 0, (second,)))
+    presence = Presence(names={NAMED: known}, down={first})
+
+    decision = ask("112", presence, tables=tables_of(trunks=BY_NAME), origin=Origin.PHONE)
+
+    assert [(target.member, target.gateway) for target in decision.targets] == [
+        ("trunk/sos#2", second),
+        ("trunk/sos/2", Place("192.0.2.40", 5060)),
+        ("trunk/sos", first),
+    ]
+    assert decision.reasons[1].text == (
+        "it does not answer at tls:192.0.2.41:5061 (sos.example.se): tried after the others"
+    )
+
+
+def test_a_name_that_means_nothing_is_told_and_the_others_are_tried() -> None:
+    decision = ask("112", tables=tables_of(trunks=BY_NAME), origin=Origin.PHONE)
+
+    assert [target.gateway for target in decision.targets] == [Place("192.0.2.40", 5060)]
+    assert decision.reasons[1] == Reason(
+        "gateway", "trunks.sos.gateways[0]", "no address of tls:sos.example.se is known"
+    )
+
+
+def test_when_no_name_means_anything_it_is_no_lack_of_trunks() -> None:
+    only = BY_NAME.replace(', "192.0.2.40"', "")
+
+    decision = ask("112", tables=tables_of(trunks=only), origin=Origin.PHONE)
+
+    assert (decision.kind, decision.status) == (Kind.REJECT, 503)
+    assert [reason.text for reason in decision.reasons] == [
+        "no emergency trunk can be reached",
+        "no address of tls:sos.example.se is known",
+    ]

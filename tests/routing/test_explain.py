@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from routing.decide import decide
 from routing.decision import Decision, Kind, Origin, Question, Reason, Target
 from routing.explain import explain_json, explain_lines
+from routing.places import Place
 from tests.support.plans import BYGGLOV, MAIN, Presence, tables_of
 
 NOON = datetime(2027, 3, 1, 11, tzinfo=UTC)
@@ -99,7 +100,7 @@ def test_the_object_of_a_refusal() -> None:
 
 
 def test_an_ipv6_gateway_stands_in_brackets() -> None:
-    target = Target("trunk/o", trunk="o", number="112", gateway=("2001:db8::6", 5080))
+    target = Target("trunk/o", trunk="o", number="112", gateway=Place("2001:db8::6", 5080))
 
     lines = explain_lines(Decision(kind=Kind.RING, number="112", targets=(target,)))
 

@@ -2,11 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.peers import Peer, PeerTable
+from routing.peers import Peer, PeerTable, TlsName, is_one_host, parse_peer
 
 
 def table(**peers: str) -> PeerTable:
-    return PeerTable.of((Peer.parse(text), trunk) for trunk, text in peers.items())
+    return PeerTable.of((parse_peer(text), trunk) for trunk, text in peers.items())
 
 
 def test_the_most_specific_peer_wins() -> None:
@@ -39,6 +39,30 @@ def test_a_source_that_is_no_address_is_nobody() -> None:
     assert table(host="10.1.0.9").trunk("pbx.example", 5060) is None
 
 
+def test_who_proves_its_name_is_that_trunk_wherever_it_is_and_nobody_else_is() -> None:
+    peers = table(named="tls:PBX.example.se", host="10.1.0.9")
+
+    assert peers.trunk("198.51.100.1", 5061, ["other.example", "pbx.example.se"]) == "named"
+    assert peers.trunk("10.1.0.9", 5061, ["pbx.example.se"]) == "named"
+    assert peers.trunk("198.51.100.1", 5061, ["other.example"]) is None
+    assert peers.trunk("198.51.100.1", 5061) is None
+    assert peers.trunk("10.1.0.9", 5061, ["other.example"]) == "host"
+
+
+def test_a_peer_of_the_plan_is_an_address_or_a_name_in_a_certificate() -> None:
+    assert parse_peer("10.1.0.9") == Peer.parse("10.1.0.9")
+    assert parse_peer("TLS:Pbx.example.se.") == TlsName("pbx.example.se")
+    assert str(parse_peer("tls:pbx.example.se")) == "tls:pbx.example.se"
+    assert [is_one_host(parse_peer(text)) for text in ("10.1.0.9", "10.1.0.0/24", "tls:a.se")] == [
+        True,
+        False,
+        False,
+    ]
+    for wrong in ("tls:", "tls:10.1.0.9", "tls:pbx.example.se:5061"):
+        with pytest.raises(ValueError, match=r'"tls:" and the host name in its certificate'):
+            parse_peer(wrong)
+
+
 def test_a_prefix_of_full_length_is_a_host() -> None:
     assert not Peer.parse("10.1.0.9/32").is_prefix
 
@@ -67,6 +91,10 @@ def test_brackets_without_a_port() -> None:
         "[2001:db8::1",
         "[2001:db8::1]5060",
         "fe80::1%eth0",
+        "0.0.0.0",
+        "[::]:5060",
+        "224.0.0.1",
+        "255.255.255.255",
     ],
 )
 def test_anything_else_is_refused_and_told_what_is_allowed(text: str) -> None:

@@ -80,8 +80,11 @@ def test_a_number_is_e164(number: str) -> None:
     ("trunk", "allowed"),
     [
         ('peers = ["pbx.example"]', "must be an IP address"),
-        ("peers = []", "at least 1 item"),
-        ('peers = ["10.1.0.0/24"]\ngateways = ["10.1.0.0/24"]', "not a prefix"),
+        ("peers = []", "must name at least one"),
+        ('peers = "10.1.0.9"', "must be a list, in brackets"),
+        ('peers = ["10.1.0.0/24"]\ngateways = ["10.1.0.0/24"]', "not to a prefix"),
+        ('peers = ["10.1.0.9"]\ngateways = "10.1.0.9"', "must be a list, in brackets"),
+        ('peers = ["10.1.0.9"]\ngateways = ["10.1.0.9", "10.1.0.9:5060"]', "has 10.1.0.9:5060 twice"),
         ('peers = ["10.1.0.9"]\nnumbers = ["08530"]', "beginning of E.164 numbers"),
         ('peers = ["10.1.0.9"]\nnumber_format = "tel"', "subscriber-without-zero"),
     ],
@@ -156,11 +159,12 @@ def test_the_schema_tells_both_ways_to_write_a_gateway() -> None:
 @pytest.mark.parametrize(
     ("gateways", "path", "told"),
     [
-        ('["10.1.0.6", "x"]', "trunks.pbx.gateways[1].address", "must be an IP address"),
+        ('["10.1.0.6", "x_y"]', "trunks.pbx.gateways[1].address", "must be an IP address or a host name"),
+        ('["0.0.0.0"]', "trunks.pbx.gateways[0].address", "unspecified address"),
         ('[{ address = "10.1.0.6", priority = 0 }]', "trunks.pbx.gateways[0].priority", "greater than"),
         ('[{ address = "10.1.0.6", weight = 1001 }]', "trunks.pbx.gateways[0].weight", "less than"),
         ('[{ address = "10.1.0.6", port = 1 }]', "trunks.pbx.gateways[0].port", "address, priority, weight"),
-        ("[5060]", "trunks.pbx.gateways[0]", "valid dictionary"),
+        ("[5060]", "trunks.pbx.gateways[0]", "or a table such as"),
     ],
 )
 def test_what_is_wrong_with_a_gateway_is_told(gateways: str, path: str, told: str) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from routing.places import Place
 from telephony.call.facts import MemberOffered
 from telephony.call.house_facts import DrainStarted, GatewayFound, GatewayLost, PhoneFound, PhoneLost
 from telephony.call.record import Record, records
@@ -94,7 +95,7 @@ def test_the_other_gateway_takes_it_at_once_when_the_first_is_known_to_be_down(l
 
     record = record_of(town, placed)
     assert record.answered_by == "trunk/sos2"
-    assert [fact.gateway for fact in town.facts if isinstance(fact, GatewayLost)][-1] == (
+    assert [fact.gateway for fact in town.facts if isinstance(fact, GatewayLost)][-1] == Place(
         EMERGENCY["sos1"],
         5060,
     )

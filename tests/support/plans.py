@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from routing.compile import compile_plan
 from routing.load import load_plan
 from routing.override import Override
+from routing.places import Found, Named, Place
 from routing.plan import Plan
 from routing.tables import Tables
 from telephony.archive.plan_store import PlanVersion
@@ -125,7 +126,8 @@ class Presence:
     unregistered: set[str] = field(default_factory=set)
     busy: set[str] = field(default_factory=set)
     by_hand: dict[str, Override] = field(default_factory=dict)
-    down: set[tuple[str, int]] = field(default_factory=set)
+    down: set[Place] = field(default_factory=set)
+    names: dict[Named, tuple[Found, ...]] = field(default_factory=dict)
 
     def is_registered(self, phone: str) -> bool:
         return phone not in self.unregistered
@@ -133,8 +135,11 @@ class Presence:
     def is_free(self, member: str) -> bool:
         return member not in self.busy
 
-    def is_up(self, gateway: tuple[str, int]) -> bool:
+    def is_up(self, gateway: Place) -> bool:
         return gateway not in self.down
+
+    def places(self, named: Named) -> tuple[Found, ...]:
+        return self.names.get(named, ())
 
     def overrides(self) -> dict[str, Override]:
         return self.by_hand

@@ -39,6 +39,8 @@ class ScriptedPeer:
     def __init__(self, address: Address, deliver: Callable[[bytes, Flow], None]) -> None:
         self.address = address
         self.transport = "UDP"
+        self.name = ""  # in its certificate, that we asked for
+        self.proven: tuple[str, ...] = ()  # in the one that it showed us
         self.requests: list[Request] = []
         self.responses: list[Response] = []
         self._deliver = deliver
@@ -57,7 +59,8 @@ class ScriptedPeer:
     def send(self, text: str | bytes) -> None:
         """Let a datagram of this peer come in."""
         data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
-        self._deliver(data, Flow(self.transport, ADDRESS, self.address))
+        flow = Flow(self.transport, ADDRESS, self.address, name=self.name, proven=self.proven)
+        self._deliver(data, flow)
 
     def request(
         self,

@@ -4,12 +4,13 @@ from itertools import count
 from typing import TypeVar
 
 from telephony.call import facts as f
+from telephony.legs.sockets import Sockets
 from telephony.sip.flow import Flow
 from telephony.sip.framing import parse_datagram
 from telephony.sip.message import Request, Response
 from tests.support.plans import BYGGLOV, MAIN, tables_of
 from tests.support.scripted_peer import Incoming, Outgoing, ScriptedPeer, sdp
-from tests.support.switchboard import ADDRESS, REALM, VirtualNode
+from tests.support.switchboard import ADDRESS, REALM, SOCKETS, VirtualNode
 
 CALLER = "+46701740605"
 CLOSED = "+46853061400"
@@ -84,14 +85,16 @@ F = TypeVar("F", bound=f.Fact)
 class Stage:
     """The node, its time, and everybody who talks to it. What is sent to nobody is an error."""
 
-    def __init__(self, virtual: VirtualNode | None = None, **parts: str) -> None:
+    def __init__(self, virtual: VirtualNode | None = None, sockets: Sockets = SOCKETS, **parts: str) -> None:
         tables = tables_of(1, **{"trunks": TRUNKS, "groups": GROUPS, "numbers": NUMBERS, **parts})
-        self.virtual = virtual or VirtualNode(tables)
+        self.virtual = virtual or VirtualNode(tables, sockets=sockets)
         self.node = self.virtual.node
         self.media = self.virtual.media
         self.tables = tables
         self.now = 0.0
         self.peers: dict[tuple[str, int], ScriptedPeer] = {}
+        self.flows: list[Flow] = []
+        """Where was sent to."""
         self._calls = count(1)
         self.operator = self.peer("192.0.2.10")
         self.pbx = self.peer("192.0.2.20")
@@ -124,7 +127,8 @@ class Stage:
         """Carry what the node sends to its peers."""
         for data, flow in self.node.messages_to_send():
             message = parse_datagram(data)
-            assert flow.local == ADDRESS
+            assert flow.local[0] == ADDRESS[0] or ":" in flow.remote[0]
+            self.flows.append(flow)
             assert flow.remote in self.peers, f"sent to nobody at {flow.remote}: {data!r}"
             if isinstance(message, Request):
                 self.peers[flow.remote].requests.append(message)

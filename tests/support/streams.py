@@ -52,6 +52,7 @@ class Bench:
         self.machine = machine
         self.address = address
         self.met: asyncio.Queue[Peer] = asyncio.Queue()
+        self.distrusted: list[tuple[Flow, str]] = []
         self._peers: list[Peer] = []
         self._servers: list[asyncio.Server] = []
 
@@ -124,10 +125,13 @@ def run(
     host: str = "127.0.0.1",
 ) -> None:
     async def main() -> None:
-        shell, machine = Shell(asyncio.get_running_loop()), Machine()
+        distrusted: list[tuple[Flow, str]] = []
+        machine = Machine()
+        shell = Shell(asyncio.get_running_loop(), lambda flow, problem: distrusted.append((flow, problem)))
         shell.drive(machine)
         address = shell.listen_stream("TLS" if tls else "TCP", host, 0, tls)
         bench = Bench(shell, machine, address)
+        bench.distrusted = distrusted
         try:
             await asyncio.wait_for(test(bench), 10)
         finally:

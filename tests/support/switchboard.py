@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from routing.gateways import NO_NAMES, Names
 from routing.tables import Tables
 from telephony.call.facts import Fact
 from telephony.directory import PlanDirectory
 from telephony.errors import NoPortFree
 from telephony.legs.legs import Legs, Surroundings
+from telephony.legs.sockets import Sockets
 from telephony.node import Node
 from telephony.sdp.stream import Stream
 from telephony.sip.digest import Algorithm, Authenticator, make_ha1
@@ -110,6 +112,9 @@ def monotonic(at: datetime) -> float:
     return (at - EPOCH).total_seconds()
 
 
+SOCKETS = Sockets([("UDP", ADDRESS)])
+
+
 class VirtualNode:
     """A node with everything it needs. Every account's password is its name with `-secret`."""
 
@@ -122,13 +127,15 @@ class VirtualNode:
         ports: int = 1000,
         prefix: str = "",
         journal: MemoryJournal | None = None,
+        sockets: Sockets = SOCKETS,
+        names: Names = NO_NAMES,
     ) -> None:
         self.random = Random(seed)
         self.journal = journal or MemoryJournal()
         self.media = FakeMedia(ports)
         self.calls_made = 0
         self._prefix = prefix
-        self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit)
+        self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit, names=names)
         self.directory = PlanDirectory(tables, self.switchboard.house, [REALM, ADDRESS[0]])
         authenticator = Authenticator(
             REALM,
@@ -146,7 +153,7 @@ class VirtualNode:
             random=self.random.random,
             utc=utc,
             host=ADDRESS[0],
-            listen=ADDRESS,
+            sockets=sockets,
         )
         self.node = Node(Legs(self.endpoint, given), self.switchboard, utc, monotonic)
 

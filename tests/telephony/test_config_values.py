@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony.config_values import ListenAddress, sip_addresses
+from telephony.config_values import ListenAddress, dns_servers, sip_addresses
 
 
 def test_sip_is_taken_on_several_transports() -> None:
@@ -19,3 +19,19 @@ def test_sip_is_taken_on_several_transports() -> None:
 def test_other_transports_are_none(given: object) -> None:
     with pytest.raises(ValueError):
         sip_addresses(given)
+
+
+def test_dns_servers_have_a_port_where_it_is_not_theirs() -> None:
+    assert dns_servers([]) == dns_servers([""]) == ()
+    assert dns_servers(["192.0.2.53", "192.0.2.54:5353", "2001:db8::53", "[2001:db8::54]:5353"]) == (
+        ListenAddress("", "192.0.2.53", 53),
+        ListenAddress("", "192.0.2.54", 5353),
+        ListenAddress("", "2001:db8::53", 53),
+        ListenAddress("", "2001:db8::54", 5353),
+    )
+
+
+@pytest.mark.parametrize("given", ["192.0.2.53", ["dns.example.se"], ["0.0.0.0"], ["192.0.2.53:0"], [53]])
+def test_what_is_no_dns_server(given: object) -> None:
+    with pytest.raises(ValueError):
+        dns_servers(given)

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from routing.places import Place
 from telephony.call.facts import Contact, LegEnded, Origin
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, GatewayLost, PhoneLost, PhoneRegistered, ServiceStarted
@@ -165,10 +166,10 @@ def test_functions_are_known_and_peoples_own_numbers_are_none(house: House) -> N
 def test_gateways_of_trunks_that_take_calls_are_watched(directory: PlanDirectory, house: House) -> None:
     watched = list(directory.watched_gateways())
     assert watched == [
-        ("192.0.2.10", 5060),
-        ("192.0.2.11", 5070),
-        ("192.0.2.20", 5080),
-        ("192.0.2.21", 5060),
+        Place("192.0.2.10", 5060),
+        Place("192.0.2.11", 5070),
+        Place("192.0.2.20", 5080),
+        Place("192.0.2.21", 5060),
     ]
 
     house.evolve(GatewayLost(at=EPOCH, gateway=watched[0]))

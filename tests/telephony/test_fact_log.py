@@ -7,6 +7,7 @@ from structlog.typing import EventDict, FilteringBoundLogger
 
 from routing.decision import Decision, Kind, Origin, Reason, Target
 from routing.override import Override
+from routing.places import Named, Place
 from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
@@ -211,7 +212,7 @@ def test_a_function_that_a_call_is_handed_on_to_is_told() -> None:
 
 
 def test_gateways_and_phones_that_do_not_answer_are_told_with_their_trunks() -> None:
-    gateway = ("192.0.2.10", 5060)
+    gateway = Place("192.0.2.10", 5060)
 
     (lost,) = at_info(h.GatewayLost(at=AT, gateway=gateway))
     (found,) = at_info(h.GatewayFound(at=AT, gateway=gateway))
@@ -222,6 +223,16 @@ def test_gateways_and_phones_that_do_not_answer_are_told_with_their_trunks() -> 
         ["operator"],
         "error",
     )
-    assert (found["event"], found["gateway"]) == ("gateway_answers_again", gateway)
+    assert (found["event"], found["gateway"]) == ("gateway_answers_again", str(gateway))
     assert (phone["event"], phone["phone"]) == ("phone_does_not_answer", "kc1")
     assert at_info(h.PhoneFound(at=AT, phone="kc1"))[0]["event"] == "phone_answers_again"
+
+
+def test_a_gateway_with_a_name_is_told_with_its_trunk_wherever_it_is() -> None:
+    trunks = '[trunks.sos]\npeers = ["192.0.2.10"]\nemergency = true\ngateways = ["tls:sos.example.se"]\n'
+    place = Named("sos.example.se", None, "TLS").at("192.0.2.41", 5071)
+
+    with capture_logs() as logged:
+        FactLog(structlog.get_logger(), tables_of(trunks=trunks)).write(h.GatewayLost(at=AT, gateway=place))
+
+    assert (logged[0]["gateway"], logged[0]["trunks"]) == ("tls:192.0.2.41:5071 (sos.example.se)", ["sos"])

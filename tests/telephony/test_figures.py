@@ -46,6 +46,7 @@ class Board:
             dialogs=lambda: 3,
             refusals=self.refusals,
             send_errors=lambda: 4,
+            unconfirmed_names=lambda: 5,
             rtp=self.rtp,
             journal=self.journal,
             archive=lambda: self.archive,

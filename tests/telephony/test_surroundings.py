@@ -11,7 +11,7 @@ from tests.support.stage import Stage
 from tests.telephony.test_service import settings_in
 
 
-def test_calls_leave_from_the_first_udp_address_and_nonces_outlive_a_start(tmp_path: Path) -> None:
+def test_calls_leave_from_where_the_service_listens_and_nonces_outlive_a_start(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     tcp, udp = ListenAddress("TCP", "127.0.0.1", 5071), ListenAddress("UDP", "127.0.0.1", 5072)
     stage = Stage()
@@ -22,8 +22,8 @@ def test_calls_leave_from_the_first_udp_address_and_nonces_outlive_a_start(tmp_p
             settings, sip, stage.media, stage.virtual.directory, passwords, clock, lambda: "call1"
         )
 
-    assert make(tcp, udp).listen == ("127.0.0.1", 5072)
-    assert make(tcp).listen == ("127.0.0.1", 5071)
+    assert make(tcp, udp).sockets.address("UDP", "127.0.0.9") == ("127.0.0.1", 5072)
+    assert make(tcp).sockets.address("UDP", "127.0.0.9") is None
     key = (settings.data / "secrets" / "nonce.key").read_bytes()
     make(udp)
     assert (settings.data / "secrets" / "nonce.key").read_bytes() == key

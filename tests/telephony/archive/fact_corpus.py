@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from routing.places import Place
 from telephony.archive.codec import Codec, FactLike
 from telephony.call.registry import FACTS
 
@@ -23,6 +24,7 @@ _VALUES: dict[object, object] = {
     int: 1,
     float: 1.5,
     bool: True,
+    Place: Place("text", 1, "TLS", "text"),
     datetime: datetime(2026, 3, 2, 12, 0, 0, 250000, tzinfo=UTC),
     Any: {"key": ["text", 1, None]},
 }

@@ -1,13 +1,16 @@
 """Every version of a fact that was ever written can still be read."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from routing.places import Named, Place
 from telephony.archive.codec import Codec, FactLike, UnknownFact
 from telephony.archive.upcasts import UPCASTS
+from telephony.call.house_facts import GatewayLost
 from telephony.call.registry import FACTS
 from tests.telephony.archive.fact_corpus import add_missing, example, read_corpus
 from tests.telephony.archive.toy_facts import TOYS, Toy, ToyMoved, toy_codec
@@ -41,6 +44,14 @@ def test_a_fact_whose_shape_changed_has_a_new_version(codec: Codec[FactLike]) ->
         assert path.stem in codec.versions, f"{path.name}: its class is gone"
         if line.startswith(b'{"type":"%b","version":%d,' % (path.stem.encode(), codec.versions[path.stem])):
             assert codec.encode(fact) == line, f"{path.name}: raise VERSION and add an upcast"
+
+
+def test_a_gateway_with_a_name_survives_and_one_without_is_as_it_always_was(codec: Codec[FactLike]) -> None:
+    named = Named("sos.example.se", None, "TLS").at("192.0.2.41", 5071)
+    for place in (named, Place("192.0.2.41", 5060, "TCP"), Place("192.0.2.41", 5060)):
+        lost = GatewayLost(at=datetime(2026, 3, 2, tzinfo=UTC), gateway=place)
+        assert codec.decode_json(codec.encode(lost)) == lost
+    assert b'"gateway":["192.0.2.41",5060]' in codec.encode(lost)
 
 
 def test_the_corpus_is_filled_with_what_is_missing(tmp_path: Path) -> None:

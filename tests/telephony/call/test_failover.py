@@ -3,6 +3,7 @@
 import pytest
 
 from routing.decision import Target
+from routing.places import Place
 from telephony.call import facts as f
 from tests.support.calls import reject, ring
 from tests.support.desk import Desk, assert_dials
@@ -10,7 +11,7 @@ from tests.support.desk import Desk, assert_dials
 
 def gateway(trunk: str, place: int = 1) -> Target:
     member = f"trunk/{trunk}" if place == 1 else f"trunk/{trunk}/{place}"
-    return Target(member, trunk=trunk, number="112", gateway=("192.0.2.9", 5060 + place))
+    return Target(member, trunk=trunk, number="112", gateway=Place("192.0.2.9", 5060 + place))
 
 
 def calling_112() -> Desk:

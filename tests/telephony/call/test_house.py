@@ -1,4 +1,5 @@
 from routing.override import Override
+from routing.places import Found, Named, Place
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.house import House
@@ -246,22 +247,22 @@ def test_a_phone_that_is_not_registered_is_not_lost() -> None:
 
 
 def test_a_gateway_is_up_unless_it_was_lost() -> None:
-    house = house_after(h.GatewayLost(at=NOON, gateway=("192.0.2.9", 5060)))
-    assert not house.is_up(("192.0.2.9", 5060))
-    assert house.is_up(("192.0.2.9", 5061))
+    house = house_after(h.GatewayLost(at=NOON, gateway=Place("192.0.2.9", 5060)))
+    assert not house.is_up(Place("192.0.2.9", 5060))
+    assert house.is_up(Place("192.0.2.9", 5061))
 
-    house.evolve(h.GatewayFound(at=NOON, gateway=("192.0.2.9", 5060)))
-    assert house.is_up(("192.0.2.9", 5060))
+    house.evolve(h.GatewayFound(at=NOON, gateway=Place("192.0.2.9", 5060)))
+    assert house.is_up(Place("192.0.2.9", 5060))
 
 
 def test_a_start_knows_nothing_of_who_answers() -> None:
-    lost = h.GatewayLost(at=NOON, gateway=("192.0.2.9", 5060))
+    lost = h.GatewayLost(at=NOON, gateway=Place("192.0.2.9", 5060))
     house = house_after(registered("anna"), h.PhoneLost(at=NOON, phone="anna"), lost)
 
     house.evolve(h.ServiceStarted(at=NOON, release="1"))
 
     assert house.is_registered("anna")
-    assert house.is_up(("192.0.2.9", 5060))
+    assert house.is_up(Place("192.0.2.9", 5060))
 
 
 # ---- channels of trunks
@@ -277,3 +278,15 @@ def test_a_trunk_has_a_call_until_its_leg_is_over_whichever_way_it_went() -> Non
     house.evolve(f.MemberRefused(at=NOON, call="c2", leg="c2.1", status=503))
     house.evolve(f.LegEnded(at=NOON, call="c2", leg="c2.1"))
     assert house.channels("telia") == 0
+
+
+def test_what_a_name_means_is_asked_of_who_knows() -> None:
+    named = Named("pbx.example.se", None, "TLS")
+    found = (Found(0, 0, (named.at("192.0.2.9", 5061),)),)
+
+    class Known:
+        def places(self, asked: Named) -> tuple[Found, ...]:
+            return found if asked == named else ()
+
+    assert House(Known()).places(named) == found
+    assert House().places(named) == ()

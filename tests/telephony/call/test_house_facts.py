@@ -1,5 +1,6 @@
 import pytest
 
+from routing.places import Place
 from telephony.call import house_facts as h
 from tests.support.calls import NOON, registered
 
@@ -10,7 +11,7 @@ def test_facts_of_a_phone_are_in_the_stream_of_the_phone() -> None:
 
 
 def test_facts_of_a_gateway_are_in_a_stream_of_its_own() -> None:
-    assert h.GatewayLost(at=NOON, gateway=("192.0.2.9", 5060)).stream == "gateway/192.0.2.9:5060"
+    assert h.GatewayLost(at=NOON, gateway=Place("192.0.2.9", 5060)).stream == "gateway/192.0.2.9:5060"
 
 
 def test_a_plan_is_in_the_stream_of_plans() -> None:

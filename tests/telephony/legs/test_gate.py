@@ -11,7 +11,7 @@ from telephony.legs.wire import ALLOW
 from telephony.sip.message import Response
 from tests.support.plans import MAIN
 from tests.support.scripted_peer import Outgoing, Party, ScriptedPeer, authorize, sdp
-from tests.support.stage import DIRECT, Stage
+from tests.support.stage import DIRECT, TRUNKS, Stage
 from tests.support.switchboard import ADDRESS, REALM, utc
 
 
@@ -367,3 +367,42 @@ def test_our_address_means_us_as_much_as_our_realm(stage: Stage) -> None:
     response = registrar.authenticated("REGISTER", "kc1", "", ("Contact", stage.phone("kc1").contact))
 
     assert response.status == 200
+
+
+# ---- trunks by the name in their certificate
+
+BY_NAME = (
+    TRUNKS
+    + """
+[trunks.named]
+peers = ["tls:pbx.example.se"]
+"""
+)
+
+
+def test_who_proves_the_name_of_a_trunk_is_that_trunk_and_nobody_else_is() -> None:
+    stage = Stage(trunks=BY_NAME)
+    stranger = stage.peer("198.51.100.7", 40_000)
+    for call, transport, proven, status in (
+        ("1", "TLS", ("pbx.example.se",), 480),
+        ("2", "TLS", ("other.example.se",), 401),  # it says that it is a phone
+        ("3", "TLS", (), 401),
+        ("4", "UDP", (), 401),
+    ):
+        stranger.transport, stranger.proven = transport, proven
+        assert party(stranger, call).ask("INVITE").status == status
+
+
+def test_a_trunk_goes_on_in_its_dialog_from_wherever_it_proves_its_name() -> None:
+    stage = Stage(trunks=BY_NAME)
+    first, again = stage.peer("198.51.100.7", 40_000), stage.peer("198.51.100.8", 40_001)
+    for peer in (first, again):
+        peer.transport, peer.proven = "TLS", ("pbx.example.se",)
+    stage.register("kc1")
+    caller = stage.call(peer=first)
+    member = stage.offered("kc1")
+    member.accept()
+    caller.pick_up()
+
+    caller.peer = again
+    assert caller.ask("OPTIONS").status == 200

@@ -2,6 +2,7 @@
 
 import pytest
 
+from routing.places import Place
 from telephony.call import facts as f
 from telephony.call.actions import Announce, Connect, Dial, PassEarlySound
 from telephony.call.facts import Target
@@ -276,7 +277,7 @@ def test_a_connection_without_common_sound_is_lost(stage: Stage) -> None:
         Dial(
             "call1.9",
             "nobody",
-            Target("t", trunk="pbx", number="1", gateway=("192.0.2.20", 5060)),
+            Target("t", trunk="pbx", number="1", gateway=Place("192.0.2.20", 5060)),
             None,
             "",
             None,

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from routing.places import Place
 from telephony.call import facts as f
 from telephony.call.actions import Announce, Connect, Dial
 from telephony.call.facts import Target
@@ -524,7 +525,7 @@ def test_a_far_end_that_has_used_up_the_payload_numbers_keeps_what_it_has(stage:
         Dial(
             "call1.9",
             "nobody",
-            Target("t", trunk="pbx", number="1", gateway=("192.0.2.20", 5060)),
+            Target("t", trunk="pbx", number="1", gateway=Place("192.0.2.20", 5060)),
             None,
             "",
             None,
@@ -551,7 +552,7 @@ def test_an_announced_caller_can_be_connected(stage: Stage) -> None:
         Dial(
             "call1.9",
             "call1.0",
-            Target("t", trunk="pbx", number="1", gateway=("192.0.2.20", 5060)),
+            Target("t", trunk="pbx", number="1", gateway=Place("192.0.2.20", 5060)),
             None,
             "",
             None,

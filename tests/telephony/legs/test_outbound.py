@@ -3,12 +3,13 @@
 import pytest
 
 from telephony.call import facts as f
+from telephony.legs.sockets import Sockets
 from telephony.sdp.description import SessionDescription
 from telephony.sip.flow import Flow
 from tests.support.plans import BYGGLOV, MAIN
 from tests.support.scripted_peer import Party, sdp
 from tests.support.stage import CALLER, CLOSED, DIRECT, TRUNKS, Stage
-from tests.support.switchboard import REALM
+from tests.support.switchboard import ADDRESS, REALM
 
 # ---- the INVITE
 
@@ -68,12 +69,20 @@ def test_the_next_member_is_offered_what_the_caller_has_been_told_early(stage: S
 
 
 def test_ipv6_trunks_have_brackets_in_the_request_uri() -> None:
-    stage = Stage(trunks=TRUNKS.replace("192.0.2.30:5080", "[2001:db8::30]:5080"))
+    ipv6 = ("UDP", ("2001:db8::1", 5060))
+    stage = Stage(
+        sockets=Sockets([("UDP", ADDRESS), ipv6]),
+        trunks=TRUNKS.replace("192.0.2.30:5080", "[2001:db8::30]:5080"),
+    )
     alarm = stage.peer("2001:db8::30", 5080)
 
     stage.call("112")
 
-    assert alarm.take("INVITE").uri == "sip:112@[2001:db8::30]:5080"
+    invite = alarm.take("INVITE")
+    assert invite.uri == "sip:112@[2001:db8::30]:5080"
+    assert stage.flows[-1] == Flow("UDP", ("2001:db8::1", 5060), ("2001:db8::30", 5080))
+    assert str(invite.via).startswith("SIP/2.0/UDP [2001:db8::1]:5060;")
+    assert str(invite.contacts[0].uri) == "sip:vaxeln@[2001:db8::1]:5060"
 
 
 def test_a_call_goes_on_to_the_next_gateway_of_the_trunk() -> None:

@@ -68,6 +68,12 @@ def test_where_a_connection_is_opened_anew_survives() -> None:
     assert unpack_flow(through_json(pack_flow(flow))).reopen == flow.reopen
 
 
+def test_whose_certificate_it_must_be_survives() -> None:
+    flow = Flow("TLS", ("192.0.2.1", 5061), ("192.0.2.9", 5061), name="pbx.example.se")
+
+    assert unpack_flow(through_json(pack_flow(flow))) == flow
+
+
 def test_a_dialog_survives() -> None:
     assert unpack_dialog(through_json(pack_dialog(DIALOG, hidden=False))) == DIALOG
 

@@ -161,3 +161,17 @@ def test_cancel_from_another_host_cancels_nothing(stage: Stage) -> None:
     assert not stage.phone("kc1").has("CANCEL")
     assert caller.cancel().status == 200
     assert caller.statuses[-1] == 487
+
+
+def test_a_call_by_tls_is_not_ended_by_a_datagram_from_the_same_host(stage: Stage) -> None:
+    stage.register("kc1")
+    stage.operator.transport = "TLS"
+    caller = stage.call(DIRECT)
+    stage.offered("kc1").accept()
+    caller.pick_up()
+
+    stage.operator.transport = "UDP"
+    assert caller.ask("BYE").status == 481
+
+    stage.operator.transport = "TLS"
+    assert caller.hang_up().status == 200

@@ -1,5 +1,6 @@
 """OPTIONS to gateways and phones: who is lost, who is found, and how often is asked."""
 
+from routing.places import Found, Named, Place
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.sip.flow import Flow
@@ -7,10 +8,10 @@ from tests.support.plans import PHONES as PHONE_LINES
 from tests.support.plans import tables_of
 from tests.support.scripted_peer import ScriptedPeer
 from tests.support.stage import GROUPS, NUMBERS, TRUNKS, Stage
-from tests.support.switchboard import ADDRESS
+from tests.support.switchboard import ADDRESS, VirtualNode
 
-ALARM = ("192.0.2.30", 5080)
-RESERVE = ("192.0.2.31", 5060)
+ALARM = Place("192.0.2.30", 5080)
+RESERVE = Place("192.0.2.31", 5060)
 
 
 def watching(phones: str = PHONE_LINES) -> Stage:
@@ -281,6 +282,67 @@ def test_a_gateway_that_nothing_can_be_sent_to_is_lost_at_once() -> None:
     stage = watching()
     stage.wait(1.5)
 
-    stage.node.transport_failed(Flow("UDP", ADDRESS, RESERVE), stage.now)
+    stage.node.transport_failed(Flow("UDP", ADDRESS, RESERVE[:2]), stage.now)
 
     assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [RESERVE]
+
+
+# ---- gateways by name
+
+SOS = Named("sos.example.se", None, "UDP")
+BY_NAME = """
+[trunks.operator]
+peers = ["192.0.2.10"]
+numbers = ["+4685306"]
+[trunks.sos]
+peers = ["192.0.2.30"]
+gateways = ["sos.example.se"]
+emergency = true
+"""
+
+
+class Known:
+    """What the name means now."""
+
+    def __init__(self) -> None:
+        self.hosts: list[str] = []
+
+    def places(self, named: Named) -> tuple[Found, ...]:
+        return tuple(Found(0, 0, (SOS.at(host, 5060),)) for host in self.hosts)
+
+
+def test_where_a_name_leads_is_watched_and_followed() -> None:
+    names = Known()
+    tables = tables_of(1, trunks=BY_NAME, groups=GROUPS, numbers=NUMBERS)
+    stage = Stage(VirtualNode(tables, names=names))
+    first, second = stage.peer("192.0.2.41"), stage.peer("192.0.2.42")
+    stage.node.legs.watch.begin(stage.now)
+    stage.wait(2)
+    assert not first.has("OPTIONS")
+
+    names.hosts = ["192.0.2.41"]
+    stage.node.names_changed(stage.now)
+    stage.wait(2)
+    request = first.take("OPTIONS")
+    assert request.uri == "sip:sos.example.se"
+    first.answer(request, 200)
+    stage.wait(60)
+    assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [SOS.at("192.0.2.41", 5060)]
+
+    names.hosts = ["192.0.2.42"]
+    stage.node.names_changed(stage.now)
+    assert [fact.gateway for fact in stage.facts(h.GatewayFound)] == [SOS.at("192.0.2.41", 5060)]
+    stage.wait(32)  # until what was asked before is no longer repeated
+    first.requests.clear()
+    stage.wait(15)
+    assert second.has("OPTIONS") and not first.has("OPTIONS")
+
+
+def test_a_gateway_that_no_socket_of_ours_reaches_is_lost() -> None:
+    stage = Stage(trunks=TRUNKS.replace("192.0.2.30:5080", "2001:db8::30"))
+    stage.node.legs.watch.begin(stage.now)
+    stage.wait(2)
+
+    assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [Place("2001:db8::30", 5060)]
+    stage.call("112")
+    assert stage.reserve.take("INVITE")

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -228,5 +229,101 @@ def test_a_new_certificate_is_shown_to_the_next(loops: Loops, authority: Authori
         assert certificate.reload_if_changed()
         assert await shown(bench) == "next"
         await old.ask()
+
+    run(loops, test, certificate.tls)
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "is_trusted"),
+    [
+        (["DNS:PBX.example.se"], True),
+        (["URI:sip:pbx.example.se", "DNS:edge.example.se"], True),
+        (["DNS:*.example.se"], False),
+        (["DNS:pbx.example.net", "IP:127.0.0.1"], False),
+    ],
+)
+def test_who_we_connect_to_has_to_prove_the_name_that_we_know_it_by(
+    loops: Loops, authority: Authority, alternatives: list[str], is_trusted: bool
+) -> None:
+    own, shown = authority.issue("own", "IP:127.0.0.1"), authority.issue("shown", *alternatives)
+    certificate = Certificate(own.chain, own.key, authority.certificate)
+
+    async def test(bench: Bench) -> None:
+        listens = await bench.serve(Certificate(shown.chain, shown.key, None).tls.server)
+        flow = Flow("TLS", bench.address, listens, name="pbx.example.se")
+        bench.send(PING, flow)
+        if not is_trusted:
+            assert await bench.machine.failed.get() == flow
+            assert bench.distrusted[0][0] == flow and "its certificate is for" in bench.distrusted[0][1]
+            assert not len(bench.shell.streams)
+            return
+        peer = await bench.met.get()
+        assert await peer.reader.readexactly(len(PING)) == PING
+        peer.writer.write(PONG)
+        assert await bench.machine.received.get() == (PONG, flow)
+
+    run(loops, test, certificate.tls)
+
+
+def test_a_certificate_of_an_authority_that_we_do_not_know_is_told(
+    loops: Loops, authority: Authority, tmp_path: Path
+) -> None:
+    own = authority.issue("own", "IP:127.0.0.1")
+    forged = Authority(tmp_path).issue("forged", "IP:127.0.0.1")
+    certificate = Certificate(own.chain, own.key, authority.certificate)
+
+    async def test(bench: Bench) -> None:
+        listens = await bench.serve(Certificate(forged.chain, forged.key, None).tls.server)
+        bench.send(PING, Flow("TLS", bench.address, listens))
+        await bench.machine.failed.get()
+        ((flow, problem),) = bench.distrusted
+        assert flow.remote == listens and "certificate" in problem
+
+    run(loops, test, certificate.tls)
+
+
+def test_a_connection_that_has_proven_nothing_is_no_way_to_who_has_to(
+    loops: Loops, authority: Authority
+) -> None:
+    own, client = authority.issue("own", "IP:127.0.0.1"), authority.issue("client", "DNS:trunk.example")
+    certificate = Certificate(own.chain, own.key, authority.certificate)
+
+    async def test(bench: Bench) -> None:
+        context = trusting(authority)
+        context.load_cert_chain(client.chain, client.key)
+        peer = await bench.connect(context)
+        await peer.ask()
+        flow = (await bench.machine.received.get())[1]
+        assert flow.proven == ("trunk.example",)
+        bench.send(PING, flow)  # it is the way back
+        assert await peer.reader.readexactly(len(PING)) == PING
+        named = Flow("TLS", bench.address, peer.address, name="trunk.example")
+        bench.send(PING, named)  # a new one, and nobody listens there
+        assert await bench.machine.failed.get() == named
+
+    run(loops, test, certificate.tls)
+
+
+def test_who_has_called_us_is_reached_anew_by_the_name_that_it_proved(
+    loops: Loops, authority: Authority
+) -> None:
+    own, trunk = authority.issue("own", "IP:127.0.0.1"), authority.issue("trunk", "DNS:trunk.example")
+    certificate = Certificate(own.chain, own.key, authority.certificate)
+
+    async def test(bench: Bench) -> None:
+        listens = await bench.serve(Certificate(trunk.chain, trunk.key, None).tls.server)
+        context = trusting(authority)
+        context.load_cert_chain(trunk.chain, trunk.key)
+        first = await bench.connect(context)
+        await first.ask()
+        flow = (await bench.machine.received.get())[1]
+        first.writer.close()
+        await bench.machine.failed.get()
+
+        bench.send(PING, replace(flow, reopen=listens))
+        assert await (await bench.met.get()).reader.readexactly(len(PING)) == PING
+        bench.send(PING, Flow("TLS", bench.address, ("127.0.0.1", 1), listens))  # by the same connection
+        bench.send(PING, Flow("TLS", bench.address, listens, name="other.example"))
+        assert (await bench.machine.failed.get()).name == "other.example"
 
     run(loops, test, certificate.tls)

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from telephony.sip.client_side import MOST_WITHOUT_TCP, WITHOUT_TCP_SECONDS
 from telephony.sip.counts import Drop
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.errors import MessageError
@@ -43,7 +46,7 @@ def test_request_gets_our_via() -> None:
 
 def test_an_ipv6_host_stands_in_brackets_in_via() -> None:
     endpoint = Endpoint(lambda: "t", via_host="2001:db8::1")
-    endpoint.send_request(our_request(), FLOW, 0.0)
+    endpoint.send_request(our_request(), Flow("UDP", ("::", 5060), ("2001:db8::9", 5060)), 0.0)
 
     assert str(Bench(endpoint).sent_request().via).startswith("SIP/2.0/UDP [2001:db8::1]:5060;")
 
@@ -270,3 +273,106 @@ def test_resumed_invite_takes_its_final_answer() -> None:
 
     assert bench.event(ResponseReceived).transaction == "z9hG4bKold"
     assert bench.sent_request().method == "ACK"
+
+
+# ---- RFC 3261 18.1.1: what is too large for UDP
+
+GATEWAY = replace(FLOW, large=("192.0.2.1", 5062))
+BY_TCP = Flow("TCP", ("192.0.2.1", 5062), FLOW.remote)
+
+
+def large(method: str = "INVITE", octets: int = 1300) -> Request:
+    request = our_request(method)
+    request.body = b"x" * octets
+    return request
+
+
+def test_a_large_request_goes_by_tcp_and_says_so() -> None:
+    bench = Bench()
+
+    branch = bench.endpoint.send_request(large(), GATEWAY, 0.0)
+
+    ((sent, flow),) = bench.sent_to()
+    assert isinstance(sent, Request)
+    assert flow == BY_TCP
+    assert str(sent.via) == f"SIP/2.0/TCP 192.0.2.1:5062;branch={branch};rport"
+    bench.run_until(5.0)
+    assert bench.sent() == []  # TCP repeats it
+    bench.receive(Response.to_request(sent, 486, to_tag="theirs"), BY_TCP)
+    ((ack, flow),) = bench.sent_to()
+    assert (ack.via.transport, flow) == ("TCP", BY_TCP)
+
+
+@pytest.mark.parametrize(("more", "transport"), [(0, "UDP"), (1, "TCP")])
+def test_1300_octets_are_not_too_large(more: int, transport: str) -> None:
+    bench = Bench()
+    bench.endpoint.send_request(large(octets=0), GATEWAY, 0.0)
+    size = len(bench.sent_request().to_bytes()) + len("Content-Length: 1000") - len("Content-Length: 0")
+
+    bench.endpoint.send_request(large(octets=1300 - size + more), GATEWAY, 0.0)
+
+    ((sent, flow),) = bench.sent_to()
+    assert flow.transport == sent.via.transport == transport
+
+
+def test_without_a_tcp_socket_of_ours_and_to_phones_it_goes_by_udp() -> None:
+    bench = Bench()
+
+    bench.endpoint.send_request(large(), FLOW, 0.0)
+
+    assert bench.sent_to()[0][1] == FLOW
+
+
+@pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
+def test_where_nobody_takes_tcp_it_goes_by_udp_after_all(method: str) -> None:
+    bench = Bench()
+    branch = bench.endpoint.send_request(large(method), GATEWAY, 0.0)
+    bench.sent()
+
+    bench.endpoint.transport_failed(BY_TCP, bench.now)
+
+    ((sent, flow),) = bench.sent_to()
+    assert (sent.via.transport, sent.via.branch, flow) == ("UDP", branch, FLOW)
+    assert bench.events() == [] and bench.endpoint.counts.transactions == 1
+    assert bench.wait_for_timer() == 0.5  # and is repeated
+    assert [flow for _, flow in bench.sent_to()] == [FLOW]
+    bench.endpoint.transport_failed(FLOW, bench.now)
+    assert bench.event(TransportFailed).transaction == branch
+    assert bench.endpoint.counts.transactions == 0
+
+    again = bench.endpoint.send_request(large(method), GATEWAY, bench.now)  # at once by UDP now
+    assert bench.sent_to()[0][1] == FLOW
+    bench.endpoint.transport_failed(FLOW, bench.now)
+    assert bench.event(TransportFailed).transaction == again
+    bench.endpoint.send_request(large(method), GATEWAY, WITHOUT_TCP_SECONDS + 1.0)
+    assert bench.sent_to()[0][1] == BY_TCP
+
+
+def test_one_that_was_answered_or_cancelled_is_not_sent_again() -> None:
+    bench = Bench()
+    bench.endpoint.send_request(large(), GATEWAY, 0.0)
+    bench.receive(Response.to_request(bench.sent_request(), 180, to_tag="theirs"), BY_TCP)
+    bench.events()
+    bench.endpoint.transport_failed(BY_TCP, bench.now)
+    assert (bench.sent(), bench.events()) == ([], [])
+
+    bench = Bench()
+    branch = bench.endpoint.send_request(large(), GATEWAY, 0.0)
+    bench.endpoint.cancel(branch, 0.0)
+    bench.sent()
+    bench.endpoint.transport_failed(BY_TCP, bench.now)
+    assert bench.sent() == []
+    assert bench.event(TransportFailed).transaction == branch
+
+
+def test_no_more_peers_without_tcp_are_remembered_than_so_many() -> None:
+    bench = Bench()
+    for number in range(MOST_WITHOUT_TCP + 1):
+        remote = (f"192.0.3.{number % 250}", 5060 + number // 250)
+        bench.endpoint.send_request(large(), replace(GATEWAY, remote=remote), 0.0)
+        bench.endpoint.transport_failed(replace(BY_TCP, remote=remote), 0.0)
+    bench.sent()
+
+    bench.endpoint.send_request(large(), replace(GATEWAY, remote=("192.0.3.0", 5060)), 0.0)
+
+    assert bench.sent_to()[0][1].transport == "TCP"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from telephony.sip.flow import Flow
 
 
@@ -8,3 +10,18 @@ def test_flows_of_the_same_addresses_are_one() -> None:
 
     assert one == same
     assert {one, same, other} == {one, other}
+
+
+def test_a_connection_with_somebody_who_has_to_prove_a_name_is_another() -> None:
+    one = Flow("TLS", ("192.0.2.1", 5061), ("192.0.2.9", 5061))
+
+    assert replace(one, name="pbx.example.se") != one
+    assert replace(one, proven=("pbx.example.se",)) == one
+
+
+def test_we_call_ourselves_by_an_address_of_the_family() -> None:
+    four, six = Flow("UDP", ("192.0.2.1", 1), ("192.0.2.9", 1)), Flow("UDP", ("2001:db8::1", 1), ("::9", 1))
+
+    assert [four.own_host("192.0.2.7"), six.own_host("2001:db8::7")] == ["192.0.2.7", "2001:db8::7"]
+    assert [four.own_host("[2001:db8::7]"), six.own_host("192.0.2.7")] == ["192.0.2.1", "2001:db8::1"]
+    assert Flow("UDP", ("::", 1), ("::9", 1)).own_host("192.0.2.7") == "192.0.2.7"
