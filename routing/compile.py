@@ -16,6 +16,7 @@ from routing.flow import CLOSED, DEFAULT_CLOSED, Way, default_way, flow_of
 from routing.numbers import show
 from routing.peers import DEFAULT_PORT, Peer, PeerTable
 from routing.plan import Gateway, Person, Plan, Trunk
+from routing.plan_registration import Registration
 from routing.problem import Severity
 from routing.tables import (
     CalendarTable,
@@ -25,6 +26,7 @@ from routing.tables import (
     NumberRow,
     PersonRow,
     PhoneRow,
+    RegistrationRow,
     Route,
     Tables,
     ToAnnouncement,
@@ -61,6 +63,9 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         own_series=tuple(series for trunk in trunks.values() for series in trunk.series),
         peers=PeerTable.of(
             (Peer.parse(peer), name) for name, trunk in plan.trunks.items() for peer in trunk.peers
+        ),
+        registered_users=MappingProxyType(
+            {row.registration.number: name for name, row in trunks.items() if row.registration}
         ),
     )
 
@@ -202,7 +207,13 @@ def _trunk(name: str, trunk: Trunk) -> TrunkRow:
         number_format_out=trunk.number_format_out,
         default_number=trunk.default_number or "",
         foreign_numbers=trunk.foreign_numbers,
+        registration=_registration(trunk.registration) if trunk.registration else None,
     )
+
+
+def _registration(plan: Registration) -> RegistrationRow:
+    number, _, domain = plan.record.partition("@")
+    return RegistrationRow(plan.user, plan.realm, number, domain, plan.expires)
 
 
 def _gateways(name: str, trunk: Trunk) -> tuple[GatewayRow, ...]:

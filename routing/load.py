@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from routing.errors import Fault, PlanInvalid
-from routing.plan import Part, Plan
+from routing.plan import Plan
+from routing.plan_part import Part
 
 # A plan of 10,000 people is 2.8 MB as JSON; what is larger is no plan, and is not read at all.
 MAX_CHARACTERS = 4_000_000

@@ -11,9 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     GetJsonSchemaHandler,
     PlainSerializer,
@@ -31,6 +29,8 @@ from routing.decision import Identity, Strategy
 from routing.interval import Interval
 from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
 from routing.peers import Peer
+from routing.plan_part import Part
+from routing.plan_registration import Registration
 
 # Three signals are some 15 s; a citizen who hears more than a minute of them has given up.
 DEFAULT_RING_SECONDS = 20.0
@@ -90,12 +90,6 @@ RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
 def is_name(text: str) -> bool:
     """Whether something in a plan may be called so."""
     return re.fullmatch(_NAME, text) is not None
-
-
-class Part(BaseModel):
-    """Any part of a plan: unknown keys are refused, and nothing changes once it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Municipality(Part):
@@ -172,9 +166,12 @@ class Trunk(Part):
     How callers are shown to it: identity is the header that tells its operator, number_format_out how their
     numbers are written. A number that begins with none of `numbers` is foreign: without foreign_numbers
     default_number is shown in its place, else it is shown as diverted by default_number, if there is one.
+
+    registration: who we are to it, when it has us register or prove who we are; then calls from its registrar
+    to the user that we have registered are known without `peers`.
     """
 
-    peers: Annotated[tuple[PeerText, ...], Field(min_length=1)]
+    peers: tuple[PeerText, ...] = ()
     gateways: tuple[Gateway, ...] = ()
     number_format: NumberFormat = NumberFormat.E164
     trusted_identity: Flag = False
@@ -187,6 +184,13 @@ class Trunk(Part):
     foreign_numbers: Flag = True
     channels: Annotated[int, Strict(), Field(ge=1, le=100_000)] | None = None
     emergency_channels: Annotated[int, Strict(), Field(ge=0, le=100_000)] = 0
+    registration: Registration | None = None
+
+    @model_validator(mode="after")
+    def _is_known_by_something(self) -> "Trunk":
+        if not self.peers and not (self.registration and self.gateways):
+            raise ValueError("peers must name at least one, unless there are gateways and a registration")
+        return self
 
     @model_validator(mode="after")
     def _has_a_number_to_show(self) -> "Trunk":
@@ -307,9 +311,9 @@ class Plan(Part):
     """The whole document."""
 
     municipality: Municipality
-    phones: dict[Name, Phone] = {}
-    trunks: dict[Name, Trunk] = {}
-    people: dict[Name, Person] = {}
+    phones: dict[Name, Phone] = Field(default={})
+    trunks: dict[Name, Trunk] = Field(default={})
+    people: dict[Name, Person] = Field(default={})
     groups: dict[Name, Group]
     calendars: dict[Name, Calendar]
     numbers: dict[E164, Number]

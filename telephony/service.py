@@ -57,6 +57,7 @@ from telephony.sip.message import Request
 from telephony.surroundings import surroundings_of
 from telephony.switchboard import Switchboard
 from telephony.tokens import Tokens
+from telephony.trunk_secrets import TrunkSecrets
 
 log = structlog.get_logger("vaxeln")
 
@@ -115,6 +116,9 @@ class Service:
             await self._open_journal(opened)
             # The trunk and 112 need none of these: the housekeeper says what is wrong, and goes on looking
             self._secrets = PhoneSecrets(self._settings.data / "secrets", strict=False)
+            self._trunk_secrets = TrunkSecrets(
+                self._settings.data / "secrets", strict=False, changed=self._trunk_password_set
+            )
             self._tokens = Tokens(self._settings.data / "secrets", strict=False)
             self._warn_of_other_realms()
             self._replay()
@@ -136,6 +140,7 @@ class Service:
             await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
         files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
+        files["trunk_passwords"] = self._trunk_secrets
         if self._certificate is not None:
             files["certificate"] = self._certificate
         self._housekeeper = Housekeeper(
@@ -188,7 +193,9 @@ class Service:
             random.SystemRandom(),
         )
         opened.callback(self._relay.close_all)
-        self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, settings.own_hosts)
+        self._directory = PlanDirectory(
+            self._plan.tables, self._switchboard.house, settings.own_hosts, self._trunk_secrets.ha1
+        )
         self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
         self._shell = Shell(self._loop)
         opened.callback(self._shell.close)
@@ -332,6 +339,10 @@ class Service:
         self._housekeeping = self._loop.call_at(following, self._keep_house, following)
         self._figures.look(self._switchboard.house, self._clock.now(), now, due)
         self._housekeeper.look()
+
+    def _trunk_password_set(self) -> None:
+        self._node.legs.registrations.begin(self._loop.time())
+        self._shell.flush()
 
     def _clock_stepped(self, seconds: float) -> None:
         self._record(h.ClockStepped(at=self._clock.now(), seconds=seconds))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from telephony.call.facts import Contact, Origin
+from telephony.sip.login import Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,18 @@ class Trunk:
 
     name: str
     trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkAccount:
+    """A trunk that has us register: as `user`@`domain`, for so many seconds, at the first of its gateways
+    that takes it."""
+
+    trunk: str
+    user: str
+    domain: str
+    expires: int
+    gateways: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,16 @@ class Directory(Protocol):
 
     def trunk_at(self, address: tuple[str, int]) -> Trunk | None:
         """The trunk that has this peer, the most specific one."""
+
+    def trunk_called(self, user: str, address: tuple[str, int]) -> Trunk | None:
+        """The trunk that we are registered with as this user, if the address is its registrar's or its
+        peer's."""
+
+    def trunk_accounts(self) -> Iterable[TrunkAccount]:
+        """The trunks that have us register."""
+
+    def login(self, trunk: str) -> Login | None:
+        """Who we are to this trunk; None when the plan does not say."""
 
     def account(self, name: str) -> Account | None:
         """The phone account of this name."""

@@ -172,6 +172,8 @@ class Gate:
 
     def _inviting(self, request: Request, flow: Flow, epoch: float) -> Admitted | Response:
         dialled = user_of(request.request_uri)
+        if self._directory.trunk_called(dialled, flow.remote):  # at our Contact: To tells which number
+            dialled = user_of(request.to.uri) or dialled
         emergency = self._directory.is_emergency(dialled)
         caller = self._caller(request, flow, epoch, emergency)
         if isinstance(caller, Response):
@@ -196,7 +198,8 @@ class Gate:
         """Tell who calls. A registered contact wins over a trunk with the same address."""
         account = self._directory.account_at(flow.remote)
         if account is None:
-            trunk = self._directory.trunk_at(flow.remote)
+            called = self._directory.trunk_called(user_of(request.request_uri), flow.remote)
+            trunk = called or self._directory.trunk_at(flow.remote)
             if trunk is not None:
                 return trunk_caller(trunk, request, self._directory, emergency=emergency)
         if emergency:

@@ -79,7 +79,7 @@ def test_a_number_is_e164(number: str) -> None:
     ("trunk", "allowed"),
     [
         ('peers = ["pbx.example"]', "must be an IP address"),
-        ("peers = []", "at least 1 item"),
+        ("peers = []", "must name at least one"),
         ('peers = ["10.1.0.0/24"]\ngateways = ["10.1.0.0/24"]', "not a prefix"),
         ('peers = ["10.1.0.9"]\nnumbers = ["08530"]', "beginning of E.164 numbers"),
         ('peers = ["10.1.0.9"]\nnumber_format = "tel"', "subscriber-without-zero"),
