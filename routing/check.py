@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from routing.check_calendars import check_calendars
+from routing.check_edges import check_edges
 from routing.check_flow import check_flow
 from routing.check_numbers import check_numbers
 from routing.check_people import check_people
@@ -28,5 +29,6 @@ def check(
         *check_numbers(plan),
         *check_trunks(plan),
         *check_registrations(plan),
+        *check_edges(plan),
     ]
     return tuple(sorted(problems, key=lambda problem: problem.severity is Severity.WARNING))

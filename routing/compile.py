@@ -64,6 +64,7 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         peers=PeerTable.of(
             (Peer.parse(peer), name) for name, trunk in plan.trunks.items() for peer in trunk.peers
         ),
+        edges=_edges(plan),
         registered_users=MappingProxyType(
             {row.registration.number: name for name, row in trunks.items() if row.registration}
         ),
@@ -190,6 +191,11 @@ def _phones(plan: Plan) -> dict[str, PhoneRow]:
         )
         for account, phone in plan.phones.items()
     }
+
+
+def _edges(plan: Plan) -> PeerTable | None:
+    addresses = [(address, name) for name, edge in plan.edges.items() for address in edge.addresses]
+    return PeerTable.of((Peer.parse(address), name) for address, name in addresses) if addresses else None
 
 
 def _trunk(name: str, trunk: Trunk) -> TrunkRow:

@@ -29,6 +29,7 @@ from routing.decision import Identity, Strategy
 from routing.interval import Interval
 from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
 from routing.peers import Peer
+from routing.plan_edge import Edge
 from routing.plan_part import Part
 from routing.plan_registration import Registration
 
@@ -313,6 +314,7 @@ class Plan(Part):
     municipality: Municipality
     phones: dict[Name, Phone] = Field(default={})
     trunks: dict[Name, Trunk] = Field(default={})
+    edges: dict[Name, Edge] = Field(default={})
     people: dict[Name, Person] = Field(default={})
     groups: dict[Name, Group]
     calendars: dict[Name, Calendar]

@@ -197,7 +197,7 @@ class Tables:
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
     `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
     `emergency_trunks` are those that take 112, in the order of the plan. `registered_users`: whose trunk's
-    address of record has this user.
+    address of record has this user. `edges`: None without any.
     """
 
     version: int
@@ -216,3 +216,4 @@ class Tables:
     own_series: tuple[str, ...]
     peers: PeerTable
     registered_users: Mapping[str, str]
+    edges: PeerTable | None

@@ -57,6 +57,11 @@ class PlanDirectory:
         is_known = (registrar and registrar[0] == address[0]) or self._tables.peers.trunk(*address) == name
         return Trunk(name, self._tables.trunks[name].trusted_identity) if is_known else None
 
+    def is_edge(self, address: tuple[str, int]) -> bool:
+        """Whether this is an edge proxy of the plan, which speaks for others."""
+        edges = self._tables.edges
+        return edges is not None and edges.trunk(*address) is not None
+
     def trunk_accounts(self) -> Iterable[TrunkAccount]:
         """The trunks that have us register."""
         for row in self._tables.trunks.values():

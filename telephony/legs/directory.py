@@ -97,6 +97,9 @@ class Directory(Protocol):
         """The trunk that we are registered with as this user, if the address is its registrar's or its
         peer's."""
 
+    def is_edge(self, address: tuple[str, int]) -> bool:
+        """Whether this is an edge proxy of the plan, which speaks for others."""
+
     def trunk_accounts(self) -> Iterable[TrunkAccount]:
         """The trunks that have us register."""
 

@@ -13,6 +13,7 @@ from telephony.call.facts import Origin
 from telephony.legs.content import SDP
 from telephony.legs.directory import Account, Caller, Directory
 from telephony.legs.diversion import is_loop
+from telephony.legs.edge import Address, account_behind, origin_of
 from telephony.legs.identity import phone_caller, trunk_caller, user_of
 from telephony.legs.refusals import NotLetIn, Refusals, Why
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
@@ -171,11 +172,11 @@ class Gate:
     # ---- INVITE
 
     def _inviting(self, request: Request, flow: Flow, epoch: float) -> Admitted | Response:
-        dialled = user_of(request.request_uri)
-        if self._directory.trunk_called(dialled, flow.remote):  # at our Contact: To tells which number
+        dialled, origin = user_of(request.request_uri), origin_of(request, flow, self._directory)
+        if origin and self._directory.trunk_called(dialled, origin):  # at our Contact: To tells which number
             dialled = user_of(request.to.uri) or dialled
         emergency = self._directory.is_emergency(dialled)
-        caller = self._caller(request, flow, epoch, emergency)
+        caller = self._caller(request, flow, origin, epoch, emergency)
         if isinstance(caller, Response):
             return caller
         hops = request.max_forwards
@@ -194,12 +195,18 @@ class Gate:
         known = self._directory.normalise(number, trunk)
         return known if known.startswith("+") else self._directory.normalise(number, None)
 
-    def _caller(self, request: Request, flow: Flow, epoch: float, emergency: bool) -> Caller | Response:
-        """Tell who calls. A registered contact wins over a trunk with the same address."""
-        account = self._directory.account_at(flow.remote)
-        if account is None:
-            called = self._directory.trunk_called(user_of(request.request_uri), flow.remote)
-            trunk = called or self._directory.trunk_at(flow.remote)
+    def _caller(
+        self, request: Request, flow: Flow, origin: Address | None, epoch: float, emergency: bool
+    ) -> Caller | Response:
+        """Tell who calls. A registered contact wins over a trunk with the same address; `origin` is where the
+        request came from, which is behind its flow if that is an edge's."""
+        if origin == flow.remote:
+            account = self._directory.account_at(origin)
+        else:
+            account = account_behind(request, flow, origin, self._directory)
+        if account is None and origin is not None:
+            called = self._directory.trunk_called(user_of(request.request_uri), origin)
+            trunk = called or self._directory.trunk_at(origin)
             if trunk is not None:
                 return trunk_caller(trunk, request, self._directory, emergency=emergency)
         if emergency:

@@ -47,6 +47,7 @@ class Leg:
         self.id = leg_id
         self.flow = flow
         self.way = flow  # by which its INVITE came or went
+        self.behind: tuple[str, int] | None = None  # where its far end is, when `way` leads to an edge
         self.account = self.trunk = ""  # whose phone it is with, or which trunk
         self.credentials: Given = ()  # that the last INVITE of ours had
         self.session = session

@@ -62,8 +62,8 @@ class Scene:
 
     def figure(self) -> str:
         """What `/metrics` shows of the registration."""
-        with urlopen(f"http://{self.service.host}:{HTTP_PORT}/metrics") as page:  # noqa: S310
-            lines = page.read().decode().splitlines()
+        with urlopen(f"http://{self.service.host}:{HTTP_PORT}/metrics") as page:
+            lines: list[str] = page.read().decode().splitlines()
         return next(line for line in lines if line.startswith("vaxeln_trunk_registered{"))
 
     def said(self, what: str) -> bool:

@@ -11,6 +11,7 @@ from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
+from telephony.call import trunk_facts as r
 from telephony.fact_log import FactLog
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, PEOPLE, SOCIAL, tables_of
 
@@ -225,3 +226,21 @@ def test_gateways_and_phones_that_do_not_answer_are_told_with_their_trunks() -> 
     assert (found["event"], found["gateway"]) == ("gateway_answers_again", gateway)
     assert (phone["event"], phone["phone"]) == ("phone_does_not_answer", "kc1")
     assert at_info(h.PhoneFound(at=AT, phone="kc1"))[0]["event"] == "phone_answers_again"
+
+
+def test_registrations_with_trunks_are_told() -> None:
+    (lost,) = at_info(r.TrunkRegistrationLost(at=AT, trunk="net", status=403, why="refused"))
+    (left,) = at_info(r.TrunkRegistrationLost(at=AT, trunk="net", status=0, why="left"))
+    (found,) = at_info(r.TrunkRegistered(at=AT, trunk="net", registrar=("192.0.2.40", 5060), seconds=600))
+    (wrong,) = at_info(
+        r.TrunkCredentialsRefused(at=AT, trunk="net", method="INVITE", realm="a", why="password")
+    )
+
+    assert (lost["event"], lost["status"], lost["log_level"]) == ("trunk_registration_lost", 403, "error")
+    assert left["log_level"] == "info"
+    assert (found["event"], found["trunk"], found["seconds"]) == ("trunk_registered", "net", 600)
+    assert (wrong["event"], wrong["why"], wrong["log_level"]) == (
+        "trunk_credentials_refused",
+        "password",
+        "error",
+    )

@@ -2,6 +2,7 @@ from routing.override import Override
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.house import House
+from telephony.call.trunk_facts import TrunkRegistered, TrunkRegistrationLost
 from tests.support.calls import NOON, after, arrive, contact, phone, registered, trunk
 
 
@@ -277,3 +278,14 @@ def test_a_trunk_has_a_call_until_its_leg_is_over_whichever_way_it_went() -> Non
     house.evolve(f.MemberRefused(at=NOON, call="c2", leg="c2.1", status=503))
     house.evolve(f.LegEnded(at=NOON, call="c2", leg="c2.1"))
     assert house.channels("telia") == 0
+
+
+def test_a_registration_of_ours_lasts_until_it_is_lost_or_a_new_life_begins() -> None:
+    at = ("192.0.2.40", 5060)
+    registered = TrunkRegistered(at=NOON, trunk="net", registrar=at, seconds=60)
+    lost = TrunkRegistrationLost(at=NOON, trunk="net", status=403, why="refused")
+
+    assert house_after(registered).registrar("net") == at
+    assert house_after(registered).registrar("pbx") is None
+    assert house_after(registered, lost, lost).registrar("net") is None
+    assert house_after(registered, h.ServiceStarted(at=NOON, release="1")).registrar("net") is None
