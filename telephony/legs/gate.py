@@ -11,7 +11,7 @@ from functools import partial
 
 from telephony.call.facts import Origin
 from telephony.legs.content import SDP
-from telephony.legs.directory import Account, Caller, Directory
+from telephony.legs.directory import Account, Caller, Directory, Trunk
 from telephony.legs.diversion import is_loop
 from telephony.legs.edge import Address, account_behind, origin_of
 from telephony.legs.identity import phone_caller, trunk_caller, user_of
@@ -173,10 +173,11 @@ class Gate:
 
     def _inviting(self, request: Request, flow: Flow, epoch: float) -> Admitted | Response:
         dialled, origin = user_of(request.request_uri), origin_of(request, flow, self._directory)
-        if origin and self._directory.trunk_called(dialled, origin):  # at our Contact: To tells which number
+        called = self._directory.trunk_called(dialled, origin) if origin else None
+        if called is not None:  # at our Contact: To tells which number
             dialled = user_of(request.to.uri) or dialled
         emergency = self._directory.is_emergency(dialled)
-        caller = self._caller(request, flow, origin, epoch, emergency)
+        caller = self._caller(request, flow, origin, called, epoch, emergency)
         if isinstance(caller, Response):
             return caller
         hops = request.max_forwards
@@ -196,16 +197,22 @@ class Gate:
         return known if known.startswith("+") else self._directory.normalise(number, None)
 
     def _caller(
-        self, request: Request, flow: Flow, origin: Address | None, epoch: float, emergency: bool
+        self,
+        request: Request,
+        flow: Flow,
+        origin: Address | None,
+        called: Trunk | None,
+        epoch: float,
+        emergency: bool,
     ) -> Caller | Response:
-        """Tell who calls. A registered contact wins over a trunk with the same address; `origin` is where the
-        request came from, which is behind its flow if that is an edge's."""
+        """Tell who calls. A registered contact wins over a trunk with the same address. `origin` is where the
+        request came from, which is behind its flow if that is an edge's; `called` the trunk that calls us
+        where we are registered."""
         if origin == flow.remote:
             account = self._directory.account_at(origin)
         else:
             account = account_behind(request, flow, origin, self._directory)
         if account is None and origin is not None:
-            called = self._directory.trunk_called(user_of(request.request_uri), origin)
             trunk = called or self._directory.trunk_at(origin)
             if trunk is not None:
                 return trunk_caller(trunk, request, self._directory, emergency=emergency)

@@ -134,6 +134,7 @@ class TrunkRegistrations:
         flow = Flow("UDP", self._listen, gateways[binding.place % len(gateways)])
         binding.tried += 1
         binding.waits = True
+        self._set(binding, binding.until)  # when it is over, whatever is still waited for
         self._send(binding, flow, binding.expires, now)
 
     def _send(self, binding: _Binding, flow: Flow, expires: int, now: float) -> None:

@@ -284,6 +284,19 @@ def test_options_are_sent_again(net: AskingTrunk) -> None:
     assert called.tag == again[0].to.tag
 
 
+def test_nothing_is_sent_again_for_a_leg_that_is_over(net: AskingTrunk) -> None:
+    _, called = talking(net)
+    net.stage.loud("call1.0", "call1.1")
+    net.stage.wait(60)
+    options = net.first.take("OPTIONS")
+    net.first.requests.clear()
+    called.hang_up()
+
+    net.challenge(options)
+
+    assert not net.first.has("OPTIONS") and not refusals(net.stage)
+
+
 def test_a_reinvite_is_sent_again_with_its_ack(net: AskingTrunk) -> None:
     call, phone = brought_in(net)
     phone.reinvite(sdp("192.0.2.101", "8 101", "sendonly"))

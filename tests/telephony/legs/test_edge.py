@@ -155,7 +155,7 @@ def test_112_is_of_the_phone_that_registered_from_there(
         ("<sip:192.0.2.70;lr;received=sip:203.0.113.7:1024>", ("203.0.113.7", 1024)),
         ("<sip:192.0.2.70;lr;received=sip:203.0.113.7>", ("203.0.113.7", 5060)),
         ("<sip:192.0.2.70;lr;received=sip:203.0.113.7%3Btransport%3Dtls>", ("203.0.113.7", 5061)),
-        ("<sip:192.0.2.70;lr;received=sip:[2001:db8::7]:1024>", None),
+        ("<sip:192.0.2.70;lr;received=sip:[2001:db8::7]:1024>", ("2001:db8::7", 1024)),
         ("<sip:192.0.2.70;lr>", None),
         ("<sip:192.0.2.70;lr;received=sip:edge.example>", None),
         ("<sip:192.0.2.70;lr;received=sip:a:b>", None),
@@ -164,7 +164,7 @@ def test_112_is_of_the_phone_that_registered_from_there(
     ],
 )
 def test_path_tells_where_a_phone_registered_from(path: str, origin: tuple[str, int] | None) -> None:
-    assert registered_from([path, "<sip:forged;lr;received=sip:192.0.2.10>"]) == origin or "2001" in path
+    assert registered_from([path, "<sip:forged;lr;received=sip:192.0.2.10>"]) == origin
     assert registered_from([]) is None
 
 

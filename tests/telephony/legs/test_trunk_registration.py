@@ -192,9 +192,9 @@ def test_what_is_granted_lasts_while_a_refresh_fails_and_then_is_lost(stage: Sta
     net.register("300")
     house = stage.virtual.switchboard.house
 
-    stage.wait(298)
+    stage.wait(299)
     assert house.registrar("net") == NET
-    stage.wait(30)
+    stage.wait(2)
 
     assert house.registrar("net") is None
     assert [fact.why for fact in stage.facts(TrunkRegistrationLost)] == ["no_answer"]
