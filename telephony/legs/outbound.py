@@ -103,6 +103,7 @@ class OutboundLeg(Leg):
         if self.dialog is None:
             self._own(request, transaction)
             self.note_dialog(now)
+            self._note_response(now)  # who asks us something is there
 
     def _headers(self, action: Dial, uri: str, route: tuple[str, ...]) -> Headers:
         """RFC 3261 8.1.1. The caller is shown with the function that was called (P6)."""
@@ -154,9 +155,7 @@ class OutboundLeg(Leg):
     def _progressed(self, response: Response, now: float) -> None:
         if self.state is not State.SETUP:
             return
-        if self._awaits_response:
-            self._awaits_response = False
-            self.observe(f.MemberResponded, now)
+        self._note_response(now)
         if response.status == 100 or not self._early.note(response):
             return
         if "RSeq" in response.headers and not self._acknowledge_early(response, now):
@@ -169,6 +168,11 @@ class OutboundLeg(Leg):
         if not self._alerted:
             self._alerted = True
             self.observe(f.MemberAlerted, now)
+
+    def _note_response(self, now: float) -> None:
+        if self._awaits_response:
+            self._awaits_response = False
+            self.observe(f.MemberResponded, now)
 
     def _acknowledge_early(self, response: Response, now: float) -> bool:
         """Send the PRACK of a reliable provisional answer; False for one that came before, or too early."""

@@ -119,6 +119,7 @@ def test_registered_called_and_calling_by_a_trunk_that_asks_who_we_are(
         registered = town.service.await_fact(TrunkRegistered, seconds=3.0)
         assert registered.registrar == (town.operator, 5060)
         assert town.figure() == 'vaxeln_trunk_registered{trunk="net"} 1'
+        assert f"trunk net: registered at {town.operator}:5060\n" in town.service.run("status")
 
         # 112 through it: INVITE and BYE are challenged
         rescue = town.sipp.start("member_answers", town.rescue)

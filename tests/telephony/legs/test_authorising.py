@@ -85,6 +85,15 @@ def test_a_challenged_invite_is_sent_again_and_its_leg_sees_nothing(net: AskingT
     assert not net.stage.facts(f.MemberRefused)
 
 
+def test_a_gateway_that_asks_has_responded_and_is_given_its_time(net: AskingTrunk) -> None:
+    challenged(net)
+
+    net.stage.wait(10)
+
+    assert len(net.stage.facts(f.MemberResponded)) == 1
+    assert not net.stage.alarm.has("INVITE")
+
+
 @pytest.mark.parametrize("algorithms", [("MD5",), ("MD5", "SHA-256"), ("SHA-256",)])
 def test_md5_is_answered_and_sha_256_preferred(stage: Stage, algorithms: tuple[str, ...]) -> None:
     net = AskingTrunk(stage, DigestServer("net.example", "anna@net.example", "net-secret", algorithms))
