@@ -6,7 +6,7 @@ Where it was taken it is refreshed; a gateway that does not answer, or is unwell
 When all have failed they are tried again after a time that doubles (RFC 5626 4.5).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telephony.call.trunk_facts import TrunkRegistered, TrunkRegistrationLost
 from telephony.legs.authorising import Attempt
@@ -58,6 +58,12 @@ class _Binding:
     flow: Flow | None = None  # by which we are registered
     login: Login | None = None  # who we said we are
 
+    def goes_on(self, account: TrunkAccount) -> bool:
+        """Whether it is what the plan still wants: the same account, at a gateway that is still there."""
+        if replace(account, gateways=()) != replace(self.account, gateways=()):
+            return False
+        return self.until is None or self.flow is None or self.flow.remote in account.gateways
+
     def renumber(self) -> int:
         """The next CSeq number: one registration has one series of them (RFC 3261 10.2)."""
         self.cseq += 1
@@ -81,7 +87,10 @@ class TrunkRegistrations:
         for a password may have been set."""
         wanted = {account.trunk: account for account in self._directory.trunk_accounts()}
         for trunk, binding in list(self._bindings.items()):
-            if wanted.get(trunk) != binding.account:
+            account = wanted.get(trunk)
+            if account is not None and binding.goes_on(account):
+                binding.account = account
+            else:
                 self._drop(binding, now)
                 del self._bindings[trunk]
         for trunk, account in wanted.items():
@@ -131,11 +140,14 @@ class TrunkRegistrations:
 
     def _register(self, binding: _Binding, now: float) -> None:
         gateways = binding.account.gateways
-        flow = Flow("UDP", self._listen, gateways[binding.place % len(gateways)])
+        flow = self._way(gateways[binding.place % len(gateways)])
         binding.tried += 1
         binding.waits = True
         self._set(binding, binding.until)  # when it is over, whatever is still waited for
         self._send(binding, flow, binding.expires, now)
+
+    def _way(self, gateway: tuple[str, int]) -> Flow:
+        return Flow("UDP", self._listen, gateway)
 
     def _send(self, binding: _Binding, flow: Flow, expires: int, now: float) -> None:
         """Send a REGISTER (RFC 3261 10.2); one for no seconds takes the registration back."""

@@ -292,6 +292,23 @@ def test_a_plan_with_another_address_registers_that_and_takes_the_old_one_back(
     assert new.headers.get("Expires") == "3600" and "0853061001" in str(new.to)
 
 
+def test_a_plan_with_more_gateways_changes_nothing(stage: Stage, net: AskingTrunk) -> None:
+    net.register()
+
+    load(stage, REGISTERED.replace('["192.0.2.40",', '["192.0.2.49", "192.0.2.40",'))
+
+    assert not net.first.requests
+
+
+def test_a_plan_without_the_gateway_that_took_it_goes_to_another(stage: Stage, net: AskingTrunk) -> None:
+    net.register()
+
+    load(stage, REGISTERED.replace('["192.0.2.40",', "["))
+
+    assert net.take().headers.get("Expires") == "0"
+    assert net.second.take("REGISTER").headers.get("Expires") == "3600"
+
+
 def test_what_is_granted_after_the_plan_dropped_it_is_given_back(stage: Stage, net: AskingTrunk) -> None:
     load(stage, "")
     request = net.take()
