@@ -4,9 +4,11 @@ from collections.abc import Collection
 from datetime import date
 
 from routing.check_calendars import check_calendars
+from routing.check_edges import check_edges
 from routing.check_flow import check_flow
 from routing.check_numbers import check_numbers
 from routing.check_people import check_people
+from routing.check_registrations import check_registrations
 from routing.check_trunks import check_trunks
 from routing.plan import Plan
 from routing.problem import Problem, Severity
@@ -26,5 +28,7 @@ def check(
         *check_calendars(plan, today, prompts),
         *check_numbers(plan),
         *check_trunks(plan),
+        *check_registrations(plan),
+        *check_edges(plan),
     ]
     return tuple(sorted(problems, key=lambda problem: problem.severity is Severity.WARNING))

@@ -17,6 +17,7 @@ from routing.numbers import show
 from routing.peers import PeerTable, is_one_host, parse_peer
 from routing.places import Named, Place, parse_gateway
 from routing.plan import Gateway, Person, Plan, Trunk
+from routing.plan_registration import Registration
 from routing.problem import Severity
 from routing.tables import (
     CalendarTable,
@@ -26,6 +27,7 @@ from routing.tables import (
     NumberRow,
     PersonRow,
     PhoneRow,
+    RegistrationRow,
     Route,
     Tables,
     ToAnnouncement,
@@ -62,6 +64,10 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         own_series=tuple(series for trunk in trunks.values() for series in trunk.series),
         peers=PeerTable.of(
             (parse_peer(peer), name) for name, trunk in plan.trunks.items() for peer in trunk.peers
+        ),
+        edges=_edges(plan),
+        registered_users=MappingProxyType(
+            {row.registration.number: name for name, row in trunks.items() if row.registration}
         ),
     )
 
@@ -188,6 +194,11 @@ def _phones(plan: Plan) -> dict[str, PhoneRow]:
     }
 
 
+def _edges(plan: Plan) -> PeerTable | None:
+    addresses = [(address, name) for name, edge in plan.edges.items() for address in edge.addresses]
+    return PeerTable.of((parse_peer(address), name) for address, name in addresses) if addresses else None
+
+
 def _trunk(name: str, trunk: Trunk) -> TrunkRow:
     return TrunkRow(
         name=name,
@@ -203,7 +214,13 @@ def _trunk(name: str, trunk: Trunk) -> TrunkRow:
         number_format_out=trunk.number_format_out,
         default_number=trunk.default_number or "",
         foreign_numbers=trunk.foreign_numbers,
+        registration=_registration(trunk.registration) if trunk.registration else None,
     )
+
+
+def _registration(plan: Registration) -> RegistrationRow:
+    number, _, domain = plan.record.partition("@")
+    return RegistrationRow(plan.user, plan.realm, number, domain, plan.expires)
 
 
 def _gateways(name: str, trunk: Trunk) -> tuple[GatewayRow, ...]:

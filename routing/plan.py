@@ -27,7 +27,9 @@ from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
 from routing.peers import parse_peer
 from routing.places import ALLOWED, parse_gateway
 from routing.plan_calendar import Calendar
+from routing.plan_edge import Edge
 from routing.plan_part import Entry, Flag, Name, Part, Text
+from routing.plan_registration import Registration
 
 # Three signals are some 15 s; a citizen who hears more than a minute of them has given up.
 DEFAULT_RING_SECONDS = 20.0
@@ -162,9 +164,12 @@ class Trunk(Part):
     How callers are shown to it: identity is the header that tells its operator, number_format_out how their
     numbers are written. A number that begins with none of `numbers` is foreign: without foreign_numbers
     default_number is shown in its place, else it is shown as diverted by default_number, if there is one.
+
+    registration: who we are to it, when it has us register or prove who we are; then calls from its registrar
+    to the user that we have registered are known without `peers`.
     """
 
-    peers: Annotated[tuple[PeerText, ...], BeforeValidator(_listed), AfterValidator(_some)]
+    peers: Annotated[tuple[PeerText, ...], BeforeValidator(_listed), AfterValidator(_some)] = ()
     gateways: Annotated[tuple[Gateway, ...], BeforeValidator(_listed), AfterValidator(_each_once)] = ()
     number_format: NumberFormat = NumberFormat.E164
     trusted_identity: Flag = False
@@ -177,6 +182,13 @@ class Trunk(Part):
     foreign_numbers: Flag = True
     channels: Annotated[int, Strict(), Field(ge=1, le=100_000)] | None = None
     emergency_channels: Annotated[int, Strict(), Field(ge=0, le=100_000)] = 0
+    registration: Registration | None = None
+
+    @model_validator(mode="after")
+    def _is_known_by_something(self) -> "Trunk":
+        if not self.peers and not (self.registration and self.gateways):
+            raise ValueError("peers must name at least one, unless there are gateways and a registration")
+        return self
 
     @model_validator(mode="after")
     def _has_a_number_to_show(self) -> "Trunk":
@@ -257,6 +269,7 @@ class Plan(Part):
     municipality: Municipality
     phones: dict[Name, Phone] = Field(default_factory=dict)
     trunks: dict[Name, Trunk] = Field(default_factory=dict)
+    edges: dict[Name, Edge] = Field(default_factory=dict)
     people: dict[Name, Person] = Field(default_factory=dict)
     groups: dict[Name, Group]
     calendars: dict[Name, Calendar]

@@ -168,6 +168,17 @@ class GatewayRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationRow:
+    """Who we are to a trunk: `user` and `realm` are of digest, `number` and `domain` of our address there."""
+
+    user: str
+    realm: str
+    number: str
+    domain: str
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrunkRow:
     """A trunk. `gateways` are in the order of their priority. `takes_calls`: calls may be sent to it.
     `channels`: how many calls it has at once before it brings no more but 112, or None for any number."""
@@ -185,6 +196,7 @@ class TrunkRow:
     number_format_out: NumberFormat
     default_number: str
     foreign_numbers: bool
+    registration: RegistrationRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +205,8 @@ class Tables:
 
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
     `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
-    `emergency_trunks` are those that take 112, in the order of the plan.
+    `emergency_trunks` are those that take 112, in the order of the plan. `registered_users`: whose trunk's
+    address of record has this user. `edges`: None without any.
     """
 
     version: int
@@ -211,3 +224,5 @@ class Tables:
     emergency_trunks: tuple[TrunkRow, ...]
     own_series: tuple[str, ...]
     peers: PeerTable
+    registered_users: Mapping[str, str]
+    edges: PeerTable | None

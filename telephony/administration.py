@@ -230,7 +230,13 @@ class LiveAdministration:
             plan=PlanHead(**{field.name: getattr(about, field.name) for field in fields(PlanHead)}),
             journal=JournalStatus(journal.position, journal.failing),
             archive=self.archive.status(),
+            registrations=self._registrations(),
         )
+
+    def _registrations(self) -> dict[str, str]:
+        trunks = self.keeper.in_force.tables.registered_users.values()
+        found = {trunk: self.switchboard.house.registrar(trunk) for trunk in trunks}
+        return {trunk: f"{at[0]}:{at[1]}" if at else "" for trunk, at in found.items()}
 
     async def _keep_password(self, phone: str, password: str, by: str) -> None:
         try:

@@ -31,7 +31,8 @@ class Chart:
 
     labels: the label of every number of the plan. functions: by number, its function and the group that
     answers it when it is open, through other numbers ("" for anything else). members: by group, how many.
-    trunks: their names. gateways: those that are asked whether they are there, by trunk and in words.
+    trunks: their names. registered_trunks: of those that have us register. gateways: those that are asked
+    whether they are there, by trunk and in words.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -50,6 +51,7 @@ class Chart:
             if trunk.takes_calls and trunk.options
             for row in trunk.gateways
         }
+        self.registered_trunks = tuple(tables.registered_users.values())
         self._groups: dict[str, list[str]] = {}  # by person
         for key, group in tables.groups.items():
             for person in group.members:

@@ -28,7 +28,7 @@ def set_password(settings: Settings, place: Place, user: str) -> int:
     """
     if not is_name(user):
         raise UsageError(f"{user!r} can be no account of a plan; allowed: {NAME_RULE}")
-    password = _ask()
+    password = ask_password()
     if not password:
         raise PasswordRefused("no password given, nothing was changed")
     check_password(user, password)
@@ -42,7 +42,8 @@ def set_password(settings: Settings, place: Place, user: str) -> int:
     return 0
 
 
-def _ask() -> str:
+def ask_password() -> str:
+    """The password, asked for twice at a terminal, or one line of standard input; "" for none."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     try:

@@ -39,6 +39,8 @@ def _lines(status: ServiceStatus) -> Iterator[str]:
     yield f"plan: version {plan.version} by {plan.author} at {clock(plan.made_at)}: {plan.reason}"
     yield f"journal: fact {journal.position}{', which cannot be written now' if journal.failing else ''}"
     yield f"database: {_database(status.archive)}"
+    for trunk, registrar in status.registrations.items():
+        yield f"trunk {trunk}: {f'registered at {registrar}' if registrar else 'not registered'}"
 
 
 def _database(archive: ArchiveStatus) -> str:

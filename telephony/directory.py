@@ -1,6 +1,6 @@
 """Who is there, for `legs`: answered from the plan's tables in force and from the house."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from routing.decision import Identity
 from routing.emergency import is_emergency
@@ -10,7 +10,8 @@ from routing.places import Place
 from routing.tables import Tables
 from telephony.call.facts import Contact, Origin
 from telephony.call.house import House
-from telephony.legs.directory import Account, Caller, Function, Shown, Trunk
+from telephony.legs.directory import Account, Caller, Function, Shown, Trunk, TrunkAccount
+from telephony.sip.login import Login
 
 _IDENTITY = {
     Identity.FROM: "",
@@ -19,10 +20,22 @@ _IDENTITY = {
 }
 
 
-class PlanDirectory:
-    """Look-ups for `legs.directory.Directory`. `hosts` are the names and addresses that mean this service."""
+Passwords = Callable[[str, str, str], Mapping[str, str]]
+"""H(user:realm:password) by algorithm, of a trunk, user and realm; empty when none is set."""
 
-    def __init__(self, tables: Tables, house: House, hosts: Sequence[str]) -> None:
+
+class PlanDirectory:
+    """Look-ups for `legs.directory.Directory`. `hosts` are the names and addresses that mean this service,
+    `passwords` those by which we prove who we are to trunks."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        house: House,
+        hosts: Sequence[str],
+        passwords: Passwords = lambda trunk, user, realm: {},
+    ) -> None:
+        self._passwords = passwords
         self._tables = tables
         self._house = house
         self._hosts = frozenset(host.lower().strip("[]") for host in hosts)
@@ -35,6 +48,37 @@ class PlanDirectory:
         """The trunk that has this peer: who has proven its name, or else the most specific address."""
         name = self._tables.peers.trunk(*address, names)
         return None if name is None else Trunk(name, self._tables.trunks[name].trusted_identity)
+
+    def trunk_called(self, user: str, address: tuple[str, int]) -> Trunk | None:
+        """The trunk that we are registered with as this user, if the address is its registrar's or its
+        peer's."""
+        name = self._tables.registered_users.get(user)
+        if name is None:
+            return None
+        registrar = self._house.registrar(name)
+        is_known = (registrar and registrar[0] == address[0]) or self._tables.peers.trunk(*address) == name
+        return Trunk(name, self._tables.trunks[name].trusted_identity) if is_known else None
+
+    def is_edge(self, address: tuple[str, int]) -> bool:
+        """Whether this is an edge proxy of the plan, which speaks for others."""
+        edges = self._tables.edges
+        return edges is not None and edges.trunk(*address) is not None
+
+    def trunk_accounts(self) -> Iterable[TrunkAccount]:
+        """The trunks that have us register."""
+        for row in self._tables.trunks.values():
+            if row.registration is not None:
+                us = row.registration
+                gateways = tuple(place for each in row.gateways for place in places_of(each, self._house))
+                yield TrunkAccount(row.name, us.number, us.domain, us.expires, gateways)
+
+    def login(self, trunk: str) -> Login | None:
+        """Who we are to this trunk; None when the plan does not say."""
+        row = self._tables.trunks.get(trunk)
+        if row is None or row.registration is None:
+            return None
+        user, realm = row.registration.user, row.registration.realm
+        return Login(user, realm, self._passwords(trunk, user, realm))
 
     def account(self, name: str) -> Account | None:
         """The phone account of this name."""

@@ -12,6 +12,10 @@ CLOSING_SECONDS = 5.0
 HURRIED_SECONDS = 1.0
 """The same when somebody does not want to wait: who is there answers within a few round trips."""
 
+LEAVING_SECONDS = 1.0
+"""How long registrars may take to let us go: one that is there answers within a few round trips. What they
+still have of us ends by itself."""
+
 IDLE_POLL_SECONDS = 0.1
 """How often it is looked whether the calls are over."""
 
@@ -44,6 +48,13 @@ class Drain:
             self._hurry.clear()
             self._end_all(emergency=True)
             await self._wait(HURRIED_SECONDS, lambda: not self._node.is_idle)
+        await self._leave()
+
+    async def _leave(self) -> None:
+        """No call is to come any more, so nobody is to send one here."""
+        self._node.leave(self._monotonic())
+        self._flush()
+        await self._wait(LEAVING_SECONDS, lambda: self._node.is_leaving)
 
     async def _close(self) -> None:
         """Wait for the last answers; nothing ends a call to 112 but those who make it."""

@@ -9,6 +9,7 @@ from routing.tables import GatewayRow, Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
+from telephony.call import trunk_facts as r
 
 _TOLD = frozenset(
     (
@@ -92,6 +93,8 @@ class FactLog:
         match fact:
             case h.PhoneFact() | h.GatewayFact() if not isinstance(fact, h.PasswordSet):
                 self._write_of_presence(fact)
+            case r.TrunkFact():
+                self._write_of_trunks(fact)
             case h.PlanLoaded(version=version):
                 log.info("plan_loaded", version=version)
             case h.PlanApplied(version=version, author=author, reason=reason):
@@ -126,6 +129,18 @@ class FactLog:
                 log.warning("gateway_answers_again", gateway=str(gateway), trunks=self._trunks_at(gateway))
             case _:
                 log.debug(type(fact).__name__)
+
+    def _write_of_trunks(self, fact: r.TrunkFact) -> None:
+        """Whether we are registered, and what became of our credentials."""
+        log = self._log
+        match fact:
+            case r.TrunkRegistered(trunk=trunk, registrar=registrar, seconds=seconds):
+                log.info("trunk_registered", trunk=trunk, registrar=registrar, seconds=seconds)
+            case r.TrunkRegistrationLost(trunk=trunk, status=status, why=why):
+                write = log.info if why == "left" else log.error
+                write("trunk_registration_lost", trunk=trunk, status=status, why=why)
+            case r.TrunkCredentialsRefused(trunk=trunk, method=method, realm=realm, why=why):
+                log.error("trunk_credentials_refused", trunk=trunk, method=method, realm=realm, why=why)
 
     def _trunks_at(self, gateway: Place) -> list[str]:
         trunks = self._tables.trunks.values()

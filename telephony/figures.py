@@ -151,6 +151,12 @@ def _show_groups(figures: Figures, house: House) -> None:
         lambda: {trunk: house.channels(trunk) for trunk in figures.chart.trunks},
     )
     watch_each(
+        ("trunk",),
+        "vaxeln_trunk_registered",
+        "1 while we are registered with a trunk that wants it, else 0.",
+        lambda: {trunk: house.registrar(trunk) is not None for trunk in figures.chart.registered_trunks},
+    )
+    watch_each(
         ("trunk", "gateway"),
         "vaxeln_gateway_up",
         "0 while a gateway that has answered OPTIONS does so no more, or has no address, else 1.",

@@ -1,21 +1,45 @@
-"""Where replay begins, so that a restart reads the newest segment and not years of journal; and what is said
-of what cannot be read there."""
+"""The journal as a start finds it: where replay begins, so that a restart reads the newest segment and not
+years of it, and what is said of what cannot be read there."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
+from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.findings import Damage, Finding, TornTail, describe
 from telephony.archive.journal import Journal
+from telephony.archive.store import Disk
+from telephony.archive.upcasts import UPCASTS
+from telephony.call.errors import IllegalTransition
 from telephony.call.facts import Fact
 from telephony.call.house_facts import OverridesCarried, PlanLoaded, RegistrationsCarried
+from telephony.call.registry import FACTS
 from telephony.switchboard import Switchboard
 
 FINDINGS_LOGGED = 20
 """Lines about one journal: after a return to an older release every fact of the newer one is a finding."""
 
 log = structlog.get_logger("vaxeln")
+
+
+async def open_journal(
+    data: Path, report: Callable[[Finding], None], opening: Callable[[], Sequence[Fact]], disk: Disk
+) -> Journal[Fact]:
+    """Open the journal of a data folder, off the loop; `opening` tells what a new segment begins with.
+
+    Raises ArchiveError.
+    """
+    return await asyncio.to_thread(
+        Journal.open,
+        data / "journal",
+        Codec(FACTS, UPCASTS),
+        report=report,
+        opening_facts=opening,
+        disk=disk,
+    )
 
 
 def opening_facts(switchboard: Switchboard, now: datetime) -> Sequence[Fact]:
@@ -43,6 +67,18 @@ def first_needed(journal: Journal[Fact]) -> int:
         if isinstance(fact, RegistrationsCarried):
             return min(position, fact.calls_since or position)
     return 1
+
+
+def facts_to_replay(journal: Journal[Fact]) -> Iterator[tuple[int, Fact]]:
+    """What is folded at a start, with its positions. What this program does not know is left out."""
+    for position, fact in journal.read(first_needed(journal)):
+        if not isinstance(fact, UnknownFact):
+            yield position, fact
+
+
+def report_fault(call: str, fault: IllegalTransition) -> None:
+    """Log a fault of ours that ended a call."""
+    log.critical("call_ended_by_a_fault", call=call, problem=str(fault))
 
 
 def log_findings(met: Sequence[Finding]) -> list[TornTail | Damage]:

@@ -65,13 +65,26 @@ class Node:
         self._run(now)
 
     def load(self, tables: Tables, now: float) -> None:
-        """Decide by these tables from now on, and watch over their gateways and phones."""
+        """Decide by these tables from now on, watch over their gateways and phones, register with their
+        trunks."""
         self.switchboard.load(tables, self._utc(now))
         self.legs.watch.begin(now)
+        self.legs.registrations.begin(now)
+
+    def leave(self, now: float) -> None:
+        """Take back what we have registered elsewhere: the service stops."""
+        self.legs.registrations.end(now)
+        self._run(now)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether some registrar has not answered that."""
+        return self.legs.registrations.is_leaving
 
     def names_changed(self, now: float) -> None:
-        """Host names of gateways mean something else: watch over them there."""
+        """Host names of gateways mean something else: watch over them there, and register there."""
         self.legs.watch.look_up_gateways(now)
+        self.legs.registrations.begin(now)
         self._run(now)
 
     def record(self, fact: f.Fact, now: float) -> None:

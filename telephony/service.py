@@ -3,7 +3,6 @@
 import asyncio
 import random
 import secrets
-import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -18,18 +17,13 @@ from telephony.admin.gate import Gate as AdminGate
 from telephony.admin.http import HttpServer
 from telephony.administration import LiveAdministration
 from telephony.archive.archive import Archive
-from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnsynced
 from telephony.archive.findings import Finding
-from telephony.archive.journal import Journal
 from telephony.archive.plan_file import PlanFile
 from telephony.archive.store import Disk
-from telephony.archive.upcasts import UPCASTS
 from telephony.background import run_behind
 from telephony.call import facts as f
 from telephony.call import house_facts as h
-from telephony.call.errors import IllegalTransition
-from telephony.call.registry import FACTS
 from telephony.certificate import certificate_of
 from telephony.clock import Clock
 from telephony.config import ListenAddress, Settings
@@ -41,13 +35,19 @@ from telephony.figures import Figures, Sources
 from telephony.health import ServiceHealth
 from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.ids import token, uuid7
-from telephony.journal_start import first_needed, log_findings, opening_facts
+from telephony.journal_start import (
+    facts_to_replay,
+    first_needed,
+    log_findings,
+    open_journal,
+    opening_facts,
+    report_fault,
+)
 from telephony.legs.identity import user_of
 from telephony.legs.legs import Legs
 from telephony.listening import Listening, listen_http, listen_locally, listen_sip
 from telephony.media.prompts import Prompts
 from telephony.media.relay import MediaRelay
-from telephony.name_book import NameBook
 from telephony.name_file import NameFile
 from telephony.name_service import NameService
 from telephony.net.shell import Shell
@@ -57,11 +57,13 @@ from telephony.plan_prepare import PlanInForce
 from telephony.plan_start import plan_folder
 from telephony.reachability import DistrustLog, warn_of_unreachable
 from telephony.secrets import PhoneSecrets
+from telephony.signals import stop_by_signals
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.message import Request
 from telephony.surroundings import surroundings_of
 from telephony.switchboard import Switchboard
 from telephony.tokens import Tokens
+from telephony.trunk_secrets import TrunkSecrets
 
 log = structlog.get_logger("vaxeln")
 
@@ -109,17 +111,16 @@ class Service:
         ArchiveError, and then nothing stays open or locked.
         """
         self._loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            self._loop.add_signal_handler(number, self.stop)
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup(1) wants it
-            # A terminal that closes sends it twice, by its shell and by the system: the second says no more.
-            self._loop.add_signal_handler(signal.SIGHUP, self._stop.set)
+        stop_by_signals(self._loop, self.stop, self._stop.set)
         self._clock = Clock(self._wall, self._loop.time)
         self._certificate = certificate_of(self._settings)
         async with AsyncExitStack() as opened:
             await self._open_journal(opened)
             # The trunk and 112 need none of these: the housekeeper says what is wrong, and goes on looking
             self._secrets = PhoneSecrets(self._settings.data / "secrets", strict=False)
+            self._trunk_secrets = TrunkSecrets(
+                self._settings.data / "secrets", strict=False, changed=self._trunk_password_set
+            )
             self._tokens = Tokens(self._settings.data / "secrets", strict=False)
             self._warn_of_other_realms()
             self._replay()
@@ -143,6 +144,7 @@ class Service:
             await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
         files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
+        files["trunk_passwords"] = self._trunk_secrets
         if self._certificate is not None:
             files["certificate"] = self._certificate
         self._housekeeper = Housekeeper(
@@ -153,13 +155,8 @@ class Service:
 
     async def _open_journal(self, opened: AsyncExitStack) -> None:
         self._findings: list[Finding] = []
-        self._journal = await asyncio.to_thread(
-            Journal.open,
-            self._settings.data / "journal",
-            Codec(FACTS, UPCASTS),
-            report=self._findings.append,
-            opening_facts=self._opening_facts,
-            disk=self._disk,
+        self._journal = await open_journal(
+            self._settings.data, self._findings.append, self._opening_facts, self._disk
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
         self._names = NameBook()
@@ -171,7 +168,7 @@ class Service:
             draw=random.random,
             names=self._names,
             observe=self._observe,
-            report_fault=_report_fault,
+            report_fault=report_fault,
         )
 
     def _opening_facts(self) -> Sequence[f.Fact]:
@@ -179,8 +176,7 @@ class Service:
 
     def _replay(self) -> None:
         """Fold what the journal holds, from the newest segment that tells where to begin."""
-        facts = self._journal.read(first_needed(self._journal))
-        self._switchboard.replay((p, fact) for p, fact in facts if not isinstance(fact, UnknownFact))
+        self._switchboard.replay(facts_to_replay(self._journal))
         for call in self._switchboard.calls.values():
             self._figures.observer.adopt(call)
 
@@ -197,7 +193,9 @@ class Service:
             random.SystemRandom(),
         )
         opened.callback(self._relay.close_all)
-        self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, settings.own_hosts)
+        self._directory = PlanDirectory(
+            self._plan.tables, self._switchboard.house, settings.own_hosts, self._trunk_secrets.ha1
+        )
         self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
         self._shell = Shell(self._loop, DistrustLog(self._loop.time).tell)
         opened.callback(self._shell.close)
@@ -363,6 +361,10 @@ class Service:
         self._figures.look(self._switchboard.house, self._clock.now(), now, due)
         self._housekeeper.look()
 
+    def _trunk_password_set(self) -> None:
+        self._node.legs.registrations.begin(self._loop.time())
+        self._shell.flush()
+
     def _clock_stepped(self, seconds: float) -> None:
         self._record(h.ClockStepped(at=self._clock.now(), seconds=seconds))
 
@@ -387,7 +389,3 @@ class Service:
             return False
         log.info("stopped")
         return True
-
-
-def _report_fault(call: str, fault: IllegalTransition) -> None:
-    log.critical("call_ended_by_a_fault", call=call, problem=str(fault))

@@ -146,7 +146,8 @@ class JournalStatus:
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """`status` is ok, draining or failing, as in /healthz. `archive` is the database and what is shipped."""
+    """`status` is ok, draining or failing, as in /healthz. `archive` is the database and what is shipped.
+    `registrations`: by trunk that has us register, the registrar (ADDRESS:PORT), or "" while we are not."""
 
     status: str
     release: str
@@ -154,6 +155,7 @@ class ServiceStatus:
     plan: PlanHead
     journal: JournalStatus
     archive: ArchiveStatus
+    registrations: Mapping[str, str]
 
 
 Overrides = Mapping[str, Override]

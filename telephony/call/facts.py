@@ -151,7 +151,8 @@ class LegDialogChanged(LegFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberResponded(LegFact):
-    """The first sign of life (any 1xx) of a target that is left when it gives none in time."""
+    """The first sign of life of a target that is left when it gives none in time: any 1xx, or that it asks
+    who we are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from routing.places import Found, Named, Place
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
+from telephony.call import trunk_facts as r
 
 
 class House:
@@ -31,6 +32,7 @@ class House:
         self._channels: dict[str, int] = {}  # trunk -> legs
         self._lost: set[str] = set()  # phones that are registered and do not answer
         self._down: set[Place] = set()  # gateways
+        self._registrars: dict[str, tuple[str, int]] = {}  # trunk -> where we are registered
         self.draining = False
         self.plan_version = 0
         self.plan_digest = ""
@@ -73,6 +75,10 @@ class House:
     def channels(self, trunk: str) -> int:
         """How many calls the trunk has now, both ways."""
         return self._channels.get(trunk, 0)
+
+    def registrar(self, trunk: str) -> tuple[str, int] | None:
+        """Where we are registered with the trunk, None when we are not."""
+        return self._registrars.get(trunk)
 
     def contacts(self, phone: str) -> tuple[f.Contact, ...]:
         """Where the phone can be reached, best first."""
@@ -133,6 +139,12 @@ class House:
 
     def _gateway_found(self, fact: h.GatewayFound) -> None:
         self._down.discard(fact.gateway)
+
+    def _trunk_registered(self, fact: r.TrunkRegistered) -> None:
+        self._registrars[fact.trunk] = fact.registrar
+
+    def _trunk_lost(self, fact: r.TrunkRegistrationLost) -> None:
+        self._registrars.pop(fact.trunk, None)
 
     def _carried(self, fact: h.RegistrationsCarried) -> None:
         self._contacts, self._phones = {}, {}
@@ -202,6 +214,7 @@ class House:
         self.draining = False
         self._lost.clear()  # of who answers a new life knows nothing, and tries them all
         self._down.clear()
+        self._registrars.clear()  # it registers anew
 
     def _drain_started(self, _: h.DrainStarted) -> None:
         self.draining = True
@@ -220,6 +233,8 @@ _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     h.PhoneFound: House._phone_found,
     h.GatewayLost: House._gateway_lost,
     h.GatewayFound: House._gateway_found,
+    r.TrunkRegistered: House._trunk_registered,
+    r.TrunkRegistrationLost: House._trunk_lost,
     h.RegistrationsCarried: House._carried,
     h.ClockStepped: House._clock_stepped,
     h.OverrideSet: House._override_set,

@@ -3,6 +3,7 @@
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
+from telephony.call import trunk_facts as r
 
 FACTS: tuple[type[f.Fact], ...] = (
     f.CallArrived,
@@ -49,6 +50,9 @@ FACTS: tuple[type[f.Fact], ...] = (
     h.PhoneFound,
     h.GatewayLost,
     h.GatewayFound,
+    r.TrunkRegistered,
+    r.TrunkRegistrationLost,
+    r.TrunkCredentialsRefused,
     h.PlanLoaded,
     h.PlanApplied,
     h.OverrideSet,

@@ -4,6 +4,7 @@ too."""
 from telephony.call import facts as f
 from telephony.errors import NoPortFree
 from telephony.legs.content import ACCEPT, is_understood
+from telephony.legs.edge import origin_of
 from telephony.legs.gate import RETRY_AFTER, Admitted, Gate
 from telephony.legs.inbound import InboundLeg
 from telephony.legs.refusals import NotTaken
@@ -44,6 +45,8 @@ def take_call(
         emergency=admitted.emergency,
     )
     leg.account, leg.trunk = caller.account, caller.trunk
+    if wire.directory.is_edge(event.flow.remote):
+        leg.behind = origin_of(request, event.flow, wire.directory)
     wire.adopt(leg)
     leg.observe(
         f.CallArrived,

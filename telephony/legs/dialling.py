@@ -3,6 +3,7 @@
 from telephony.call import actions as a
 from telephony.call import facts as f
 from telephony.errors import NoPortFree
+from telephony.legs.edge import registered_from
 from telephony.legs.identity import present
 from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.outbound import OutboundLeg
@@ -34,6 +35,8 @@ def dial(wire: Wire, sockets: Sockets, action: a.Dial, now: float) -> None:
     leg = OutboundLeg(wire, call, action.leg, flow, session, pinned=action.contact is not None)
     leg.hides_caller, leg.identity = for_rescue is not None, identity
     leg.account, leg.trunk = action.target.phone, action.target.trunk
+    if action.contact is not None and wire.directory.is_edge(flow.remote):
+        leg.behind = registered_from(action.contact.path)
     codecs = (caller_leg.passed_on if caller_leg else ()) or DEFAULT_OFFER
     leg.dial(action, uri, route, codecs, now)
     wire.adopt(leg)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from routing.places import Place
 from telephony.call.facts import Contact, Origin
+from telephony.sip.login import Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,18 @@ class Trunk:
 
     name: str
     trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkAccount:
+    """A trunk that has us register: as `user`@`domain`, for so many seconds, at the first of its gateways
+    that takes it."""
+
+    trunk: str
+    user: str
+    domain: str
+    expires: int
+    gateways: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,19 @@ class Directory(Protocol):
     def trunk_at(self, address: tuple[str, int], names: Sequence[str] = ()) -> Trunk | None:
         """The trunk that has this peer, the most specific one. `names` are those that its certificate has
         proven."""
+
+    def trunk_called(self, user: str, address: tuple[str, int]) -> Trunk | None:
+        """The trunk that we are registered with as this user, if the address is its registrar's or its
+        peer's."""
+
+    def is_edge(self, address: tuple[str, int]) -> bool:
+        """Whether this is an edge proxy of the plan, which speaks for others."""
+
+    def trunk_accounts(self) -> Iterable[TrunkAccount]:
+        """The trunks that have us register."""
+
+    def login(self, trunk: str) -> Login | None:
+        """Who we are to this trunk; None when the plan does not say."""
 
     def account(self, name: str) -> Account | None:
         """The phone account of this name."""

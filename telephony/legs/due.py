@@ -3,6 +3,7 @@ transaction of an INVITE."""
 
 from collections.abc import Callable, Mapping
 
+from telephony.legs.ping import ping
 from telephony.legs.wire import Wire
 
 
@@ -16,7 +17,7 @@ DUE: Mapping[str, Callable[[Wire, str, float], object]] = {
     "disown": lambda wire, name, now: wire.owners.pop(name, None),
     "expire": lambda wire, name, now: wire.legs[name].timer.expire(now),
     "patience": lambda wire, name, now: wire.legs[name].negotiation.stop(now),
-    "ping": lambda wire, name, now: wire.legs[name].ping(now),
+    "ping": lambda wire, name, now: ping(wire.legs[name], now),
     "prack": lambda wire, name, now: wire.setups[name].repeat_provisional(now),
     "refresh": lambda wire, name, now: wire.legs[name].timer.refresh(now),
     "remind": lambda wire, name, now: wire.setups[name].remind(now),

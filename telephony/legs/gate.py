@@ -11,8 +11,9 @@ from functools import partial
 
 from telephony.call.facts import Origin
 from telephony.legs.content import SDP
-from telephony.legs.directory import Account, Caller, Directory
+from telephony.legs.directory import Account, Caller, Directory, Trunk
 from telephony.legs.diversion import is_loop
+from telephony.legs.edge import Address, account_behind, origin_of
 from telephony.legs.identity import phone_caller, trunk_caller, user_of
 from telephony.legs.refusals import NotLetIn, Refusals, Why
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
@@ -171,9 +172,12 @@ class Gate:
     # ---- INVITE
 
     def _inviting(self, request: Request, flow: Flow, epoch: float) -> Admitted | Response:
-        dialled = user_of(request.request_uri)
+        dialled, origin = user_of(request.request_uri), origin_of(request, flow, self._directory)
+        called = self._directory.trunk_called(dialled, origin) if origin else None
+        if called is not None:  # at our Contact: To tells which number
+            dialled = user_of(request.to.uri) or dialled
         emergency = self._directory.is_emergency(dialled)
-        caller = self._caller(request, flow, epoch, emergency)
+        caller = self._caller(request, flow, origin, called, epoch, emergency)
         if isinstance(caller, Response):
             return caller
         hops = request.max_forwards
@@ -192,11 +196,26 @@ class Gate:
         known = self._directory.normalise(number, trunk)
         return known if known.startswith("+") else self._directory.normalise(number, None)
 
-    def _caller(self, request: Request, flow: Flow, epoch: float, emergency: bool) -> Caller | Response:
-        """Tell who calls. A registered contact wins over a trunk with the same address."""
-        account = self._directory.account_at(flow.remote)
-        if account is None:
-            trunk = self._directory.trunk_at(flow.remote, flow.proven)
+    def _caller(
+        self,
+        request: Request,
+        flow: Flow,
+        origin: Address | None,
+        called: Trunk | None,
+        epoch: float,
+        emergency: bool,
+    ) -> Caller | Response:
+        """Tell who calls. A registered contact wins over a trunk with the same address. `origin` is where the
+        request came from, which is behind its flow if that is an edge's; `called` the trunk that calls us
+        where we are registered."""
+        if origin == flow.remote:
+            account = self._directory.account_at(origin)
+        else:
+            account = account_behind(request, flow, origin, self._directory)
+        if account is None and origin is not None:
+            # Behind an edge nobody's own certificate is seen
+            proven = flow.proven if origin == flow.remote else ()
+            trunk = called or self._directory.trunk_at(origin, proven)
             if trunk is not None:
                 return trunk_caller(trunk, request, self._directory, emergency=emergency)
         if emergency:

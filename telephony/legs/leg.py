@@ -2,15 +2,16 @@
 behind."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import EndLeg
 from telephony.legs import refer
+from telephony.legs.authorising import Given, ack_from, send_from
 from telephony.legs.content import SDP
 from telephony.legs.keys import Keys, take_info
 from telephony.legs.negotiation import Negotiation
+from telephony.legs.ping import PING_SECONDS
 from telephony.legs.session_timer import SessionTimer
 from telephony.legs.snapshot import pack_dialog, pack_flow, pack_session
 from telephony.legs.state import State
@@ -23,9 +24,6 @@ from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Message, Request, Response
 from telephony.sip.reason import Reason
-
-PING_SECONDS = 60.0
-"""How often a connected leg is asked whether it is still there, and how long both sides may be silent."""
 
 RINGING = "tone/ringing"
 """What somebody hears for whom it rings elsewhere."""
@@ -49,7 +47,9 @@ class Leg:
         self.id = leg_id
         self.flow = flow
         self.way = flow  # by which its INVITE came or went
+        self.behind: tuple[str, int] | None = None  # where its far end is, when `way` leads to an edge
         self.account = self.trunk = ""  # whose phone it is with, or which trunk
+        self.credentials: Given = ()  # that the last INVITE of ours had
         self.session = session
         self.pinned = pinned
         self.hidden = False  # whether nobody is to know who the far end is
@@ -88,6 +88,7 @@ class Leg:
         return {
             "flow": pack_flow(self.flow),
             "pinned": self.pinned,
+            "trunk": self.trunk,
             "dialog": pack_dialog(self.dialog, hidden=self.hidden) if self.dialog else None,
             "session": pack_session(self.session.snapshot(), hidden=self.hidden),
         }
@@ -116,9 +117,20 @@ class Leg:
         if body:
             request.headers.set("Content-Type", content_type)
             request.body = body
-        transaction = self.wire.endpoint.send_request(request, self.flow, now)
-        self.wire.owners[transaction] = handler
-        return transaction
+        return send_from(self, request, self.flow, now, handler, self.renumber, self.resent)
+
+    def renumber(self) -> int | None:
+        """The next CSeq of the dialog, for a request that is sent again; None when nobody waits for it."""
+        if self.dialog is None or self.state is State.ENDED:
+            return None
+        self.dialog = self.dialog.leap(1)
+        return self.dialog.local_cseq
+
+    def resent(self, request: Request, transaction: str, given: Given, now: float) -> None:
+        """A request was sent again with our credentials."""
+        if request.method == "INVITE":
+            self.credentials = given
+            self.negotiation.resent(transaction)
 
     @property
     def target(self) -> str:
@@ -157,31 +169,7 @@ class Leg:
     def acknowledge(self, response: Response) -> None:
         """Send the ACK of a 2xx to a re-INVITE of ours."""
         assert self.dialog is not None
-        self.wire.endpoint.send_ack(self.dialog.refresh(response).make_ack(response), self.flow)
-
-    def ping(self, now: float) -> None:
-        """Ask a connected leg whether it is still there; one from which nothing is heard any more is lost."""
-        if self._is_silent(now):
-            self.lose("no_sound", now)
-            return
-        self.send("OPTIONS", now, partial(self._ponged, now))
-        self.wire.agenda.set(f"{self.id}/ping", now + PING_SECONDS)
-
-    def _is_silent(self, now: float) -> bool:
-        """No sound from both sides, and nobody holds."""
-        if self.peer is None or self.held or self.peer.held:
-            return False
-        heard = [self.wire.media.heard(leg.id) or leg.since for leg in (self, self.peer)]
-        return max(heard) <= now - PING_SECONDS
-
-    def _ponged(self, asked: float, reply: Reply, now: float) -> None:
-        if isinstance(reply, ResponseReceived):
-            gone = reply.response.status in (408, 481)  # RFC 3261 12.2.1.2
-        else:
-            # No answer. Some phones never answer OPTIONS: one that goes on sending sound is there.
-            gone = (self.wire.media.heard(self.id) or 0.0) <= asked
-        if gone:
-            self.lose("no_options", now)
+        ack_from(self, self.dialog.refresh(response).make_ack(response), self.flow)
 
     # ---- requests of theirs inside the dialog
 

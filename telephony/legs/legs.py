@@ -20,6 +20,7 @@ from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
 from telephony.legs.sockets import Sockets
 from telephony.legs.source import examine_source
+from telephony.legs.trunk_registration import TrunkRegistrations
 from telephony.legs.watch import PACE, Pace, Watch
 from telephony.legs.wire import Reply, Wire, uri_host
 from telephony.sip import events as e
@@ -63,6 +64,7 @@ class Legs:
         host = uri_host(given.host)
         self._wire = Wire(endpoint, given.media, given.directory, given.token, given.random, given.utc, host)
         self.watch = Watch(self._wire, given.directory, given.sockets, given.pace)
+        self.registrations = TrunkRegistrations(self._wire, given.directory, given.sockets)
 
     # ---- from the network, the media and the clock
 
@@ -97,6 +99,8 @@ class Legs:
             name, _, what = key.rpartition("/")
             if what == "watch":
                 self.watch.due(name, now)
+            elif what == "register":
+                self.registrations.due(name, now)
             else:
                 do(self._wire, key, now)
 

@@ -238,6 +238,10 @@ class Negotiation:
             return True
         return not set(stream.codecs) <= set(with_twins(self._codecs()))  # what can be converted may stay
 
+    def resent(self, transaction: str) -> None:
+        """A re-INVITE of ours was sent again in another transaction."""
+        self._inviting = transaction
+
     def replied(self, reply: Reply, now: float) -> None:
         """Take what became of a re-INVITE of ours."""
         leg, answer = self._leg, None

@@ -7,6 +7,7 @@ from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import Dial, EndLeg
+from telephony.legs.authorising import Given, ack_from, send_from
 from telephony.legs.content import ACCEPT, SDP, is_understood
 from telephony.legs.early import EarlyDialogs
 from telephony.legs.leg import Leg
@@ -31,6 +32,10 @@ _ELSEWHERE = Reason("SIP", 200, "Call completed elsewhere")
 
 _ALERTING = range(180, 190)
 """The provisional answers that say that somebody is being told."""
+
+
+def _unheard(reply: Reply, now: float) -> None:
+    """What becomes of a request that nothing depends on."""
 
 
 class OutboundLeg(Leg):
@@ -71,12 +76,13 @@ class OutboundLeg(Leg):
             for name in ("From", "Call-ID"):
                 invite.headers.set(name, self._invite.headers.get(name) or "")
             invite.headers.set("CSeq", f"{self._invite.cseq.number + 1} INVITE")
-        self._own(invite, self.wire.endpoint.send_request(invite, self.flow, now))
+        self._own(invite, send_from(self, invite, self.flow, now, self._replied, self.renumber, self.resent))
         self.note_dialog(now)
 
     def resume(self, invite: Request, transaction: str, now: float) -> None:
         """Take up an INVITE of an earlier life of the service, to cancel it."""
         self._own(invite, transaction)
+        self.wire.owners[transaction] = self._replied
         self.wire.endpoint.resume_client_invite(invite, self.flow, transaction, now)
 
     def _own(self, invite: Request, transaction: str) -> None:
@@ -84,7 +90,20 @@ class OutboundLeg(Leg):
         # Only what a CANCEL, an ACK or a dialog is made of: the call may take hours
         kept = [(name, value) for name, value in invite.headers if name in CANCELLED_BY]
         self._invite, self._transaction = Request("INVITE", invite.uri, Headers(kept)), transaction
-        self.wire.owners[transaction] = self._replied
+
+    def renumber(self) -> int | None:
+        """As for any leg; before the dialog that of the INVITE, unless it was cancelled."""
+        if self.dialog is not None:
+            return super().renumber()
+        return self._invite.cseq.number + 1 if self._invite and self.state is State.SETUP else None
+
+    def resent(self, request: Request, transaction: str, given: Given, now: float) -> None:
+        """As for any leg; the INVITE that a CANCEL or a dialog is made of is now another."""
+        super().resent(request, transaction, given, now)
+        if self.dialog is None:
+            self._own(request, transaction)
+            self.note_dialog(now)
+            self._note_response(now)  # who asks us something is there
 
     def _headers(self, action: Dial, uri: str, route: tuple[str, ...]) -> Headers:
         """RFC 3261 8.1.1. The caller is shown with the function that was called (P6)."""
@@ -136,9 +155,7 @@ class OutboundLeg(Leg):
     def _progressed(self, response: Response, now: float) -> None:
         if self.state is not State.SETUP:
             return
-        if self._awaits_response:
-            self._awaits_response = False
-            self.observe(f.MemberResponded, now)
+        self._note_response(now)
         if response.status == 100 or not self._early.note(response):
             return
         if "RSeq" in response.headers and not self._acknowledge_early(response, now):
@@ -152,6 +169,11 @@ class OutboundLeg(Leg):
             self._alerted = True
             self.observe(f.MemberAlerted, now)
 
+    def _note_response(self, now: float) -> None:
+        if self._awaits_response:
+            self._awaits_response = False
+            self.observe(f.MemberResponded, now)
+
     def _acknowledge_early(self, response: Response, now: float) -> bool:
         """Send the PRACK of a reliable provisional answer; False for one that came before, or too early."""
         rack = self._early.acknowledge(response)
@@ -160,8 +182,16 @@ class OutboundLeg(Leg):
         dialog, prack = self._early_dialog(response.to.tag or "").make_request("PRACK")
         self._early.keep(dialog)
         prack.headers.set("RAck", str(rack))
-        self.wire.endpoint.send_request(prack, self.flow_of(dialog), now)
+        renumber = partial(self._renumber_early, dialog.remote_tag)
+        send_from(self, prack, self.flow_of(dialog), now, _unheard, renumber)
         return True
+
+    def _renumber_early(self, tag: str) -> int | None:
+        if self.dialog is not None:
+            return super().renumber() if self.dialog.remote_tag == tag else None
+        dialog = self._early_dialog(tag).leap(1)
+        self._early.keep(dialog)
+        return dialog.local_cseq
 
     def _early_dialog(self, tag: str) -> Dialog:
         assert self._invite is not None  # or there were no answers to it
@@ -192,7 +222,7 @@ class OutboundLeg(Leg):
         assert self._invite is not None
         dialog = self._early.confirm(without_names(Dialog.as_uac(self._invite, response)))
         flow = self.flow_of(dialog)
-        self.wire.endpoint.send_ack(dialog.make_ack(response), flow)
+        ack_from(self, dialog.make_ack(response), flow)
         if self.dialog is None:
             self.dialog, self.flow = dialog, flow
             self._again = None
@@ -200,7 +230,8 @@ class OutboundLeg(Leg):
             self.note_allow(response.headers)
             self._established(response, now)
         elif dialog.remote_tag != self.dialog.remote_tag:  # it was forked and somebody else answered too
-            self.wire.endpoint.send_request(dialog.make_request("BYE")[1], flow, now)
+            _, bye = dialog.make_request("BYE")
+            send_from(self, bye, flow, now, _unheard, lambda: bye.cseq.number + 1)
 
     def _established(self, response: Response, now: float) -> None:
         if self.state is not State.SETUP:  # the 2xx crossed our CANCEL

@@ -22,16 +22,22 @@ from telephony.sip.flow import Flow
 def restore(wire: Wire, call: str, leg_id: str, snapshot: Mapping[str, Any], now: float) -> Leg | None:
     """The leg as its last snapshot tells it; None when the snapshot cannot be understood."""
     try:
-        flow = unpack_flow(snapshot["flow"])
-        match snapshot.get("invite"):
-            case None:
-                return _talking(wire, call, leg_id, flow, snapshot)
-            case {"transaction": str(transaction)}:
-                return _calling(wire, call, leg_id, flow, snapshot, transaction, now)
-            case _:
-                return _called(wire, call, leg_id, flow, snapshot, now)
+        leg = _read(wire, call, leg_id, snapshot, now)
     except (LookupError, TypeError, ValueError, ParseError):
         return None
+    leg.trunk = str(snapshot.get("trunk", ""))
+    return leg
+
+
+def _read(wire: Wire, call: str, leg_id: str, snapshot: Mapping[str, Any], now: float) -> Leg:
+    flow = unpack_flow(snapshot["flow"])
+    match snapshot.get("invite"):
+        case None:
+            return _talking(wire, call, leg_id, flow, snapshot)
+        case {"transaction": str(transaction)}:
+            return _calling(wire, call, leg_id, flow, snapshot, transaction, now)
+        case _:
+            return _called(wire, call, leg_id, flow, snapshot, now)
 
 
 def _session(flow: Flow) -> SdpSession:

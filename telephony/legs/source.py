@@ -2,6 +2,7 @@
 alone end no call."""
 
 from telephony.legs.directory import Directory
+from telephony.legs.edge import origin_of
 from telephony.legs.gate import Gate
 from telephony.legs.leg import Leg
 from telephony.sip.events import RequestReceived
@@ -14,6 +15,8 @@ def examine_source(
 ) -> Response | None:
     """Let a request into the leg's dialog, or give its answer. A phone that proves itself from elsewhere has
     moved there."""
+    if directory.is_edge(event.flow.remote):
+        return _examine_behind(leg, event, directory, gate, now)
     if event.flow in (leg.flow, leg.way):
         return None
     if _is_from_far_end(leg, event.flow, directory):
@@ -24,6 +27,26 @@ def examine_source(
     refusal = gate.examine_far_end(leg.account, event.request, event.flow, epoch)
     if refusal is None:
         leg.move(event.flow, now)
+    return refusal
+
+
+def _examine_behind(
+    leg: Leg, event: RequestReceived, directory: Directory, gate: Gate, now: float
+) -> Response | None:
+    """The same for a request by an edge, whose address tells nothing: it has to be from where the leg's far
+    end was when it called or registered, where that is known."""
+    origin = origin_of(event.request, event.flow, directory)
+    if event.flow in (leg.flow, leg.way) and leg.behind in (None, origin):
+        return None
+    if not leg.account:
+        trunk = directory.trunk_at(origin) if origin else None
+        if trunk is not None and trunk.name == leg.trunk:
+            return None
+    epoch = leg.wire.utc(now).timestamp()
+    refusal = gate.examine_far_end(leg.account, event.request, event.flow, epoch)
+    if refusal is None:
+        leg.move(event.flow, now)
+        leg.behind = origin
     return refusal
 
 

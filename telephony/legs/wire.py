@@ -15,6 +15,7 @@ from telephony.sip.endpoint import Endpoint
 from telephony.sip.events import ResponseReceived, TransactionTimedOut, TransportFailed
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
+from telephony.sip.login import NonceCounts
 from telephony.sip.message import Request
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Wire:
     setups: dict[str, "InboundLeg"] = field(default_factory=dict)
     refusals: dict[str, "InboundLeg"] = field(default_factory=dict)
     acks: dict[str, "Leg"] = field(default_factory=dict)
+    nonces: NonceCounts = field(default_factory=NonceCounts)
     legs: dict[str, "Leg"] = field(default_factory=dict)
     dialogs: dict[tuple[str, str], "Leg"] = field(default_factory=dict)
 
@@ -101,7 +103,7 @@ class Wire:
         )
         return not any(kept) and not len(self.agenda)
 
-    def contact(self, flow: Flow, target: str) -> str:
+    def contact(self, flow: Flow, target: str, user: str = "vaxeln") -> str:
         """Our Contact on this flow (RFC 3261 8.1.1.8); a secure one towards a secure target (RFC 5630 5)."""
         scheme = "sips" if target[:5].lower() == "sips:" else "sip"
         transport = "" if flow.transport == "UDP" else f";transport={flow.transport.lower()}"
@@ -109,7 +111,7 @@ class Wire:
             transport = ""  # RFC 5630 4: it says TLS already
         host = flow.own_host(self.host)
         host = host if host is self.host else uri_host(host)
-        return f"<{scheme}:vaxeln@{host}:{flow.local[1]}{transport}>"
+        return f"<{scheme}:{user}@{host}:{flow.local[1]}{transport}>"
 
     def identify(self, headers: Headers, flow: Flow, target: str, supported: str = SUPPORTED) -> None:
         """Add what every message of ours that makes or refreshes a dialog carries. `target` is the URI of the

@@ -308,6 +308,7 @@ class Town:
                 dead_letters=0,
                 problem="" if self.database_up else "connection refused",
             ),
+            registrations={"net": "192.0.2.40:5060", "pbx": ""},
         )
 
 

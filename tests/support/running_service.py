@@ -147,17 +147,25 @@ class RunningService:
         self._process = None
 
     def attempt(
-        self, *arguments: str, settings: Mapping[str, str] | None = None
+        self, *arguments: str, settings: Mapping[str, str] | None = None, given: str | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        """Run another `vaxeln` command with the same settings, or more; what became of it."""
+        """Run another `vaxeln` command with the same settings, or more, and this on its standard input; what
+        became of it."""
         environment = self._environment | dict(settings or {})
         return subprocess.run(
-            [_PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=COMMAND_SECONDS
+            [_PROGRAM, *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            input=given,
         )
 
-    def run(self, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
+    def run(
+        self, *arguments: str, settings: Mapping[str, str] | None = None, given: str | None = None
+    ) -> str:
         """The same; its standard output."""
-        done = self.attempt(*arguments, settings=settings)
+        done = self.attempt(*arguments, settings=settings, given=given)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

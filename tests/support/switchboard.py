@@ -116,7 +116,9 @@ SOCKETS = Sockets([("UDP", ADDRESS)])
 
 
 class VirtualNode:
-    """A node with everything it needs. Every account's password is its name with `-secret`."""
+    """A node with everything it needs. Every account's and trunk's password is its name with `-secret`, but a
+    trunk's is what `trunk_passwords` says, if it does; "" is none.
+    """
 
     def __init__(
         self,
@@ -134,9 +136,10 @@ class VirtualNode:
         self.journal = journal or MemoryJournal()
         self.media = FakeMedia(ports)
         self.calls_made = 0
+        self.trunk_passwords: dict[str, str] = {}
         self._prefix = prefix
         self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit, names=names)
-        self.directory = PlanDirectory(tables, self.switchboard.house, [REALM, ADDRESS[0]])
+        self.directory = PlanDirectory(tables, self.switchboard.house, [REALM, ADDRESS[0]], self._trunk_ha1)
         authenticator = Authenticator(
             REALM,
             b"secret of the tests",
@@ -162,6 +165,10 @@ class VirtualNode:
         if user not in tables.phones:
             return None
         return make_ha1(user, REALM, f"{user}-secret", Algorithm(algorithm))
+
+    def _trunk_ha1(self, trunk: str, user: str, realm: str) -> dict[str, str]:
+        password = self.trunk_passwords.get(trunk, f"{trunk}-secret")
+        return {name: make_ha1(user, realm, password, name) for name in Algorithm if password}
 
     def token(self) -> str:
         """Random text, the same for the same seed."""

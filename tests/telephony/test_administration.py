@@ -340,3 +340,4 @@ def test_the_condition_of_the_service(office: Office) -> None:
 
     assert (status.status, status.plan.version, status.calls) == ("ok", 0, 0)
     assert (status.archive.is_on, status.archive.is_up) == (True, False)
+    assert status.registrations == {}

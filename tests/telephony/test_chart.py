@@ -133,3 +133,12 @@ def test_a_phone_that_does_not_answer_is_nobody_who_could() -> None:
 def test_gateways_are_named_by_trunk_and_address() -> None:
     (key,) = chart().gateways
     assert key == ("operator", "192.0.2.10:5060")
+
+
+def test_trunks_that_have_us_register_are_known() -> None:
+    registration = (
+        '[trunks.net]\ngateways = ["192.0.2.40"]\n[trunks.net.registration]\nuser = "1"\nrealm = "a"\n'
+    )
+
+    assert Chart(tables_of(trunks=registration)).registered_trunks == ("net",)
+    assert chart().registered_trunks == ()

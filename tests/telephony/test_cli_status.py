@@ -18,7 +18,12 @@ def test_how_the_service_does_is_told_in_lines_and_as_an_object(
 
     assert lines[0] == "Växeln 0.1.0: ok, calls in progress: 0"
     assert lines[1].startswith("plan: version 1 by anna at ")
-    assert lines[2:] == ["journal: fact 17", "database: up, 0 facts behind"]
+    assert lines[2:] == [
+        "journal: fact 17",
+        "database: up, 0 facts behind",
+        "trunk net: registered at 192.0.2.40:5060",
+        "trunk pbx: not registered",
+    ]
     assert (shown["status"], shown["archive"]["is_up"]) == ("ok", True)
     assert away[3] == "database: away, 0 facts behind, connection refused"
 

@@ -6,8 +6,10 @@ from routing.places import Place
 from telephony.call.facts import Contact, LegEnded, Origin
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, GatewayLost, PhoneLost, PhoneRegistered, ServiceStarted
+from telephony.call.trunk_facts import TrunkRegistered
 from telephony.directory import PlanDirectory
-from telephony.legs.directory import Account, Caller, Function, Shown, Trunk
+from telephony.legs.directory import Account, Caller, Function, Shown, Trunk, TrunkAccount
+from telephony.sip.login import Login
 from tests.support.calls import arrive
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
 from tests.support.switchboard import EPOCH
@@ -208,3 +210,47 @@ def test_a_trunk_brings_as_many_calls_as_it_has_channels(house: House) -> None:
 
 def test_a_trunk_that_has_left_the_plan_is_shown_the_plain_number(directory: PlanDirectory) -> None:
     assert directory.shown_to("gone", MAIN) == Shown(MAIN)
+
+
+REGISTERED = """
+[trunks.net]
+gateways = ["192.0.2.40"]
+peers = ["192.0.2.60"]
+[trunks.net.registration]
+user = "anna"
+realm = "net.example"
+address_of_record = "0853061000@sip.net.example"
+expires = 600
+"""
+
+
+def test_a_trunk_that_has_us_register_is_known_by_the_user_that_we_register(house: House) -> None:
+    directory = PlanDirectory(tables_of(trunks=TRUNKS + REGISTERED), house, [])
+    registrar, user = ("192.0.2.40", 5080), "0853061000"
+    assert directory.trunk_called(user, registrar) is None  # we are not registered there
+    house.evolve(TrunkRegistered(at=EPOCH, trunk="net", registrar=("192.0.2.40", 5060), seconds=600))
+
+    assert directory.trunk_called(user, registrar) == Trunk("net", False)
+    assert directory.trunk_called(user, ("192.0.2.60", 9)) == Trunk("net", False)
+    assert directory.trunk_called(user, ("192.0.2.10", 5060)) is None  # another trunk's peer
+    assert directory.trunk_called("+46853061000", registrar) is None
+    assert directory.trunk_at(registrar) == Trunk("pbx", False)
+
+
+def test_who_we_are_is_told_for_trunks_that_have_us_register(house: House) -> None:
+    asked = []
+
+    def ha1(*who: str) -> dict[str, str]:
+        asked.append(who)
+        return {"MD5": "0123"}
+
+    directory = PlanDirectory(tables_of(trunks=TRUNKS + REGISTERED), house, [], ha1)
+
+    assert directory.login("net") == Login("anna", "net.example", {"MD5": "0123"})
+    assert directory.login("pbx") is None and directory.login("nosuch") is None
+    assert asked == [("net", "anna", "net.example")]
+    nobody = PlanDirectory(tables_of(trunks=TRUNKS + REGISTERED), house, [])
+    assert nobody.login("net") == Login("anna", "net.example", {})
+    assert list(directory.trunk_accounts()) == [
+        TrunkAccount("net", "0853061000", "sip.net.example", 600, (Place("192.0.2.40", 5060),))
+    ]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from telephony.call import facts as f
-from telephony.drain import IDLE_POLL_SECONDS, Drain
+from telephony.drain import IDLE_POLL_SECONDS, LEAVING_SECONDS, Drain
+from tests.support.asking_trunk import AskingTrunk, registered_stage
 from tests.support.scripted_peer import Outgoing
 from tests.support.stage import DIRECT, Stage
 from tests.support.switchboard import REALM
@@ -144,3 +145,18 @@ def test_a_call_to_112_that_comes_while_the_last_answers_are_awaited_is_waited_f
 
     stage.register("bygg1")
     asyncio.run(main())
+
+
+def test_at_the_end_registrars_are_told_and_waited_for_a_second() -> None:
+    ending = Ending()
+    ending.stage = registered_stage()
+    net = AskingTrunk(ending.stage)
+    ending.stage.node.legs.registrations.begin(0.0)
+    ending.stage.wait(1)
+    net.register()
+    before = ending.stage.now
+
+    asyncio.run(ending.run(0.0))
+
+    assert net.take().headers.get("Expires") == "0"
+    assert LEAVING_SECONDS <= ending.stage.now - before < 2 * LEAVING_SECONDS

@@ -12,6 +12,7 @@ from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
+from telephony.call import trunk_facts as r
 from telephony.fact_log import FactLog
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, PEOPLE, SOCIAL, tables_of
 
@@ -236,3 +237,21 @@ def test_a_gateway_with_a_name_is_told_with_its_trunk_wherever_it_is() -> None:
         FactLog(structlog.get_logger(), tables_of(trunks=trunks)).write(h.GatewayLost(at=AT, gateway=place))
 
     assert (logged[0]["gateway"], logged[0]["trunks"]) == ("tls:192.0.2.41:5071 (sos.example.se)", ["sos"])
+
+
+def test_registrations_with_trunks_are_told() -> None:
+    (lost,) = at_info(r.TrunkRegistrationLost(at=AT, trunk="net", status=403, why="refused"))
+    (left,) = at_info(r.TrunkRegistrationLost(at=AT, trunk="net", status=0, why="left"))
+    (found,) = at_info(r.TrunkRegistered(at=AT, trunk="net", registrar=("192.0.2.40", 5060), seconds=600))
+    (wrong,) = at_info(
+        r.TrunkCredentialsRefused(at=AT, trunk="net", method="INVITE", realm="a", why="password")
+    )
+
+    assert (lost["event"], lost["status"], lost["log_level"]) == ("trunk_registration_lost", 403, "error")
+    assert left["log_level"] == "info"
+    assert (found["event"], found["trunk"], found["seconds"]) == ("trunk_registered", "net", 600)
+    assert (wrong["event"], wrong["why"], wrong["log_level"]) == (
+        "trunk_credentials_refused",
+        "password",
+        "error",
+    )

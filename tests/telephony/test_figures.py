@@ -15,6 +15,7 @@ from telephony.call.facts import CallInterrupted, Fact, Outcome, RouteDecided
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, PlanLoaded
 from telephony.call.registry import FACTS
+from telephony.call.trunk_facts import TrunkRegistered
 from telephony.figures import Figures, Sources
 from telephony.legs.refusals import NotLetIn, Refusals, Why
 from telephony.media.counters import Counters
@@ -239,3 +240,14 @@ def test_every_label_in_the_exposition_is_one_that_the_plan_gives_whatever_facts
 
 def lines_of(board: Board) -> int:
     return board.instruments.text().count(b"\n")
+
+
+def test_trunks_that_have_us_register_are_shown(board: Board) -> None:
+    trunk = '[trunks.net]\ngateways = ["192.0.2.40"]\n[trunks.net.registration]\nuser = "1"\nrealm = "a"\n'
+    board.figures.load(tables_of(2, trunks=trunk))
+    assert board.series("vaxeln_trunk_registered") == {("net",): 0}
+
+    at = ("192.0.2.40", 5060)
+    board.house.evolve(TrunkRegistered(at=NOON, trunk="net", registrar=at, seconds=60))
+
+    assert board.series("vaxeln_trunk_registered") == {("net",): 1}

@@ -3,6 +3,7 @@ from routing.places import Found, Named, Place
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.house import House
+from telephony.call.trunk_facts import TrunkRegistered, TrunkRegistrationLost
 from tests.support.calls import NOON, after, arrive, contact, phone, registered, trunk
 
 
@@ -290,3 +291,14 @@ def test_what_a_name_means_is_asked_of_who_knows() -> None:
 
     assert House(Known()).places(named) == found
     assert House().places(named) == ()
+
+
+def test_a_registration_of_ours_lasts_until_it_is_lost_or_a_new_life_begins() -> None:
+    at = ("192.0.2.40", 5060)
+    registered = TrunkRegistered(at=NOON, trunk="net", registrar=at, seconds=60)
+    lost = TrunkRegistrationLost(at=NOON, trunk="net", status=403, why="refused")
+
+    assert house_after(registered).registrar("net") == at
+    assert house_after(registered).registrar("pbx") is None
+    assert house_after(registered, lost, lost).registrar("net") is None
+    assert house_after(registered, h.ServiceStarted(at=NOON, release="1")).registrar("net") is None

@@ -1,15 +1,25 @@
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
+from telephony.call import trunk_facts as r
 from telephony.call.registry import FACTS
 
-_BASES = {f.Fact, f.CallFact, f.LegFact, h.PhoneFact, h.OverrideFact, h.GatewayFact, t.TransferFact}
+_BASES = {
+    f.Fact,
+    f.CallFact,
+    f.LegFact,
+    h.PhoneFact,
+    h.OverrideFact,
+    h.GatewayFact,
+    t.TransferFact,
+    r.TrunkFact,
+}
 
 
 def test_the_journal_can_hold_every_fact_there_is() -> None:
     defined = {
         kind
-        for module in (f, h, t)
+        for module in (f, h, t, r)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, f.Fact)
     }

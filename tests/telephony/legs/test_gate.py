@@ -9,6 +9,7 @@ from telephony.call.house_facts import DrainStarted
 from telephony.legs.gate import MOST_UNPROVEN
 from telephony.legs.wire import ALLOW
 from telephony.sip.message import Response
+from tests.support.asking_trunk import AskingTrunk, registered_stage
 from tests.support.plans import MAIN
 from tests.support.scripted_peer import Outgoing, Party, ScriptedPeer, authorize, sdp
 from tests.support.stage import DIRECT, TRUNKS, Stage
@@ -406,3 +407,50 @@ def test_a_trunk_goes_on_in_its_dialog_from_wherever_it_proves_its_name() -> Non
 
     caller.peer = again
     assert caller.ask("OPTIONS").status == 200
+
+
+# ---- a trunk that we are registered with
+
+
+def test_a_call_to_our_contact_is_the_registrars_trunks_and_to_tells_the_number() -> None:
+    stage = registered_stage()
+    net = AskingTrunk(stage)
+    stage.node.legs.registrations.begin(stage.now)
+    stage.wait(1)
+    net.register()
+    stage.register("kc1")
+
+    to = ("To", "<sip:08-53061500@sip.net.example>")
+    stage.call(DIRECT, to, peer=net.first, uri="sip:0853061000@192.0.2.1")
+
+    arrived = stage.facts(f.CallArrived)[0]
+    assert (arrived.origin, arrived.origin_name, arrived.dialled) == (f.Origin.TRUNK, "net", DIRECT)
+    assert stage.offered("kc1")
+
+
+def test_a_to_that_names_nobody_leaves_what_was_called() -> None:
+    stage = registered_stage()
+    net = AskingTrunk(stage)
+    stage.node.legs.registrations.begin(stage.now)
+    stage.wait(1)
+    net.register()
+
+    stage.call(DIRECT, ("To", "<sip:sip.net.example>"), peer=net.first, uri="sip:0853061000@192.0.2.1")
+
+    assert stage.facts(f.CallArrived)[0].dialled == MAIN
+
+
+@pytest.mark.parametrize("where", ["a stranger", "the registrar, for another user", "before we registered"])
+def test_our_contact_alone_lets_nobody_in(where: str) -> None:
+    stage = registered_stage()
+    net = AskingTrunk(stage)
+    if where != "before we registered":
+        stage.node.legs.registrations.begin(stage.now)
+        stage.wait(1)
+        net.register()
+    peer = stage.peer(*STRANGE) if where == "a stranger" else net.first
+    user = MAIN if "another user" in where else "0853061000"
+
+    call = stage.call(DIRECT, peer=peer, uri=f"sip:{user}@192.0.2.1")
+
+    assert call.statuses == [403]
