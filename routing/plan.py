@@ -85,6 +85,8 @@ Hours = Annotated[
 ]
 Flag = Annotated[bool, Strict()]
 RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
+# With a sign that no number has, so that none is hidden by it; "" is none
+FunctionCode = Annotated[str, Strict(), StringConstraints(pattern="^([*#][*#0-9]{1,5})?$")]
 
 
 def is_name(text: str) -> bool:
@@ -103,6 +105,7 @@ class Municipality(Part):
 
     `return_ring_seconds`: how long somebody is rung again whose transfer nobody answered (P7), before
     Kontaktcenter is: as long as anybody, for the caller has waited once already.
+    `pickup_code` is dialled by a member of a group to answer what rings at another; "" is no such code.
     """
 
     name: Text
@@ -111,6 +114,7 @@ class Municipality(Part):
     main_number: E164
     contact_centre: Name = "kontaktcenter"
     return_ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
+    pickup_code: FunctionCode = "*8"
 
 
 class Phone(Part):

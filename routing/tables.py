@@ -184,7 +184,8 @@ class Tables:
 
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
     `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
-    `emergency_trunks` are those that take 112, in the order of the plan.
+    `emergency_trunks` are those that take 112, in the order of the plan. `pickup_code` begins what is dialled
+    to answer a colleague's call, or is "". `memberships` are the groups of each person who is in any.
     """
 
     version: int
@@ -202,3 +203,5 @@ class Tables:
     emergency_trunks: tuple[TrunkRow, ...]
     own_series: tuple[str, ...]
     peers: PeerTable
+    pickup_code: str
+    memberships: Mapping[str, frozenset[str]]

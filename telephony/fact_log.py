@@ -7,12 +7,14 @@ from routing.emergency import EMERGENCY_NUMBER
 from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 
 _TOLD = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.CallConnected, f.CallEnded, f.CallInterrupted),
         *(t.TransferRefused, t.TransferDecided, t.TransferFailed, t.CallTransferred, f.LegLost),
+        p.LegPickedUp,
     )
 )
 """Those of a call that get a line of their own."""
@@ -68,6 +70,8 @@ class FactLog:
                 log.warning("call_interrupted", **call)
             case f.LegLost():
                 log.warning("leg_lost", **call, leg=fact.leg, why=fact.why)
+            case p.LegPickedUp(target=target, of=of):
+                log.info("call_picked_up", **call, by=target.member, of=of.rpartition(".")[0])
             case t.TransferFact():
                 self._tell_of_transfer(fact, call)
 

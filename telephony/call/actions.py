@@ -112,6 +112,14 @@ class TakeOver:
     of: str
 
 
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """Answer the INVITE of this leg, which picks up the call of leg `other`."""
+
+    leg: str
+    other: str
+
+
 Action = (
     Dial
     | AlertCaller
@@ -124,4 +132,5 @@ Action = (
     | PlayRinging
     | PlayAnnouncement
     | TakeOver
+    | PickUp
 )

@@ -8,6 +8,7 @@ from typing import Any
 from routing.override import Override
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 
 
@@ -152,7 +153,7 @@ class House:
         else:
             self._occupy(fact.target.trunk, fact.leg)
 
-    def _taken_over(self, fact: t.LegTakenOver) -> None:
+    def _taken_over(self, fact: t.LegTakenOver | p.LegPickedUp) -> None:
         if fact.target.phone:
             self._reserve(fact.target.member, fact.leg)
         else:
@@ -205,6 +206,7 @@ _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     f.MemberRefused: House._leg_over,
     f.LegEnded: House._leg_over,
     t.LegTakenOver: House._taken_over,
+    p.LegPickedUp: House._taken_over,
     t.LegHandedOver: House._leg_over,
     h.PhoneRegistered: House._phone_registered,
     h.RegistrationExpired: House._registration_expired,

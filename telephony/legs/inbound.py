@@ -77,6 +77,7 @@ class InboundLeg(Leg):
         if "Require" in headers and tells(headers, "Require", "100rel") and not emergency:
             self._reliable = Reliable(self, event.request.cseq.number)
         self._after_prack: Callable[[float], None] | None = None  # what waits for a 2xx to be allowed
+        self._picks_up = False  # a call that it answers as soon as we know its sound
         self._verdict = 0  # the status that the refusal has to have, whatever the call says
         wire.setups[event.transaction] = self
 
@@ -213,6 +214,22 @@ class InboundLeg(Leg):
             self._accept(now)
         super().connect_with(member, now)
 
+    def pick_up(self, other: Leg, now: float) -> None:
+        """Answer, to talk with who waits on leg `other`. That is told when it is sure: of who left the offer
+        to us, by their ACK. Without sound in common nothing comes of it."""
+        if self.state is not State.SETUP:
+            return  # it has given up
+        wanted = [entry.codec for entry in other.passed_on or DEFAULT_OFFER]
+        if not self._describe(wanted, other.negotiation.wish):
+            self.observe(f.MemberAnswerUnusable, now, status=488)
+            self.end(EndLeg(self.id, status=488, reason="no common sound"), now)
+            return
+        self._accept(now)
+        if self.session.stream is None:
+            self._picks_up = True
+        else:
+            self.observe(f.MemberAnswered, now)
+
     def ring_on(self, now: float) -> None:
         """As for any leg; one that waits for a PRACK before its 200 rings when it may have that."""
         if self._after_prack is None:
@@ -308,6 +325,9 @@ class InboundLeg(Leg):
         if self._event is not None:
             self._event = self._packed = None
             self.note_dialog(now)
+        if self._picks_up and self.session.stream is not None:
+            self._picks_up = False
+            self.observe(f.MemberAnswered, now)
         self._play()
         self._end_at_last(now)
 

@@ -192,7 +192,11 @@ class Leg:
 
     def is_with(self, request: Request) -> bool:
         """Whether the request comes from the far end of this dialog, by its From-tag (RFC 3261 12.2.2)."""
-        return self.dialog is not None and self.dialog.remote_tag == (request.from_.tag or "")
+        return self.knows(request.from_.tag or "")
+
+    def knows(self, tag: str) -> bool:
+        """Whether this is its far end's tag."""
+        return self.dialog is not None and self.dialog.remote_tag == tag
 
     def receive(self, event: RequestReceived, now: float) -> None:
         """Take a request that belongs to this dialog, and answer it."""

@@ -142,22 +142,32 @@ class Legs:
             case a.EndLeg():
                 if leg is not None:
                     leg.end(action, now)
-            case a.AlertCaller():
+            case a.AlertCaller() | a.Announce() | a.PassEarlySound() | a.PickUp():
                 if isinstance(leg, InboundLeg):
-                    leg.alert(now)
-            case a.Announce():
-                if isinstance(leg, InboundLeg):
-                    leg.announce(action.prompt, action.early, now)
-            case a.PassEarlySound():
-                member = self._wire.legs.get(action.member_leg)
-                if isinstance(leg, InboundLeg) and member is not None:
-                    leg.pass_early_sound(member, now)
+                    self._answer_caller(leg, action, now)
             case a.Connect():
                 member = self._wire.legs.get(action.member_leg)
                 if leg is not None and member is not None:
                     leg.connect_with(member, now)
             case _:
                 carry_out(self._wire, action, now)
+
+    def _answer_caller(
+        self, leg: InboundLeg, action: a.AlertCaller | a.Announce | a.PassEarlySound | a.PickUp, now: float
+    ) -> None:
+        match action:
+            case a.AlertCaller():
+                leg.alert(now)
+            case a.Announce():
+                leg.announce(action.prompt, action.early, now)
+            case a.PassEarlySound():
+                if (member := self._wire.legs.get(action.member_leg)) is not None:
+                    leg.pass_early_sound(member, now)
+            case a.PickUp():
+                if (other := self._wire.legs.get(action.other)) is not None:
+                    leg.pick_up(other, now)
+            case _:
+                assert_never(action)
 
     # ---- SIP events
 

@@ -12,7 +12,7 @@ from telephony.legs.early import EarlyDialogs
 from telephony.legs.leg import Leg
 from telephony.legs.snapshot import ANONYMOUS, CANCELLED_BY, pack, pack_request, without_names
 from telephony.legs.state import State
-from telephony.legs.wire import SUPPORTED, Reply, Wire, unsupported
+from telephony.legs.wire import SUPPORTED, WITHOUT_100REL, Reply, Wire, unsupported
 from telephony.sdp.codec import OfferedCodec
 from telephony.sdp.direction import Direction
 from telephony.sdp.errors import NotAcceptable, SdpError
@@ -60,7 +60,7 @@ class OutboundLeg(Leg):
         invite.headers.set("Content-Type", SDP)
         invite.body = self.negotiation.offer(codecs, Direction.SENDRECV)
         # Not where several ring: each would have to be acknowledged, and only one is ever heard (RFC 3262)
-        supported = SUPPORTED if action.alone else "timer"
+        supported = SUPPORTED if action.alone else WITHOUT_100REL
         self.wire.identify(invite.headers, self.flow, uri, supported)
         self.timer.propose(invite.headers)
         self._again = partial(self.dial, action, uri, route, codecs)
@@ -232,11 +232,9 @@ class OutboundLeg(Leg):
 
     # ---- requests in the early dialog
 
-    def is_with(self, request: Request) -> bool:
-        """As for any leg; before the 2xx, from whoever has sent a provisional answer."""
-        if self.dialog is None:
-            return self._early.knows(request.from_.tag or "")
-        return super().is_with(request)
+    def knows(self, tag: str) -> bool:
+        """As for any leg; before the 2xx, of whoever has sent a provisional answer."""
+        return self._early.knows(tag) if self.dialog is None else super().knows(tag)
 
     def receive(self, event: RequestReceived, now: float) -> None:
         """As for any leg; in an early dialog OPTIONS and UPDATE alone (RFC 3311 5.1)."""

@@ -30,8 +30,9 @@ METHODS = frozenset(ALLOW.split(", "))
 KNOWN_METHODS = METHODS | {"NOTIFY", "SUBSCRIBE", "MESSAGE", "PUBLISH"}
 """Those beyond `METHODS` get 405, all others 501."""
 
-SUPPORTED = "100rel, timer"
-"""The extensions that may be asked of us (RFC 3262, RFC 4028)."""
+SUPPORTED = "100rel, replaces, timer"
+"""The extensions that may be asked of us (RFC 3262, RFC 3891, RFC 4028)."""
+WITHOUT_100REL = "replaces, timer"
 _EXTENSIONS = frozenset(SUPPORTED.split(", "))
 
 

@@ -1,5 +1,6 @@
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call.registry import FACTS
 
@@ -9,7 +10,7 @@ _BASES = {f.Fact, f.CallFact, f.LegFact, h.PhoneFact, h.OverrideFact, h.GatewayF
 def test_the_journal_can_hold_every_fact_there_is() -> None:
     defined = {
         kind
-        for module in (f, h, t)
+        for module in (f, h, p, t)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, f.Fact)
     }
