@@ -68,6 +68,7 @@ class Node:
         """Decide by these tables from now on, and watch over their gateways and phones."""
         self.switchboard.load(tables, self._utc(now))
         self.legs.watch.begin(now)
+        self.legs.subscriptions.load(now)
 
     def record(self, fact: f.Fact, now: float) -> None:
         """Take a fact of the service itself."""

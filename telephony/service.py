@@ -344,6 +344,8 @@ class Service:
         log.info("draining", calls=self._switchboard.live_calls)
         drain = Drain(self._node, self._shell.flush, self._loop.time, self._hurry)
         await drain.run(self._settings.calls.drain_seconds)
+        self._node.legs.subscriptions.end_all(self._loop.time())
+        self._shell.flush()
 
     async def _close(self) -> bool:
         """Close everything; whether all facts are on disk."""

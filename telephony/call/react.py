@@ -260,6 +260,7 @@ def _dial(
         emergency=decision.emergency,
         diverted=arrived.dialled if decision.group and target.phone else "",
         alone=alone,
+        withheld=call.protected or arrived.hidden,
     )
 
 

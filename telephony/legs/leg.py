@@ -22,6 +22,7 @@ from telephony.sip.events import RequestReceived, ResponseReceived
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Message, Request, Response
+from telephony.sip.name_addr import NameAddr
 from telephony.sip.reason import Reason
 
 PING_SECONDS = 60.0
@@ -73,6 +74,12 @@ class Leg:
     def observe(self, kind: type[f.LegFact], now: float, **fields: Any) -> None:
         """Report something that happened to this leg."""
         self.wire.facts.append(kind(at=self.wire.utc(now), call=self.call, leg=self.id, **fields))
+        self.stir(now)
+
+    def stir(self, now: float) -> None:
+        """Let those know who watch its phone."""
+        for watcher in self.wire.watchers.get(self.account, ()):
+            watcher.stir(now)
 
     def note_dialog(self, now: float) -> None:
         """Have the dialog journalled, so that it can be ended after a crash."""
@@ -119,6 +126,23 @@ class Leg:
         transaction = self.wire.endpoint.send_request(request, self.flow, now)
         self.wire.owners[transaction] = handler
         return transaction
+
+    # ---- what those are shown who watch its phone
+
+    @property
+    def is_alerting(self) -> bool:
+        """Whether its phone rings, or hears that it rings elsewhere."""
+        return False
+
+    @property
+    def far_tag(self) -> str:
+        """The tag of its far end, "" before there is one."""
+        return self.dialog.remote_tag if self.dialog else ""
+
+    @property
+    def caller_shown(self) -> NameAddr | None:
+        """Who calls its phone, as that was told; None when that is to be withheld, or the phone calls."""
+        return None
 
     @property
     def target(self) -> str:
@@ -296,6 +320,7 @@ class Leg:
 
     def release(self, now: float) -> None:
         """Let go of the sound."""
+        self.stir(now)
         self.wire.media.close(self.id)
         self.wire.agenda.set(f"{self.id}/ping", None)
         self.timer.stop()

@@ -11,7 +11,7 @@ from telephony.legs.arriving import take_call
 from telephony.legs.dialling import dial
 from telephony.legs.directory import Directory
 from telephony.legs.due import do
-from telephony.legs.gate import Admitted, Authenticated, Gate
+from telephony.legs.gate import Admitted, Authenticated, Gate, Subscribing
 from telephony.legs.inbound import InboundLeg
 from telephony.legs.media import Media
 from telephony.legs.refer import carry_out
@@ -19,6 +19,7 @@ from telephony.legs.refusals import Refusals
 from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
 from telephony.legs.source import examine_source
+from telephony.legs.subscriptions import Subscriptions
 from telephony.legs.watch import PACE, Pace, Watch
 from telephony.legs.wire import Reply, Wire, uri_host
 from telephony.sip import events as e
@@ -62,6 +63,7 @@ class Legs:
         self._gate = Gate(given.directory, given.authenticator, endpoint.stateless_tag, self._unproven)
         host = uri_host(given.host)
         self._wire = Wire(endpoint, given.media, given.directory, given.token, given.random, given.utc, host)
+        self.subscriptions = Subscriptions(self._wire, given.directory, self._gate)
         self.watch = Watch(self._wire, given.directory, given.listen, given.pace)
 
     # ---- from the network, the media and the clock
@@ -97,6 +99,8 @@ class Legs:
             name, _, what = key.rpartition("/")
             if what == "watch":
                 self.watch.due(name, now)
+            elif what in ("lamp", "lapse"):
+                self.subscriptions.due(name, what, now)
             else:
                 do(self._wire, key, now)
 
@@ -209,6 +213,8 @@ class Legs:
     def _requested(self, event: e.RequestReceived, now: float) -> None:
         request = event.request
         tag = request.to.tag
+        if request.method == "SUBSCRIBE" and tag is not None and self.subscriptions.receive(event, now):
+            return
         if tag is not None:
             leg = self._wire.dialogs.get((request.call_id, tag))
             if leg is None or not leg.is_with(request):
@@ -224,6 +230,8 @@ class Legs:
                 self._endpoint.respond_stateless(event.transaction, verdict)
             case Authenticated():
                 self._register(event, verdict, now)
+            case Subscribing(account=account):
+                self.subscriptions.begin(event, account, now)
             case Admitted():
                 self._endpoint.respond(event.transaction, Response.to_request(request, 100), now)
                 take_call(self._wire, self._gate, self._given.new_call(), event, verdict, now)

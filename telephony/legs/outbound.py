@@ -42,6 +42,7 @@ class OutboundLeg(Leg):
         super().__init__(wire, call, leg_id, flow, session, pinned=pinned)
         self.owns_call_id = True
         self.hides_caller = False  # who is told to 112 and is to be kept nowhere
+        self.withholds_caller = False  # from those who watch its phone
         self.identity: list[tuple[str, str]] = []  # headers that tell a trunk who calls
         self._invite: Request | None = None
         self._transaction = ""
@@ -67,6 +68,7 @@ class OutboundLeg(Leg):
         self._is_trunk = self._awaits_response = bool(action.target.trunk)
         self.offered = codecs
         self.vital = action.emergency
+        self.withholds_caller = action.withheld
         if self._invite is not None:  # the same call once more (RFC 4028 7.3)
             for name in ("From", "Call-ID"):
                 invite.headers.set(name, self._invite.headers.get(name) or "")
@@ -106,6 +108,21 @@ class OutboundLeg(Leg):
             called = SipUri("sip", escape_user(action.diverted), None, wire.host)
             fields.append(("Diversion", f"<{called}>;reason=unconditional"))
         return Headers(fields + self.identity)
+
+    @property
+    def is_alerting(self) -> bool:
+        """Whether its phone rings."""
+        return self._alerted
+
+    @property
+    def far_tag(self) -> str:
+        """As for any leg; before the 2xx, of whoever was the first to answer provisionally."""
+        return self._early.first if self.dialog is None else super().far_tag
+
+    @property
+    def caller_shown(self) -> NameAddr | None:
+        """Who calls."""
+        return None if self._invite is None or self.withholds_caller else self._invite.from_
 
     def snapshot(self) -> dict[str, Any]:
         """As for any leg; before a dialog, with what of the INVITE its CANCEL is made of."""
