@@ -52,7 +52,7 @@ def shown(leg: "Leg") -> Shown | None:
     if leg.state is State.TALKING:
         progress = Progress.CONFIRMED
     elif leg.state is State.SETUP:
-        progress = Progress.EARLY if leg.is_alerting else Progress.TRYING
+        progress = Progress.EARLY if leg.alerting else Progress.TRYING
     else:
         return None
     call_id, ours = leg.key

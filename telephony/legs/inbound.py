@@ -125,13 +125,9 @@ class InboundLeg(Leg):
         assert self._said is not None  # or this were not due
         self._say(self._said, now)
 
-    @property
-    def is_alerting(self) -> bool:
-        """Whether it was told that it rings."""
-        return self._said is not None
-
     def _say(self, response: Response, now: float) -> None:
         self._said = response
+        self.alerting = True
         self.stir(now)
         if self._reliable:
             self._reliable.say(response, now)

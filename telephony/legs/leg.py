@@ -55,6 +55,7 @@ class Leg:
         self.pinned = pinned
         self.hidden = False  # whether nobody is to know who the far end is
         self.state = State.SETUP
+        self.alerting = False  # its phone rings, or was told that it rings elsewhere
         self.dialog: Dialog | None = None
         self.key = ("", "")  # Call-ID and our tag: how its requests find it
         self.owns_call_id = False
@@ -128,11 +129,6 @@ class Leg:
         return transaction
 
     # ---- what those are shown who watch its phone
-
-    @property
-    def is_alerting(self) -> bool:
-        """Whether its phone rings, or hears that it rings elsewhere."""
-        return False
 
     @property
     def far_tag(self) -> str:

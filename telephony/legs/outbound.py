@@ -48,7 +48,6 @@ class OutboundLeg(Leg):
         self._transaction = ""
         self._is_trunk = False
         self._awaits_response = False
-        self._alerted = False
         self._early_sound = False
         self._again: Callable[[float], None] | None = None  # dials once more; until somebody rings
         self._early = EarlyDialogs()
@@ -110,11 +109,6 @@ class OutboundLeg(Leg):
         return Headers(fields + self.identity)
 
     @property
-    def is_alerting(self) -> bool:
-        """Whether its phone rings."""
-        return self._alerted
-
-    @property
     def far_tag(self) -> str:
         """As for any leg; before the 2xx, of whoever was the first to answer provisionally."""
         return self._early.first if self.dialog is None else super().far_tag
@@ -165,8 +159,8 @@ class OutboundLeg(Leg):
         self._again = None
         if response.body and not self._early_sound:
             self._hear_early(response.body, now)  # first, or the caller would get a 180 before its 183
-        if not self._alerted:
-            self._alerted = True
+        if not self.alerting:
+            self.alerting = True
             self.observe(f.MemberAlerted, now)
 
     def _acknowledge_early(self, response: Response, now: float) -> bool:

@@ -42,8 +42,8 @@ class Replaces:
 def find(wire: "Wire", replaces: Replaces) -> "Leg | None":
     """The leg whose dialog is meant, an early one too; both tags must fit.
 
-    Which of them is ours depends on whom the one who asks takes us for: we stand for both ends (RFC 4235
-    4.1.2 has the tags of the one that is watched).
+    Which of them is ours depends on whom the one who asks takes us for: we stand for both ends of what a lamp
+    shows, and RFC 4235 names the tags as the phone has them.
     """
     for ours, theirs in ((replaces.to_tag, replaces.from_tag), (replaces.from_tag, replaces.to_tag)):
         leg = wire.dialogs.get((replaces.call_id, ours))

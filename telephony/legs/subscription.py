@@ -16,7 +16,7 @@ from telephony.sip.events import ResponseReceived
 from telephony.sip.flow import Flow
 
 GAP = 1.0
-"""Seconds between two NOTIFYs of one subscription: RFC 4235 3.10 wants no more than one a second."""
+"""Seconds between two NOTIFYs of one subscription, lest a busy group flood its phones (RFC 4235 3.10)."""
 
 LINGER = 0.05
 """Seconds that a change waits for others, for a call changes several things at once."""

@@ -252,7 +252,7 @@ def _asked(request: Request) -> tuple[str, int]:
 
 
 def _takes_documents(request: Request) -> bool:
-    """Whether it accepts what it will be sent; without an Accept it does (RFC 4235 3.4)."""
+    """Whether it accepts what it will be sent; without an Accept it does (RFC 4235 3.5)."""
     if "Accept" not in request.headers:
         return True
     kinds = {kind.partition(";")[0].strip().lower() for kind in request.headers.elements("Accept")}

@@ -1,4 +1,4 @@
-"""A reader of dialog-info that holds a document against the schema of RFC 4235 4.4, written from the RFC."""
+"""A reader of dialog-info that holds a document against the schema of RFC 4235 4, written from the RFC."""
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass

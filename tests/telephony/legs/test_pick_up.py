@@ -2,6 +2,7 @@
 
 import pytest
 
+from telephony.call import actions as a
 from telephony.call import facts as f
 from telephony.call.record import records
 from tests.support.plans import BYGGLOV, MAIN
@@ -186,6 +187,20 @@ def test_what_picks_up_and_gives_up_at_once_leaves_nothing(stage: Stage) -> None
     member.assert_cancelled()
     caller.peer.answer_all("BYE")
     stage.assert_nothing_kept()
+
+
+def test_what_is_asked_of_legs_that_have_changed_meanwhile_is_nothing(stage: Stage) -> None:
+    caller, _ = rings(stage)
+    colleague = stage.dial_from("bygg2", "*8")
+    caller.pick_up()
+    sent = len(caller.peer.responses), len(colleague.peer.responses)
+
+    stage.node.legs.perform(a.PickUp("call1.2", "call1.0"), stage.now)
+    stage.node.legs.perform(a.PickUp("call1.2", "call1.7"), stage.now)
+    stage.node.legs.perform(a.PassEarlySound("call1.0", "call1.7"), stage.now)
+    stage.pump()
+
+    assert (len(caller.peer.responses), len(colleague.peer.responses)) == sent
 
 
 # ---- by Replaces

@@ -120,6 +120,16 @@ def test_callers_are_withheld(what: str) -> None:
     assert CALLER[1:] not in phone.notified[-1].body.decode()
 
 
+def test_a_caller_without_a_number_is_nobody(stage: Stage) -> None:
+    phone = watching(stage)
+    stage.register("bygg1")
+    stage.call(BYGGLOV, caller="anna")
+
+    (lamp,) = after_a_while(stage, phone).lamps
+
+    assert (lamp.remote, lamp.display) == (None, None)
+
+
 def test_only_the_phone_that_was_asked_for_is_told_of(stage: Stage) -> None:
     one, both = watching(stage, "bygg1m"), watching(stage, "david", "bygg1m")
     stage.register("bygg1")
@@ -128,6 +138,30 @@ def test_only_the_phone_that_was_asked_for_is_told_of(stage: Stage) -> None:
 
     assert not one.waits
     assert both.told().states == ["trying"]
+
+
+def test_of_two_phones_of_a_person_only_the_one_that_was_asked_for(stage: Stage) -> None:
+    phone = watching(stage)
+    stage.register("bygg1", "bygg1m")
+    stage.call(BYGGLOV)
+    stage.offered("bygg1")
+    stage.offered("bygg1m")
+
+    (lamp,) = after_a_while(stage, phone).lamps
+
+    assert lamp.local == "sip:bygg1@vaxeln.example"
+
+
+def test_a_phone_that_does_not_answer_our_bye_is_shown_no_more(stage: Stage) -> None:
+    phone, caller, member = ringing(stage)
+    member.accept()
+    caller.pick_up()
+    assert after_a_while(stage, phone).states == ["confirmed"]
+
+    caller.hang_up()
+
+    assert after_a_while(stage, phone).states == ["terminated"]
+    assert member.peer.has("BYE")
 
 
 def test_changes_within_a_second_are_told_together(stage: Stage) -> None:
