@@ -6,7 +6,7 @@ from telephony.call.facts import Contact, LegEnded, Origin
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, GatewayLost, PhoneLost, PhoneRegistered, ServiceStarted
 from telephony.directory import PlanDirectory
-from telephony.legs.directory import Account, Caller, Function, Shown, Trunk
+from telephony.legs.directory import Account, Caller, Function, Shown, Trunk, Watched
 from tests.support.calls import arrive
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
 from tests.support.switchboard import EPOCH
@@ -207,3 +207,35 @@ def test_a_trunk_brings_as_many_calls_as_it_has_channels(house: House) -> None:
 
 def test_a_trunk_that_has_left_the_plan_is_shown_the_plain_number(directory: PlanDirectory) -> None:
     assert directory.shown_to("gone", MAIN) == Shown(MAIN)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("kc1", Watched("amina", ("kc1",))),
+        ("amina", Watched("amina", ("kc1",))),
+        ("0701740606", Watched("bengt", ("kc2",))),
+        ("bygg1m", None),
+        (MAIN, None),
+        ("", None),
+    ],
+)
+def test_whom_a_lamp_may_be_for(directory: PlanDirectory, name: str, expected: Watched | None) -> None:
+    assert directory.watched(name) == expected
+
+
+def test_only_colleagues_watch_each_other(directory: PlanDirectory) -> None:
+    amina = Watched("amina", ("kc1",))
+
+    assert [
+        name for name in ("kc1", "kc2", "bygg1", "bygg1m", "none") if directory.may_watch(name, amina)
+    ] == [
+        "kc1",
+        "kc2",
+    ]
+
+
+def test_the_legs_of_a_person_are_those_of_the_house(directory: PlanDirectory, house: House) -> None:
+    house.evolve(arrive("c1", member="amina"))
+
+    assert list(directory.legs_of("amina")) == ["c1.0"]

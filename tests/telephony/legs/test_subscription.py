@@ -5,10 +5,10 @@ import pytest
 from telephony.legs.subscription import GAP, LINGER, MOST_FAILURES, RETRY
 from telephony.sip.flow import Flow
 from tests.support.dialog_info import Document
-from tests.support.plans import BYGGLOV
+from tests.support.plans import BYGGLOV, MAIN
 from tests.support.scripted_peer import Incoming, Outgoing
 from tests.support.stage import CALLER, DIRECT, NUMBERS, Stage
-from tests.support.switchboard import ADDRESS
+from tests.support.switchboard import ADDRESS, REALM
 from tests.support.watcher import Watcher
 
 
@@ -120,14 +120,17 @@ def test_callers_are_withheld(what: str) -> None:
     assert CALLER[1:] not in phone.notified[-1].body.decode()
 
 
-def test_a_caller_without_a_number_is_nobody(stage: Stage) -> None:
-    phone = watching(stage)
-    stage.register("bygg1")
-    stage.call(BYGGLOV, caller="anna")
+def test_who_is_handed_on_without_a_number_is_nobody(stage: Stage) -> None:
+    phone = watching(stage, "kc2", "kc1")
+    stage.register("kc2", "bygg1")
+    caller = stage.dial_from("kc1", BYGGLOV)
+    stage.offered("bygg1").accept()
+    caller.pick_up()
+
+    assert caller.ask("REFER", "", ("Refer-To", f"<sip:{MAIN}@{REALM}>")).status == 202
 
     (lamp,) = after_a_while(stage, phone).lamps
-
-    assert (lamp.remote, lamp.display) == (None, None)
+    assert (lamp.state, lamp.remote, lamp.display) == ("trying", None, None)
 
 
 def test_only_the_phone_that_was_asked_for_is_told_of(stage: Stage) -> None:
