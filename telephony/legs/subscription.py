@@ -16,10 +16,10 @@ from telephony.sip.events import ResponseReceived
 from telephony.sip.flow import Flow
 
 GAP = 1.0
-"""Seconds between two NOTIFYs of one subscription, lest a busy group flood its phones (RFC 4235 3.10)."""
+"""Seconds between two NOTIFYs of changes, lest a busy group flood its phones (RFC 4235 3.10)."""
 
-LINGER = 0.05
-"""Seconds that a change waits for others, for a call changes several things at once."""
+LINGER = 0.2
+"""Seconds that a change waits for others: by then a phone that is called rings, and one NOTIFY tells both."""
 
 RETRY = 5.0
 """Seconds after which a NOTIFY is sent anew that met a server error."""
@@ -52,7 +52,7 @@ class Subscription:
     wanted: bool = False  # another is due
     forced: bool = False  # even if there is nothing new
     ended: bool = False
-    sent_at: float | None = None
+    changed_at: float | None = None  # when a change was told last
     failures: int = 0
 
     @property
@@ -71,8 +71,11 @@ class Subscription:
         """Tell what has changed; nothing when all is as it was told."""
         self.wanted = False
         dialogs = self._dialogs()
-        if self.forced or dialogs != list(self.told.values()):
-            self._notify(dialogs, f"active;expires={self._left(now)}", now)
+        if not self.forced:
+            if dialogs == list(self.told.values()):
+                return
+            self.changed_at = now
+        self._notify(dialogs, f"active;expires={self._left(now)}", now)
 
     def tell(self, now: float) -> None:
         """Tell all, whether it was told or not: it was asked for (RFC 6665 4.2.1.2)."""
@@ -90,7 +93,7 @@ class Subscription:
         return max(round(self.lapses - now), 0)
 
     def _plan(self, when: float) -> None:
-        soonest = when if self.sent_at is None else max(when, self.sent_at + GAP)
+        soonest = when if self.changed_at is None else max(when, self.changed_at + GAP)
         self.wire.agenda.set(f"{self.name}/lamp", soonest)
 
     def _dialogs(self) -> list[Shown]:
@@ -116,7 +119,7 @@ class Subscription:
         self.version += 1
         live = [each for each in dialogs if each.progress is not Progress.TERMINATED]
         self.told = {(each.call_id, each.remote_tag): each for each in live}
-        self.notifying, self.forced, self.sent_at = True, False, now
+        self.notifying, self.forced = True, False
         wire.owners[wire.endpoint.send_request(request, self.flow, now)] = self._replied
 
     def _replied(self, reply: Reply, now: float) -> None:
