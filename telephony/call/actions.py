@@ -115,10 +115,13 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class PickUp:
-    """Answer the INVITE of this leg, which picks up the call of leg `other`."""
+    """Answer the INVITE of this leg, which picks up the call of leg `other`. `display` and `number` say who
+    that is, as in `Dial`: whoever picks up has not been shown it."""
 
     leg: str
     other: str
+    display: str
+    number: str | None
 
 
 Action = (

@@ -18,7 +18,7 @@ from telephony.call.actions import Connect, EndLeg, PickUp, TakeOver
 from telephony.call.call import Call, Leg, Phase, TakingOver
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house import House
-from telephony.call.react import Reaction, has_answered
+from telephony.call.react import Reaction, has_answered, shown_caller
 from telephony.call.transferring import asker
 
 REASON = "picked up"
@@ -140,11 +140,23 @@ def _take(call: Call, other: Call, now: datetime, *, replaces: str = "") -> Reac
         replaces=replaces,
         dialog=dict(leg.dialog) if leg.dialog is not None else None,
     )
+    display, number = _shown(other, with_whom)
     handed = t.LegHandedOver(at=now, call=call.id, leg=leg.id, to=name)
     ended = f.CallEnded(
         at=now, call=call.id, outcome=Outcome.ANSWERED, ended_by=EndedBy.CALLER, reason=REASON
     )
-    return Reaction([picked, handed, ended], [TakeOver(name, leg.id), PickUp(name, with_whom)])
+    return Reaction(
+        [picked, handed, ended], [TakeOver(name, leg.id), PickUp(name, with_whom, display, number)]
+    )
+
+
+def _shown(other: Call, leg_id: str) -> tuple[str, str | None]:
+    """Who is on this leg, for whoever picks up."""
+    target, decision = other.legs[leg_id].target, other.decision
+    assert decision is not None  # it rings, or has rung
+    return (
+        shown_caller(other, decision) if target is None else (f"{decision.function}: {target.member}", None)
+    )
 
 
 def _refuse(call: Call, status: int, why: str, where: str, now: datetime) -> Reaction:

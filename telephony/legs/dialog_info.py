@@ -56,10 +56,11 @@ def shown(leg: "Leg") -> Shown | None:
     else:
         return None
     call_id, ours = leg.key
+    theirs = leg.dialog.remote_tag if leg.dialog else leg.early_tag
     caller = leg.caller_shown
     if caller is not None and caller.uri == ANONYMOUS:
         caller = None
-    return Shown(leg.account, call_id, leg.far_tag, ours, leg.owns_call_id, progress, caller)
+    return Shown(leg.account, call_id, theirs, ours, leg.owns_call_id, progress, caller)
 
 
 def document(entity: str, version: int, dialogs: Iterable[Shown], target: str) -> bytes:

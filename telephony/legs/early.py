@@ -40,11 +40,6 @@ class EarlyDialogs:
             known[tag] = response
         return True
 
-    @property
-    def first(self) -> str:
-        """The tag of whoever was the first to answer, or ""."""
-        return next(iter(self._known), "")
-
     def knows(self, tag: str) -> bool:
         """Whether somebody with this tag has answered."""
         return tag in self._known

@@ -56,6 +56,8 @@ class Leg:
         self.hidden = False  # whether nobody is to know who the far end is
         self.state = State.SETUP
         self.alerting = False  # its phone rings, or was told that it rings elsewhere
+        self.early_tag = ""  # of who rings, before there is a dialog
+        self.caller_shown: NameAddr | None = None  # whom those see who watch its phone
         self.dialog: Dialog | None = None
         self.key = ("", "")  # Call-ID and our tag: how its requests find it
         self.owns_call_id = False
@@ -75,12 +77,7 @@ class Leg:
     def observe(self, kind: type[f.LegFact], now: float, **fields: Any) -> None:
         """Report something that happened to this leg."""
         self.wire.facts.append(kind(at=self.wire.utc(now), call=self.call, leg=self.id, **fields))
-        self.stir(now)
-
-    def stir(self, now: float) -> None:
-        """Let those know who watch its phone."""
-        for watcher in self.wire.watchers.get(self.account, ()):
-            watcher.stir(now)
+        self.wire.stir(self.account, now)
 
     def note_dialog(self, now: float) -> None:
         """Have the dialog journalled, so that it can be ended after a crash."""
@@ -127,18 +124,6 @@ class Leg:
         transaction = self.wire.endpoint.send_request(request, self.flow, now)
         self.wire.owners[transaction] = handler
         return transaction
-
-    # ---- what those are shown who watch its phone
-
-    @property
-    def far_tag(self) -> str:
-        """The tag of its far end, "" before there is one."""
-        return self.dialog.remote_tag if self.dialog else ""
-
-    @property
-    def caller_shown(self) -> NameAddr | None:
-        """Who calls its phone, as that was told; None when that is to be withheld, or the phone calls."""
-        return None
 
     @property
     def target(self) -> str:
@@ -210,12 +195,8 @@ class Leg:
         self.flow = self.way = flow
         self.note_dialog(now)
 
-    def is_with(self, request: Request) -> bool:
-        """Whether the request comes from the far end of this dialog, by its From-tag (RFC 3261 12.2.2)."""
-        return self.knows(request.from_.tag or "")
-
     def knows(self, tag: str) -> bool:
-        """Whether this is its far end's tag."""
+        """Whether this is the tag of its far end, of which a request then comes (RFC 3261 12.2.2)."""
         return self.dialog is not None and self.dialog.remote_tag == tag
 
     def receive(self, event: RequestReceived, now: float) -> None:
@@ -316,7 +297,7 @@ class Leg:
 
     def release(self, now: float) -> None:
         """Let go of the sound."""
-        self.stir(now)
+        self.wire.stir(self.account, now)
         self.wire.media.close(self.id)
         self.wire.agenda.set(f"{self.id}/ping", None)
         self.timer.stop()

@@ -169,7 +169,7 @@ class Legs:
                     leg.pass_early_sound(member, now)
             case a.PickUp():
                 if (other := self._wire.legs.get(action.other)) is not None:
-                    leg.pick_up(other, now)
+                    leg.pick_up(other, action, now)
             case _:
                 assert_never(action)
 
@@ -217,7 +217,7 @@ class Legs:
             return
         if tag is not None:
             leg = self._wire.dialogs.get((request.call_id, tag))
-            if leg is None or not leg.is_with(request):
+            if leg is None or not leg.knows(request.from_.tag or ""):
                 self._endpoint.respond_stateless(event.transaction, self._gate.refuse(request, 481))
             elif (refusal := examine_source(leg, event, self._given.directory, self._gate, now)) is not None:
                 self._endpoint.respond_stateless(event.transaction, refusal)

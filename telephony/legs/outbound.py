@@ -9,6 +9,7 @@ from telephony.call import facts as f
 from telephony.call.actions import Dial, EndLeg
 from telephony.legs.content import ACCEPT, SDP, is_understood
 from telephony.legs.early import EarlyDialogs
+from telephony.legs.identity import caller_shown
 from telephony.legs.leg import Leg
 from telephony.legs.snapshot import ANONYMOUS, CANCELLED_BY, pack, pack_request, without_names
 from telephony.legs.state import State
@@ -42,7 +43,6 @@ class OutboundLeg(Leg):
         super().__init__(wire, call, leg_id, flow, session, pinned=pinned)
         self.owns_call_id = True
         self.hides_caller = False  # who is told to 112 and is to be kept nowhere
-        self.withholds_caller = False  # from those who watch its phone
         self.identity: list[tuple[str, str]] = []  # headers that tell a trunk who calls
         self._invite: Request | None = None
         self._transaction = ""
@@ -67,7 +67,7 @@ class OutboundLeg(Leg):
         self._is_trunk = self._awaits_response = bool(action.target.trunk)
         self.offered = codecs
         self.vital = action.emergency
-        self.withholds_caller = action.withheld
+        self.caller_shown = None if action.withheld else invite.from_
         if self._invite is not None:  # the same call once more (RFC 4028 7.3)
             for name in ("From", "Call-ID"):
                 invite.headers.set(name, self._invite.headers.get(name) or "")
@@ -89,10 +89,8 @@ class OutboundLeg(Leg):
 
     def _headers(self, action: Dial, uri: str, route: tuple[str, ...]) -> Headers:
         """RFC 3261 8.1.1. The caller is shown with the function that was called (P6)."""
-        wire, sender = self.wire, ANONYMOUS
-        if action.number is not None:
-            sender = SipUri("sip", escape_user(action.number), None, wire.host)
-        caller = NameAddr(action.display, sender, (("tag", wire.token()),))
+        wire = self.wire
+        caller = caller_shown(action.display, action.number, wire.host).with_parameter("tag", wire.token())
         fields = [("Route", hop) for hop in route]
         fields += [
             ("Max-Forwards", str(action.max_forwards)),
@@ -107,16 +105,6 @@ class OutboundLeg(Leg):
             called = SipUri("sip", escape_user(action.diverted), None, wire.host)
             fields.append(("Diversion", f"<{called}>;reason=unconditional"))
         return Headers(fields + self.identity)
-
-    @property
-    def far_tag(self) -> str:
-        """As for any leg; before the 2xx, of whoever was the first to answer provisionally."""
-        return self._early.first if self.dialog is None else super().far_tag
-
-    @property
-    def caller_shown(self) -> NameAddr | None:
-        """Who calls."""
-        return None if self._invite is None or self.withholds_caller else self._invite.from_
 
     def snapshot(self) -> dict[str, Any]:
         """As for any leg; before a dialog, with what of the INVITE its CANCEL is made of."""
@@ -160,7 +148,7 @@ class OutboundLeg(Leg):
         if response.body and not self._early_sound:
             self._hear_early(response.body, now)  # first, or the caller would get a 180 before its 183
         if not self.alerting:
-            self.alerting = True
+            self.alerting, self.early_tag = True, response.to.tag or ""
             self.observe(f.MemberAlerted, now)
 
     def _acknowledge_early(self, response: Response, now: float) -> bool:

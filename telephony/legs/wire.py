@@ -85,6 +85,11 @@ class Wire:
         self.legs[leg.id] = leg
         self.dialogs[leg.key] = leg
 
+    def stir(self, account: str, now: float) -> None:
+        """Something has changed at this phone: let those know who watch it."""
+        for watcher in self.watchers.get(account, ()):
+            watcher.stir(now)
+
     def session_id(self) -> int:
         """The id of a new session description (RFC 8866 5.2)."""
         return int(self.random() * 2**48)

@@ -15,6 +15,7 @@ from tests.support.plans import MAIN
 from tests.support.small_town import EMERGENCY, Town
 
 BYGG = "+46853061201"
+ANNA = ("Bygglov: 070-174 06 05", "+46701740605")
 OWNERS = {"kc1": "amina", "kc2": "bengt", "bygg1": "david", "bygg1m": "david", "bygg2": "elif"}
 
 
@@ -66,7 +67,7 @@ def test_facts_of_both_calls_are_one_entry_and_name_each_other() -> None:
 
     actions = dials(town, "bygg2")
 
-    assert actions == [TakeOver("c1.2", "c2.0"), PickUp("c1.2", "c1.0")]
+    assert actions == [TakeOver("c1.2", "c2.0"), PickUp("c1.2", "c1.0", *ANNA)]
     (picked,), (handed,) = facts(town, p.LegPickedUp), facts(town, t.LegHandedOver)
     entry = next(entry for entry in town.journal.entries if picked in entry)
     assert handed in entry
@@ -206,7 +207,7 @@ def test_a_call_that_is_handed_on_is_picked_up_too() -> None:
     town.see(t.TransferRequested, "c1.1", number=BYGG)
     town.see(f.MemberAlerted, "c1.2")
 
-    assert dials(town, "bygg2") == [TakeOver("c1.3", "c2.0"), PickUp("c1.3", "c1.0")]
+    assert dials(town, "bygg2") == [TakeOver("c1.3", "c2.0"), PickUp("c1.3", "c1.0", *ANNA)]
     actions = town.see(f.MemberAnswered, "c1.3")
 
     assert Connect("c1.0", "c1.3") in actions
@@ -220,7 +221,7 @@ def test_a_call_that_is_handed_on_is_picked_up_too() -> None:
 def test_a_ringing_leg_is_replaced_by_a_colleague() -> None:
     town = ringing()
 
-    assert replaces(town, "bygg2", "c1.1") == [TakeOver("c1.2", "c2.0"), PickUp("c1.2", "c1.0")]
+    assert replaces(town, "bygg2", "c1.1") == [TakeOver("c1.2", "c2.0"), PickUp("c1.2", "c1.0", *ANNA)]
 
 
 @pytest.mark.parametrize("account", ["kc1", "lobby"])
@@ -241,7 +242,7 @@ def talking() -> Town:
 def test_another_phone_of_ones_own_takes_the_call_over() -> None:
     town = talking()
 
-    assert replaces(town, "bygg1m", "c1.1") == [TakeOver("c1.2", "c2.0"), PickUp("c1.2", "c1.0")]
+    assert replaces(town, "bygg1m", "c1.1") == [TakeOver("c1.2", "c2.0"), PickUp("c1.2", "c1.0", *ANNA)]
     assert town.see(f.LegHeld, "c1.0", held=True) == []
     actions = town.see(f.MemberAnswered, "c1.2")
 
@@ -258,7 +259,7 @@ def test_so_does_that_of_who_had_called() -> None:
     dials(town, "bygg1", MAIN, "c1")
     town.see(f.MemberAnswered, "c1.1")
 
-    assert PickUp("c1.2", "c1.1") in replaces(town, "bygg1m", "c1.0")
+    assert PickUp("c1.2", "c1.1", "Kontaktcenter: amina", None) in replaces(town, "bygg1m", "c1.0")
     assert town.see(f.MemberAnswered, "c1.2") == [
         Connect("c1.1", "c1.2"),
         EndLeg("c1.0", reason="taken over"),

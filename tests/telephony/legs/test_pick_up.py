@@ -7,7 +7,7 @@ from telephony.call import facts as f
 from telephony.call.record import records
 from tests.support.plans import BYGGLOV, MAIN
 from tests.support.scripted_peer import Incoming, Outgoing, sdp
-from tests.support.stage import DIRECT, Stage
+from tests.support.stage import CALLER, DIRECT, Stage
 
 
 def rings(stage: Stage, number: str = BYGGLOV, account: str = "bygg1") -> tuple[Outgoing, Incoming]:
@@ -48,6 +48,41 @@ def test_a_colleague_picks_up_by_code(stage: Stage) -> None:
     first, second = records(stage.virtual.journal.facts).values()
     assert (first.answered_by, first.outcome) == ("elif", f.Outcome.ANSWERED)
     assert second.reason == "picked up"
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ((), f'"Bygglov: 070-174 06 05" <sip:{CALLER}@192.0.2.1>'),
+        ([("Privacy", "id")], '"Bygglov: dold" <sip:anonymous@anonymous.invalid>'),
+    ],
+)
+def test_whoever_picks_up_is_shown_who_that_is(
+    stage: Stage, fields: list[tuple[str, str]], shown: str
+) -> None:
+    stage.register("bygg1")
+    stage.call(BYGGLOV, *fields)
+
+    answer = stage.dial_from("bygg2", "*8").assert_answered()
+
+    assert answer.headers.get("P-Asserted-Identity") == shown
+
+
+def test_one_who_hears_early_sound_is_picked_up(stage: Stage) -> None:
+    stage.register("bygg1")
+    caller = stage.call(BYGGLOV)
+    member = stage.offered("bygg1")
+    member.ring(183, sdp(member.peer.host, "8 101"))
+    member.ring(180, sdp(member.peer.host, "8 101"))
+    assert caller.statuses[-1] == 183
+
+    peer = stage.phone("bygg2")
+    colleague = Outgoing(peer, "x", "<sip:bygg2@vaxeln.example>;tag=c", "<sip:*8@x>", "sip:*8@vaxeln.example")
+    colleague.authenticated("INVITE", "bygg2", "", body=sdp(peer.host, "0 101"))  # the law that it has not
+
+    colleague.pick_up()
+    caller.pick_up()
+    assert_talk(stage, "call1.0", "call1.2")
 
 
 def test_an_escaped_code_and_a_number_after_it(stage: Stage) -> None:
@@ -195,8 +230,8 @@ def test_what_is_asked_of_legs_that_have_changed_meanwhile_is_nothing(stage: Sta
     caller.pick_up()
     sent = len(caller.peer.responses), len(colleague.peer.responses)
 
-    stage.node.legs.perform(a.PickUp("call1.2", "call1.0"), stage.now)
-    stage.node.legs.perform(a.PickUp("call1.2", "call1.7"), stage.now)
+    stage.node.legs.perform(a.PickUp("call1.2", "call1.0", "", None), stage.now)
+    stage.node.legs.perform(a.PickUp("call1.2", "call1.7", "", None), stage.now)
     stage.node.legs.perform(a.PassEarlySound("call1.0", "call1.7"), stage.now)
     stage.pump()
 
