@@ -96,11 +96,16 @@ def _replace(call: Call, of: str, calls: Mapping[str, Call], tables: Tables, now
     if other.is_emergency:
         return _refuse(call, _FORBIDDEN, "a call to 112 stays where it is", where, now)
     leg, owner = other.legs[of], asker(other, of)
-    if _rings(other, of) and leg.target is not None and share_a_group(tables, member, leg.target.member):
+    rings = _rings(other, of) and not _waits_for(other, member)
+    if rings and leg.target is not None and share_a_group(tables, member, leg.target.member):
         return _take(call, other, now)
     if not member or owner is None or owner.member != member:
         return _refuse(call, _FORBIDDEN, "the call is somebody else's", where, now)
-    if other.phase is Phase.TALKING and of in (other.near, other.talking_to) and not other.take_over:
+    if (
+        other.phase is Phase.TALKING
+        and of in (other.near, other.talking_to)
+        and not other.is_being_taken_over
+    ):
         return _take(call, other, now, replaces=of)
     return _refuse(call, _NO_SUCH_CALL, "nobody is there in that call", where, now)
 

@@ -102,6 +102,31 @@ def test_a_replay_of_both_calls_gives_the_same_state() -> None:
     assert not reborn.switchboard.house.is_free("elif")
 
 
+@pytest.mark.parametrize("replacing", [False, True])
+def test_whenever_the_service_dies_nothing_stays_open(replacing: bool) -> None:
+    town = talking() if replacing else ringing()
+    if replacing:
+        replaces(town, "bygg1m", "c1.1")
+    else:
+        dials(town, "bygg2")
+    town.see(f.MemberAnswered, "c1.2")
+    written = list(town.journal.facts)
+
+    for length in range(len(written) + 1):
+        reborn = Town()
+        reborn.switchboard.replay(enumerate(written[:length], 1))
+        left = {leg.id for call in reborn.switchboard.calls.values() for leg in call.open_legs()}
+        reborn.switchboard.interrupt(town.now)
+        actions = list(reborn.switchboard.actions())
+        closed = {fact.leg for fact in reborn.journal.facts if isinstance(fact, f.LegEnded)}
+        assert all(isinstance(action, EndLeg) for action in actions)
+        assert {action.leg for action in actions} | closed == left
+        for action in actions:
+            reborn.see(f.LegEnded, action.leg)
+        assert reborn.switchboard.calls == {}
+        assert all(reborn.switchboard.house.is_free(member) for member in OWNERS.values())
+
+
 def test_when_it_comes_to_nothing_it_rings_on() -> None:
     town = ringing()
     dials(town, "bygg2")
@@ -233,6 +258,16 @@ def test_a_ringing_leg_is_not_replaced_by_others(account: str) -> None:
     assert status(town) == 403
 
 
+def test_nobody_replaces_what_rings_for_their_own_call() -> None:
+    town = Town("bygg1", "bygg2")
+    dials(town, "bygg2", BYGG, "c1")
+    town.see(f.MemberAlerted, "c1.1")
+
+    replaces(town, "bygg2", "c1.1")
+
+    assert status(town) == 403
+
+
 def talking() -> Town:
     town = ringing()
     town.see(f.MemberAnswered, "c1.1")
@@ -315,6 +350,7 @@ def test_what_could_not_take_over_changes_nothing() -> None:
 
     call = town.switchboard.calls["c1"]
     assert (call.talking_to, call.is_being_taken_over) == ("c1.1", False)
+    assert TakeOver("c1.3", "c3.0") in replaces(town, "bygg1m", "c1.1", "c3")  # at the next try
 
 
 def test_nobody_takes_the_place_of_a_call_to_112() -> None:
