@@ -106,10 +106,10 @@ def _parties(request: Request, header: str) -> Iterator[NameAddr]:
             yield NameAddr.parse(element)
 
 
-def caller_shown(display: str, number: str | None, host: str) -> NameAddr:
+def caller_shown(display: str, number: str | None, host: str, *parameters: tuple[str, str]) -> NameAddr:
     """A caller as a far end is told of them; without a number anonymous (RFC 3323 4.1.1.3)."""
     uri = ANONYMOUS if number is None else SipUri("sip", escape_user(number), None, host)
-    return NameAddr(display, uri)
+    return NameAddr(display, uri, parameters)
 
 
 def present(

@@ -90,7 +90,7 @@ class OutboundLeg(Leg):
     def _headers(self, action: Dial, uri: str, route: tuple[str, ...]) -> Headers:
         """RFC 3261 8.1.1. The caller is shown with the function that was called (P6)."""
         wire = self.wire
-        caller = caller_shown(action.display, action.number, wire.host).with_parameter("tag", wire.token())
+        caller = caller_shown(action.display, action.number, wire.host, ("tag", wire.token()))
         fields = [("Route", hop) for hop in route]
         fields += [
             ("Max-Forwards", str(action.max_forwards)),
