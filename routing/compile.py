@@ -69,6 +69,8 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         registered_users=MappingProxyType(
             {row.registration.number: name for name, row in trunks.items() if row.registration}
         ),
+        pickup_code=plan.municipality.pickup_code,
+        memberships=MappingProxyType(_memberships(plan)),
     )
 
 
@@ -177,6 +179,14 @@ def _groups(plan: Plan, people: Mapping[str, PersonRow]) -> dict[str, GroupRow]:
         )
         for key, group in plan.groups.items()
     }
+
+
+def _memberships(plan: Plan) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for key, group in plan.groups.items():
+        for member in group.members:
+            found.setdefault(member, set()).add(key)
+    return {person: frozenset(groups) for person, groups in found.items()}
 
 
 def _phones(plan: Plan) -> dict[str, PhoneRow]:

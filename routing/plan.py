@@ -15,6 +15,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     Strict,
+    StringConstraints,
     WithJsonSchema,
     model_serializer,
     model_validator,
@@ -75,6 +76,8 @@ Series = Annotated[str, AfterValidator(_series)]
 PeerText = Annotated[str, AfterValidator(lambda text: str(parse_peer(text)))]
 GatewayText = Annotated[str, AfterValidator(_gateway)]
 RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
+# With a sign that no number has, so that none is hidden by it; "" is none
+FunctionCode = Annotated[str, Strict(), StringConstraints(pattern="^([*#][*#0-9]{1,5})?$")]
 
 
 class Municipality(Part):
@@ -82,6 +85,7 @@ class Municipality(Part):
 
     `return_ring_seconds`: how long somebody is rung again whose transfer nobody answered (P7), before
     Kontaktcenter is: as long as anybody, for the caller has waited once already.
+    `pickup_code` is dialled by a member of a group to answer what rings at another; "" is no such code.
     """
 
     name: Text
@@ -90,6 +94,7 @@ class Municipality(Part):
     main_number: E164
     contact_centre: Name = "kontaktcenter"
     return_ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
+    pickup_code: FunctionCode = "*8"
 
 
 class Phone(Entry):

@@ -206,7 +206,9 @@ class Tables:
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
     `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
     `emergency_trunks` are those that take 112, in the order of the plan. `registered_users`: whose trunk's
-    address of record has this user. `edges`: None without any.
+    address of record has this user. `edges`: None without any. `pickup_code` begins what
+    is dialled to answer a colleague's call, or is "". `memberships` are the groups of each person who is in
+    any.
     """
 
     version: int
@@ -226,3 +228,5 @@ class Tables:
     peers: PeerTable
     registered_users: Mapping[str, str]
     edges: PeerTable | None
+    pickup_code: str
+    memberships: Mapping[str, frozenset[str]]

@@ -1,16 +1,17 @@
 """Who is there, for `legs`: answered from the plan's tables in force and from the house."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from routing.decision import Identity
+from routing.decision import Branch, Identity
 from routing.emergency import is_emergency
 from routing.gateways import places_of
 from routing.numbers import NumberFormat, normalise, write
+from routing.pickup import share_a_group
 from routing.places import Place
-from routing.tables import Tables
+from routing.tables import Tables, ToPerson
 from telephony.call.facts import Contact, Origin
 from telephony.call.house import House
-from telephony.legs.directory import Account, Caller, Function, Shown, Trunk, TrunkAccount
+from telephony.legs.directory import Account, Caller, Function, Shown, Trunk, TrunkAccount, Watched
 from telephony.sip.login import Login
 
 _IDENTITY = {
@@ -100,6 +101,28 @@ class PlanDirectory:
         """Whether the account may answer a challenge without qop."""
         row = self._tables.phones.get(name)
         return row is not None and row.legacy_digest
+
+    def watched(self, name: str) -> Watched | None:
+        """Whom a phone account, a person or a person's own number means; None for all else."""
+        phone = self._tables.phones.get(name)
+        if phone is not None:
+            return Watched(phone.person, (name,)) if phone.person else None
+        person = self._tables.people.get(name) or self._tables.people.get(self._owner(name))
+        return Watched(person.key, tuple([target.phone for target in person.targets])) if person else None
+
+    def _owner(self, dialled: str) -> str:
+        row = self._tables.numbers.get(normalise(dialled, NumberFormat.NATIONAL))
+        destination = row.routes[Branch.ARRIVED].destination if row is not None and row.personal else None
+        return destination.person if isinstance(destination, ToPerson) else ""
+
+    def may_watch(self, account: str, watched: Watched) -> bool:
+        """Whether this phone's person is in a group with that person."""
+        phone = self._tables.phones.get(account)
+        return phone is not None and share_a_group(self._tables, phone.person, watched.member)
+
+    def legs_of(self, member: str) -> Collection[str]:
+        """The legs of a person's phones."""
+        return self._house.legs_of(member)
 
     def contacts(self, account: str) -> Sequence[Contact]:
         """The live contacts of a phone account."""

@@ -69,6 +69,7 @@ class Node:
         trunks."""
         self.switchboard.load(tables, self._utc(now))
         self.legs.watch.begin(now)
+        self.legs.subscriptions.load(now)
         self.legs.registrations.begin(now)
 
     def leave(self, now: float) -> None:

@@ -48,6 +48,7 @@ from telephony.legs.legs import Legs
 from telephony.listening import Listening, listen_http, listen_locally, listen_sip
 from telephony.media.prompts import Prompts
 from telephony.media.relay import MediaRelay
+from telephony.name_book import NameBook
 from telephony.name_file import NameFile
 from telephony.name_service import NameService
 from telephony.net.shell import Shell
@@ -376,6 +377,8 @@ class Service:
         log.info("draining", calls=self._switchboard.live_calls)
         drain = Drain(self._node, self._shell.flush, self._loop.time, self._hurry)
         await drain.run(self._settings.calls.drain_seconds)
+        self._node.legs.subscriptions.end_all(self._loop.time())
+        self._shell.flush()
 
     async def _close(self) -> bool:
         """Close everything; whether all facts are on disk."""

@@ -19,7 +19,7 @@ from routing.transfer import transfer_return, transfer_target
 from telephony.agenda import Agenda
 from telephony.call import facts as f
 from telephony.call import house_facts as h
-from telephony.call import transferring
+from telephony.call import picking, transferring
 from telephony.call.actions import Action
 from telephony.call.call import Call, Phase, Transfer
 from telephony.call.consulting import hand_over
@@ -211,11 +211,18 @@ class Switchboard:
         if call.requested is not None or call.phase is Phase.TRANSFERRING:
             return self._transfer(call, now)
         reaction = react(call, self.house, now)
-        if not reaction.facts and call.question is not None:
-            decision = self._decide(call, now, call.question)
-            limit = 0.0 if decision.emergency else self._talk_limit  # no limit touches 112
-            return Reaction([f.RouteDecided(at=now, call=call.id, decision=decision, talk_limit=limit)])
-        return reaction
+        if reaction.facts:
+            return reaction
+        if call.take_over is not None:
+            return picking.settle(call, call.take_over, now)
+        if call.question is None:
+            return reaction
+        picked = picking.pick_up(call, self.calls, self.house, self._tables, now)
+        if picked is not None:
+            return picked
+        decision = self._decide(call, now, call.question)
+        limit = 0.0 if decision.emergency else self._talk_limit  # no limit touches 112
+        return Reaction([f.RouteDecided(at=now, call=call.id, decision=decision, talk_limit=limit)])
 
     def _transfer(self, call: Call, now: datetime) -> Reaction:
         reaction = transferring.react(call, self.house, now)

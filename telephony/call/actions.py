@@ -12,7 +12,7 @@ class Dial:
 
     `display` and `number` say who calls, as the member may see it (P6): number None when hidden. `diverted`
     is the number that was called, when a group has it and not the member alone. `alone`: nobody else is rung
-    meanwhile.
+    meanwhile. `withheld`: who calls is told to whoever is rung and nobody beside.
     """
 
     leg: str
@@ -26,6 +26,7 @@ class Dial:
     emergency: bool = False
     diverted: str = ""
     alone: bool = False
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,17 @@ class TakeOver:
     of: str
 
 
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """Answer the INVITE of this leg, which picks up the call of leg `other`. `display` and `number` say who
+    that is, as in `Dial`: whoever picks up has not been shown it."""
+
+    leg: str
+    other: str
+    display: str
+    number: str | None
+
+
 Action = (
     Dial
     | AlertCaller
@@ -124,4 +136,5 @@ Action = (
     | PlayRinging
     | PlayAnnouncement
     | TakeOver
+    | PickUp
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from routing.decision import Branch, Decision, Origin, Target
 from telephony.call.facts import CallArrived, EndedBy, Outcome
+from telephony.call.pickup_facts import PickUpRequested
 from telephony.call.transfer_facts import Stage, TransferRequested
 
 
@@ -82,6 +83,14 @@ class Transfer:
 
 
 @dataclass(frozen=True)  # no slots: `changed` copies them at one go
+class TakingOver:
+    """Leg `leg` takes the place of leg `replaces`, which talks, as soon as it has answered."""
+
+    leg: str
+    replaces: str
+
+
+@dataclass(frozen=True)  # no slots: `changed` copies them at one go
 class Call:
     """A call as its facts tell it. Times are aware UTC."""
 
@@ -104,6 +113,9 @@ class Call:
     talking_to: str = ""
     requested: TransferRequested | None = None  # it waits for an answer
     transfer: Transfer | None = None
+    picks_up: PickUpRequested | None = None  # this is no call of its own
+    take_over: TakingOver | None = None
+    protected: bool = False  # a number that it came by is
     talk_until: datetime | None = None
     talk_expired: bool = False
     announcement: str = ""
@@ -131,6 +143,11 @@ class Call:
     def is_emergency(self) -> bool:
         """It is a call to 112."""
         return self.decision is not None and self.decision.emergency
+
+    @property
+    def is_being_taken_over(self) -> bool:
+        """Another phone is about to take one's place in it."""
+        return self.take_over is not None and self.legs[self.take_over.leg].may_answer
 
     @property
     def is_live(self) -> bool:

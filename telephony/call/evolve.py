@@ -16,6 +16,7 @@ from telephony.call import facts as f
 from telephony.call.call import Call, Leg, LegState, Phase
 from telephony.call.changed import changed
 from telephony.call.changes import Changes, enter, leg_changed, require, rung, with_leg, with_leg_over
+from telephony.call.evolve_pickup import PICK_UPS
 from telephony.call.evolve_transfer import TRANSFERS, exhausted_in_transfer
 from telephony.call.house_facts import ClockStepped
 
@@ -130,6 +131,7 @@ def _route_decided(call: Call, fact: f.RouteDecided) -> Changes:
         phase,
         question=None,
         decision=fact.decision,
+        protected=call.protected or fact.decision.protected,
         talk_limit=fact.talk_limit,
         pending=fact.decision.targets,
         round_legs=frozenset(),
@@ -260,6 +262,7 @@ _CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     f.CallConnected: _connected,
     f.TalkTimeExpired: _talk_time_expired,
     **TRANSFERS,
+    **PICK_UPS,
     f.CallEnded: _ended,
     f.CallInterrupted: _interrupted,
 }

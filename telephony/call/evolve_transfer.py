@@ -26,6 +26,7 @@ def _transfer_decided(call: Call, fact: t.TransferDecided) -> Changes:
         requested=None,
         transfer=Transfer(fact.leg, fact.by, fact.kept, fact.number, fact.stage),
         decision=fact.decision,
+        protected=call.protected or fact.decision.protected,
         pending=fact.decision.targets,
         round_legs=frozenset(),
         ring_until=None,
@@ -54,7 +55,7 @@ def exhausted_in_transfer(call: Call, fact: f.RouteExhausted) -> Changes:
 
 
 def _transferred(call: Call, fact: t.CallTransferred) -> Changes:
-    return enter(call, Phase.TALKING, near=fact.kept, talking_to=fact.leg, transfer=None)
+    return enter(call, Phase.TALKING, near=fact.kept, talking_to=fact.leg, transfer=None, take_over=None)
 
 
 def _taken_over(call: Call, fact: t.LegTakenOver) -> Changes:

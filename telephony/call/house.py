@@ -10,6 +10,7 @@ from routing.override import Override
 from routing.places import Found, Named, Place
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
 
@@ -172,7 +173,7 @@ class House:
         else:
             self._occupy(fact.target.trunk, fact.leg)
 
-    def _taken_over(self, fact: t.LegTakenOver) -> None:
+    def _taken_over(self, fact: t.LegTakenOver | p.LegPickedUp) -> None:
         if fact.target.phone:
             self._reserve(fact.target.member, fact.leg)
         else:
@@ -226,6 +227,7 @@ _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     f.MemberRefused: House._leg_over,
     f.LegEnded: House._leg_over,
     t.LegTakenOver: House._taken_over,
+    p.LegPickedUp: House._taken_over,
     t.LegHandedOver: House._leg_over,
     h.PhoneRegistered: House._phone_registered,
     h.RegistrationExpired: House._registration_expired,

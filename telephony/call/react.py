@@ -243,24 +243,30 @@ def _dial(
     call: Call, decision: Decision, leg: str, target: Target, contact: f.Contact | None, alone: bool
 ) -> Dial:
     arrived = call.arrived
-    caller = (
-        HIDDEN
-        if arrived.hidden
-        else arrived.caller_name or (show(arrived.caller) if arrived.caller else HIDDEN)
-    )
+    display, number = shown_caller(call, decision)
     return Dial(
         leg=leg,
         caller_leg=arrived.leg,
         target=target,
         contact=contact,
-        display=f"{decision.function}: {caller}" if target.phone else "",
-        number=None if arrived.hidden else arrived.caller,
+        display=display if target.phone else "",
+        number=number,
         called=target.number or decision.number,
         max_forwards=arrived.max_forwards - 1,
         emergency=decision.emergency,
         diverted=arrived.dialled if decision.group and target.phone else "",
         alone=alone,
+        withheld=call.protected or arrived.hidden,
     )
+
+
+def shown_caller(call: Call, decision: Decision) -> tuple[str, str | None]:
+    """Who calls for which function, as a phone of ours shows it (P6), and the number, None when hidden."""
+    arrived = call.arrived
+    if arrived.hidden:
+        return f"{decision.function}: {HIDDEN}", None
+    caller = arrived.caller_name or (show(arrived.caller) if arrived.caller else HIDDEN)
+    return f"{decision.function}: {caller}", arrived.caller
 
 
 def why_exhausted(call: Call) -> Branch:

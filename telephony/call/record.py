@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from routing.decision import Origin
 from routing.numbers import show
 from telephony.call import facts as f
+from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call.changed import changed
 from telephony.call.facts import EndedBy, Outcome
@@ -35,6 +36,7 @@ RECORDED: tuple[type[RecordedFact], ...] = (
     t.CallTransferred,
     t.LegTakenOver,
     t.LegHandedOver,
+    p.LegPickedUp,
     f.CallEnded,
     f.CallInterrupted,
     ClockStepped,
@@ -209,7 +211,7 @@ def extend(record: Record, fact: f.CallFact) -> Record:
         case f.CallConnected(at=at, member=member):
             talks = _begun(record, member, at)
             return changed(record, person_answered_at=at, answered_by=member, talks=talks)
-        case t.TransferFact():
+        case t.TransferFact() | p.LegPickedUp():
             return _after_transfer_fact(record, fact)
         case f.CallEnded(at=at, outcome=outcome, ended_by=ended_by, reason=reason):
             talks = _paused(record, at)
@@ -229,8 +231,13 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             return record
 
 
-def _after_transfer_fact(record: Record, fact: t.TransferFact) -> Record:
+def _after_transfer_fact(record: Record, fact: t.TransferFact | p.LegPickedUp) -> Record:
     match fact:
+        case p.LegPickedUp(leg=leg, of=of, target=target, replaces=replaces):
+            how = "taken over" if replaces else "picked up"
+            text = f"{how} by {target.member} (call {_call_of(of)})"
+            legs = (*record.legs, (leg, target.member))
+            return changed(record, legs=legs, reasons=(*record.reasons, text))
         case t.TransferDecided(at=at, decision=d, by=by, number=number, stage=stage):
             asked = (f"{by.member} transfers to {show(number)}",) if stage is t.Stage.TARGET else ()
             return changed(

@@ -2,6 +2,7 @@
 
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
 
@@ -44,6 +45,8 @@ FACTS: tuple[type[f.Fact], ...] = (
     t.CallTransferred,
     t.LegTakenOver,
     t.LegHandedOver,
+    p.PickUpRequested,
+    p.LegPickedUp,
     h.PhoneRegistered,
     h.RegistrationExpired,
     h.PhoneLost,

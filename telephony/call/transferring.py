@@ -95,7 +95,7 @@ def decide_stage(call: Call, decision: Decision, now: datetime) -> Reaction:
 
 def _examine(call: Call, asked: t.TransferRequested, now: datetime) -> Reaction:
     """Refuse what nobody may ask for; else routing has the word."""
-    if call.phase is Phase.TRANSFERRING:
+    if call.phase is Phase.TRANSFERRING or call.is_being_taken_over:
         return refuse(call, asked, _PENDING, "another transfer is under way", now)
     if call.phase is not Phase.TALKING or asked.leg not in (call.near, call.talking_to):
         return refuse(call, asked, _FORBIDDEN, "there is nobody to transfer", now)

@@ -2,12 +2,15 @@
 too."""
 
 from telephony.call import facts as f
+from telephony.call.pickup_facts import PickUpRequested
 from telephony.errors import NoPortFree
 from telephony.legs.content import ACCEPT, is_understood
 from telephony.legs.edge import origin_of
 from telephony.legs.gate import RETRY_AFTER, Admitted, Gate
 from telephony.legs.inbound import InboundLeg
+from telephony.legs.leg import Leg
 from telephony.legs.refusals import NotTaken
+from telephony.legs.replaces import replaced_by
 from telephony.legs.snapshot import without_names
 from telephony.legs.text import MAX_TOKEN, clean
 from telephony.legs.wire import Wire
@@ -25,7 +28,9 @@ def take_call(
 ) -> None:
     """Make a leg of an INVITE that was let in, or refuse it; either way there is a fact. `call` is its id."""
     request = event.request
-    opened = _open_caller(wire, call, event, admitted)
+    # To 112 nobody takes a place in a call
+    replaced = None if admitted.emergency else replaced_by(wire, request, admitted.caller)
+    opened = replaced if isinstance(replaced, NotTaken) else _open_caller(wire, call, event, admitted)
     if isinstance(opened, NotTaken):
         _turn_away(wire, gate, call, event, admitted, opened, now)
         return
@@ -64,6 +69,8 @@ def take_call(
     if offer:
         leg.negotiation.heed(offer.direction, now)
     leg.note_dialog(now)
+    if isinstance(replaced, Leg):
+        leg.observe(PickUpRequested, now, of=replaced.id)
 
 
 def _turn_away(

@@ -1,7 +1,7 @@
 """Who is there: what `legs` asks about peers, accounts and contacts. The composition root answers from plan
 and house."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,6 +61,14 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """Whose lamp it is: a person, and which of their phones are meant."""
+
+    member: str
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls, as far as we believe it. `number` is E.164, None when hidden or not a number.
 
@@ -113,6 +121,15 @@ class Directory(Protocol):
 
     def account_at(self, address: tuple[str, int]) -> Account | None:
         """The phone account that has registered from this address and is still there."""
+
+    def watched(self, name: str) -> Watched | None:
+        """Whom a phone account, a person or a person's own number means; None for all else."""
+
+    def may_watch(self, account: str, watched: Watched) -> bool:
+        """Whether this phone's person is in a group with that person."""
+
+    def legs_of(self, member: str) -> Collection[str]:
+        """The legs of a person's phones."""
 
     def contacts(self, account: str) -> Sequence[Contact]:
         """The live contacts of a phone account."""

@@ -18,7 +18,7 @@ from telephony.legs.identity import phone_caller, trunk_caller, user_of
 from telephony.legs.refusals import NotLetIn, Refusals, Why
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.text import MAX_NUMBER, clean
-from telephony.legs.wire import ALLOW, KNOWN_METHODS, METHODS, SUPPORTED, unsupported
+from telephony.legs.wire import ALLOW, EVENT, KNOWN_METHODS, METHODS, SUPPORTED, unsupported
 from telephony.sip.digest import Accepted, Authenticator, Refused, Stale
 from telephony.sip.errors import ParseError
 from telephony.sip.flow import Flow
@@ -48,10 +48,19 @@ class Authenticated:
     account: Account
 
 
+@dataclass(frozen=True, slots=True)
+class Subscribing:
+    """A SUBSCRIBE of this account."""
+
+    account: Account
+
+
 MOST_UNPROVEN = 4
 """Calls to 112 at once of callers who only say who they are. They take half of the ports that are kept for
 112: who is registered, or has a password, gets through whatever they do."""
 
+
+Verdict = Admitted | Authenticated | Subscribing | Response
 
 _TLS_REQUIRED = '381 vaxeln "SIPS Required"'
 """RFC 5630 5.1.1 and 7: what asks for TLS has to come by it."""
@@ -89,7 +98,7 @@ class Gate:
         self._unproven = unproven
         self.refusals = Refusals()
 
-    def examine(self, request: Request, flow: Flow, epoch: float) -> Admitted | Authenticated | Response:
+    def examine(self, request: Request, flow: Flow, epoch: float) -> Verdict:
         """Let the request in, or give its answer."""
         refusal = self._inspect(request, flow)
         if refusal is not None:
@@ -101,6 +110,8 @@ class Gate:
                 return self._registering(request, flow, epoch)
             case "INVITE":
                 return self._inviting(request, flow, epoch)
+            case "SUBSCRIBE":
+                return self._subscribing(request, flow, epoch)
             case "REFER":  # only inside a call
                 return self.refuse(request, 403)
             case _:  # BYE, CANCEL and ACK belong to something that is not there
@@ -132,7 +143,7 @@ class Gate:
 
     def describe(self, request: Request) -> Response:
         """The answer to OPTIONS: what we can (RFC 3261 11.2)."""
-        return self.refuse(request, 200, Allow=ALLOW, Accept=SDP, Supported=SUPPORTED)
+        return self.refuse(request, 200, Allow=ALLOW, Accept=SDP, Supported=SUPPORTED, Allow_Events=EVENT)
 
     # ---- RFC 3261 8.2.1 and 8.2.2: what does not depend on who it is
 
@@ -168,6 +179,14 @@ class Gate:
         if account is None or user_of(request.to.uri) != account.name:
             return self._turn_away(request, flow, 403, Why.CREDENTIALS)
         return Authenticated(account)
+
+    # ---- SUBSCRIBE
+
+    def _subscribing(self, request: Request, flow: Flow, epoch: float) -> Subscribing | Response:
+        if self._is_stranger(request, self._directory.account_at(flow.remote)):
+            return self._turn_away(request, flow, 403, Why.STRANGER)
+        account = self._known(request, flow, epoch)
+        return account if isinstance(account, Response) else Subscribing(account)
 
     # ---- INVITE
 
@@ -220,22 +239,32 @@ class Gate:
                 return trunk_caller(trunk, request, self._directory, emergency=emergency)
         if emergency:
             return self._in_need(request, flow, epoch, account)
-        sender = request.from_.uri
-        if account is None and not (isinstance(sender, SipUri) and self._directory.is_ours(sender.host)):
+        if self._is_stranger(request, account):
             return self._turn_away(request, flow, 403, Why.STRANGER)
         return self._proven(request, flow, epoch)
+
+    def _is_stranger(self, request: Request, registered: Account | None) -> bool:
+        """Whether it is neither registered here, nor says that it is one of ours."""
+        sender = request.from_.uri
+        return registered is None and not (
+            isinstance(sender, SipUri) and self._directory.is_ours(sender.host)
+        )
 
     def _proven(
         self, request: Request, flow: Flow, epoch: float, *, emergency: bool = False
     ) -> Caller | Response:
         """Who calls by credentials."""
+        account = self._known(request, flow, epoch)
+        if isinstance(account, Response):
+            return account
+        return phone_caller(account, request, emergency=emergency)
+
+    def _known(self, request: Request, flow: Flow, epoch: float) -> Account | Response:
+        """Which account of the plan sends this, by its credentials."""
         user = self._authenticate(request, flow, epoch)
         if isinstance(user, Response):
             return user
-        account = self._directory.account(user)
-        if account is None:
-            return self._turn_away(request, flow, 403, Why.CREDENTIALS)
-        return phone_caller(account, request, emergency=emergency)
+        return self._directory.account(user) or self._turn_away(request, flow, 403, Why.CREDENTIALS)
 
     def _in_need(
         self, request: Request, flow: Flow, epoch: float, registered: Account | None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from telephony.call.actions import Dial
 from telephony.call.facts import Origin
 from telephony.legs.directory import Account, Caller, Directory, Trunk
+from telephony.legs.snapshot import ANONYMOUS
 from telephony.legs.text import MAX_NAME, MAX_NUMBER, clean
 from telephony.sip.errors import ParseError
 from telephony.sip.message import Request
@@ -103,6 +104,12 @@ def _parties(request: Request, header: str) -> Iterator[NameAddr]:
     for element in request.headers.elements(header)[:MOST_PARTIES]:
         with suppress(ParseError):
             yield NameAddr.parse(element)
+
+
+def caller_shown(display: str, number: str | None, host: str, *parameters: tuple[str, str]) -> NameAddr:
+    """A caller as a far end is told of them; without a number anonymous (RFC 3323 4.1.1.3)."""
+    uri = ANONYMOUS if number is None else SipUri("sip", escape_user(number), None, host)
+    return NameAddr(display, uri, parameters)
 
 
 def present(

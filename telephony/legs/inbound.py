@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from telephony.call import facts as f
-from telephony.call.actions import EndLeg
+from telephony.call.actions import EndLeg, PickUp
+from telephony.legs.identity import caller_shown
 from telephony.legs.leg import Leg
 from telephony.legs.reliable import Reliable
 from telephony.legs.snapshot import ANSWERED_BY, pack_flow, pack_request
@@ -19,6 +20,7 @@ from telephony.sdp.session import SdpSession
 from telephony.sip.dialog import Dialog
 from telephony.sip.events import RequestReceived
 from telephony.sip.message import Response
+from telephony.sip.name_addr import NameAddr
 from telephony.sip.reason import Reason
 
 KEYS = Codec("telephone-event", 8000, fmtp="0-15")
@@ -77,6 +79,8 @@ class InboundLeg(Leg):
         if "Require" in headers and tells(headers, "Require", "100rel") and not emergency:
             self._reliable = Reliable(self, event.request.cseq.number)
         self._after_prack: Callable[[float], None] | None = None  # what waits for a 2xx to be allowed
+        self._picked_up: NameAddr | None = None  # who that is
+        self._picks_up = False  # a call that it answers as soon as we know its sound
         self._verdict = 0  # the status that the refusal has to have, whatever the call says
         wire.setups[event.transaction] = self
 
@@ -126,6 +130,8 @@ class InboundLeg(Leg):
 
     def _say(self, response: Response, now: float) -> None:
         self._said = response
+        self.alerting = True
+        self.wire.stir(self.account, now)
         if self._reliable:
             self._reliable.say(response, now)
         else:
@@ -213,6 +219,23 @@ class InboundLeg(Leg):
             self._accept(now)
         super().connect_with(member, now)
 
+    def pick_up(self, other: Leg, action: PickUp, now: float) -> None:
+        """Answer, to talk with who waits on leg `other`. That is told when it is sure: of who left the offer
+        to us, by their ACK. Without sound in common nothing comes of it."""
+        if self.state is not State.SETUP:
+            return  # it has given up
+        wanted = [entry.codec for entry in other.passed_on or DEFAULT_OFFER]
+        if not self._describe(wanted, other.negotiation.wish):
+            self.observe(f.MemberAnswerUnusable, now, status=488)
+            self.end(EndLeg(self.id, status=488, reason="no common sound"), now)
+            return
+        self._picked_up = caller_shown(action.display, action.number, self.wire.host)
+        self._accept(now)
+        if self.session.stream is None:
+            self._picks_up = True
+        else:
+            self.observe(f.MemberAnswered, now)
+
     def ring_on(self, now: float) -> None:
         """As for any leg; one that waits for a PRACK before its 200 rings when it may have that."""
         if self._after_prack is None:
@@ -274,6 +297,8 @@ class InboundLeg(Leg):
         response = self._response(200)
         if self._reliable is None or not self._reliable.answered:
             self.describe(response, self._body)
+        if self._picked_up is not None:  # RFC 3325, which phones show
+            response.headers.set("P-Asserted-Identity", str(self._picked_up))
         self.timer.answer(self._event.request, response, now)
         self.state = State.TALKING
         self._settle()
@@ -308,6 +333,9 @@ class InboundLeg(Leg):
         if self._event is not None:
             self._event = self._packed = None
             self.note_dialog(now)
+        if self._picks_up and self.session.stream is not None:
+            self._picks_up = False
+            self.observe(f.MemberAnswered, now)
         self._play()
         self._end_at_last(now)
 

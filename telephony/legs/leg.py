@@ -23,6 +23,7 @@ from telephony.sip.events import RequestReceived, ResponseReceived
 from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Message, Request, Response
+from telephony.sip.name_addr import NameAddr
 from telephony.sip.reason import Reason
 
 RINGING = "tone/ringing"
@@ -54,6 +55,9 @@ class Leg:
         self.pinned = pinned
         self.hidden = False  # whether nobody is to know who the far end is
         self.state = State.SETUP
+        self.alerting = False  # its phone rings, or was told that it rings elsewhere
+        self.early_tag = ""  # of who rings, before there is a dialog
+        self.caller_shown: NameAddr | None = None  # whom those see who watch its phone
         self.dialog: Dialog | None = None
         self.key = ("", "")  # Call-ID and our tag: how its requests find it
         self.owns_call_id = False
@@ -73,6 +77,7 @@ class Leg:
     def observe(self, kind: type[f.LegFact], now: float, **fields: Any) -> None:
         """Report something that happened to this leg."""
         self.wire.facts.append(kind(at=self.wire.utc(now), call=self.call, leg=self.id, **fields))
+        self.wire.stir(self.account, now)
 
     def note_dialog(self, now: float) -> None:
         """Have the dialog journalled, so that it can be ended after a crash."""
@@ -178,9 +183,9 @@ class Leg:
         self.flow = self.way = flow
         self.note_dialog(now)
 
-    def is_with(self, request: Request) -> bool:
-        """Whether the request comes from the far end of this dialog, by its From-tag (RFC 3261 12.2.2)."""
-        return self.dialog is not None and self.dialog.remote_tag == (request.from_.tag or "")
+    def knows(self, tag: str) -> bool:
+        """Whether this is the tag of its far end, of which a request then comes (RFC 3261 12.2.2)."""
+        return self.dialog is not None and self.dialog.remote_tag == tag
 
     def receive(self, event: RequestReceived, now: float) -> None:
         """Take a request that belongs to this dialog, and answer it."""
@@ -280,6 +285,7 @@ class Leg:
 
     def release(self, now: float) -> None:
         """Let go of the sound."""
+        self.wire.stir(self.account, now)
         self.wire.media.close(self.id)
         self.wire.agenda.set(f"{self.id}/ping", None)
         self.timer.stop()

@@ -11,7 +11,7 @@ from telephony.legs.arriving import take_call
 from telephony.legs.dialling import dial
 from telephony.legs.directory import Directory
 from telephony.legs.due import do
-from telephony.legs.gate import Admitted, Authenticated, Gate
+from telephony.legs.gate import Admitted, Authenticated, Gate, Subscribing
 from telephony.legs.inbound import InboundLeg
 from telephony.legs.media import Media
 from telephony.legs.refer import carry_out
@@ -20,6 +20,7 @@ from telephony.legs.registering import take_registration
 from telephony.legs.restore import restore
 from telephony.legs.sockets import Sockets
 from telephony.legs.source import examine_source
+from telephony.legs.subscriptions import Subscriptions
 from telephony.legs.trunk_registration import TrunkRegistrations
 from telephony.legs.watch import PACE, Pace, Watch
 from telephony.legs.wire import Reply, Wire, uri_host
@@ -63,6 +64,7 @@ class Legs:
         self._gate = Gate(given.directory, given.authenticator, endpoint.stateless_tag, self._unproven)
         host = uri_host(given.host)
         self._wire = Wire(endpoint, given.media, given.directory, given.token, given.random, given.utc, host)
+        self.subscriptions = Subscriptions(self._wire, given.directory, self._gate)
         self.watch = Watch(self._wire, given.directory, given.sockets, given.pace)
         self.registrations = TrunkRegistrations(self._wire, given.directory, given.sockets)
 
@@ -101,6 +103,8 @@ class Legs:
                 self.watch.due(name, now)
             elif what == "register":
                 self.registrations.due(name, now)
+            elif what in ("lamp", "lapse"):
+                self.subscriptions.due(name, what, now)
             else:
                 do(self._wire, key, now)
 
@@ -146,22 +150,32 @@ class Legs:
             case a.EndLeg():
                 if leg is not None:
                     leg.end(action, now)
-            case a.AlertCaller():
+            case a.AlertCaller() | a.Announce() | a.PassEarlySound() | a.PickUp():
                 if isinstance(leg, InboundLeg):
-                    leg.alert(now)
-            case a.Announce():
-                if isinstance(leg, InboundLeg):
-                    leg.announce(action.prompt, action.early, now)
-            case a.PassEarlySound():
-                member = self._wire.legs.get(action.member_leg)
-                if isinstance(leg, InboundLeg) and member is not None:
-                    leg.pass_early_sound(member, now)
+                    self._answer_caller(leg, action, now)
             case a.Connect():
                 member = self._wire.legs.get(action.member_leg)
                 if leg is not None and member is not None:
                     leg.connect_with(member, now)
             case _:
                 carry_out(self._wire, action, now)
+
+    def _answer_caller(
+        self, leg: InboundLeg, action: a.AlertCaller | a.Announce | a.PassEarlySound | a.PickUp, now: float
+    ) -> None:
+        match action:
+            case a.AlertCaller():
+                leg.alert(now)
+            case a.Announce():
+                leg.announce(action.prompt, action.early, now)
+            case a.PassEarlySound():
+                if (member := self._wire.legs.get(action.member_leg)) is not None:
+                    leg.pass_early_sound(member, now)
+            case a.PickUp():
+                if (other := self._wire.legs.get(action.other)) is not None:
+                    leg.pick_up(other, action, now)
+            case _:
+                assert_never(action)
 
     # ---- SIP events
 
@@ -203,9 +217,11 @@ class Legs:
     def _requested(self, event: e.RequestReceived, now: float) -> None:
         request = event.request
         tag = request.to.tag
+        if request.method == "SUBSCRIBE" and tag is not None and self.subscriptions.receive(event, now):
+            return
         if tag is not None:
             leg = self._wire.dialogs.get((request.call_id, tag))
-            if leg is None or not leg.is_with(request):
+            if leg is None or not leg.knows(request.from_.tag or ""):
                 self._endpoint.respond_stateless(event.transaction, self._gate.refuse(request, 481))
             elif (refusal := examine_source(leg, event, self._given.directory, self._gate, now)) is not None:
                 self._endpoint.respond_stateless(event.transaction, refusal)
@@ -218,6 +234,8 @@ class Legs:
                 self._endpoint.respond_stateless(event.transaction, verdict)
             case Authenticated():
                 self._register(event, verdict, now)
+            case Subscribing(account=account):
+                self.subscriptions.begin(event, account, now)
             case Admitted():
                 self._endpoint.respond(event.transaction, Response.to_request(request, 100), now)
                 take_call(self._wire, self._gate, self._given.new_call(), event, verdict, now)

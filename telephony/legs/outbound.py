@@ -10,10 +10,11 @@ from telephony.call.actions import Dial, EndLeg
 from telephony.legs.authorising import Given, ack_from, send_from
 from telephony.legs.content import ACCEPT, SDP, is_understood
 from telephony.legs.early import EarlyDialogs
+from telephony.legs.identity import caller_shown
 from telephony.legs.leg import Leg
 from telephony.legs.snapshot import ANONYMOUS, CANCELLED_BY, pack, pack_request, without_names
 from telephony.legs.state import State
-from telephony.legs.wire import SUPPORTED, Reply, Wire, unsupported
+from telephony.legs.wire import SUPPORTED, WITHOUT_100REL, Reply, Wire, unsupported
 from telephony.sdp.codec import OfferedCodec
 from telephony.sdp.direction import Direction
 from telephony.sdp.errors import NotAcceptable, SdpError
@@ -52,7 +53,6 @@ class OutboundLeg(Leg):
         self._transaction = ""
         self._is_trunk = False
         self._awaits_response = False
-        self._alerted = False
         self._early_sound = False
         self._again: Callable[[float], None] | None = None  # dials once more; until somebody rings
         self._early = EarlyDialogs()
@@ -65,13 +65,14 @@ class OutboundLeg(Leg):
         invite.headers.set("Content-Type", SDP)
         invite.body = self.negotiation.offer(codecs, Direction.SENDRECV)
         # Not where several ring: each would have to be acknowledged, and only one is ever heard (RFC 3262)
-        supported = SUPPORTED if action.alone else "timer"
+        supported = SUPPORTED if action.alone else WITHOUT_100REL
         self.wire.identify(invite.headers, self.flow, uri, supported)
         self.timer.propose(invite.headers)
         self._again = partial(self.dial, action, uri, route, codecs)
         self._is_trunk = self._awaits_response = bool(action.target.trunk)
         self.offered = codecs
         self.vital = action.emergency
+        self.caller_shown = None if action.withheld else invite.from_
         if self._invite is not None:  # the same call once more (RFC 4028 7.3)
             for name in ("From", "Call-ID"):
                 invite.headers.set(name, self._invite.headers.get(name) or "")
@@ -107,10 +108,8 @@ class OutboundLeg(Leg):
 
     def _headers(self, action: Dial, uri: str, route: tuple[str, ...]) -> Headers:
         """RFC 3261 8.1.1. The caller is shown with the function that was called (P6)."""
-        wire, sender = self.wire, ANONYMOUS
-        if action.number is not None:
-            sender = SipUri("sip", escape_user(action.number), None, wire.host)
-        caller = NameAddr(action.display, sender, (("tag", wire.token()),))
+        wire = self.wire
+        caller = caller_shown(action.display, action.number, wire.host, ("tag", wire.token()))
         fields = [("Route", hop) for hop in route]
         fields += [
             ("Max-Forwards", str(action.max_forwards)),
@@ -165,8 +164,8 @@ class OutboundLeg(Leg):
         self._again = None
         if response.body and not self._early_sound:
             self._hear_early(response.body, now)  # first, or the caller would get a 180 before its 183
-        if not self._alerted:
-            self._alerted = True
+        if not self.alerting:
+            self.alerting, self.early_tag = True, response.to.tag or ""
             self.observe(f.MemberAlerted, now)
 
     def _note_response(self, now: float) -> None:
@@ -263,11 +262,9 @@ class OutboundLeg(Leg):
 
     # ---- requests in the early dialog
 
-    def is_with(self, request: Request) -> bool:
-        """As for any leg; before the 2xx, from whoever has sent a provisional answer."""
-        if self.dialog is None:
-            return self._early.knows(request.from_.tag or "")
-        return super().is_with(request)
+    def knows(self, tag: str) -> bool:
+        """As for any leg; before the 2xx, of whoever has sent a provisional answer."""
+        return self._early.knows(tag) if self.dialog is None else super().knows(tag)
 
     def receive(self, event: RequestReceived, now: float) -> None:
         """As for any leg; in an early dialog OPTIONS and UPDATE alone (RFC 3311 5.1)."""

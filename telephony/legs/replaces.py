@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
+from telephony.call.facts import Origin
+from telephony.legs.directory import Caller
+from telephony.legs.refusals import NotTaken
+from telephony.legs.state import State
 from telephony.sip.errors import ParseError
 from telephony.sip.grammar import find_parameter, parse_parameters
+from telephony.sip.message import Request
 
 if TYPE_CHECKING:
     from telephony.legs.leg import Leg
@@ -20,6 +25,7 @@ class Replaces:
     call_id: str
     to_tag: str
     from_tag: str
+    early_only: bool = False
 
     @classmethod
     def parse(cls, text: str) -> "Replaces":
@@ -29,14 +35,48 @@ class Replaces:
         to_tag, from_tag = find_parameter(parameters, "to-tag"), find_parameter(parameters, "from-tag")
         if not (call_id.strip() and to_tag and from_tag):
             raise ParseError("Replaces needs a Call-ID and both tags")
-        return cls(call_id.strip(), to_tag, from_tag)
+        early_only = any(name.lower() == "early-only" for name, _ in parameters)
+        return cls(call_id.strip(), to_tag, from_tag, early_only)
 
 
 def find(wire: "Wire", replaces: Replaces) -> "Leg | None":
-    """The leg whose dialog is meant, an early one too; both tags must fit."""
-    leg = wire.dialogs.get((replaces.call_id, replaces.to_tag))
-    known = leg is not None and leg.dialog is not None and leg.dialog.remote_tag == replaces.from_tag
-    return leg if known else None
+    """The leg whose dialog is meant, an early one too; both tags must fit.
+
+    Which of them is ours depends on whom the one who asks takes us for: we stand for both ends of what a lamp
+    shows, and RFC 4235 names the tags as the phone has them.
+    """
+    for ours, theirs in ((replaces.to_tag, replaces.from_tag), (replaces.from_tag, replaces.to_tag)):
+        leg = wire.dialogs.get((replaces.call_id, ours))
+        if leg is not None and leg.knows(theirs):
+            return leg
+    return None
+
+
+def replaced_by(wire: "Wire", request: Request, caller: Caller) -> "Leg | NotTaken | None":
+    """The leg whose place an INVITE asks for; why it gets none (RFC 3891 3); None without such a wish.
+
+    Whether it may have it is the call's to say.
+    """
+    texts = request.headers.get_all("Replaces") if "Replaces" in request.headers else []
+    if not texts:
+        return None
+    if caller.origin is not Origin.PHONE or not caller.proven:
+        return NotTaken(403, "only phones of ours take a place in a call")
+    if len(texts) > 1:
+        return NotTaken(400, "more than one Replaces")
+    try:
+        replaces = Replaces.parse(texts[0])
+    except ParseError:
+        return NotTaken(400, "malformed Replaces")
+    leg = find(wire, replaces)
+    if leg is None:
+        return NotTaken(481, "what is to be replaced is no dialog of ours")
+    if leg.state is State.SETUP:
+        # One that the far end has set up is not ours to give away (RFC 3891 3)
+        return leg if leg.owns_call_id else NotTaken(481, "what is to be replaced has not been answered")
+    if leg.state is not State.TALKING:
+        return NotTaken(603, "what is to be replaced is over")
+    return NotTaken(486, "what is to be replaced is answered") if replaces.early_only else leg
 
 
 def take_over(wire: "Wire", of: str, leg_id: str, now: float) -> None:

@@ -21,18 +21,23 @@ from telephony.sip.message import Request
 if TYPE_CHECKING:
     from telephony.legs.inbound import InboundLeg
     from telephony.legs.leg import Leg
+    from telephony.legs.subscription import Subscription
 
 Reply = ResponseReceived | TransactionTimedOut | TransportFailed
 Handler = Callable[[Reply, float], None]
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, REFER, UPDATE"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, REFER, SUBSCRIBE, UPDATE"
 """The methods that are served (RFC 3261 20.5)."""
 METHODS = frozenset(ALLOW.split(", "))
-KNOWN_METHODS = METHODS | {"NOTIFY", "SUBSCRIBE", "MESSAGE", "PUBLISH"}
+KNOWN_METHODS = METHODS | {"NOTIFY", "MESSAGE", "PUBLISH"}
 """Those beyond `METHODS` get 405, all others 501."""
 
-SUPPORTED = "100rel, timer"
-"""The extensions that may be asked of us (RFC 3262, RFC 4028)."""
+EVENT = "dialog"
+"""The event package that can be subscribed to (RFC 4235)."""
+
+SUPPORTED = "100rel, replaces, timer"
+"""The extensions that may be asked of us (RFC 3262, RFC 3891, RFC 4028)."""
+WITHOUT_100REL = "replaces, timer"
 _EXTENSIONS = frozenset(SUPPORTED.split(", "))
 
 
@@ -55,7 +60,8 @@ class Wire:
     `token` gives fresh random text, `random` a number in [0, 1), `utc` the UTC of a monotonic time. `host`
     is what we call ourselves in Contact. `owners` says who waits for the answers of a client transaction,
     `setups` whose INVITE has no final answer yet, `refusals` whose was refused and waits for the ACK, `acks`
-    who sent a 2xx to an INVITE and waits for its ACK, `dialogs` finds a leg by Call-ID and our tag.
+    who sent a 2xx to an INVITE and waits for its ACK, `dialogs` finds a leg by Call-ID and our tag,
+    `watchers` who wants to know what a phone account does.
     """
 
     endpoint: Endpoint
@@ -74,11 +80,17 @@ class Wire:
     nonces: NonceCounts = field(default_factory=NonceCounts)
     legs: dict[str, "Leg"] = field(default_factory=dict)
     dialogs: dict[tuple[str, str], "Leg"] = field(default_factory=dict)
+    watchers: dict[str, list["Subscription"]] = field(default_factory=dict)
 
     def adopt(self, leg: "Leg") -> None:
         """Have a leg found by its id and by its dialog."""
         self.legs[leg.id] = leg
         self.dialogs[leg.key] = leg
+
+    def stir(self, account: str, now: float) -> None:
+        """Something has changed at this phone: let those know who watch it."""
+        for watcher in self.watchers.get(account, ()):
+            watcher.stir(now)
 
     def session_id(self) -> int:
         """The id of a new session description (RFC 8866 5.2)."""

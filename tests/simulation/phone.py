@@ -4,6 +4,7 @@ It shares only the transaction layer and the grammar with the service. Dialogs, 
 so that a mistake of the service in one of them meets a peer that does not make it too.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -66,11 +67,11 @@ class SimPhone:
         """Register, and keep it up. With `expires` 0 the registration ends."""
         self._registration.start(now, expires)
 
-    def call(self, number: str, now: float) -> Leg:
-        """Dial."""
+    def call(self, number: str, now: float, more: Mapping[str, str] | None = None) -> Leg:
+        """Dial; the INVITE has these headers too."""
         from_ = f"{self._identity};tag={self._line.token()}"
         uri = f"sip:{number}@{self._server[0]}:{self._server[1]}"
-        headers = {"Contact": self._line.contact}
+        headers = {"Contact": self._line.contact, **(more or {})}
         call_id, body = self._line.token(), offer_sdp(self._sound, 1)
         invite = make_request("INVITE", uri, from_, f"<{uri}>", call_id, 1, headers, body=body)
         leg = Leg(invite=invite, state=LegState.CALLING, local=from_, remote=f"<{uri}>", target=uri)

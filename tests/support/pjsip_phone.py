@@ -115,6 +115,12 @@ class Phone:
         prm = pj.CallOpParam(True)
         match command:
             case {"do": "dial", "number": number}:
+                if replaces := command.get("replaces"):
+                    header = pj.SipHeader()
+                    header.hName, header.hValue = "Replaces", replaces
+                    headers = pj.SipHeaderVector()
+                    headers.append(header)
+                    prm.txOption.headers = headers
                 Call(self).makeCall(f"sip:{number}@{self.server}", prm)
             case {"do": "answer", "call": call}:
                 prm.statusCode = 200

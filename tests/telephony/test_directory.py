@@ -8,7 +8,7 @@ from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, GatewayLost, PhoneLost, PhoneRegistered, ServiceStarted
 from telephony.call.trunk_facts import TrunkRegistered
 from telephony.directory import PlanDirectory
-from telephony.legs.directory import Account, Caller, Function, Shown, Trunk, TrunkAccount
+from telephony.legs.directory import Account, Caller, Function, Shown, Trunk, TrunkAccount, Watched
 from telephony.sip.login import Login
 from tests.support.calls import arrive
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
@@ -254,3 +254,35 @@ def test_who_we_are_is_told_for_trunks_that_have_us_register(house: House) -> No
     assert list(directory.trunk_accounts()) == [
         TrunkAccount("net", "0853061000", "sip.net.example", 600, (Place("192.0.2.40", 5060),))
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("kc1", Watched("amina", ("kc1",))),
+        ("amina", Watched("amina", ("kc1",))),
+        ("0701740606", Watched("bengt", ("kc2",))),
+        ("bygg1m", None),
+        (MAIN, None),
+        ("", None),
+    ],
+)
+def test_whom_a_lamp_may_be_for(directory: PlanDirectory, name: str, expected: Watched | None) -> None:
+    assert directory.watched(name) == expected
+
+
+def test_only_colleagues_watch_each_other(directory: PlanDirectory) -> None:
+    amina = Watched("amina", ("kc1",))
+
+    assert [
+        name for name in ("kc1", "kc2", "bygg1", "bygg1m", "none") if directory.may_watch(name, amina)
+    ] == [
+        "kc1",
+        "kc2",
+    ]
+
+
+def test_the_legs_of_a_person_are_those_of_the_house(directory: PlanDirectory, house: House) -> None:
+    house.evolve(arrive("c1", member="amina"))
+
+    assert list(directory.legs_of("amina")) == ["c1.0"]

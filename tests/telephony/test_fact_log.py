@@ -11,6 +11,7 @@ from routing.places import Named, Place
 from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
 from telephony.fact_log import FactLog
@@ -202,6 +203,14 @@ def test_transfers_are_told_without_the_number(fact: f.Fact, line: dict[str, obj
 
     assert event.items() >= line.items()
     assert OWN not in str(event)
+
+
+def test_a_pick_up_is_told_with_the_call_that_it_was_asked_for_by() -> None:
+    fact = p.LegPickedUp(at=AT, call="c1", leg="c1.2", of="c2.0", target=Target("elif", phone="bygg2"))
+
+    (line,) = at_info(fact)
+
+    assert (line["event"], line["call"], line["by"], line["of"]) == ("call_picked_up", "c1", "elif", "c2")
 
 
 def test_a_function_that_a_call_is_handed_on_to_is_told() -> None:

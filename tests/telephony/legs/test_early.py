@@ -37,7 +37,9 @@ def settled(stage: Stage) -> tuple[Outgoing, Incoming]:
 # ---- PRACK (RFC 3262 4)
 
 
-@pytest.mark.parametrize(("number", "expected"), [(DIRECT, "100rel, timer"), (MAIN, "timer")])
+@pytest.mark.parametrize(
+    ("number", "expected"), [(DIRECT, "100rel, replaces, timer"), (MAIN, "replaces, timer")]
+)
 def test_it_is_offered_to_who_is_rung_alone(stage: Stage, number: str, expected: str) -> None:
     stage.register("kc1", "kc2")
     stage.call(number)

@@ -257,7 +257,7 @@ def test_members_are_asked_for_half_an_hour(stage: Stage) -> None:
     invite = stage.offered("kc1").invite
 
     assert invite.headers.get("Session-Expires") == "1800"
-    assert invite.headers.get("Supported") == "timer"
+    assert invite.headers.get("Supported") == "replaces, timer"
 
 
 def test_a_member_who_refreshes_is_answered(stage: Stage) -> None:

@@ -20,7 +20,7 @@ def test_what_makes_a_dialog_says_who_and_what_we_are(stage: Stage) -> None:
     for message in (member.invite, call.responses(call.branch)[-1]):
         assert message.headers.get("Contact") == "<sip:vaxeln@192.0.2.1:5060>"
         assert message.headers.get("Allow") == ALLOW
-        assert message.headers.get("Supported") == "100rel, timer"
+        assert message.headers.get("Supported") == "100rel, replaces, timer"
 
 
 @pytest.mark.parametrize(
