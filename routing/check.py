@@ -5,6 +5,7 @@ from datetime import date
 
 from routing.check_calendars import check_calendars
 from routing.check_flow import check_flow
+from routing.check_nets import check_nets
 from routing.check_numbers import check_numbers
 from routing.check_people import check_people
 from routing.check_trunks import check_trunks
@@ -26,5 +27,6 @@ def check(
         *check_calendars(plan, today),
         *check_numbers(plan),
         *check_trunks(plan),
+        *check_nets(plan),
     ]
     return tuple(sorted(problems, key=lambda problem: problem.severity is Severity.WARNING))

@@ -13,6 +13,7 @@ from routing.compile_calendar import always_open, compile_calendar
 from routing.decision import Branch, Reason, Target
 from routing.errors import PlanRefused
 from routing.flow import CLOSED, DEFAULT_CLOSED, Way, default_way, flow_of
+from routing.nets import NetRow, NetTable, read_prefix
 from routing.numbers import show
 from routing.peers import DEFAULT_PORT, Peer, PeerTable
 from routing.plan import Gateway, Person, Plan, Trunk
@@ -62,6 +63,7 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         peers=PeerTable.of(
             (Peer.parse(peer), name) for name, trunk in plan.trunks.items() for peer in trunk.peers
         ),
+        nets=_nets(plan),
     )
 
 
@@ -73,6 +75,16 @@ def canonical(plan: Plan) -> str:
 def digest_of(plan: Plan) -> str:
     """SHA-256 (hex) of the plan's canonical form."""
     return hashlib.sha256(canonical(plan).encode()).hexdigest()
+
+
+def _nets(plan: Plan) -> NetTable:
+    rows = {
+        name: NetRow(name, None if net.codecs is None else tuple(map(str.lower, net.codecs)), net.direct)
+        for name, net in plan.nets.items()
+    }
+    return NetTable.of(
+        (read_prefix(text), rows[name]) for name, net in plan.nets.items() for text in net.prefixes
+    )
 
 
 def _numbers(plan: Plan, calendars: Mapping[str, CalendarTable]) -> dict[str, NumberRow]:

@@ -11,9 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     GetJsonSchemaHandler,
     PlainSerializer,
@@ -31,6 +29,9 @@ from routing.decision import Identity, Strategy
 from routing.interval import Interval
 from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
 from routing.peers import Peer
+from routing.plan_nets import Net
+from routing.plan_part import Flag as Flag
+from routing.plan_part import Part as Part
 
 # Three signals are some 15 s; a citizen who hears more than a minute of them has given up.
 DEFAULT_RING_SECONDS = 20.0
@@ -83,19 +84,12 @@ Hours = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"}),
 ]
-Flag = Annotated[bool, Strict()]
 RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
 
 
 def is_name(text: str) -> bool:
     """Whether something in a plan may be called so."""
     return re.fullmatch(_NAME, text) is not None
-
-
-class Part(BaseModel):
-    """Any part of a plan: unknown keys are refused, and nothing changes once it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Municipality(Part):
@@ -307,9 +301,10 @@ class Plan(Part):
     """The whole document."""
 
     municipality: Municipality
-    phones: dict[Name, Phone] = {}
-    trunks: dict[Name, Trunk] = {}
-    people: dict[Name, Person] = {}
+    phones: dict[Name, Phone] = Field(default_factory=dict)
+    trunks: dict[Name, Trunk] = Field(default_factory=dict)
+    people: dict[Name, Person] = Field(default_factory=dict)
     groups: dict[Name, Group]
     calendars: dict[Name, Calendar]
     numbers: dict[E164, Number]
+    nets: dict[Name, Net] = Field(default_factory=dict)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from routing.decision import Branch, Identity, Reason, Strategy, Target
+from routing.nets import NetTable
 from routing.numbers import NumberFormat
 from routing.peers import PeerTable
 
@@ -202,3 +203,4 @@ class Tables:
     emergency_trunks: tuple[TrunkRow, ...]
     own_series: tuple[str, ...]
     peers: PeerTable
+    nets: NetTable

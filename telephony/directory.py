@@ -9,6 +9,7 @@ from routing.tables import Tables
 from telephony.call.facts import Contact, Origin
 from telephony.call.house import House
 from telephony.legs.directory import Account, Caller, Function, Shown, Trunk
+from telephony.sdp.policy import OPEN, Policy
 
 _IDENTITY = {
     Identity.FROM: "",
@@ -79,6 +80,16 @@ class PlanDirectory:
         diverted_by = "" if is_own or not row.foreign_numbers else row.default_number
         written = row.number_format_out
         return Shown(write(who, written), _IDENTITY[row.identity], write(diverted_by, written))
+
+    def sound_of(self, host: str, *, emergency: bool) -> Policy:
+        """What may be agreed on with a peer that signals from this host: by the nets of the plan in force."""
+        nets = self._tables.nets
+        if emergency:
+            return Policy(signalled_from=host, vital=True)
+        if not nets:
+            return OPEN
+        net = nets.at(host)
+        return Policy(net.codecs if net else None, lambda there: nets.at(there) is not None, host)
 
     def is_up(self, gateway: tuple[str, int]) -> bool:
         """Whether this gateway is not known to answer no more."""

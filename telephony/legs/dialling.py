@@ -8,6 +8,7 @@ from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.outbound import OutboundLeg
 from telephony.legs.registering import flow_to
 from telephony.legs.wire import Wire, uri_host
+from telephony.sdp.errors import NotAcceptable
 from telephony.sdp.session import SdpSession
 from telephony.sip.flow import Flow
 from telephony.sip.uri import request_target
@@ -22,19 +23,27 @@ def dial(wire: Wire, listen: tuple[str, int], action: a.Dial, now: float) -> Non
     way = _way(listen, action)
     try:
         host = way[2].remote[0] if way else ""
-        address = wire.media.open(action.leg, host, emergency=action.emergency) if way else None
+        policy = wire.directory.sound_of(host, emergency=action.emergency)
+        address = None
+        if way:
+            address = wire.media.open(action.leg, host, emergency=action.emergency, allows=policy.allows)
     except NoPortFree:
         address = None
     if way is None or address is None:
         wire.facts.append(f.MemberRefused(at=wire.utc(now), call=call, leg=action.leg, status=503))
         return
     uri, route, flow = way
-    session = SdpSession(wire.session_id(), address)
+    session = SdpSession(wire.session_id(), address, policy)
     leg = OutboundLeg(wire, call, action.leg, flow, session, pinned=action.contact is not None)
     leg.hides_caller, leg.identity = for_rescue is not None, identity
     leg.account, leg.trunk = action.target.phone, action.target.trunk
     codecs = (caller_leg.passed_on if caller_leg else ()) or DEFAULT_OFFER
-    leg.dial(action, uri, route, codecs, now)
+    try:
+        leg.dial(action, uri, route, codecs, now)
+    except NotAcceptable as error:  # its net allows nothing of what the caller has
+        wire.media.close(action.leg)
+        wire.facts.append(f.MemberRefused(at=wire.utc(now), call=call, leg=action.leg, status=error.status))
+        return
     wire.adopt(leg)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from telephony.call.facts import Contact, Origin
+from telephony.sdp.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,9 @@ class Directory(Protocol):
 
     def shown_to(self, trunk: str, number: str) -> Shown:
         """How a caller of this number (E.164) is shown to the trunk."""
+
+    def sound_of(self, host: str, *, emergency: bool) -> Policy:
+        """What may be agreed on with a peer that signals from this host, and where its sound may go."""
 
     def is_up(self, gateway: tuple[str, int]) -> bool:
         """Whether this gateway is not known to answer no more."""

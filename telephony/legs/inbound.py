@@ -208,6 +208,7 @@ class InboundLeg(Leg):
             if self._waits_for_prack(partial(self.connect_with, member)):
                 return
             if not self._describe_as(member):
+                self._verdict = 488
                 self.lose("no_common_sound", now)
                 return
             self._accept(now)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
-from telephony.legs.content import ACCEPT, is_understood
+from telephony.legs.content import ACCEPT, is_understood, warning_of
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.state import State
 from telephony.legs.wire import Reply
@@ -135,7 +135,7 @@ class Negotiation:
             body = self.answer(event.request.body, now)
         except SdpError as error:
             leg.session.rollback()
-            leg.answer(event, error.status, now)
+            leg.answer(event, error.status, now, **warning_of(error, leg.wire.host))
             return
         leg.accept(event, body, now)
         if event.request.method == "INVITE":

@@ -7,7 +7,7 @@ from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import Dial, EndLeg
-from telephony.legs.content import ACCEPT, SDP, is_understood
+from telephony.legs.content import ACCEPT, SDP, is_understood, warning_of
 from telephony.legs.early import EarlyDialogs
 from telephony.legs.leg import Leg
 from telephony.legs.snapshot import ANONYMOUS, CANCELLED_BY, pack, pack_request, without_names
@@ -271,7 +271,7 @@ class OutboundLeg(Leg):
                 body = self._answer_early(request.body, dialog.remote_tag, now)
             except SdpError as error:
                 self.session.rollback()
-                self.answer(event, error.status, now)
+                self.answer(event, error.status, now, **warning_of(error, self.wire.host))
                 return
         self._early.keep(dialog.refresh(request))
         response = Response.to_request(request, 200)

@@ -45,8 +45,8 @@ class MediaLeg:
         "heard",
     )
 
-    def __init__(self, counters: Counters, signalled_from: str = "") -> None:
-        self._latch = Latch(signalled_from)
+    def __init__(self, counters: Counters, latch: Latch | None = None) -> None:
+        self._latch = latch or Latch()
         self._order = Order(counters)
         self._rtcp_latch = RtcpLatch(self._latch)
         self._stream: Stream | None = None

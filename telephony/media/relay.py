@@ -15,12 +15,13 @@ from random import Random
 
 from telephony.media.counters import Counters, Drop
 from telephony.media.errors import LegAlreadyOpen
-from telephony.media.latch import Address
+from telephony.media.latch import Address, Latch
 from telephony.media.leg import MAX_DATAGRAM, MediaLeg
 from telephony.media.player import Player, Voice
 from telephony.media.ports import PortPair, PortPairs
 from telephony.media.prompts import Prompts
 from telephony.sdp.connection import UNSPECIFIED
+from telephony.sdp.policy import anywhere
 from telephony.sdp.stream import Stream
 
 
@@ -67,14 +68,23 @@ class MediaRelay:
         self._view = memoryview(self._buffer)
         self.counters = Counters()
 
-    def open(self, leg: str, signalled_from: str = "", *, emergency: bool = False) -> Address:
+    def open(
+        self,
+        leg: str,
+        signalled_from: str = "",
+        *,
+        emergency: bool = False,
+        allows: Callable[[str], bool] = anywhere,
+    ) -> Address:
         """Bind ports for a leg and return the address for its session description; raises NoPortFree.
 
-        `signalled_from` is the host that its SIP comes from: its sound may come from there too.
+        `signalled_from` is the host that its SIP comes from: its sound may come from there too. It comes from
+        no host that `allows` does not know.
         """
         if leg in self._lines:
             raise LegAlreadyOpen(leg)
-        line = _Line(MediaLeg(self.counters, signalled_from), self._pairs.open(emergency=emergency))
+        latch = Latch(signalled_from, allows)
+        line = _Line(MediaLeg(self.counters, latch), self._pairs.open(emergency=emergency))
         self._lines[leg] = line
         self._by_leg[line.leg] = line
         for address in self._addresses(line):

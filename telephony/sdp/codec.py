@@ -50,6 +50,11 @@ class Codec:
         return Codec(self.name, self.clock_rate, self.channels, fmtp) if fmtp and fmtp != self.fmtp else self
 
     @property
+    def is_keys(self) -> bool:
+        """Whether it carries keys (RFC 4733)."""
+        return self.identity[0] == "telephone-event"
+
+    @property
     def is_audio(self) -> bool:
         """Whether it carries speech by itself; keys (RFC 4733) and comfort noise (RFC 3389) do not."""
         return self.identity[0] not in _NOT_AUDIO

@@ -13,9 +13,10 @@ from telephony.sdp.codec import Codec, OfferedCodec, accept, has_audio
 from telephony.sdp.connection import Connection
 from telephony.sdp.description import Origin, SessionDescription
 from telephony.sdp.direction import Direction
-from telephony.sdp.errors import NotAcceptable, OfferCrossed, OutOfTurn
+from telephony.sdp.errors import NotAcceptable, OfferCrossed, OutOfTurn, Warned
 from telephony.sdp.media import Media
 from telephony.sdp.payloads import PayloadNumbers, read_codecs, write_codecs
+from telephony.sdp.policy import OPEN, Policy
 from telephony.sdp.stream import (
     OfferedMedia,
     RemoteAudio,
@@ -53,12 +54,14 @@ class _Agreement:
 class SdpSession:
     """The negotiation with one peer, from the first offer to the end of the call.
 
-    `session_id` is the number in our `o=` line; `address` is the IP address and port where we receive RTP.
+    `session_id` is the number in our `o=` line; `address` is the IP address and port where we receive RTP;
+    `policy` bounds what is offered, agreed to and sent to.
     """
 
-    def __init__(self, session_id: int, address: tuple[str, int]) -> None:
+    def __init__(self, session_id: int, address: tuple[str, int], policy: Policy = OPEN) -> None:
         self._session_id = session_id
         self._address = address
+        self._policy = policy
         self._version = 0
         self._sent: tuple[Media, ...] | None = None
         self._numbers = PayloadNumbers()
@@ -87,12 +90,12 @@ class SdpSession:
 
         A codec keeps the payload number that it has in this session; a new one gets the preferred one if that
         is free. m-lines that the peer has added are repeated with port 0. Raises NotAcceptable without an
-        audio codec, OutOfTurn while another exchange is open.
+        audio codec that the policy allows, OutOfTurn while another exchange is open.
         """
         self._expect_idle()
-        numbered = self._numbers.assign(codecs)
+        numbered = self._numbers.assign(self._policy.choose(codecs))
         if not has_audio(entry.codec for entry in numbered):
-            raise NotAcceptable("no audio codec to offer")
+            raise NotAcceptable("no audio codec to offer", warning=Warned.MEDIA_FORMAT)
         lines, index = [Media("audio", 0, "RTP/AVP", ())], 0
         if self._agreement:
             lines, index = list(self._agreement.local.description.media), self._agreement.local.index
@@ -111,7 +114,7 @@ class SdpSession:
         if local is None:
             raise OutOfTurn("answer without an offer")
         remote = SessionDescription.parse(body)
-        audio = answered_audio(remote, self._address[0], local.index, local.codecs)
+        audio = answered_audio(remote, self._address[0], local.index, local.codecs, self._policy)
         self._numbers.reserve(audio.codecs)
         stream = agree(local.codecs, local.direction, audio)
         self._agreement = _Agreement(local, str(remote.without_keys()), stream)
@@ -139,7 +142,7 @@ class SdpSession:
             raise OfferCrossed("an earlier offer has not been answered", status=500)
         remote = SessionDescription.parse(body)
         index = self._agreement.local.index if self._agreement else 0
-        audio = find_audio(remote, self._address[0], index)
+        audio = find_audio(remote, self._address[0], index, self._policy)
         self._numbers.follow(audio.media.codecs)
         self._remote_offer = remote, audio
         return audio.media
@@ -155,7 +158,7 @@ class SdpSession:
         remote, audio = self._remote_offer
         accepted = accept(audio.media.codecs, codecs)
         if not has_audio(entry.codec for entry in accepted):
-            raise NotAcceptable("none of the offered codecs is wanted")
+            raise NotAcceptable("none of the offered codecs is wanted", warning=Warned.MEDIA_FORMAT)
         lines = [media.refused() for media in remote.media]
         local = self._describe(lines, audio.index, accepted, direction.within(audio.media.direction))
         self._numbers.adopt(accepted)

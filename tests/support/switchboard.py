@@ -1,6 +1,6 @@
 """A whole node without sockets: real code on a virtual clock, with media that only remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -10,6 +10,7 @@ from telephony.directory import PlanDirectory
 from telephony.errors import NoPortFree
 from telephony.legs.legs import Legs, Surroundings
 from telephony.node import Node
+from telephony.sdp.policy import anywhere
 from telephony.sdp.stream import Stream
 from telephony.sip.digest import Algorithm, Authenticator, make_ha1
 from telephony.sip.endpoint import Endpoint
@@ -46,13 +47,22 @@ class FakeMedia:
         self.bridges: dict[str, str] = {}
         self.playing: dict[str, str] = {}
         self.heard_at: dict[str, float] = {}
+        self.allowed: dict[str, Callable[[str], bool]] = {}
         self._next = 10_000
 
-    def open(self, leg: str, signalled_from: str, *, emergency: bool = False) -> tuple[str, int]:
+    def open(
+        self,
+        leg: str,
+        signalled_from: str,
+        *,
+        emergency: bool = False,
+        allows: Callable[[str], bool] = anywhere,
+    ) -> tuple[str, int]:
         """Give the next port."""
         if len(self.open_legs) >= self.ports and not emergency:
             raise NoPortFree("all in use")
         self._next += 2
+        self.allowed[leg] = allows
         self.open_legs[leg] = (ADDRESS[0], self._next)
         return self.open_legs[leg]
 
@@ -86,6 +96,7 @@ class FakeMedia:
     def close(self, leg: str) -> None:
         """Forget the leg."""
         self.open_legs.pop(leg, None)
+        self.allowed.pop(leg, None)
         self.playing.pop(leg, None)
         self.streams.pop(leg, None)
         self._unbridge(leg)

@@ -2,7 +2,7 @@ import pytest
 
 from telephony.media.counters import Counters, Drop
 from telephony.media.g711 import CONVERSIONS
-from telephony.media.latch import LATCH_SECONDS, Address
+from telephony.media.latch import LATCH_SECONDS, Address, Latch
 from telephony.media.leg import MAX_DATAGRAM, MAX_UNPROVEN, MediaLeg
 from telephony.sdp.codec import PCMA, PCMU, TELEPHONE_EVENT
 from telephony.sdp.direction import Direction
@@ -241,7 +241,7 @@ def prompt_packets(leg: MediaLeg, tries: int = 2 * MAX_UNPROVEN) -> int:
 
 
 def test_a_host_that_only_a_description_names_is_not_flooded() -> None:
-    leg = MediaLeg(Counters(), ATTACKER[0])
+    leg = MediaLeg(Counters(), Latch(ATTACKER[0]))
     leg.change(stream(PHONE), NOW)
 
     assert prompt_packets(leg) == MAX_UNPROVEN
@@ -252,7 +252,7 @@ def test_a_host_that_only_a_description_names_is_not_flooded() -> None:
 
 
 def test_who_sends_sound_or_signals_from_there_hears_a_prompt_to_its_end() -> None:
-    latched, signalled = MediaLeg(Counters(), ATTACKER[0]), MediaLeg(Counters(), PHONE[0])
+    latched, signalled = MediaLeg(Counters(), Latch(ATTACKER[0])), MediaLeg(Counters(), Latch(PHONE[0]))
     for leg in (latched, signalled):
         leg.change(stream(PHONE), NOW)
     latched.route_rtp(bytearray(rtp()), len(rtp()), PHONE, NOW)
