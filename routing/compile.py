@@ -52,6 +52,7 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         main_number=plan.municipality.main_number,
         contact_centre=plan.municipality.contact_centre,
         return_ring_seconds=plan.municipality.return_ring_seconds,
+        transfer_code=plan.municipality.transfer_code or "",
         numbers=MappingProxyType(_own_numbers(plan) | _numbers(plan, calendars)),
         groups=MappingProxyType(_groups(plan, people)),
         people=MappingProxyType(people),

@@ -78,6 +78,8 @@ E164 = Annotated[
 Series = Annotated[str, AfterValidator(_series)]
 PeerText = Annotated[str, AfterValidator(lambda text: str(Peer.parse(text)))]
 GatewayText = Annotated[str, AfterValidator(_gateway)]
+# By * or # first, so that no number that is keyed to somebody's machine begins with it
+TransferCode = Annotated[str, StringConstraints(pattern=r"^[*#][0-9*#]{1,5}$")]
 Hours = Annotated[
     Interval,
     BeforeValidator(_interval),
@@ -96,7 +98,8 @@ class Municipality(Part):
     """Whose switchboard this is. `main_number` is answered by the group `contact_centre` (P1).
 
     `return_ring_seconds`: how long somebody is rung again whose transfer nobody answered (P7), before
-    Kontaktcenter is: as long as anybody, for the caller has waited once already.
+    Kontaktcenter is: as long as anybody, for the caller has waited once already. `transfer_code`: what a
+    phone of ours presses to hand a call on when it has no other way.
     """
 
     name: Text
@@ -105,6 +108,7 @@ class Municipality(Part):
     main_number: E164
     contact_centre: Name = "kontaktcenter"
     return_ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
+    transfer_code: TransferCode | None = None
 
 
 class Phone(Part):

@@ -185,6 +185,7 @@ class Tables:
 
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
     `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
+    `transfer_code`: what phones press to hand a call on, or "".
     `emergency_trunks` are those that take 112, in the order of the plan.
     """
 
@@ -194,6 +195,7 @@ class Tables:
     main_number: str
     contact_centre: str
     return_ring_seconds: float
+    transfer_code: str
     numbers: Mapping[str, NumberRow]
     groups: Mapping[str, GroupRow]
     people: Mapping[str, PersonRow]

@@ -91,6 +91,10 @@ class PlanDirectory:
         net = nets.at(host)
         return Policy(net.codecs if net else None, lambda there: nets.at(there) is not None, host)
 
+    def transfer_code(self) -> str:
+        """What phones of ours press to hand a call on, or ""."""
+        return self._tables.transfer_code
+
     def is_up(self, gateway: tuple[str, int]) -> bool:
         """Whether this gateway is not known to answer no more."""
         return self._house.is_up(gateway)

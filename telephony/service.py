@@ -186,6 +186,7 @@ class Service:
             self._prompts,
             self._playback_ended,
             random.SystemRandom(),
+            self._key_pressed,
         )
         opened.callback(self._relay.close_all)
         self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, settings.own_hosts)
@@ -323,6 +324,10 @@ class Service:
 
     def _playback_ended(self, leg: str) -> None:
         self._node.playback_ended(leg, self._loop.time())
+        self._shell.flush()
+
+    def _key_pressed(self, leg: str, signal: str) -> None:
+        self._node.key_pressed(leg, signal, self._loop.time())
         self._shell.flush()
 
     def _keep_house(self, due: float) -> None:

@@ -5,9 +5,11 @@ from telephony.call import facts as f
 from telephony.errors import NoPortFree
 from telephony.legs.identity import present
 from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
+from telephony.legs.keypad import may_transfer
 from telephony.legs.outbound import OutboundLeg
 from telephony.legs.registering import flow_to
 from telephony.legs.wire import Wire, uri_host
+from telephony.sdp.codec import with_keys
 from telephony.sdp.errors import NotAcceptable
 from telephony.sdp.session import SdpSession
 from telephony.sip.flow import Flow
@@ -38,6 +40,8 @@ def dial(wire: Wire, listen: tuple[str, int], action: a.Dial, now: float) -> Non
     leg.hides_caller, leg.identity = for_rescue is not None, identity
     leg.account, leg.trunk = action.target.phone, action.target.trunk
     codecs = (caller_leg.passed_on if caller_leg else ()) or DEFAULT_OFFER
+    if may_transfer(leg):
+        codecs = with_keys(codecs)
     try:
         leg.dial(action, uri, route, codecs, now)
     except NotAcceptable as error:  # its net allows nothing of what the caller has

@@ -102,6 +102,9 @@ class Directory(Protocol):
     def sound_of(self, host: str, *, emergency: bool) -> Policy:
         """What may be agreed on with a peer that signals from this host, and where its sound may go."""
 
+    def transfer_code(self) -> str:
+        """What phones of ours press to hand a call on, or ""."""
+
     def is_up(self, gateway: tuple[str, int]) -> bool:
         """Whether this gateway is not known to answer no more."""
 

@@ -3,6 +3,8 @@ transaction of an INVITE."""
 
 from collections.abc import Callable, Mapping
 
+from telephony.legs.alive import ping
+from telephony.legs.keypad import expire
 from telephony.legs.wire import Wire
 
 
@@ -14,9 +16,10 @@ def do(wire: Wire, key: str, now: float) -> None:
 
 DUE: Mapping[str, Callable[[Wire, str, float], object]] = {
     "disown": lambda wire, name, now: wire.owners.pop(name, None),
+    "keys": lambda wire, name, now: expire(wire.legs[name], now),
     "expire": lambda wire, name, now: wire.legs[name].timer.expire(now),
     "patience": lambda wire, name, now: wire.legs[name].negotiation.stop(now),
-    "ping": lambda wire, name, now: wire.legs[name].ping(now),
+    "ping": lambda wire, name, now: ping(wire.legs[name], now),
     "prack": lambda wire, name, now: wire.setups[name].repeat_provisional(now),
     "refresh": lambda wire, name, now: wire.legs[name].timer.refresh(now),
     "remind": lambda wire, name, now: wire.setups[name].remind(now),

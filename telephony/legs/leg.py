@@ -2,13 +2,14 @@
 behind."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import EndLeg
 from telephony.legs import refer
+from telephony.legs.alive import PING_SECONDS
 from telephony.legs.content import SDP
+from telephony.legs.keypad import Keypad, listen, watch
 from telephony.legs.keys import Keys, take_info
 from telephony.legs.negotiation import Negotiation
 from telephony.legs.session_timer import SessionTimer
@@ -23,9 +24,6 @@ from telephony.sip.flow import Flow
 from telephony.sip.headers import Headers
 from telephony.sip.message import Message, Request, Response
 from telephony.sip.reason import Reason
-
-PING_SECONDS = 60.0
-"""How often a connected leg is asked whether it is still there, and how long both sides may be silent."""
 
 RINGING = "tone/ringing"
 """What somebody hears for whom it rings elsewhere."""
@@ -66,6 +64,8 @@ class Leg:
         self.negotiation = Negotiation(self)
         self.timer = SessionTimer(self)
         self.keys: Keys | None = None  # made when the first is to be passed on
+        self.keypad: Keypad | None = None  # of a phone that may hand calls on by keys
+        self.is_watched = False  # whether the keys in its sound are told
         self._allow: list[str] = []  # what its far end takes, as it said so last
 
     # ---- up
@@ -158,30 +158,6 @@ class Leg:
         """Send the ACK of a 2xx to a re-INVITE of ours."""
         assert self.dialog is not None
         self.wire.endpoint.send_ack(self.dialog.refresh(response).make_ack(response), self.flow)
-
-    def ping(self, now: float) -> None:
-        """Ask a connected leg whether it is still there; one from which nothing is heard any more is lost."""
-        if self._is_silent(now):
-            self.lose("no_sound", now)
-            return
-        self.send("OPTIONS", now, partial(self._ponged, now))
-        self.wire.agenda.set(f"{self.id}/ping", now + PING_SECONDS)
-
-    def _is_silent(self, now: float) -> bool:
-        """No sound from both sides, and nobody holds."""
-        if self.peer is None or self.held or self.peer.held:
-            return False
-        heard = [self.wire.media.heard(leg.id) or leg.since for leg in (self, self.peer)]
-        return max(heard) <= now - PING_SECONDS
-
-    def _ponged(self, asked: float, reply: Reply, now: float) -> None:
-        if isinstance(reply, ResponseReceived):
-            gone = reply.response.status in (408, 481)  # RFC 3261 12.2.1.2
-        else:
-            # No answer. Some phones never answer OPTIONS: one that goes on sending sound is there.
-            gone = (self.wire.media.heard(self.id) or 0.0) <= asked
-        if gone:
-            self.lose("no_options", now)
 
     # ---- requests of theirs inside the dialog
 
@@ -294,6 +270,8 @@ class Leg:
         """Let go of the sound."""
         self.wire.media.close(self.id)
         self.wire.agenda.set(f"{self.id}/ping", None)
+        if self.keypad is not None:
+            self.keypad.rest()
         self.timer.stop()
         self.negotiation.close(now)
 
@@ -342,9 +320,12 @@ class Leg:
 
     def ring_on(self, now: float) -> None:
         """Take it from whom it talks with; it hears that it rings, until it is connected again."""
+        if self.tone == RINGING:  # by keys that are a transfer now
+            return
         self.part()
-        self.tone = RINGING
-        self.wire.media.play(self.id, RINGING)
+        if self.keypad is not None:
+            self.keypad.rest()
+        self.sound(RINGING)
         self.negotiation.follow(now)  # it may be on hold, and is to hear this
 
     def part(self) -> None:
@@ -352,6 +333,11 @@ class Leg:
         if self.peer is not None:
             self.peer.peer = None
             self.peer = None
+
+    def sound(self, tone: str) -> None:
+        """Have it hear this over and over."""
+        self.tone = tone
+        self.wire.media.play(self.id, tone)
 
     def play(self, prompt: str) -> None:
         """Play an announcement to it, which has answered."""
@@ -370,6 +356,7 @@ class Leg:
         self.peer = peer
         self.tone = ""
         self.since = now
+        listen(self)
         # A little apart, so that calls which began together do not ask in the same moment
         self.wire.agenda.set(f"{self.id}/ping", now + PING_SECONDS * (0.9 + 0.1 * self.wire.random()))
 
@@ -377,6 +364,9 @@ class Leg:
         """Put into force what was agreed with the far end, if anything was."""
         if self.session.stream is not None:
             self.wire.media.set_stream(self.id, self.session.stream)
+            if self.peer is not None:
+                watch(self)
+                watch(self.peer)
 
 
 _SERVED: Mapping[str, Callable[[Leg, RequestReceived, float], None]] = {

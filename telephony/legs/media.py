@@ -37,6 +37,13 @@ class Media(Protocol):
     def play(self, leg: str, prompt: str) -> None:
         """Play a prompt once to the leg; its end is reported to whoever was named for that."""
 
+    def watch_keys(self, leg: str, on: bool) -> None:
+        """Have whoever was named for that told which keys the leg presses in its sound (RFC 4733), or no
+        longer."""
+
+    def send_key(self, leg: str, signal: str, milliseconds: int) -> bool:
+        """Send a key in the sound of a leg that is bridged to another; False when that cannot be."""
+
     def rename(self, leg: str, to: str) -> None:
         """Call the leg otherwise from here on; a prompt that it hears is broken off."""
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
 from telephony.legs.content import ACCEPT, is_understood, warning_of
+from telephony.legs.keypad import wants_keys
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.state import State
 from telephony.legs.wire import Reply
-from telephony.sdp.codec import Codec, OfferedCodec, in_common, with_twins
+from telephony.sdp.codec import KEYS, Codec, OfferedCodec, in_common, with_twins
 from telephony.sdp.direction import Direction
 from telephony.sdp.errors import SdpError
 from telephony.sdp.stream import Stream
@@ -149,7 +150,10 @@ class Negotiation:
             return self.offer(self._preferred(), self._mirrored())
         session = self._leg.session
         offered = session.receive_offer(offer)
-        codecs = in_common([entry.codec for entry in offered.codecs], self._codecs())
+        theirs = [entry.codec for entry in offered.codecs]
+        codecs = in_common(theirs, self._codecs())
+        if wants_keys(self._leg, self._leg.peer, theirs):
+            codecs = (*codecs, *KEYS)
         body = session.answer(codecs, self._mirrored())
         self.heed(offered.direction, now)
         return body
@@ -165,7 +169,10 @@ class Negotiation:
         return (peer.codecs if peer else ()) or self._leg.codecs
 
     def _preferred(self) -> list[OfferedCodec]:
-        codecs = in_common(self._leg.codecs, self._codecs())
+        leg = self._leg
+        codecs = in_common(leg.codecs, self._codecs())
+        if wants_keys(leg, leg.peer, leg.codecs):
+            codecs = (*codecs, *[codec for codec in leg.codecs if codec.is_keys and codec not in codecs])
         return [OfferedCodec(codec, 96 + place) for place, codec in enumerate(codecs)]
 
     def acknowledged(self, event: AckReceived, now: float) -> None:
@@ -236,7 +243,10 @@ class Negotiation:
             return False  # its answer to our delayed offer was none, and the leg is being ended
         if stream.direction is not self._mirrored().within(self.wish):
             return True
-        return not set(stream.codecs) <= set(with_twins(self._codecs()))  # what can be converted may stay
+        codecs = set(stream.codecs)
+        if wants_keys(self._leg, self._leg.peer, codecs):
+            codecs -= set(KEYS)
+        return not codecs <= set(with_twins(self._codecs()))  # what can be converted may stay
 
     def replied(self, reply: Reply, now: float) -> None:
         """Take what became of a re-INVITE of ours."""

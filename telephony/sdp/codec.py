@@ -112,6 +112,24 @@ PCMU, PCMA, G722 = STATIC[0], STATIC[8], STATIC[9]
 TELEPHONE_EVENT = Codec("telephone-event", 8000, fmtp="0-16")
 
 
+KEYS = (Codec("telephone-event", 8000, fmtp="0-15"), Codec("telephone-event", 48000, fmtp="0-15"))
+"""Keys by the clock of G.711 and G.722, and by that of Opus (RFC 4733 2.1)."""
+
+
+def has_keys(codecs: Iterable[Codec]) -> bool:
+    """Whether keys can be sent by one of them."""
+    return any(codec.is_keys for codec in codecs)
+
+
+def with_keys(offered: tuple[OfferedCodec, ...]) -> tuple[OfferedCodec, ...]:
+    """An offer with keys, by the clocks of what is spoken in it; one that has some as it is."""
+    if has_keys(entry.codec for entry in offered):
+        return offered
+    rates = {entry.codec.clock_rate for entry in offered}
+    missing = [codec for codec in KEYS if codec.clock_rate in rates]
+    return (*offered, *[OfferedCodec(codec, 101 + place) for place, codec in enumerate(missing)])
+
+
 TWINS: Mapping[Codec, Codec] = MappingProxyType({PCMA: PCMU, PCMU: PCMA})
 """The two laws of G.711: what is said in the one can be passed on in the other (see `media/g711`)."""
 

@@ -96,6 +96,7 @@ class Town:
 
     def __init__(self, seed: int, quality: Quality = HOSTILE, behaviour: Behaviour = ANSWERS) -> None:
         self.seed = seed
+        self.loss = quality.loss
         self.random = Random(f"town {seed}")
         self.tables = plan.tables()
         self.network = VirtualNetwork(

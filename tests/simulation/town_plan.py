@@ -82,7 +82,7 @@ def tables() -> Tables:
 
 def _lines() -> Iterator[str]:
     yield '[municipality]\nname = "Simstad"'
-    yield f'main_number = "{MAIN}"\ncontact_centre = "kc"'
+    yield f'main_number = "{MAIN}"\ncontact_centre = "kc"\ntransfer_code = "**"'
     yield '[calendars]\nalltid = { open = "always" }\naldrig = { open = "never" }'
     yield "[trunks]"
     yield f'operator = {{ peers = ["{OPERATOR}"], numbers = ["+4685306"] }}'

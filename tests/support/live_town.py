@@ -160,6 +160,7 @@ def plan(network: Loopback) -> str:
 [municipality]
 name = "Botkyrka kommun"
 main_number = "{KONTAKTCENTER}"
+transfer_code = "**"
 
 [trunks.operator]
 peers = ["{network.host(_OPERATOR)}", {operator}]

@@ -48,6 +48,8 @@ class FakeMedia:
         self.playing: dict[str, str] = {}
         self.heard_at: dict[str, float] = {}
         self.allowed: dict[str, Callable[[str], bool]] = {}
+        self.watched: set[str] = set()
+        self.keys: list[tuple[str, str, int]] = []
         self._next = 10_000
 
     def open(
@@ -82,6 +84,17 @@ class FakeMedia:
         self._unbridge(leg)
         self.playing[leg] = prompt
 
+    def watch_keys(self, leg: str, on: bool) -> None:
+        """Note whose keys are told."""
+        (self.watched.add if on else self.watched.discard)(leg)
+
+    def send_key(self, leg: str, signal: str, milliseconds: int) -> bool:
+        """Note which key was sent; those of whoever has keys in its sound."""
+        keys = [codec for codec in self.streams[leg].sends if codec.is_keys]
+        if keys:
+            self.keys.append((leg, signal, milliseconds))
+        return bool(keys)
+
     def rename(self, leg: str, to: str) -> None:
         """Keep what is known of the leg under another name."""
         self._unbridge(leg)
@@ -90,6 +103,9 @@ class FakeMedia:
             self.open_legs[to] = self.open_legs.pop(leg)
         if leg in self.streams:
             self.streams[to] = self.streams.pop(leg)
+        if leg in self.watched:
+            self.watched.remove(leg)
+            self.watched.add(to)
         if leg in self.heard_at:
             self.heard_at[to] = self.heard_at.pop(leg)
 
@@ -97,6 +113,7 @@ class FakeMedia:
         """Forget the leg."""
         self.open_legs.pop(leg, None)
         self.allowed.pop(leg, None)
+        self.watched.discard(leg)
         self.playing.pop(leg, None)
         self.streams.pop(leg, None)
         self._unbridge(leg)
