@@ -37,6 +37,16 @@ class NetTable:
         """Whether the plan has any."""
         return bool(self.prefixes)
 
+    @property
+    def has_direct(self) -> bool:
+        """Whether in some net sound may go directly from peer to peer."""
+        return any(row.direct for _, _, rows in self.prefixes for row in rows.values())
+
+    def direct_at(self, host: str) -> str:
+        """The name of the net that an address is in, if sound may go directly there; else ""."""
+        row = self.at(host)
+        return row.name if row is not None and row.direct else ""
+
     def at(self, host: str) -> NetRow | None:
         """The net that an address is in; None for an address in none, and for what is no address."""
         try:

@@ -89,7 +89,9 @@ class PlanDirectory:
         if not nets:
             return OPEN
         net = nets.at(host)
-        return Policy(net.codecs if net else None, lambda there: nets.at(there) is not None, host)
+        codecs = net.codecs if net else None
+        direct = nets.direct_at if nets.has_direct else None
+        return Policy(codecs, lambda there: nets.at(there) is not None, host, direct=direct)
 
     def transfer_code(self) -> str:
         """What phones of ours press to hand a call on, or ""."""

@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from telephony.legs.direct import bring_back, is_direct
 from telephony.legs.state import State
 from telephony.legs.wire import Reply
 from telephony.sdp.codec import has_keys
@@ -149,6 +150,8 @@ def _pass_on(leg: "Leg", key: Key, now: float) -> int:
     if peer is None or peer.state is not State.TALKING:
         return 488
     if not peer.allows("INFO"):
+        if is_direct(leg):
+            bring_back(leg, now)
         return 200 if leg.wire.media.send_key(peer.id, key.signal, key.milliseconds) else 488
     keys = peer.keys = peer.keys or Keys(peer)
     if keys.is_full:

@@ -66,6 +66,8 @@ class Leg:
         self.keys: Keys | None = None  # made when the first is to be passed on
         self.keypad: Keypad | None = None  # of a phone that may hand calls on by keys
         self.is_watched = False  # whether the keys in its sound are told
+        self.redirected = 0  # how often it was told to send its sound to this peer
+        self.stays = False  # whether its sound is not to go past us while it talks with this peer
         self._allow: list[str] = []  # what its far end takes, as it said so last
 
     # ---- up
@@ -322,7 +324,10 @@ class Leg:
         """Take it from whom it talks with; it hears that it rings, until it is connected again."""
         if self.tone == RINGING:  # by keys that are a transfer now
             return
+        other = self.peer
         self.part()
+        if other is not None and other.session.is_direct:
+            other.negotiation.follow(now)
         if self.keypad is not None:
             self.keypad.rest()
         self.sound(RINGING)
@@ -354,6 +359,7 @@ class Leg:
     def connect(self, peer: "Leg", now: float) -> None:
         """Note whom it talks with, and watch over it from here on."""
         self.peer = peer
+        self.stays, self.redirected = False, 0
         self.tone = ""
         self.since = now
         listen(self)

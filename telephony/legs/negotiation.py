@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
 from telephony.legs.content import ACCEPT, is_understood, warning_of
+from telephony.legs.direct import address_for, bring_back, is_elsewhere
 from telephony.legs.keypad import wants_keys
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.state import State
@@ -63,6 +64,7 @@ class Negotiation:
 
     def offer(self, codecs: Sequence[OfferedCodec], direction: Direction) -> bytes:
         """Our offer to the far end. Raises SdpError."""
+        self._leg.session.redirect(address_for(self._leg))
         body = self._leg.session.offer(codecs, direction)
         self._asked = direction
         return body
@@ -154,6 +156,7 @@ class Negotiation:
         codecs = in_common(theirs, self._codecs())
         if wants_keys(self._leg, self._leg.peer, theirs):
             codecs = (*codecs, *KEYS)
+        session.redirect(address_for(self._leg) if offered.direction is Direction.SENDRECV else None)
         body = session.answer(codecs, self._mirrored())
         self.heed(offered.direction, now)
         return body
@@ -243,6 +246,8 @@ class Negotiation:
             return False  # its answer to our delayed offer was none, and the leg is being ended
         if stream.direction is not self._mirrored().within(self.wish):
             return True
+        if is_elsewhere(self._leg):
+            return True
         codecs = set(stream.codecs)
         if wants_keys(self._leg, self._leg.peer, codecs):
             codecs -= set(KEYS)
@@ -287,8 +292,11 @@ class Negotiation:
         self._next(now)
 
     def _refused(self, status: int, now: float) -> None:
+        was_direct = self._leg.session.is_direct
         self._leg.session.rollback()
-        if status == 491:
+        if was_direct and status not in (481, 491):  # what we offered, or what it was told before
+            bring_back(self._leg, now)
+        elif status == 491:
             self._retry_later(now)
         elif status == 481 or (status == 408 and not self._leg.vital):  # RFC 3261 12.2.1.2
             self._leg.lose("no_dialog", now)

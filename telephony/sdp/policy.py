@@ -18,12 +18,19 @@ def anywhere(host: str) -> bool:
 class Policy:
     """`codecs` are names in lower case, the best first; None allows all. `allows`: whether sound may be sent
     to a host (canonical text). `signalled_from` is the host that the peer's SIP comes from, or "". `vital`: a
-    call to 112, for which sound without a place to go is sent to who signals, and never refused."""
+    call to 112, for which sound without a place to go is sent to who signals, and never refused. `direct`
+    names the net of a host in which peers may send each other their sound past us, else ""; None: no net.
+    """
 
     codecs: tuple[str, ...] | None = None
     allows: Callable[[str], bool] = anywhere
     signalled_from: str = ""
     vital: bool = False
+    direct: Callable[[str], str] | None = None
+
+    def direct_net(self, host: str) -> str:
+        """The net of this host, if sound may go directly between peers there; else ""."""
+        return self.direct(host) if self.direct else ""
 
     def choose(self, codecs: Iterable[OfferedCodec]) -> tuple[OfferedCodec, ...]:
         """Those of the codecs that are allowed, the best first; keys (RFC 4733) always are."""
