@@ -46,9 +46,12 @@ def is_elsewhere(leg: "Leg") -> bool:
 
 def stay(leg: "Leg") -> None:
     """Its sound, and that of whom it talks with, is for us while they do."""
-    leg.stays = True
-    if leg.peer is not None:
-        leg.peer.stays = True
+    for one in _both(leg):
+        one.stays = True
+
+
+def _both(leg: "Leg") -> list["Leg"]:
+    return [leg] if leg.peer is None else [leg, leg.peer]
 
 
 def _may_be(leg: "Leg") -> bool:
@@ -74,6 +77,5 @@ def is_direct(leg: "Leg") -> bool:
 def bring_back(leg: "Leg", now: float) -> None:
     """Have these two send their sound to us from here on."""
     stay(leg)
-    for one in (leg, leg.peer):
-        if one is not None:
-            one.negotiation.follow(now)
+    for one in _both(leg):
+        one.negotiation.follow(now)

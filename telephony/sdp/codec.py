@@ -23,7 +23,8 @@ _NOT_AUDIO = frozenset({"telephone-event", "cn", "tone"})
 class Codec:
     """A codec. Two are equal when `identity` is: the name in lower case, the clock rate (Hz), the channels.
 
-    `fmtp` goes along: the text after the payload number of an `a=fmtp` line, as it came, or "".
+    `fmtp` goes along: the text after the payload number of an `a=fmtp` line, as it came, or "". `is_keys`:
+    whether it carries keys (RFC 4733).
     """
 
     name: str = field(compare=False)
@@ -31,10 +32,12 @@ class Codec:
     channels: int = field(default=1, compare=False)
     fmtp: str = field(default="", compare=False)
     identity: tuple[str, int, int] = field(init=False, repr=False)
+    is_keys: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Kept, not computed: codecs are keys of dicts, and negotiating a call hashes them some thirty times.
         object.__setattr__(self, "identity", (self.name.lower(), self.clock_rate, self.channels))
+        object.__setattr__(self, "is_keys", self.identity[0] == "telephone-event")
 
     @staticmethod
     def parse(text: str, fmtp: str = "") -> "Codec":
@@ -48,11 +51,6 @@ class Codec:
     def with_fmtp(self, fmtp: str) -> "Codec":
         """The codec with these parameters, or its own where `fmtp` is empty."""
         return Codec(self.name, self.clock_rate, self.channels, fmtp) if fmtp and fmtp != self.fmtp else self
-
-    @property
-    def is_keys(self) -> bool:
-        """Whether it carries keys (RFC 4733)."""
-        return self.identity[0] == "telephone-event"
 
     @property
     def is_audio(self) -> bool:
@@ -118,7 +116,7 @@ KEYS = (Codec("telephone-event", 8000, fmtp="0-15"), Codec("telephone-event", 48
 
 def has_keys(codecs: Iterable[Codec]) -> bool:
     """Whether keys can be sent by one of them."""
-    return any(codec.is_keys for codec in codecs)
+    return True in [codec.is_keys for codec in codecs]
 
 
 def with_keys(offered: tuple[OfferedCodec, ...]) -> tuple[OfferedCodec, ...]:

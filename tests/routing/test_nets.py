@@ -63,3 +63,9 @@ def test_a_prefix_of_all_addresses_is_one() -> None:
 def test_what_is_no_prefix_of_a_net(text: str) -> None:
     with pytest.raises(ValueError, match=r"must be a prefix such as 10\.1\.0\.0/16"):
         read_prefix(text)
+
+
+def test_where_sound_may_go_directly() -> None:
+    assert TABLE.has_direct
+    assert not NetTable.of([(read_prefix("10.1.0.0/16"), HOUSE)]).has_direct
+    assert [TABLE.direct_at(host) for host in ("2001:db8::1", "10.1.2.3", "10.2.0.1")] == ["six", "", ""]
