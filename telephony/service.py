@@ -186,7 +186,7 @@ class Service:
             self._prompts,
             self._playback_ended,
             random.SystemRandom(),
-            self._key_pressed,
+            pressed=self._key_pressed,
         )
         opened.callback(self._relay.close_all)
         self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, settings.own_hosts)

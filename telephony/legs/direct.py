@@ -24,7 +24,9 @@ def address_for(leg: "Leg") -> tuple[str, int] | None:
         return None
     ours, theirs = leg.session.stream, peer.session.stream
     assert ours is not None and theirs is not None  # or they would not be connected
-    if leg.session.policy.direct_net(ours.remote[0]) != peer.session.policy.direct_net(theirs.remote[0]):
+    here, there = ours.remote[0], theirs.remote[0]
+    same_net = leg.session.policy.direct_net(here) == peer.session.policy.direct_net(there)
+    if not same_net or (":" in here) != (":" in there):
         return None
     return theirs.remote if _speaks_as(ours, theirs) and _speaks_as(theirs, ours) else None
 

@@ -51,6 +51,7 @@ class MediaRelay:
         prompts: Prompts,
         ended: Callable[[str], None],
         random: Random,
+        *,
         pressed: Callable[[str, str], None] = lambda leg, key: None,
     ) -> None:
         self._loop = loop
@@ -204,7 +205,7 @@ class MediaRelay:
         self._player.stop(leg)
 
     def _tell_key(self, line: _Line, key: str) -> None:
-        self._pressed(self._own[self._bind_host, line.ports.port], key)
+        self._pressed(self._own[min(self._addresses(line))], key)
 
     def _addresses(self, line: _Line) -> set[Address]:
         return {(self._bind_host, line.ports.port), (self._advertised_host, line.ports.port)}

@@ -40,7 +40,7 @@ class House:
         loop, prompts = asyncio.get_running_loop(), Prompts({"short": SHORT})
         return MediaRelay(
             *(loop, HOST, advertised, ports, prompts, lambda leg: self.on_ended(leg), Random(1)),
-            lambda leg, key: self.on_pressed(leg, key),
+            pressed=lambda leg, key: self.on_pressed(leg, key),
         )
 
     async def phone(self, host: str = HOST, port: int = 0) -> Phone:
