@@ -71,6 +71,24 @@ def _speaks_as(one: Stream, other: Stream) -> bool:
     return {codec: number for number, codec in one.receives.items()} == other.sends
 
 
+def route(leg: "Leg") -> None:
+    """Pass no sound on between two who have both agreed to send it past us, and pass it on again from the
+    moment on that one is asked to come back.
+
+    Many phones send to wherever sound comes from: as long as ours does, they would send to us.
+    """
+    peer = leg.peer
+    if peer is None or leg.session.policy.direct is None:
+        return
+    past = all(one.session.is_direct and not one.session.is_offering for one in (leg, peer))
+    if past is not leg.is_past:
+        leg.is_past = peer.is_past = past
+        if past:
+            leg.wire.media.unbridge(leg.id)
+        else:
+            leg.wire.media.bridge(leg.id, peer.id)
+
+
 def is_direct(leg: "Leg") -> bool:
     """Whether its sound, or that of whom it talks with, goes past us."""
     return leg.session.is_direct or (leg.peer is not None and leg.peer.session.is_direct)

@@ -9,6 +9,7 @@ from telephony.call.actions import EndLeg
 from telephony.legs import refer
 from telephony.legs.alive import PING_SECONDS
 from telephony.legs.content import SDP
+from telephony.legs.direct import route
 from telephony.legs.keypad import Keypad, listen, watch
 from telephony.legs.keys import Keys, take_info
 from telephony.legs.negotiation import Negotiation
@@ -67,6 +68,7 @@ class Leg:
         self.keypad: Keypad | None = None  # of a phone that may hand calls on by keys
         self.is_watched = False  # whether the keys in its sound are told
         self.redirected = 0  # how often it was told to send its sound to this peer
+        self.is_past = False  # whether no sound is passed on between it and its peer
         self.stays = False  # whether its sound is not to go past us while it talks with this peer
         self._allow: list[str] = []  # what its far end takes, as it said so last
 
@@ -359,7 +361,7 @@ class Leg:
     def connect(self, peer: "Leg", now: float) -> None:
         """Note whom it talks with, and watch over it from here on."""
         self.peer = peer
-        self.stays, self.redirected = False, 0
+        self.stays, self.is_past, self.redirected = False, False, 0
         self.tone = ""
         self.since = now
         listen(self)
@@ -373,6 +375,7 @@ class Leg:
             if self.peer is not None:
                 watch(self)
                 watch(self.peer)
+                route(self)
 
 
 _SERVED: Mapping[str, Callable[[Leg, RequestReceived, float], None]] = {

@@ -34,6 +34,9 @@ class Media(Protocol):
     def bridge(self, a: str, b: str) -> None:
         """Copy sound between two legs, in place of whatever they did before."""
 
+    def unbridge(self, leg: str) -> None:
+        """Copy no sound between this leg and the one that it is bridged to."""
+
     def play(self, leg: str, prompt: str) -> None:
         """Play a prompt once to the leg; its end is reported to whoever was named for that."""
 

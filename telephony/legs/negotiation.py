@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
 from telephony.legs.content import ACCEPT, is_understood, warning_of
-from telephony.legs.direct import address_for, bring_back, is_elsewhere
+from telephony.legs.direct import address_for, bring_back, is_elsewhere, route
 from telephony.legs.keypad import wants_keys
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.state import State
@@ -67,6 +67,7 @@ class Negotiation:
         self._leg.session.redirect(address_for(self._leg))
         body = self._leg.session.offer(codecs, direction)
         self._asked = direction
+        route(self._leg)
         return body
 
     # ---- what the far end wants

@@ -119,6 +119,12 @@ class MediaRelay:
         self._lines[a].leg.bridge(self._lines[b].leg)
         self._arm()
 
+    def unbridge(self, leg: str) -> None:
+        """Copy nothing between the leg and the one that it is bridged to, if any."""
+        line = self._lines.get(leg)
+        if line is not None:
+            line.leg.unbridge()
+
     def play(self, leg: str, prompt: str) -> None:
         """Play a prompt once, in place of whatever the leg heard before, a bridge too; raises UnknownPrompt.
 

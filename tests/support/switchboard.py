@@ -79,6 +79,10 @@ class FakeMedia:
             self.playing.pop(leg, None)
         self.bridges[a], self.bridges[b] = b, a
 
+    def unbridge(self, leg: str) -> None:
+        """Note that nobody hears this leg."""
+        self._unbridge(leg)
+
     def play(self, leg: str, prompt: str) -> None:
         """Note what plays, in place of what the leg heard before."""
         self._unbridge(leg)

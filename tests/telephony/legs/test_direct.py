@@ -62,7 +62,8 @@ def _office() -> Stage:
 def test_each_is_told_the_others_address_and_our_ports_stay(office: Stage) -> None:
     caller, amina = direct(office)
 
-    assert office.media.bridges == {"call1.0": "call1.1", "call1.1": "call1.0"}
+    assert office.media.bridges == {}  # or a phone that sends to where sound comes from would send to us
+    assert len(office.media.open_legs) == 2
     caller.hang_up()
     amina.peer.answer(amina.peer.take("BYE"), 200)
     office.assert_nothing_kept()
@@ -141,6 +142,7 @@ def test_a_refusal_leaves_the_sound_with_us(office: Stage, status: int) -> None:
     amina.peer.answer(amina.peer.take("INVITE"), status)
 
     assert relayed(office, caller)
+    assert office.media.bridges == {"call1.0": "call1.1", "call1.1": "call1.0"}
     assert not amina.peer.has("INVITE") and not caller.peer.has("INVITE")
     assert not office.facts(f.LegLost)
 
@@ -181,6 +183,7 @@ def test_hold_brings_it_back_and_resume_sends_it_past_us_again(office: Stage) ->
     caller, amina = direct(office)
 
     assert where(amina.reinvite(sdp("192.0.2.101", "8 101", "sendonly")).body)[0] == ADDRESS[0]
+    assert office.media.bridges == {"call1.0": "call1.1", "call1.1": "call1.0"}
     assert accept(caller, sdp("192.0.2.10", "8 101", "recvonly"))[0] == ADDRESS[0]
     assert where(amina.reinvite(sdp("192.0.2.101", "8 101")).body)[0] == ADDRESS[0]
     accept(caller)
