@@ -6,6 +6,7 @@ from datetime import date
 from routing.check_calendars import check_calendars
 from routing.check_edges import check_edges
 from routing.check_flow import check_flow
+from routing.check_nets import check_nets
 from routing.check_numbers import check_numbers
 from routing.check_people import check_people
 from routing.check_registrations import check_registrations
@@ -30,5 +31,6 @@ def check(
         *check_trunks(plan),
         *check_registrations(plan),
         *check_edges(plan),
+        *check_nets(plan),
     ]
     return tuple(sorted(problems, key=lambda problem: problem.severity is Severity.WARNING))

@@ -13,6 +13,7 @@ from routing.compile_calendar import always_open, compile_calendar
 from routing.decision import Branch, Reason, Target
 from routing.errors import PlanRefused
 from routing.flow import CLOSED, DEFAULT_CLOSED, Way, default_way, flow_of
+from routing.nets import NetRow, NetTable, read_prefix
 from routing.numbers import show
 from routing.peers import PeerTable, is_one_host, parse_peer
 from routing.places import Named, Place, parse_gateway
@@ -54,6 +55,7 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         main_number=plan.municipality.main_number,
         contact_centre=plan.municipality.contact_centre,
         return_ring_seconds=plan.municipality.return_ring_seconds,
+        transfer_code=plan.municipality.transfer_code or "",
         numbers=MappingProxyType(_own_numbers(plan) | _numbers(plan, calendars)),
         groups=MappingProxyType(_groups(plan, people)),
         people=MappingProxyType(people),
@@ -71,6 +73,7 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         ),
         pickup_code=plan.municipality.pickup_code,
         memberships=MappingProxyType(_memberships(plan)),
+        nets=_nets(plan),
     )
 
 
@@ -82,6 +85,16 @@ def canonical(plan: Plan) -> str:
 def digest_of(plan: Plan) -> str:
     """SHA-256 (hex) of the plan's canonical form."""
     return hashlib.sha256(canonical(plan).encode()).hexdigest()
+
+
+def _nets(plan: Plan) -> NetTable:
+    rows = {
+        name: NetRow(name, None if net.codecs is None else tuple(map(str.lower, net.codecs)), net.direct)
+        for name, net in plan.nets.items()
+    }
+    return NetTable.of(
+        (read_prefix(text), rows[name]) for name, net in plan.nets.items() for text in net.prefixes
+    )
 
 
 def _numbers(plan: Plan, calendars: Mapping[str, CalendarTable]) -> dict[str, NumberRow]:

@@ -29,6 +29,7 @@ from routing.peers import parse_peer
 from routing.places import ALLOWED, parse_gateway
 from routing.plan_calendar import Calendar
 from routing.plan_edge import Edge
+from routing.plan_nets import Net
 from routing.plan_part import Entry, Flag, Name, Part, Text
 from routing.plan_registration import Registration
 
@@ -85,7 +86,8 @@ class Municipality(Part):
 
     `return_ring_seconds`: how long somebody is rung again whose transfer nobody answered (P7), before
     Kontaktcenter is: as long as anybody, for the caller has waited once already.
-    `pickup_code` is dialled by a member of a group to answer what rings at another; "" is no such code.
+    `pickup_code` is dialled by a member of a group to answer what rings at another, `transfer_code` pressed
+    in a call at a phone that has no other way to hand it on; "" is no such code.
     """
 
     name: Text
@@ -95,6 +97,7 @@ class Municipality(Part):
     contact_centre: Name = "kontaktcenter"
     return_ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
     pickup_code: FunctionCode = "*8"
+    transfer_code: FunctionCode = ""
 
 
 class Phone(Entry):
@@ -279,3 +282,4 @@ class Plan(Part):
     groups: dict[Name, Group]
     calendars: dict[Name, Calendar]
     numbers: dict[E164, Number]
+    nets: dict[Name, Net] = Field(default_factory=dict)

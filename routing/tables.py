@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from routing.decision import Branch, Identity, Reason, Strategy, Target
+from routing.nets import NetTable
 from routing.numbers import NumberFormat
 from routing.peers import PeerTable
 from routing.places import Named, Place
@@ -205,6 +206,7 @@ class Tables:
 
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
     `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
+    `transfer_code`: what phones press to hand a call on, or "".
     `emergency_trunks` are those that take 112, in the order of the plan. `registered_users`: whose trunk's
     address of record has this user. `edges`: None without any. `pickup_code` begins what
     is dialled to answer a colleague's call, or is "". `memberships` are the groups of each person who is in
@@ -217,6 +219,7 @@ class Tables:
     main_number: str
     contact_centre: str
     return_ring_seconds: float
+    transfer_code: str
     numbers: Mapping[str, NumberRow]
     groups: Mapping[str, GroupRow]
     people: Mapping[str, PersonRow]
@@ -230,3 +233,4 @@ class Tables:
     edges: PeerTable | None
     pickup_code: str
     memberships: Mapping[str, frozenset[str]]
+    nets: NetTable

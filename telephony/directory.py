@@ -12,6 +12,7 @@ from routing.tables import Tables, ToPerson
 from telephony.call.facts import Contact, Origin
 from telephony.call.house import House
 from telephony.legs.directory import Account, Caller, Function, Shown, Trunk, TrunkAccount, Watched
+from telephony.sdp.policy import OPEN, Policy
 from telephony.sip.login import Login
 
 _IDENTITY = {
@@ -149,6 +150,22 @@ class PlanDirectory:
         diverted_by = "" if is_own or not row.foreign_numbers else row.default_number
         written = row.number_format_out
         return Shown(write(who, written), _IDENTITY[row.identity], write(diverted_by, written))
+
+    def sound_of(self, host: str, *, emergency: bool) -> Policy:
+        """What may be agreed on with a peer that signals from this host: by the nets of the plan in force."""
+        nets = self._tables.nets
+        if emergency:
+            return Policy(signalled_from=host, vital=True)
+        if not nets:
+            return OPEN
+        net = nets.at(host)
+        codecs = net.codecs if net else None
+        direct = nets.direct_at if nets.has_direct else None
+        return Policy(codecs, lambda there: nets.at(there) is not None, host, direct=direct)
+
+    def transfer_code(self) -> str:
+        """What phones of ours press to hand a call on, or ""."""
+        return self._tables.transfer_code
 
     def is_up(self, gateway: Place) -> bool:
         """Whether this gateway is not known to answer no more."""

@@ -48,6 +48,11 @@ class Node:
         self.legs.playback_ended(leg, now)
         self._run(now)
 
+    def key_pressed(self, leg: str, signal: str, now: float) -> None:
+        """A key was pressed in the sound of a leg (RFC 4733)."""
+        self.legs.key_pressed(leg, signal, now)
+        self._run(now)
+
     def recover(self, now: float) -> list[str]:
         """After replay: end what an earlier life left open. Gives the legs that could not be brought back."""
         lost = []

@@ -192,6 +192,7 @@ class Service:
             self._prompts,
             self._playback_ended,
             random.SystemRandom(),
+            pressed=self._key_pressed,
         )
         opened.callback(self._relay.close_all)
         self._directory = PlanDirectory(
@@ -352,6 +353,10 @@ class Service:
 
     def _playback_ended(self, leg: str) -> None:
         self._node.playback_ended(leg, self._loop.time())
+        self._shell.flush()
+
+    def _key_pressed(self, leg: str, signal: str) -> None:
+        self._node.key_pressed(leg, signal, self._loop.time())
         self._shell.flush()
 
     def _keep_house(self, due: float) -> None:

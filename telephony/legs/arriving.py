@@ -4,10 +4,10 @@ too."""
 from telephony.call import facts as f
 from telephony.call.pickup_facts import PickUpRequested
 from telephony.errors import NoPortFree
-from telephony.legs.content import ACCEPT, is_understood
+from telephony.legs.content import ACCEPT, is_understood, warning_of
 from telephony.legs.edge import origin_of
 from telephony.legs.gate import RETRY_AFTER, Admitted, Gate
-from telephony.legs.inbound import InboundLeg
+from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
 from telephony.legs.leg import Leg
 from telephony.legs.refusals import NotTaken
 from telephony.legs.replaces import replaced_by
@@ -120,16 +120,20 @@ def _open_caller(
         return NotTaken(415, "its body is no session description", ACCEPT)
     try:
         dialog = without_names(Dialog.as_uas(request, wire.token()))
-        address = wire.media.open(leg_id, event.flow.remote[0], emergency=admitted.emergency)
+        host = event.flow.remote[0]
+        policy = wire.directory.sound_of(host, emergency=admitted.emergency)
+        address = wire.media.open(leg_id, host, emergency=admitted.emergency, allows=policy.allows)
     except ParseError as error:
         return NotTaken(error.status, "its Contact or Record-Route is malformed")
     except NoPortFree:
         return NotTaken(503, "no_port", RETRY_LATER)
-    session = SdpSession(wire.session_id(), address)
+    session = SdpSession(wire.session_id(), address, policy)
     try:
         # To 112 with more in it than sound, such as where somebody is: then the offer is ours
         offer = session.receive_offer(request.body) if request.body and understood else None
+        if offer is None:
+            policy.require(DEFAULT_OFFER)
         return dialog, session, offer
     except SdpError as error:
         wire.media.close(leg_id)
-        return NotTaken(error.status, f"no sound in common: {error}")
+        return NotTaken(error.status, f"no sound in common: {error}", warning_of(error, wire.host))

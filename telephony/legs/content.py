@@ -1,5 +1,6 @@
 """Which bodies are understood: session descriptions, and none at all (RFC 3261 8.2.3)."""
 
+from telephony.sdp.errors import SdpError
 from telephony.sip.errors import ParseError
 from telephony.sip.message import Message
 
@@ -20,3 +21,9 @@ def is_understood(message: Message) -> bool:
     except ParseError:
         return False
     return content_type is not None and content_type.name == SDP and encoding.lower() == "identity"
+
+
+def warning_of(error: SdpError, host: str) -> dict[str, str]:
+    """The header that tells why a session description was not taken (RFC 3261 20.43). `host` is what we call
+    ourselves."""
+    return {"Warning": f'{int(error.warning)} {host} "{error.reason}"'}

@@ -6,10 +6,13 @@ from telephony.errors import NoPortFree
 from telephony.legs.edge import registered_from
 from telephony.legs.identity import present
 from telephony.legs.inbound import DEFAULT_OFFER, InboundLeg
+from telephony.legs.keypad import may_transfer
 from telephony.legs.outbound import OutboundLeg
 from telephony.legs.registering import flow_to
 from telephony.legs.sockets import Sockets
 from telephony.legs.wire import Wire
+from telephony.sdp.codec import with_keys
+from telephony.sdp.errors import NotAcceptable
 from telephony.sdp.session import SdpSession
 from telephony.sip.flow import Flow
 from telephony.sip.uri import request_target
@@ -24,21 +27,31 @@ def dial(wire: Wire, sockets: Sockets, action: a.Dial, now: float) -> None:
     way = _way(sockets, action)
     try:
         host = way[2].remote[0] if way else ""
-        address = wire.media.open(action.leg, host, emergency=action.emergency) if way else None
+        policy = wire.directory.sound_of(host, emergency=action.emergency)
+        address = None
+        if way:
+            address = wire.media.open(action.leg, host, emergency=action.emergency, allows=policy.allows)
     except NoPortFree:
         address = None
     if way is None or address is None:
         wire.facts.append(f.MemberRefused(at=wire.utc(now), call=call, leg=action.leg, status=503))
         return
     uri, route, flow = way
-    session = SdpSession(wire.session_id(), address)
+    session = SdpSession(wire.session_id(), address, policy)
     leg = OutboundLeg(wire, call, action.leg, flow, session, pinned=action.contact is not None)
     leg.hides_caller, leg.identity = for_rescue is not None, identity
     leg.account, leg.trunk = action.target.phone, action.target.trunk
     if action.contact is not None and wire.directory.is_edge(flow.remote):
         leg.behind = registered_from(action.contact.path)
     codecs = (caller_leg.passed_on if caller_leg else ()) or DEFAULT_OFFER
-    leg.dial(action, uri, route, codecs, now)
+    if may_transfer(leg):
+        codecs = with_keys(codecs)
+    try:
+        leg.dial(action, uri, route, codecs, now)
+    except NotAcceptable as error:  # its net allows nothing of what the caller has
+        wire.media.close(action.leg)
+        wire.facts.append(f.MemberRefused(at=wire.utc(now), call=call, leg=action.leg, status=error.status))
+        return
     wire.adopt(leg)
 
 

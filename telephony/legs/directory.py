@@ -7,6 +7,7 @@ from typing import Protocol
 
 from routing.places import Place
 from telephony.call.facts import Contact, Origin
+from telephony.sdp.policy import Policy
 from telephony.sip.login import Login
 
 
@@ -142,6 +143,12 @@ class Directory(Protocol):
 
     def shown_to(self, trunk: str, number: str) -> Shown:
         """How a caller of this number (E.164) is shown to the trunk."""
+
+    def sound_of(self, host: str, *, emergency: bool) -> Policy:
+        """What may be agreed on with a peer that signals from this host, and where its sound may go."""
+
+    def transfer_code(self) -> str:
+        """What phones of ours press to hand a call on, or ""."""
 
     def is_up(self, gateway: Place) -> bool:
         """Whether this gateway is not known to answer no more."""

@@ -3,6 +3,7 @@ transaction of an INVITE."""
 
 from collections.abc import Callable, Mapping
 
+from telephony.legs.keypad import expire
 from telephony.legs.ping import ping
 from telephony.legs.wire import Wire
 
@@ -15,6 +16,7 @@ def do(wire: Wire, key: str, now: float) -> None:
 
 DUE: Mapping[str, Callable[[Wire, str, float], object]] = {
     "disown": lambda wire, name, now: wire.owners.pop(name, None),
+    "keys": lambda wire, name, now: expire(wire.legs[name], now),
     "expire": lambda wire, name, now: wire.legs[name].timer.expire(now),
     "patience": lambda wire, name, now: wire.legs[name].negotiation.stop(now),
     "ping": lambda wire, name, now: ping(wire.legs[name], now),

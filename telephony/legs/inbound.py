@@ -8,12 +8,13 @@ from typing import Any
 from telephony.call import facts as f
 from telephony.call.actions import EndLeg, PickUp
 from telephony.legs.identity import caller_shown
+from telephony.legs.keypad import wants_keys
 from telephony.legs.leg import Leg
 from telephony.legs.reliable import Reliable
 from telephony.legs.snapshot import ANSWERED_BY, pack_flow, pack_request
 from telephony.legs.state import State
 from telephony.legs.wire import Wire, tells
-from telephony.sdp.codec import STATIC, Codec, OfferedCodec, has_audio, in_common, with_twins
+from telephony.sdp.codec import KEYS, STATIC, Codec, OfferedCodec, has_audio, in_common, with_twins
 from telephony.sdp.direction import Direction
 from telephony.sdp.errors import SdpError
 from telephony.sdp.session import SdpSession
@@ -23,12 +24,11 @@ from telephony.sip.message import Response
 from telephony.sip.name_addr import NameAddr
 from telephony.sip.reason import Reason
 
-KEYS = Codec("telephone-event", 8000, fmtp="0-15")
-DEFAULT_OFFER = (OfferedCodec(STATIC[8], 8), OfferedCodec(STATIC[0], 0), OfferedCodec(KEYS, 101))
+DEFAULT_OFFER = (OfferedCodec(STATIC[8], 8), OfferedCodec(STATIC[0], 0), OfferedCodec(KEYS[0], 101))
 """What we offer when nobody has offered anything: G.711 and keys."""
 DEFAULT = {entry.codec: entry for entry in DEFAULT_OFFER}
 
-ANNOUNCED = (STATIC[8], STATIC[0], KEYS)
+ANNOUNCED = (STATIC[8], STATIC[0], KEYS[0])
 """What an announcement can be played in."""
 
 REMIND_SECONDS = 60.0
@@ -214,6 +214,7 @@ class InboundLeg(Leg):
             if self._waits_for_prack(partial(self.connect_with, member)):
                 return
             if not self._describe_as(member):
+                self._verdict = 488
                 self.lose("no_common_sound", now)
                 return
             self._accept(now)
@@ -265,7 +266,8 @@ class InboundLeg(Leg):
         return bool(self.offered) or self.session.stream is not None
 
     def _describe_as(self, member: Leg) -> bool:
-        return self._describe(member.codecs, member.negotiation.wish)
+        wanted = wants_keys(self, member, [entry.codec for entry in self.offered])
+        return self._describe((*member.codecs, *(KEYS if wanted else ())), member.negotiation.wish)
 
     def _describe(self, codecs: Sequence[Codec], direction: Direction) -> bool:
         """Answer the caller's offer with these codecs, or make the one it left to us. False when it has none

@@ -1,7 +1,8 @@
 """Keys pressed that come as INFO (the RFC 2976 usage that RFC 6086 calls legacy), passed on to the other leg.
 
 They are read, and written anew: nothing is forwarded blindly. A leg gets one at a time, so that none
-overtakes another.
+overtakes another. Where the other leg takes none as INFO they go into its sound (RFC 4733), and the other way
+round.
 """
 
 import re
@@ -10,8 +11,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from telephony.legs.direct import bring_back, is_direct
 from telephony.legs.state import State
 from telephony.legs.wire import Reply
+from telephony.sdp.codec import has_keys
 from telephony.sip.errors import ParseError
 from telephony.sip.events import RequestReceived, ResponseReceived
 from telephony.sip.message import Request
@@ -111,8 +114,8 @@ class Keys:
 def take_info(leg: "Leg", event: RequestReceived, now: float) -> None:
     """Answer an INFO, and pass its key on to whom the leg talks with.
 
-    As INFO alone: the sound is relayed as it comes, nothing can be put into it. Where nobody listens for
-    keys it is 488, so that the phone knows.
+    As INFO, or in the sound of who takes no INFO. Where nobody listens for keys it is 488, so that the phone
+    knows.
     """
     request = event.request
     if not request.body:  # nothing is said: it asks whether we are there
@@ -122,18 +125,39 @@ def take_info(leg: "Leg", event: RequestReceived, now: float) -> None:
     if content_type not in (RELAY, PLAIN):
         leg.answer(event, 415, now, Accept=ACCEPTED)
         return
-    key, peer = Key.parse(request.body, content_type), leg.peer
+    key, pad = Key.parse(request.body, content_type), leg.keypad
     if key is None:
         leg.answer(event, 400, now)
-    elif peer is None or peer.state is not State.TALKING or not peer.allows("INFO"):
-        leg.answer(event, 488, now)
-    else:
-        keys = peer.keys = peer.keys or Keys(peer)
-        if keys.is_full:
-            leg.answer(event, 480, now)
-            return
+    elif pad is not None and pad.press(key.signal, "INFO", now):
         leg.answer(event, 200, now)
-        keys.send(key, now)
+    else:
+        status = _pass_on(leg, key, now)
+        listened_to = pad is not None and leg.peer is not None
+        leg.answer(event, 200 if status == 488 and listened_to else status, now)
+
+
+def take_key(leg: "Leg", signal: str, now: float) -> None:
+    """A key was pressed in the sound of the leg, which is relayed as it comes."""
+    if leg.keypad is not None and leg.keypad.press(signal, "RTP", now):
+        return
+    if leg.peer is not None and not has_keys(leg.peer.codecs):
+        _pass_on(leg, Key(signal, USUAL_MILLISECONDS, RELAY), now)
+
+
+def _pass_on(leg: "Leg", key: Key, now: float) -> int:
+    """Send a key to whom the leg talks with; the status that tells whether that could be."""
+    peer = leg.peer
+    if peer is None or peer.state is not State.TALKING:
+        return 488
+    if not peer.allows("INFO"):
+        if is_direct(leg):
+            bring_back(leg, now)
+        return 200 if leg.wire.media.send_key(peer.id, key.signal, key.milliseconds) else 488
+    keys = peer.keys = peer.keys or Keys(peer)
+    if keys.is_full:
+        return 480
+    keys.send(key, now)
+    return 200
 
 
 def _type_of(request: Request) -> str:

@@ -1,7 +1,7 @@
 """What both kinds of legs share: a dialog that is set up, talks, and is ended in a way that leaves nothing
 behind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from telephony.call import facts as f
@@ -9,13 +9,16 @@ from telephony.call.actions import EndLeg
 from telephony.legs import refer
 from telephony.legs.authorising import Given, ack_from, send_from
 from telephony.legs.content import SDP
-from telephony.legs.keys import Keys, take_info
+from telephony.legs.direct import route
+from telephony.legs.keypad import Keypad, listen, watch
+from telephony.legs.keys import Keys
 from telephony.legs.negotiation import Negotiation
 from telephony.legs.ping import PING_SECONDS
+from telephony.legs.serving import serve
 from telephony.legs.session_timer import SessionTimer
 from telephony.legs.snapshot import pack_dialog, pack_flow, pack_session
 from telephony.legs.state import State
-from telephony.legs.wire import ALLOW, KNOWN_METHODS, SUPPORTED, Reply, Wire, tells, unsupported
+from telephony.legs.wire import Reply, Wire, tells
 from telephony.sdp.codec import Codec, OfferedCodec, offer_twins
 from telephony.sdp.session import SdpSession
 from telephony.sip.dialog import Dialog
@@ -67,9 +70,14 @@ class Leg:
         self.referral: refer.Referral | None = None
         self.offered: tuple[OfferedCodec, ...] = ()  # by the side that called, in its INVITE
         self.vital = False  # a call to 112, which no timer of a far end may end
-        self.negotiation = Negotiation(self)
+        self.negotiation: Negotiation = Negotiation(self)
         self.timer = SessionTimer(self)
         self.keys: Keys | None = None  # made when the first is to be passed on
+        self.keypad: Keypad | None = None  # of a phone that may hand calls on by keys
+        self.is_watched = False  # whether the keys in its sound are told
+        self.redirected = 0  # how often it was told to send its sound to this peer
+        self.is_past = False  # whether no sound is passed on between it and its peer
+        self.stays = False  # whether its sound is not to go past us while it talks with this peer
         self._allow: list[str] = []  # what its far end takes, as it said so last
 
     # ---- up
@@ -200,18 +208,7 @@ class Leg:
 
     def take(self, event: RequestReceived, now: float) -> None:
         """Do what a request asks for that is in its turn."""
-        request = event.request
-        serve = _SERVED.get(request.method)
-        if serve is None:
-            self.answer(event, 405 if request.method in KNOWN_METHODS else 501, now, Allow=ALLOW)
-        elif required := unsupported(request):
-            self.answer(event, 420, now, Unsupported=", ".join(required))
-        else:
-            serve(self, event, now)
-
-    def take_options(self, event: RequestReceived, now: float) -> None:
-        """Say what we can (RFC 3261 11.2)."""
-        self.answer(event, 200, now, Allow=ALLOW, Accept=SDP, Supported=SUPPORTED)
+        serve(self, event, now)
 
     def take_bye(self, event: RequestReceived, now: float) -> None:
         """The far end ends it."""
@@ -288,6 +285,8 @@ class Leg:
         self.wire.stir(self.account, now)
         self.wire.media.close(self.id)
         self.wire.agenda.set(f"{self.id}/ping", None)
+        if self.keypad is not None:
+            self.keypad.rest()
         self.timer.stop()
         self.negotiation.close(now)
 
@@ -336,9 +335,15 @@ class Leg:
 
     def ring_on(self, now: float) -> None:
         """Take it from whom it talks with; it hears that it rings, until it is connected again."""
+        if self.tone == RINGING:  # by keys that are a transfer now
+            return
+        other = self.peer
         self.part()
-        self.tone = RINGING
-        self.wire.media.play(self.id, RINGING)
+        if other is not None and other.session.is_direct:
+            other.negotiation.follow(now)
+        if self.keypad is not None:
+            self.keypad.rest()
+        self.sound(RINGING)
         self.negotiation.follow(now)  # it may be on hold, and is to hear this
 
     def part(self) -> None:
@@ -346,6 +351,11 @@ class Leg:
         if self.peer is not None:
             self.peer.peer = None
             self.peer = None
+
+    def sound(self, tone: str) -> None:
+        """Have it hear this over and over."""
+        self.tone = tone
+        self.wire.media.play(self.id, tone)
 
     def play(self, prompt: str) -> None:
         """Play an announcement to it, which has answered."""
@@ -362,8 +372,10 @@ class Leg:
     def connect(self, peer: "Leg", now: float) -> None:
         """Note whom it talks with, and watch over it from here on."""
         self.peer = peer
+        self.stays, self.is_past, self.redirected = False, False, 0
         self.tone = ""
         self.since = now
+        listen(self)
         # A little apart, so that calls which began together do not ask in the same moment
         self.wire.agenda.set(f"{self.id}/ping", now + PING_SECONDS * (0.9 + 0.1 * self.wire.random()))
 
@@ -371,15 +383,7 @@ class Leg:
         """Put into force what was agreed with the far end, if anything was."""
         if self.session.stream is not None:
             self.wire.media.set_stream(self.id, self.session.stream)
-
-
-_SERVED: Mapping[str, Callable[[Leg, RequestReceived, float], None]] = {
-    "BYE": lambda leg, event, now: leg.take_bye(event, now),
-    "INFO": take_info,
-    "INVITE": lambda leg, event, now: leg.negotiation.receive(event, now),
-    "OPTIONS": lambda leg, event, now: leg.take_options(event, now),
-    "PRACK": lambda leg, event, now: leg.take_prack(event, now),
-    "REFER": refer.receive,
-    "UPDATE": lambda leg, event, now: leg.negotiation.update(event, now),
-}
-"""What is done with each method inside a dialog. (ACK and CANCEL come by their INVITE.)"""
+            if self.peer is not None:
+                watch(self)
+                watch(self.peer)
+                route(self)

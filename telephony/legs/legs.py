@@ -13,6 +13,7 @@ from telephony.legs.directory import Directory
 from telephony.legs.due import do
 from telephony.legs.gate import Admitted, Authenticated, Gate, Subscribing
 from telephony.legs.inbound import InboundLeg
+from telephony.legs.keys import take_key
 from telephony.legs.media import Media
 from telephony.legs.refer import carry_out
 from telephony.legs.refusals import Refusals
@@ -85,6 +86,12 @@ class Legs:
         leg = self._wire.legs.get(leg_id)
         if leg is not None:
             leg.played(now)
+
+    def key_pressed(self, leg_id: str, signal: str, now: float) -> None:
+        """A key was pressed in the sound of this leg."""
+        leg = self._wire.legs.get(leg_id)
+        if leg is not None:
+            take_key(leg, signal, now)
 
     def get_timer(self) -> float | None:
         """When `handle_timer` is next due, in monotonic seconds."""

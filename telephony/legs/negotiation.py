@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
-from telephony.legs.content import ACCEPT, is_understood
+from telephony.legs.content import ACCEPT, is_understood, warning_of
+from telephony.legs.direct import address_for, bring_back, is_elsewhere, route
+from telephony.legs.keypad import wants_keys
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.state import State
 from telephony.legs.wire import Reply
-from telephony.sdp.codec import Codec, OfferedCodec, in_common, with_twins
+from telephony.sdp.codec import KEYS, Codec, OfferedCodec, in_common, with_twins
 from telephony.sdp.direction import Direction
 from telephony.sdp.errors import SdpError
 from telephony.sdp.stream import Stream
@@ -62,8 +64,10 @@ class Negotiation:
 
     def offer(self, codecs: Sequence[OfferedCodec], direction: Direction) -> bytes:
         """Our offer to the far end. Raises SdpError."""
+        self._leg.session.redirect(address_for(self._leg))
         body = self._leg.session.offer(codecs, direction)
         self._asked = direction
+        route(self._leg)
         return body
 
     # ---- what the far end wants
@@ -135,7 +139,7 @@ class Negotiation:
             body = self.answer(event.request.body, now)
         except SdpError as error:
             leg.session.rollback()
-            leg.answer(event, error.status, now)
+            leg.answer(event, error.status, now, **warning_of(error, leg.wire.host))
             return
         leg.accept(event, body, now)
         if event.request.method == "INVITE":
@@ -149,7 +153,11 @@ class Negotiation:
             return self.offer(self._preferred(), self._mirrored())
         session = self._leg.session
         offered = session.receive_offer(offer)
-        codecs = in_common([entry.codec for entry in offered.codecs], self._codecs())
+        theirs = [entry.codec for entry in offered.codecs]
+        codecs = in_common(theirs, self._codecs())
+        if wants_keys(self._leg, self._leg.peer, theirs):
+            codecs = (*codecs, *KEYS)
+        session.redirect(address_for(self._leg) if offered.direction is Direction.SENDRECV else None)
         body = session.answer(codecs, self._mirrored())
         self.heed(offered.direction, now)
         return body
@@ -165,7 +173,10 @@ class Negotiation:
         return (peer.codecs if peer else ()) or self._leg.codecs
 
     def _preferred(self) -> list[OfferedCodec]:
-        codecs = in_common(self._leg.codecs, self._codecs())
+        leg = self._leg
+        codecs = in_common(leg.codecs, self._codecs())
+        if wants_keys(leg, leg.peer, leg.codecs):
+            codecs = (*codecs, *[codec for codec in leg.codecs if codec.is_keys and codec not in codecs])
         return [OfferedCodec(codec, 96 + place) for place, codec in enumerate(codecs)]
 
     def acknowledged(self, event: AckReceived, now: float) -> None:
@@ -236,7 +247,12 @@ class Negotiation:
             return False  # its answer to our delayed offer was none, and the leg is being ended
         if stream.direction is not self._mirrored().within(self.wish):
             return True
-        return not set(stream.codecs) <= set(with_twins(self._codecs()))  # what can be converted may stay
+        if is_elsewhere(self._leg):
+            return True
+        codecs = set(stream.codecs)
+        if wants_keys(self._leg, self._leg.peer, codecs):
+            codecs -= set(KEYS)
+        return not codecs <= set(with_twins(self._codecs()))  # what can be converted may stay
 
     def resent(self, transaction: str) -> None:
         """A re-INVITE of ours was sent again in another transaction."""
@@ -281,8 +297,11 @@ class Negotiation:
         self._next(now)
 
     def _refused(self, status: int, now: float) -> None:
+        was_direct = self._leg.session.is_direct
         self._leg.session.rollback()
-        if status == 491:
+        if was_direct and status not in (481, 491):  # what we offered, or what it was told before
+            bring_back(self._leg, now)
+        elif status == 491:
             self._retry_later(now)
         elif status == 481 or (status == 408 and not self._leg.vital):  # RFC 3261 12.2.1.2
             self._leg.lose("no_dialog", now)

@@ -8,7 +8,7 @@ from typing import Any
 from telephony.call import facts as f
 from telephony.call.actions import Dial, EndLeg
 from telephony.legs.authorising import Given, ack_from, send_from
-from telephony.legs.content import ACCEPT, SDP, is_understood
+from telephony.legs.content import ACCEPT, SDP, is_understood, warning_of
 from telephony.legs.early import EarlyDialogs
 from telephony.legs.identity import caller_shown
 from telephony.legs.leg import Leg
@@ -299,7 +299,7 @@ class OutboundLeg(Leg):
                 body = self._answer_early(request.body, dialog.remote_tag, now)
             except SdpError as error:
                 self.session.rollback()
-                self.answer(event, error.status, now)
+                self.answer(event, error.status, now, **warning_of(error, self.wire.host))
                 return
         self._early.keep(dialog.refresh(request))
         response = Response.to_request(request, 200)

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from telephony.legs.direct import bring_back, is_direct
 from telephony.legs.wire import Reply
 from telephony.sip.events import ResponseReceived
 
@@ -24,15 +25,18 @@ def ping(leg: "Leg", now: float) -> None:
 
 def _is_silent(leg: "Leg", now: float) -> bool:
     """No sound from both sides, and nobody holds."""
-    if leg.peer is None or leg.held or leg.peer.held:
+    if leg.peer is None or leg.held or leg.peer.held or is_direct(leg):
         return False
-    heard = [leg.wire.media.heard(each.id) or each.since for each in (leg, leg.peer)]
+    heard = [leg.wire.media.heard(one.id) or one.since for one in (leg, leg.peer)]
     return max(heard) <= now - PING_SECONDS
 
 
 def _ponged(leg: "Leg", asked: float, reply: Reply, now: float) -> None:
     if isinstance(reply, ResponseReceived):
         gone = reply.response.status in (408, 481)  # RFC 3261 12.2.1.2
+    elif is_direct(leg):  # nothing of it is heard: its sound comes back to us, and then tells
+        bring_back(leg, now)
+        return
     else:
         # No answer. Some phones never answer OPTIONS: one that goes on sending sound is there.
         gone = (leg.wire.media.heard(leg.id) or 0.0) <= asked

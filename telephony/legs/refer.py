@@ -50,7 +50,9 @@ def receive(leg: "Leg", event: RequestReceived, now: float) -> None:
     texts = request.headers.get_all("Refer-To")
     if leg.state is not State.TALKING:
         leg.answer(event, 403, now)
-    elif leg.referral is not None and (leg.referral.event or leg.referral.notifies):
+    elif (leg.referral is not None and (leg.referral.event or leg.referral.notifies)) or (
+        leg.keypad is not None and leg.keypad.is_busy
+    ):
         leg.answer(event, 491, now)
     elif len(texts) != 1:  # RFC 3515 2.4.2
         leg.answer(event, 400, now)
@@ -122,7 +124,10 @@ def _carry_out(
 ) -> None:
     match action:
         case a.AnswerTransfer(status=status):
-            answer(leg, status, now)
+            if leg.keypad is not None and leg.keypad.waits:
+                leg.keypad.answered(status, now)
+            else:
+                answer(leg, status, now)
         case a.ReportTransfer(status=status):
             report(leg, status, now)
         case a.PlayRinging():

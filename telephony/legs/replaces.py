@@ -86,9 +86,12 @@ def take_over(wire: "Wire", of: str, leg_id: str, now: float) -> None:
     if leg is None:
         wire.facts.append(f.LegEnded(at=wire.utc(now), call=_call_of(leg_id), leg=leg_id))
         return
+    if leg.keypad is not None:
+        leg.keypad.rest()
     for what in ("ping", "retry", "patience", "refresh", "expire"):
         wire.agenda.move(f"{of}/{what}", f"{leg_id}/{what}")
     wire.media.rename(of, leg_id)
+    leg.tone = ""
     leg.part()
     leg.call, leg.id = _call_of(leg_id), leg_id
     wire.legs[leg_id] = leg

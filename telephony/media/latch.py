@@ -5,7 +5,10 @@ several interfaces. Answering to where the sound comes from reaches them (RFC 49
 open port, so a source is settled on early, and gives way only to one that is better known.
 """
 
+from collections.abc import Callable
+
 from telephony.sdp.connection import UNSPECIFIED
+from telephony.sdp.policy import anywhere
 
 Address = tuple[str, int]
 """IP address and port."""
@@ -18,7 +21,8 @@ _MAX_PORT = 65_535
 
 
 class Latch:
-    """The source of one leg's RTP. `signalled_from` is the host that the leg's SIP comes from.
+    """The source of one leg's RTP. `signalled_from` is the host that the leg's SIP comes from; a host that
+    `allows` does not know is never believed.
 
     The address of the session description is believed at any time, unless a known host's came first and the
     time to settle is over. Another source is believed if it is the first, within `LATCH_SECONDS` of `aim`.
@@ -26,10 +30,11 @@ class Latch:
     whoever guesses a port is quicker than the phone only until the phone speaks.
     """
 
-    __slots__ = ("_remote", "_signalled_from", "_until", "source")
+    __slots__ = ("_allows", "_remote", "_signalled_from", "_until", "source")
 
-    def __init__(self, signalled_from: str = "") -> None:
+    def __init__(self, signalled_from: str = "", allows: Callable[[str], bool] = anywhere) -> None:
         self._signalled_from = signalled_from
+        self._allows = allows
         self._remote: Address | None = None
         self._until = float("-inf")
         self.source: Address | None = None
@@ -59,9 +64,10 @@ class Latch:
             believed = settling and source == self._remote
         else:
             believed = self._knows(source)
-        if believed:
+        if believed and self._allows(source[0]):
             self.source = source
-        return believed
+            return True
+        return False
 
     def _knows(self, source: Address) -> bool:
         return source[0] == self._signalled_from or (

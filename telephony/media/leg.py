@@ -1,11 +1,20 @@
 """The sound of one leg as decisions: whose a datagram is, whether and where it goes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from telephony.media.counters import Counters, Drop
+from telephony.media.keys import KeyEar
 from telephony.media.latch import Address, Latch, RtcpLatch
 from telephony.media.order import LAST_NUMBER, Order
-from telephony.media.payloads import MARKER, NOTHING, UNKNOWN, conversions, convert, translate
+from telephony.media.payloads import (
+    MARKER,
+    NOTHING,
+    UNKNOWN,
+    Translation,
+    conversions,
+    convert,
+    translate,
+)
 from telephony.sdp.stream import Stream
 
 MAX_DATAGRAM = 1500
@@ -32,11 +41,15 @@ class MediaLeg:
     __slots__ = (
         *(
             "_conversions",
+            "_ear",
+            "_is_keyed",
+            "_keys",
             "_latch",
             "_obstacle",
             "_octets",
             "_order",
             "_peer",
+            "_pressed",
             "_receives",
             "_rtcp_latch",
             "_stream",
@@ -45,15 +58,19 @@ class MediaLeg:
         "heard",
     )
 
-    def __init__(self, counters: Counters, signalled_from: str = "") -> None:
-        self._latch = Latch(signalled_from)
+    def __init__(self, counters: Counters, latch: Latch | None = None) -> None:
+        self._latch = latch or Latch()
         self._order = Order(counters)
         self._rtcp_latch = RtcpLatch(self._latch)
         self._stream: Stream | None = None
         self._receives: frozenset[int] = frozenset()
         self._peer: MediaLeg | None = None
-        self._obstacle: Drop | None = None
+        self._obstacle: Drop | None = Drop.UNBRIDGED
         self._octets = NOTHING
+        self._ear: KeyEar | None = None
+        self._pressed: Callable[[str], None] | None = None
+        self._keys: Translation = NOTHING  # of the second octet of packets with keys, while they are heard
+        self._is_keyed = False
         self._unproven = 0  # packets of prompts sent to whoever has not shown that they want them
         self._conversions: Mapping[int, bytes] = {}
         self.heard: float | None = None
@@ -112,6 +129,28 @@ class MediaLeg:
             other._peer = None
             other._refresh()
 
+    def watch(self, pressed: Callable[[str], None] | None) -> None:
+        """Have `pressed` told of each key that this leg presses (RFC 4733), or no longer. It may use the leg.
+
+        Keys are heard during a prompt too. Sound costs no more for it.
+        """
+        self._ear = (self._ear or KeyEar()) if pressed else None
+        self._pressed = pressed
+        self._refresh()
+
+    def be_keyed(self, is_keyed: bool) -> None:
+        """Keys are sent to this leg now, and nothing of whom it is bridged to; or no longer."""
+        self._is_keyed = is_keyed
+        if self._peer is not None:
+            self._peer._refresh()
+
+    def end_keys(self) -> bool:
+        """The last key was sent; False when there was none."""
+        was_keyed = self._is_keyed
+        if was_keyed:
+            self.be_keyed(False)
+        return was_keyed
+
     def route_rtp(self, packet: bytearray, size: int, source: Address, now: float) -> Address | Drop:
         """Where a datagram from this leg goes, by the bridged leg's RTP socket, or why it does not.
 
@@ -128,13 +167,12 @@ class MediaLeg:
             self._order.due = sequence + 1 & LAST_NUMBER
         else:
             self._order.jump(sequence, bytes(packet[8:12]))
-        if self._peer is None:
-            return Drop.UNBRIDGED
         if self._obstacle is not None:
-            return self._obstacle
+            return self._hear(packet, size, now)
         octet = self._octets[packet[1]]
         if octet == UNKNOWN:
-            return Drop.PAYLOAD
+            return self._hear(packet, size, now)
+        assert self._peer is not None  # or there were an obstacle
         destination = self._peer._latch.destination
         if destination is None:
             return Drop.UNSENDABLE
@@ -159,6 +197,24 @@ class MediaLeg:
         # Only sound settles the source: a stray packet of no agreed payload does not tell where the phone is.
         return packet[1] & ~MARKER in self._receives and self._latch.accept(source, now)
 
+    def _hear(self, packet: bytearray, size: int, now: float) -> Address | Drop:
+        """What becomes of a packet that is not simply passed on: it may be of a key that somebody waits for,
+        and then be passed on after all."""
+        is_key = self._ear is not None and packet[1] & ~MARKER in self._keys_received()
+        if is_key and self._ear and self._pressed and (key := self._ear.hear(packet, size, now)):
+            self._pressed(key)
+        if self._obstacle is not None:
+            return self._obstacle
+        octet = self._keys[packet[1]]
+        if octet == UNKNOWN or self._peer is None:
+            return Drop.PAYLOAD
+        packet[1] = octet
+        return self._peer._latch.destination or Drop.UNSENDABLE
+
+    def _keys_received(self) -> list[int]:
+        receives = self._stream.receives if self._stream else {}
+        return [number for number, codec in receives.items() if codec.is_keys]
+
     def _refresh(self) -> None:
         ours = self._stream
         theirs = self._peer._stream if self._peer else None
@@ -166,7 +222,14 @@ class MediaLeg:
             self._obstacle = Drop.UNBRIDGED
         elif not (ours.direction.receives and theirs.direction.sends):
             self._obstacle = Drop.DIRECTION
+        elif self._peer is not None and self._peer._is_keyed:
+            self._obstacle = Drop.UNBRIDGED
         else:
             self._obstacle = None
-            self._octets = translate(ours.receives, theirs.sends)
+            receives, self._keys = ours.receives, NOTHING
+            if self._ear is not None:  # keys leave the short way, and sound does not notice
+                keys = {number: codec for number, codec in receives.items() if codec.is_keys}
+                self._keys = translate(keys, theirs.sends)
+                receives = {number: codec for number, codec in receives.items() if number not in keys}
+            self._octets = translate(receives, theirs.sends)
             self._conversions = conversions(ours.receives, theirs.sends)

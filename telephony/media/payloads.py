@@ -41,15 +41,21 @@ def conversions(receives: Mapping[int, Codec], sends: Mapping[Codec, int]) -> Ma
 
 
 def convert(packet: bytearray, size: int, table: bytes) -> None:
-    """Convert the sound in the first `size` octets of an RTP packet: what lies between its header, CSRCs and
-    extension, and its padding (RFC 3550 5.1)."""
+    """Convert the sound in the first `size` octets of an RTP packet."""
+    start, end = sound_of(packet, size)
+    if start < end:
+        packet[start:end] = packet[start:end].translate(table)
+
+
+def sound_of(packet: bytearray, size: int) -> tuple[int, int]:
+    """Where the payload of an RTP packet begins and ends, of which there are `size` octets: between its
+    header, CSRCs and extension, and its padding (RFC 3550 5.1)."""
     start, end = 12 + 4 * (packet[0] & 0x0F), size
     if packet[0] & 0x10 and start + 4 <= size:
         start += 4 + 4 * (packet[start + 2] << 8 | packet[start + 3])
     if packet[0] & 0x20:
         end -= packet[size - 1]
-    if start < end:
-        packet[start:end] = packet[start:end].translate(table)
+    return start, end
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)  # 2 KiB each, and nearly all calls have the same

@@ -7,6 +7,7 @@ packets, not all at once, and there is one timer however many legs listen. Time 
 import struct
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
 from telephony.media.payloads import MARKER
 from telephony.media.prompts import FRAME_SAMPLES, Prompt
@@ -51,6 +52,20 @@ class Turn:
     ended: tuple[str, ...]
 
 
+class Sound(Protocol):
+    """What is sent to a leg, a packet every 20 ms."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the last packet has had its 20 ms."""
+
+    def next_packet(self) -> bytes | None:
+        """The packet of these 20 ms, if there is one."""
+
+    def pause(self, periods: int) -> None:
+        """Let time pass without sound."""
+
+
 class Playback:
     """One prompt on its way to one leg. Sequence number, timestamp and SSRC are random (RFC 3550 5.1)."""
 
@@ -92,27 +107,37 @@ class Playback:
 
 
 class Player:
-    """All playbacks and the one clock: `get_timer` says when `handle_timer` wants to be called."""
+    """All sounds and the one clock: `get_timer` says when `handle_timer` wants to be called."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._slots: list[dict[str, Playback]] = [{} for _ in range(PERIOD_MS)]
-        self._slot_of: dict[str, dict[str, Playback]] = {}
+        self._slots: list[dict[str, Sound]] = [{} for _ in range(PERIOD_MS)]
+        self._slot_of: dict[str, dict[str, Sound]] = {}
         self._clock = 0  # the last millisecond that was handled
 
     def play(self, leg: str, prompt: Prompt, voice: Voice | None, now: float) -> None:
         """Begin a prompt within 20 ms, in place of what the leg hears now; that is not reported as ended."""
+        self.start(leg, Playback(prompt, voice, self._random), now)
+
+    def start(self, leg: str, sound: Sound, now: float) -> None:
+        """The same with any sound."""
         self.stop(leg)
         if not self._slot_of:
             self._clock = _milliseconds(now)
         slot = min([self._slot(self._clock + wait) for wait in range(1, PERIOD_MS + 1)], key=len)
-        slot[leg] = Playback(prompt, voice, self._random)
+        slot[leg] = sound
         self._slot_of[leg] = slot
 
     def set_voice(self, leg: str, voice: Voice | None) -> None:
         """Go on in another law or with another payload number, or unheard while there is none."""
-        if leg in self._slot_of:
-            self._slot_of[leg][leg].voice = voice
+        playback = self.sound(leg)
+        if isinstance(playback, Playback):
+            playback.voice = voice
+
+    def sound(self, leg: str) -> Sound | None:
+        """What is sent to the leg now."""
+        slot = self._slot_of.get(leg)
+        return slot[leg] if slot else None
 
     def stop(self, leg: str) -> None:
         """Break off the leg's prompt, if there is one. It is not reported as ended."""
@@ -138,7 +163,7 @@ class Player:
             self._tick(self._slot(self._clock), packets, ended)
         return Turn(tuple(packets), tuple(ended))
 
-    def _tick(self, slot: dict[str, Playback], packets: list[tuple[str, bytes]], ended: list[str]) -> None:
+    def _tick(self, slot: dict[str, Sound], packets: list[tuple[str, bytes]], ended: list[str]) -> None:
         for leg, playback in list(slot.items()):
             if playback.over:
                 self.stop(leg)
@@ -154,7 +179,7 @@ class Player:
         for leg, slot in self._slot_of.items():
             slot[leg].pause(periods)
 
-    def _slot(self, millisecond: int) -> dict[str, Playback]:
+    def _slot(self, millisecond: int) -> dict[str, Sound]:
         return self._slots[millisecond % PERIOD_MS]
 
 

@@ -28,8 +28,14 @@ MAX_SECONDS = 60
 RINGING = "tone/ringing"
 """The tone that somebody hears for whom it rings elsewhere. No prompt of a plan can be called so."""
 
+DIAL = "tone/dial"
+"""The tone that somebody hears from whom the exchange waits for a number."""
+
+SILENCE = "tone/silence"
+"""What somebody hears who keys that number."""
+
 RINGING_HZ, RINGING_SECONDS, PAUSE_SECONDS = 425, 1, 5
-"""ITU-T E.180 supplement 2 for Sweden."""
+"""ITU-T E.180 supplement 2 for Sweden; the dial tone has the same pitch, and no pause."""
 
 RINGING_PEAK = 3700
 """-10 dBm0, as exchanges send their tones (ITU-T E.180 3): a prompt is at -3."""
@@ -81,20 +87,25 @@ class Prompts:
 
     def get(self, name: str) -> Prompt:
         """The prompt of that name, or the tone; raises UnknownPrompt."""
-        if name == RINGING:
-            return _ringing()
+        if name in _TONES:
+            return _tone(name)
         try:
             return self._prompts[name]
         except KeyError:
             raise UnknownPrompt(f"no prompt {name!r}; there are {', '.join(sorted(self._prompts))}") from None
 
 
+_TONES = {RINGING: (RINGING_SECONDS, PAUSE_SECONDS), DIAL: (1, 0), SILENCE: (0, 1)}
+"""For how many seconds each sounds, and is silent."""
+
+
 @cache
-def _ringing() -> Prompt:
-    """The Swedish ringing tone, made and not recorded: one ring and its pause, to be played over and over."""
+def _tone(name: str) -> Prompt:
+    """A Swedish tone, made and not recorded, to be played over and over. A second has whole periods of it."""
+    sounds, pauses = _TONES[name]
     step = 2 * pi * RINGING_HZ / SAMPLE_RATE
-    tone = [round(RINGING_PEAK * sin(step * sample)) for sample in range(RINGING_SECONDS * SAMPLE_RATE)]
-    return Prompt.encode(RINGING, pack(f"<{len(tone)}h", *tone) + _SILENCE * (PAUSE_SECONDS * SAMPLE_RATE))
+    tone = [round(RINGING_PEAK * sin(step * sample)) for sample in range(sounds * SAMPLE_RATE)]
+    return Prompt.encode(name, pack(f"<{len(tone)}h", *tone) + _SILENCE * (pauses * SAMPLE_RATE))
 
 
 def _read(file: Path) -> bytes:

@@ -15,12 +15,14 @@ from random import Random
 
 from telephony.media.counters import Counters, Drop
 from telephony.media.errors import LegAlreadyOpen
-from telephony.media.latch import Address
+from telephony.media.keys import KeyPlayback, KeyVoice
+from telephony.media.latch import Address, Latch
 from telephony.media.leg import MAX_DATAGRAM, MediaLeg
 from telephony.media.player import Player, Voice
 from telephony.media.ports import PortPair, PortPairs
 from telephony.media.prompts import Prompts
 from telephony.sdp.connection import UNSPECIFIED
+from telephony.sdp.policy import anywhere
 from telephony.sdp.stream import Stream
 
 
@@ -36,8 +38,8 @@ class MediaRelay:
     """The media of the service. Legs are named by their ids; one that is closed is passed over.
 
     `bind_host` is the address that sockets are bound to, `advertised_host` the one that peers are told.
-    `ended` is called with the leg's id when a prompt has been played to its end; it may use the relay. Only
-    for the loop's own thread.
+    `ended` is called with the leg's id when a prompt has been played to its end, `pressed` with it and each
+    key that a leg presses whose keys are watched; both may use the relay. Only for the loop's own thread.
     """
 
     def __init__(
@@ -49,6 +51,8 @@ class MediaRelay:
         prompts: Prompts,
         ended: Callable[[str], None],
         random: Random,
+        *,
+        pressed: Callable[[str, str], None] = lambda leg, key: None,
     ) -> None:
         self._loop = loop
         self._bind_host = bind_host
@@ -56,6 +60,8 @@ class MediaRelay:
         self._pairs = PortPairs(bind_host, ports, random)
         self._prompts = prompts
         self._ended = ended
+        self._pressed = pressed
+        self._random = random
         self._player = Player(random)
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
@@ -67,14 +73,23 @@ class MediaRelay:
         self._view = memoryview(self._buffer)
         self.counters = Counters()
 
-    def open(self, leg: str, signalled_from: str = "", *, emergency: bool = False) -> Address:
+    def open(
+        self,
+        leg: str,
+        signalled_from: str = "",
+        *,
+        emergency: bool = False,
+        allows: Callable[[str], bool] = anywhere,
+    ) -> Address:
         """Bind ports for a leg and return the address for its session description; raises NoPortFree.
 
-        `signalled_from` is the host that its SIP comes from: its sound may come from there too.
+        `signalled_from` is the host that its SIP comes from: its sound may come from there too. It comes from
+        no host that `allows` does not know.
         """
         if leg in self._lines:
             raise LegAlreadyOpen(leg)
-        line = _Line(MediaLeg(self.counters, signalled_from), self._pairs.open(emergency=emergency))
+        latch = Latch(signalled_from, allows)
+        line = _Line(MediaLeg(self.counters, latch), self._pairs.open(emergency=emergency))
         self._lines[leg] = line
         self._by_leg[line.leg] = line
         for address in self._addresses(line):
@@ -99,10 +114,16 @@ class MediaRelay:
         """Copy sound and reports between two legs, in place of whatever they heard before, a prompt too."""
         if a not in self._lines or b not in self._lines:
             return
-        self._player.stop(a)
-        self._player.stop(b)
+        self._stop_sound(a)
+        self._stop_sound(b)
         self._lines[a].leg.bridge(self._lines[b].leg)
         self._arm()
+
+    def unbridge(self, leg: str) -> None:
+        """Copy nothing between the leg and the one that it is bridged to, if any."""
+        line = self._lines.get(leg)
+        if line is not None:
+            line.leg.unbridge()
 
     def play(self, leg: str, prompt: str) -> None:
         """Play a prompt once, in place of whatever the leg heard before, a bridge too; raises UnknownPrompt.
@@ -113,12 +134,36 @@ class MediaRelay:
         line = self._lines.get(leg)
         if line is None:
             return
+        self._stop_sound(leg)
         line.leg.unbridge()
         voice = Voice.of(line.leg.stream)
         if voice is None:
             self.counters.prompts_unheard += 1
         self._player.play(leg, sound, voice, self._loop.time())
         self._arm()
+
+    def watch_keys(self, leg: str, on: bool) -> None:
+        """Have it told which keys the leg presses (RFC 4733), or no longer."""
+        line = self._lines.get(leg)
+        if line is not None:
+            line.leg.watch((lambda key: self._tell_key(line, key)) if on else None)
+
+    def send_key(self, leg: str, signal: str, milliseconds: int) -> bool:
+        """Send a key to a bridged leg (RFC 4733), after those before it; it hears nothing else meanwhile.
+
+        False when it takes none, hears a prompt, or too many wait.
+        """
+        line = self._lines.get(leg)
+        voice = KeyVoice.of(line.leg.stream) if line else None
+        if line is None or voice is None or line.leg.peer is None:
+            return False
+        keys = self._player.sound(leg)
+        if not isinstance(keys, KeyPlayback):
+            keys = KeyPlayback(voice, self._random)
+            line.leg.be_keyed(True)
+            self._player.start(leg, keys, self._loop.time())
+            self._arm()
+        return keys.add(signal, milliseconds)
 
     def rename(self, leg: str, to: str) -> None:
         """Call the leg otherwise from here on, and break off its prompt; raises LegAlreadyOpen."""
@@ -127,7 +172,7 @@ class MediaRelay:
             return
         if to in self._lines:
             raise LegAlreadyOpen(to)
-        self._player.stop(leg)
+        self._stop_sound(leg)
         self._lines[to] = self._lines.pop(leg)
         for address in self._addresses(line):
             self._own[address] = to
@@ -158,6 +203,15 @@ class MediaRelay:
         """When the last RTP came from the leg, in seconds of the loop's clock; `None` if none did."""
         line = self._lines.get(leg)
         return line.leg.heard if line else None
+
+    def _stop_sound(self, leg: str) -> None:
+        """Break off a prompt or keys that the leg hears."""
+        if isinstance(self._player.sound(leg), KeyPlayback):
+            self._lines[leg].leg.be_keyed(False)
+        self._player.stop(leg)
+
+    def _tell_key(self, line: _Line, key: str) -> None:
+        self._pressed(self._own[min(self._addresses(line))], key)
 
     def _addresses(self, line: _Line) -> set[Address]:
         return {(self._bind_host, line.ports.port), (self._advertised_host, line.ports.port)}
@@ -214,5 +268,6 @@ class MediaRelay:
                 self.counters.prompt_packets += 1
         self._arm()
         for leg in turn.ended:
-            if leg in self._lines:
+            of_it = self._lines.get(leg)
+            if of_it is not None and not of_it.leg.end_keys():
                 self._ended(leg)

@@ -23,7 +23,8 @@ _NOT_AUDIO = frozenset({"telephone-event", "cn", "tone"})
 class Codec:
     """A codec. Two are equal when `identity` is: the name in lower case, the clock rate (Hz), the channels.
 
-    `fmtp` goes along: the text after the payload number of an `a=fmtp` line, as it came, or "".
+    `fmtp` goes along: the text after the payload number of an `a=fmtp` line, as it came, or "". `is_keys`:
+    whether it carries keys (RFC 4733).
     """
 
     name: str = field(compare=False)
@@ -31,10 +32,12 @@ class Codec:
     channels: int = field(default=1, compare=False)
     fmtp: str = field(default="", compare=False)
     identity: tuple[str, int, int] = field(init=False, repr=False)
+    is_keys: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Kept, not computed: codecs are keys of dicts, and negotiating a call hashes them some thirty times.
         object.__setattr__(self, "identity", (self.name.lower(), self.clock_rate, self.channels))
+        object.__setattr__(self, "is_keys", self.identity[0] == "telephone-event")
 
     @staticmethod
     def parse(text: str, fmtp: str = "") -> "Codec":
@@ -105,6 +108,24 @@ STATIC_NUMBERS: Mapping[Codec, int] = MappingProxyType({codec: number for number
 
 PCMU, PCMA, G722 = STATIC[0], STATIC[8], STATIC[9]
 TELEPHONE_EVENT = Codec("telephone-event", 8000, fmtp="0-16")
+
+
+KEYS = (Codec("telephone-event", 8000, fmtp="0-15"), Codec("telephone-event", 48000, fmtp="0-15"))
+"""Keys by the clock of G.711 and G.722, and by that of Opus (RFC 4733 2.1)."""
+
+
+def has_keys(codecs: Iterable[Codec]) -> bool:
+    """Whether keys can be sent by one of them."""
+    return True in [codec.is_keys for codec in codecs]
+
+
+def with_keys(offered: tuple[OfferedCodec, ...]) -> tuple[OfferedCodec, ...]:
+    """An offer with keys, by the clocks of what is spoken in it; one that has some as it is."""
+    if has_keys(entry.codec for entry in offered):
+        return offered
+    rates = {entry.codec.clock_rate for entry in offered}
+    missing = [codec for codec in KEYS if codec.clock_rate in rates]
+    return (*offered, *[OfferedCodec(codec, 101 + place) for place, codec in enumerate(missing)])
 
 
 TWINS: Mapping[Codec, Codec] = MappingProxyType({PCMA: PCMU, PCMU: PCMA})

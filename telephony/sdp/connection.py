@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
-from telephony.sdp.errors import MalformedSdp, NotAcceptable
+from telephony.sdp.errors import MalformedSdp, NotAcceptable, Warned
 
 UNSPECIFIED = ("0.0.0.0", "::")
 """Addresses that mean "send nothing" (RFC 3264 8.4)."""
@@ -48,7 +48,7 @@ class Connection:
         stall every call for as long as a hostile name server likes), multicast and broadcast.
         """
         if len(self.address) > LONGEST:
-            raise NotAcceptable("connection address is not an IP address")
+            raise NotAcceptable("connection address is not an IP address", warning=Warned.ADDRESS_FORMAT)
         return _host(self.address_type, self.address)
 
 
@@ -59,10 +59,12 @@ def _host(address_type: str, address: str) -> str:
     try:
         literal = _literal(address_type, address)
     except AddressValueError as error:
-        raise NotAcceptable("connection address is not an IP address") from error
+        raise NotAcceptable(
+            "connection address is not an IP address", warning=Warned.ADDRESS_FORMAT
+        ) from error
     host = str(literal)
     if literal.is_multicast or host == _BROADCAST:
-        raise NotAcceptable("connection address is not unicast")
+        raise NotAcceptable("connection address is not unicast", warning=Warned.MULTICAST)
     return host
 
 

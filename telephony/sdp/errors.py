@@ -7,17 +7,35 @@ SdpError(VaxelnError)
 └── OutOfTurn        500  misuse by our own code: a step that RFC 3264 does not allow now
 """
 
+from enum import IntEnum
+
 from telephony.errors import VaxelnError
 
 
+class Warned(IntEnum):
+    """The code of a Warning header that tells why a description was not taken (RFC 3261 20.43)."""
+
+    ADDRESS_FORMAT = 301
+    MEDIA_TYPE = 304
+    MEDIA_FORMAT = 305
+    MULTICAST = 330
+    MISCELLANEOUS = 399
+
+
 class SdpError(VaxelnError):
-    """Base of the errors of `telephony.sdp`: `status` is the SIP status to answer with, `reason` says why."""
+    """Base of the errors of `telephony.sdp`: `status` is the SIP status to answer with, `reason` says why.
+
+    `reason` is a text of ours, without a word of the peer's; `warning` is the code that goes with it.
+    """
 
     status = 500
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
+    def __init__(
+        self, reason: str, status: int | None = None, warning: Warned = Warned.MISCELLANEOUS
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.warning = warning
         if status is not None:
             self.status = status
 

@@ -13,9 +13,10 @@ from telephony.sdp.codec import Codec, OfferedCodec, accept, has_audio
 from telephony.sdp.connection import Connection
 from telephony.sdp.description import Origin, SessionDescription
 from telephony.sdp.direction import Direction
-from telephony.sdp.errors import NotAcceptable, OfferCrossed, OutOfTurn
+from telephony.sdp.errors import NotAcceptable, OfferCrossed, OutOfTurn, Warned
 from telephony.sdp.media import Media
 from telephony.sdp.payloads import PayloadNumbers, read_codecs, write_codecs
+from telephony.sdp.policy import OPEN, Policy
 from telephony.sdp.stream import (
     OfferedMedia,
     RemoteAudio,
@@ -31,11 +32,12 @@ __all__ = ["Direction", "OfferedMedia", "SdpSession", "Stream"]
 
 @dataclass(frozen=True, slots=True)
 class _Local:
-    """Our side: the description, also as text, the place of the audio among its m= lines, and what that line
-    says."""
+    """Our side: the description, also as text, where it has sound sent, the place of the audio among its m=
+    lines, and what that line says."""
 
     description: SessionDescription
     text: str
+    where: tuple[str, int]
     index: int
     codecs: tuple[OfferedCodec, ...]
     direction: Direction
@@ -53,14 +55,17 @@ class _Agreement:
 class SdpSession:
     """The negotiation with one peer, from the first offer to the end of the call.
 
-    `session_id` is the number in our `o=` line; `address` is the IP address and port where we receive RTP.
+    `session_id` is the number in our `o=` line; `address` is the IP address and port where we receive RTP;
+    `policy` bounds what is offered, agreed to and sent to.
     """
 
-    def __init__(self, session_id: int, address: tuple[str, int]) -> None:
+    def __init__(self, session_id: int, address: tuple[str, int], policy: Policy = OPEN) -> None:
         self._session_id = session_id
-        self._address = address
+        self.address = address
+        self.policy = policy
+        self._where = address
         self._version = 0
-        self._sent: tuple[Media, ...] | None = None
+        self._sent: tuple[tuple[Media, ...], str] | None = None
         self._numbers = PayloadNumbers()
         self._agreement: _Agreement | None = None
         self._before: _Agreement | None = None
@@ -77,6 +82,21 @@ class SdpSession:
         """Our side of what is agreed: to be said again in the 200 that follows a 183, or in a refresh."""
         return self._agreement.local.text.encode() if self._agreement else None
 
+    def redirect(self, where: tuple[str, int] | None) -> None:
+        """Have the peer send its sound there, past us, from the next description on; None: to us."""
+        self._where = where or self.address
+
+    @property
+    def where(self) -> tuple[str, int]:
+        """Where our description, agreed on or offered, has the peer send its sound."""
+        local = self._local_offer or (self._agreement and self._agreement.local)
+        return local.where if local else self.address
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether that is not to us."""
+        return self.where != self.address
+
     @property
     def is_offering(self) -> bool:
         """Whether an offer of ours waits for its final answer."""
@@ -87,12 +107,12 @@ class SdpSession:
 
         A codec keeps the payload number that it has in this session; a new one gets the preferred one if that
         is free. m-lines that the peer has added are repeated with port 0. Raises NotAcceptable without an
-        audio codec, OutOfTurn while another exchange is open.
+        audio codec that the policy allows, OutOfTurn while another exchange is open.
         """
         self._expect_idle()
-        numbered = self._numbers.assign(codecs)
+        numbered = self._numbers.assign(self.policy.choose(codecs))
         if not has_audio(entry.codec for entry in numbered):
-            raise NotAcceptable("no audio codec to offer")
+            raise NotAcceptable("no audio codec to offer", warning=Warned.MEDIA_FORMAT)
         lines, index = [Media("audio", 0, "RTP/AVP", ())], 0
         if self._agreement:
             lines, index = list(self._agreement.local.description.media), self._agreement.local.index
@@ -111,7 +131,7 @@ class SdpSession:
         if local is None:
             raise OutOfTurn("answer without an offer")
         remote = SessionDescription.parse(body)
-        audio = answered_audio(remote, self._address[0], local.index, local.codecs)
+        audio = answered_audio(remote, self.address[0], local.index, local.codecs, self.policy)
         self._numbers.reserve(audio.codecs)
         stream = agree(local.codecs, local.direction, audio)
         self._agreement = _Agreement(local, str(remote.without_keys()), stream)
@@ -139,7 +159,7 @@ class SdpSession:
             raise OfferCrossed("an earlier offer has not been answered", status=500)
         remote = SessionDescription.parse(body)
         index = self._agreement.local.index if self._agreement else 0
-        audio = find_audio(remote, self._address[0], index)
+        audio = find_audio(remote, self.address[0], index, self.policy)
         self._numbers.follow(audio.media.codecs)
         self._remote_offer = remote, audio
         return audio.media
@@ -155,7 +175,7 @@ class SdpSession:
         remote, audio = self._remote_offer
         accepted = accept(audio.media.codecs, codecs)
         if not has_audio(entry.codec for entry in accepted):
-            raise NotAcceptable("none of the offered codecs is wanted")
+            raise NotAcceptable("none of the offered codecs is wanted", warning=Warned.MEDIA_FORMAT)
         lines = [media.refused() for media in remote.media]
         local = self._describe(lines, audio.index, accepted, direction.within(audio.media.direction))
         self._numbers.adopt(accepted)
@@ -175,8 +195,8 @@ class SdpSession:
         agreement = self._before if self._local_offer else self._agreement
         return {
             "session_id": self._session_id,
-            "host": self._address[0],
-            "port": self._address[1],
+            "host": self.address[0],
+            "port": self.address[1],
             "version": self._version,
             "numbers": self._numbers.to_lines(),
             "local": agreement.local.text if agreement else None,
@@ -197,12 +217,16 @@ class SdpSession:
         description, remote = SessionDescription.parse(local_body), SessionDescription.parse(remote_body)
         index, media = next((i, media) for i, media in enumerate(description.media) if media.port)
         codecs = read_codecs(media)
-        local = _Local(description, local_body.decode(), index, codecs, direction_of(description, media))
-        audio = answered_audio(remote, self._address[0], index, local.codecs)
+        direction = direction_of(description, media)
+        connection = description.connection_of(media)
+        assert connection is not None  # we wrote it
+        where = connection.address, media.port
+        local = _Local(description, local_body.decode(), where, index, codecs, direction)
+        audio = answered_audio(remote, self.address[0], index, local.codecs)
         self._agreement = _Agreement(local, str(remote), agree(local.codecs, local.direction, audio))
         # A higher version was sent in an offer that came to nothing: then the next text needs one of its own.
         if description.origin.version == str(self._version):
-            self._sent = description.media
+            self._sent = description.media, connection.address
 
     def _expect_idle(self) -> None:
         if self._local_offer or self._remote_offer:
@@ -213,14 +237,14 @@ class SdpSession:
     ) -> _Local:
         """Our description with these m-lines, the one at `index` being the audio."""
         formats, attributes = write_codecs(codecs)
-        host, port = self._address
+        (own, _), (host, port) = self.address, self._where
         lines[index] = Media(
             "audio", port, lines[index].protocol, formats, attributes=(*attributes, (direction.value, None))
         )
         media = tuple(lines)
-        if media != self._sent:  # everything else in our text never changes (RFC 3264 8)
-            self._version, self._sent = self._version + 1, media
-        connection = Connection.of(host)
-        origin = Origin("-", str(self._session_id), str(self._version), "IN", connection.address_type, host)
-        description = SessionDescription(origin, connection=connection, media=media)
-        return _Local(description, str(description), index, codecs, direction)
+        if (media, host) != self._sent:  # everything else in our text never changes (RFC 3264 8)
+            self._version, self._sent = self._version + 1, (media, host)
+        address_type = Connection.of(own).address_type
+        origin = Origin("-", str(self._session_id), str(self._version), "IN", address_type, own)
+        description = SessionDescription(origin, connection=Connection.of(host), media=media)
+        return _Local(description, str(description), self._where, index, codecs, direction)

@@ -8,9 +8,10 @@ from telephony.sdp.codec import STATIC, Codec, OfferedCodec, has_audio
 from telephony.sdp.connection import UNSPECIFIED
 from telephony.sdp.description import SessionDescription
 from telephony.sdp.direction import Direction
-from telephony.sdp.errors import MalformedSdp, NotAcceptable
+from telephony.sdp.errors import MalformedSdp, NotAcceptable, Warned
 from telephony.sdp.media import Media, read_number
 from telephony.sdp.payloads import read_codecs
+from telephony.sdp.policy import OPEN, Policy
 
 PROTOCOLS = frozenset({"RTP/AVP", "RTP/AVPF"})
 """What is relayed. AVPF only adds feedback to RTCP, which is copied as it comes; SAVP is encrypted."""
@@ -68,22 +69,32 @@ def is_hold(media: Stream | OfferedMedia) -> bool:
     return not media.direction.receives
 
 
-def find_audio(description: SessionDescription, host: str, preferred: int = 0) -> RemoteAudio:
+def find_audio(
+    description: SessionDescription, host: str, preferred: int = 0, policy: Policy = OPEN
+) -> RemoteAudio:
     """The audio line of an offer that we can carry from `host`: the one at `preferred`, else the first.
+
+    Of its codecs those that `policy` allows.
 
     Raises NotAcceptable when there is none, MalformedSdp when it lacks an address.
     """
-    lines = range(len(description.media))
+    lines, warning = range(len(description.media)), Warned.MEDIA_TYPE
     for index in sorted(lines, key=lambda place: place != preferred):
         media = description.media[index]
-        codecs = read_codecs(media) if _is_carried(media) else ()
+        codecs = policy.choose(read_codecs(media)) if _is_carried(media) else ()
         if has_audio([entry.codec for entry in codecs]):
-            return RemoteAudio(index, _read_audio(description, media, codecs, host))
-    raise NotAcceptable("no audio line that can be carried")
+            return RemoteAudio(index, _read_audio(description, media, codecs, host, policy))
+        if _is_carried(media):
+            warning = Warned.MEDIA_FORMAT
+    raise NotAcceptable("no audio line that can be carried", warning=warning)
 
 
 def answered_audio(
-    description: SessionDescription, host: str, index: int, offered: Sequence[OfferedCodec]
+    description: SessionDescription,
+    host: str,
+    index: int,
+    offered: Sequence[OfferedCodec],
+    policy: Policy = OPEN,
 ) -> OfferedMedia:
     """The audio line of an answer, at the offer's place, with those of its codecs that we offered.
 
@@ -98,7 +109,7 @@ def answered_audio(
     codecs = tuple([entry for entry in read_codecs(media, known) if entry.codec in ours])
     if not has_audio([entry.codec for entry in codecs]):
         raise NotAcceptable("answer without a codec of the offer")
-    return _read_audio(description, media, codecs, host)
+    return _read_audio(description, media, codecs, host, policy)
 
 
 def _is_carried(media: Media) -> bool:
@@ -106,17 +117,21 @@ def _is_carried(media: Media) -> bool:
 
 
 def _read_audio(
-    description: SessionDescription, media: Media, codecs: tuple[OfferedCodec, ...], host: str
+    description: SessionDescription,
+    media: Media,
+    codecs: tuple[OfferedCodec, ...],
+    host: str,
+    policy: Policy,
 ) -> OfferedMedia:
     connection = description.connection_of(media)
     if connection is None:
         raise MalformedSdp("audio without a c= line")
-    remote = connection.host()
+    remote = policy.host(connection)
     direction = direction_of(description, media)
     if remote in UNSPECIFIED:
         direction = Direction.of(sends=direction.sends, receives=False)
     elif (":" in remote) != (":" in host):
-        raise NotAcceptable("other address family")
+        raise NotAcceptable("other address family", warning=Warned.ADDRESS_FORMAT)
     return OfferedMedia(codecs, direction, (remote, media.port), _ptime(media))
 
 

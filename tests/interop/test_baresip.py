@@ -15,6 +15,7 @@ from tests.support.baresip import Baresip
 from tests.support.eventually import eventually
 from tests.support.live_town import FASTIGHET, KONTAKTCENTER, PASSWORD, Town
 
+PCMA = "PCMA/8000/1"
 A_SECOND = 50  # packets of 20 ms
 
 
@@ -26,20 +27,21 @@ class Phones:
         self._folder = folder
         self._stack = stack
 
-    def citizen(self, tone: int) -> Baresip:
+    def citizen(self, tone: int, codec: str = PCMA) -> Baresip:
         """A phone that is no account of ours: its calls come from the operator's address."""
         account = f"<sip:+46701740605@{self._town.service.host}>;regint=0"
-        return self._start("citizen", self._town.operator, account, tone)
+        return self._start("citizen", self._town.operator, account, tone, codec)
 
-    def person(self, user: str, tone: int) -> Baresip:
+    def person(self, user: str, tone: int, codec: str = PCMA) -> Baresip:
         """A registered phone, which answers whatever comes."""
         account = f"<sip:{user}@{self._town.service.host}>;auth_pass={PASSWORD};regint=60;answermode=auto"
-        phone = self._start(user, self._town.phone(user), account, tone)
+        phone = self._start(user, self._town.phone(user), account, tone, codec)
         self._town.service.await_fact(PhoneRegistered, such_that=lambda fact: fact.phone == user)
         return phone
 
-    def _start(self, name: str, host: str, account: str, tone: int) -> Baresip:
-        return self._stack.enter_context(Baresip(self._folder / f"baresip-{name}", host, account, tone))
+    def _start(self, name: str, host: str, account: str, tone: int, codec: str) -> Baresip:
+        folder = self._folder / f"baresip-{name}"
+        return self._stack.enter_context(Baresip(folder, host, account, tone, codec=codec))
 
 
 @pytest.fixture(name="phones")
@@ -114,3 +116,19 @@ def test_a_registered_phone_calls_a_colleague(town: Town, phones: Phones) -> Non
     record = finished(town)
     assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.MEMBER)
     assert (record.origin, record.origin_name, record.answered_by) == (Origin.PHONE, "erik", "david")
+
+
+@pytest.mark.parametrize("codec", ["G722/16000/1", "opus/48000/2"])
+def test_wideband_is_relayed_between_two_who_have_it(town: Town, phones: Phones, codec: str) -> None:
+    david, erik = phones.person("david", 570, codec), phones.person("erik", 440, codec)
+
+    erik.command("dial", f"sip:08{FASTIGHET.removeprefix('+468')}@{town.service.host}")
+    erik.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(erik, david)
+    erik.command("hangup")
+
+    name = codec.partition("/")[0]
+    dialogs = [fact.dialog for fact in town.service.facts_of(f.LegDialogChanged)]
+    agreed = {dialog["session"]["local"] for dialog in dialogs if dialog and dialog["session"]["local"]}
+    assert agreed and all(f" {name}/" in local for local in agreed)
+    assert finished(town).answered_by == "david"

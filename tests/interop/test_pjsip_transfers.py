@@ -12,6 +12,7 @@ from tests.support.live_town import BYGGLOV, FASTIGHET, KONTAKTCENTER, PASSWORD,
 from tests.support.pjsip import PjsipPhone, require_pjsip
 
 RINGING = 425
+FASTIGHET_KEYED = FASTIGHET.replace("+46", "0")
 
 
 class Phones:
@@ -86,3 +87,46 @@ def test_attended_takes_over_the_consulted_call(town: Town, phones: Phones) -> N
     records = finished(town)
     assert [[talk.member for talk in record.talks] for record in records] == [["bertil", "david"], ["david"]]
     assert len([fact for fact in town.service.facts() if isinstance(fact, LegTakenOver)]) == 1
+
+
+def test_by_keys_the_caller_hears_ringing_and_then_the_target(town: Town, phones: Phones) -> None:
+    bertil, david, anna = (
+        phones.person(user, tone) for user, tone in (("bertil", 700), ("david", 900), ("anna", 1200))
+    )
+    bertil.do("dial", number=FASTIGHET)
+    bertil.await_call(0, "CONFIRMED")
+    bertil.await_tone(david.tone)
+    david.await_tone(bertil.tone)
+    anna.do("answers", yes=False)
+
+    david.do("press", call=0, keys="**")
+    bertil.await_tone(RINGING)
+    david.await_tone(RINGING)  # of the dial tone, which has the same pitch
+    david.do("press", call=0, keys=f"{KONTAKTCENTER.replace('+46', '0')}#")
+    anna.await_call(0, "EARLY")
+    bertil.await_tone(RINGING)
+    anna.do("answer", call=0)
+
+    bertil.await_tone(anna.tone)
+    anna.await_tone(bertil.tone)
+    david.await_call(0, "DISCONNECTED")
+    bertil.do("hangup", call=0)
+    (record,) = finished(town)
+    assert [talk.member for talk in record.talks] == ["david", "anna"]
+
+
+def test_by_keys_to_somebody_who_is_busy_and_they_talk_on(town: Town, phones: Phones) -> None:
+    bertil, david = (phones.person(user, tone) for user, tone in (("bertil", 700), ("david", 900)))
+    bertil.do("dial", number=FASTIGHET)
+    bertil.await_call(0, "CONFIRMED")
+    david.await_tone(bertil.tone)
+
+    david.do("press", call=0, keys="**")
+    bertil.await_tone(RINGING)
+    david.do("press", call=0, keys=f"{FASTIGHET_KEYED}#")
+
+    bertil.await_tone(david.tone)
+    david.await_tone(bertil.tone)
+    bertil.do("hangup", call=0)
+    (record,) = finished(town)
+    assert [talk.member for talk in record.talks] == ["david"]

@@ -9,7 +9,7 @@ from routing.errors import PlanInvalid
 from routing.load import load_plan, load_plan_json
 from routing.plan import Plan
 from routing.plan_part import is_name
-from tests.support.plans import MAIN, PlanText, plan_of
+from tests.support.plans import MAIN, MUNICIPALITY, PlanText, plan_of, tables_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -184,3 +184,19 @@ def test_not_all_channels_are_kept_for_112(channels: str) -> None:
 def test_a_trunk_without_foreign_numbers_has_one_to_show_instead() -> None:
     with pytest.raises(PlanInvalid, match="needs a default_number"):
         plan_of(trunks='[trunks.pbx]\npeers = ["10.1.0.5"]\nforeign_numbers = false\n')
+
+
+@pytest.mark.parametrize("code", ["**", "*7#", "##", "#12345"])
+def test_a_code_for_transfers(code: str) -> None:
+    town = MUNICIPALITY + f'transfer_code = "{code}"\n'
+
+    assert tables_of(municipality=town).transfer_code == code
+    assert tables_of().transfer_code == ""
+
+
+@pytest.mark.parametrize("code", ["*", "7*", "**A", "*123456"])
+def test_what_is_no_code_for_transfers(code: str) -> None:
+    with pytest.raises(PlanInvalid) as raised:
+        plan_of(municipality=MUNICIPALITY + f'transfer_code = "{code}"\n')
+
+    assert [fault.path for fault in raised.value.faults] == ["municipality.transfer_code"]

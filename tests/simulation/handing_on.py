@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
+from random import Random
 from urllib.parse import quote
 
+from telephony.media.keys import KeyEar, KeyPlayback, KeyVoice
 from tests.simulation import town_plan as plan
 from tests.simulation.phone_leg import Leg, LegState
 from tests.simulation.town import SIP_PORT, Town, TownPhone
 from tests.support.switchboard import ADDRESS
 
 LOOK_EVERY = 0.5
+
+KEY_EVERY = 0.3
+"""Seconds from key to key: somebody who knows the number."""
 
 
 class Way(Enum):
@@ -19,6 +25,7 @@ class Way(Enum):
     GONE = "REFER, and BYE as soon as it is answered"
     CONSULTED = "REFER with Replaces, once the other has answered"
     EARLY = "REFER with Replaces, while it rings at the other"
+    KEYS = "a code and the number, keyed in the sound"
 
 
 @dataclass(slots=True)
@@ -40,6 +47,7 @@ class Attendants:
         self.town = town
         self.done: list[HandingOn] = []
         self._until = until
+        self._sound = Random(f"sound {town.seed}")
         for name in plan.CONTACT_CENTRE:
             self._look_again(town.members[name], town.network.now)
 
@@ -78,11 +86,27 @@ class Attendants:
             handing.asked = True
             leaves = handing.way is Way.GONE
             phone.refer(leg, f"<sip:{handing.number}@{ADDRESS[0]}:{SIP_PORT}>", now, leaves=leaves)
+        elif handing.way is Way.KEYS:
+            handing.asked = True
+            for place, key in enumerate(f"**0{handing.number.removeprefix('+46')}#"):
+                self.town.do(now + place * KEY_EVERY, partial(self._press, phone, key))
         elif second is None:
             handing.second = phone.call(handing.number, now)
         elif self._is_ready(handing, second):
             handing.asked = True
             phone.refer(leg, _replacing(second), now)
+
+    def _press(self, phone: TownPhone, key: str, now: float) -> None:
+        """Its sound is lost as datagrams are; of a key a dozen packets tell, and one is enough."""
+        media = self.town.node.media
+        for leg in [leg for leg in media.watched if media.streams[leg].remote[0] == phone.host]:
+            ear, sound = KeyEar(), KeyPlayback(KeyVoice(101, 8000), self._sound)
+            sound.add(key, 100)
+            while not sound.over:
+                packet = bytearray(sound.next_packet() or b"")
+                arrives = packet and self._sound.random() >= self.town.loss
+                if arrives and (heard := ear.hear(packet, len(packet), now)):
+                    self.town.station.press(leg, heard, now)
 
     @staticmethod
     def _is_ready(handing: HandingOn, second: Leg) -> bool:

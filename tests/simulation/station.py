@@ -84,6 +84,11 @@ class Station:
         """Give out what is to be sent."""
         return self.virtual.node.messages_to_send() if self.is_alive else []
 
+    def press(self, leg: str, key: str, now: float) -> None:
+        """Hear a key in the sound of a leg."""
+        if self.is_alive:
+            self._drive(lambda: self.virtual.node.key_pressed(leg, key, now), now)
+
     def recover(self, now: float) -> list[str]:
         """End what the life before left open."""
         lost: list[str] = []

@@ -92,12 +92,21 @@ class Placed:
 
 
 class Town:
-    """Phones, callers and the node. `behaviour` is what a member's phone does until it is told otherwise."""
+    """Phones, callers and the node. `behaviour` is what a member's phone does until it is told otherwise;
+    `direct`: their sound goes past the node, which hears none of it."""
 
-    def __init__(self, seed: int, quality: Quality = HOSTILE, behaviour: Behaviour = ANSWERS) -> None:
+    def __init__(
+        self,
+        seed: int,
+        quality: Quality = HOSTILE,
+        behaviour: Behaviour = ANSWERS,
+        *,
+        direct: bool = False,
+    ) -> None:
         self.seed = seed
+        self.loss = quality.loss
         self.random = Random(f"town {seed}")
-        self.tables = plan.tables()
+        self.tables = plan.tables(direct=direct)
         self.network = VirtualNetwork(
             seed, quality.loss, quality.duplicate, delay=0.01, jitter=quality.jitter
         )
@@ -110,7 +119,8 @@ class Town:
         self.station = self._start_node()
         for number, name in enumerate(plan.members(), 1):
             self.members[name] = self._plug_in(name, f"10.3.0.{number}", behaviour)
-        self._keep_sound_up(SOUND_EVERY)
+        if not direct:
+            self._keep_sound_up(SOUND_EVERY)
 
     # ---- its people
 

@@ -7,6 +7,7 @@ import array
 import json
 import re
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -35,6 +36,8 @@ net_interface {host}
 rtp_ports 20000-20100
 module_path /usr/lib/baresip/modules
 module g711.so
+module g722.so
+module opus.so
 module ausine.so
 module aubridge.so
 module sndfile.so
@@ -53,11 +56,17 @@ snd_path {folder}
 
 
 class Baresip:
-    """One baresip. `account` is its address of record with parameters, as in baresip's `accounts` file. It
-    runs in `namespace`, else where the test runs."""
+    """One baresip. `account` is its address of record with parameters, as in baresip's `accounts` file;
+    `codec` the one it has. It runs in `namespace`, else where the test runs."""
 
     def __init__(
-        self, folder: Path, host: str, account: str, tone: int, namespace: Namespace | None = None
+        self,
+        folder: Path,
+        host: str,
+        account: str,
+        tone: int,
+        namespace: Namespace | None = None,
+        codec: str = "PCMA/8000/1",
     ) -> None:
         program = require_peer("baresip")
         folder.mkdir(parents=True)
@@ -65,7 +74,7 @@ class Baresip:
         self.tone = tone
         config = _CONFIG.format(host=host, control=CONTROL_PORT, tone=tone, folder=folder)
         (folder / "config").write_text(config, "utf-8")
-        (folder / "accounts").write_text(f"{account};audio_codecs=PCMA/8000/1\n", "utf-8")
+        (folder / "accounts").write_text(f"{account};audio_codecs={codec}\n", "utf-8")
         (folder / "contacts").touch()
         self._log = folder / "baresip.log"
         with self._log.open("wb") as log:
@@ -143,23 +152,26 @@ class Baresip:
 
         Only until the first re-INVITE: after it baresip 1.0 records no more.
         """
-        start = len(self._recorded())
-        length = int(LISTEN_SECONDS * SAMPLE_RATE)
+        start = len(self._recorded()[1])
 
         def look() -> bool:
-            new = self._recorded()[start:][-length:]
-            return len(new) == length and share_of_tone(new, tone, SAMPLE_RATE) > CLEAR
+            rate, samples = self._recorded()
+            length = int(LISTEN_SECONDS * rate)
+            new = samples[start:][-length:]
+            return len(new) == length and share_of_tone(new, tone, rate) > CLEAR
 
         eventually(look, f"a clear tone of {tone} Hz")
 
-    def _recorded(self) -> "array.array[int]":
-        """Every sample that it has heard in its last call, 16 bit at 8 kHz."""
+    def _recorded(self) -> "tuple[int, array.array[int]]":
+        """Every sample that it has heard in its last call, of one channel, 16 bit; and their rate."""
         files = sorted(self._folder.glob("dump-*-dec.wav"))
+        octets = files[-1].read_bytes() if files else b""
         samples = array.array("h")
-        if files:
-            octets = files[-1].read_bytes()[WAV_HEADER:]
-            samples.frombytes(octets[: len(octets) // 2 * 2])
-        return samples
+        samples.frombytes(octets[WAV_HEADER : len(octets) // 2 * 2])
+        channels, rate = (
+            struct.unpack_from("<HI", octets, 22) if len(octets) > WAV_HEADER else (1, SAMPLE_RATE)
+        )
+        return rate, samples[::channels]
 
     def packets_heard(self) -> int:
         """How many RTP packets have come in the present call."""

@@ -133,6 +133,8 @@ class Phone:
                 self.calls[call].xfer(f"<sip:{number}@{self.server}>", prm)
             case {"do": "attended", "call": call, "consulted": consulted}:
                 self.calls[call].xferReplaces(self.calls[consulted], prm)
+            case {"do": "press", "call": call, "keys": keys}:
+                self.calls[call].dialDtmf(keys)
             case {"do": "hangup", "call": call}:
                 self.calls[call].hangup(prm)
             case _:

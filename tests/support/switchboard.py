@@ -1,6 +1,6 @@
 """A whole node without sockets: real code on a virtual clock, with media that only remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -12,6 +12,7 @@ from telephony.errors import NoPortFree
 from telephony.legs.legs import Legs, Surroundings
 from telephony.legs.sockets import Sockets
 from telephony.node import Node
+from telephony.sdp.policy import anywhere
 from telephony.sdp.stream import Stream
 from telephony.sip.digest import Algorithm, Authenticator, make_ha1
 from telephony.sip.endpoint import Endpoint
@@ -48,13 +49,24 @@ class FakeMedia:
         self.bridges: dict[str, str] = {}
         self.playing: dict[str, str] = {}
         self.heard_at: dict[str, float] = {}
+        self.allowed: dict[str, Callable[[str], bool]] = {}
+        self.watched: set[str] = set()
+        self.keys: list[tuple[str, str, int]] = []
         self._next = 10_000
 
-    def open(self, leg: str, signalled_from: str, *, emergency: bool = False) -> tuple[str, int]:
+    def open(
+        self,
+        leg: str,
+        signalled_from: str,
+        *,
+        emergency: bool = False,
+        allows: Callable[[str], bool] = anywhere,
+    ) -> tuple[str, int]:
         """Give the next port."""
         if len(self.open_legs) >= self.ports and not emergency:
             raise NoPortFree("all in use")
         self._next += 2
+        self.allowed[leg] = allows
         self.open_legs[leg] = (ADDRESS[0], self._next)
         return self.open_legs[leg]
 
@@ -69,10 +81,25 @@ class FakeMedia:
             self.playing.pop(leg, None)
         self.bridges[a], self.bridges[b] = b, a
 
+    def unbridge(self, leg: str) -> None:
+        """Note that nobody hears this leg."""
+        self._unbridge(leg)
+
     def play(self, leg: str, prompt: str) -> None:
         """Note what plays, in place of what the leg heard before."""
         self._unbridge(leg)
         self.playing[leg] = prompt
+
+    def watch_keys(self, leg: str, on: bool) -> None:
+        """Note whose keys are told."""
+        (self.watched.add if on else self.watched.discard)(leg)
+
+    def send_key(self, leg: str, signal: str, milliseconds: int) -> bool:
+        """Note which key was sent; those of whoever has keys in its sound."""
+        keys = [codec for codec in self.streams[leg].sends if codec.is_keys]
+        if keys:
+            self.keys.append((leg, signal, milliseconds))
+        return bool(keys)
 
     def rename(self, leg: str, to: str) -> None:
         """Keep what is known of the leg under another name."""
@@ -82,12 +109,17 @@ class FakeMedia:
             self.open_legs[to] = self.open_legs.pop(leg)
         if leg in self.streams:
             self.streams[to] = self.streams.pop(leg)
+        if leg in self.watched:
+            self.watched.remove(leg)
+            self.watched.add(to)
         if leg in self.heard_at:
             self.heard_at[to] = self.heard_at.pop(leg)
 
     def close(self, leg: str) -> None:
         """Forget the leg."""
         self.open_legs.pop(leg, None)
+        self.allowed.pop(leg, None)
+        self.watched.discard(leg)
         self.playing.pop(leg, None)
         self.streams.pop(leg, None)
         self._unbridge(leg)

@@ -9,9 +9,10 @@ from telephony.call.house_facts import DrainStarted, GatewayLost, PhoneLost, Pho
 from telephony.call.trunk_facts import TrunkRegistered
 from telephony.directory import PlanDirectory
 from telephony.legs.directory import Account, Caller, Function, Shown, Trunk, TrunkAccount, Watched
+from telephony.sdp.policy import OPEN, Policy
 from telephony.sip.login import Login
 from tests.support.calls import arrive
-from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
+from tests.support.plans import BYGGLOV, MAIN, MUNICIPALITY, NUMBERS, tables_of
 from tests.support.switchboard import EPOCH
 
 TRUNKS = """
@@ -286,3 +287,25 @@ def test_the_legs_of_a_person_are_those_of_the_house(directory: PlanDirectory, h
     house.evolve(arrive("c1", member="amina"))
 
     assert list(directory.legs_of("amina")) == ["c1.0"]
+
+
+def test_sound_is_bounded_by_the_nets_of_the_plan(house: House) -> None:
+    nets = '[nets.office]\nprefixes = ["10.1.0.0/16"]\ncodecs = ["PCMA"]\n'
+    directory = PlanDirectory(tables_of(1, more=nets), house, [])
+
+    inside, outside = (directory.sound_of(host, emergency=False) for host in ("10.1.0.1", "10.2.0.1"))
+
+    assert (inside.codecs, outside.codecs) == (("pcma",), None)
+    assert (outside.allows("10.1.0.9"), outside.allows("10.2.0.9")) == (True, False)
+    assert directory.sound_of("10.1.0.1", emergency=True) == Policy(signalled_from="10.1.0.1", vital=True)
+
+
+def test_without_nets_sound_is_not_bounded(directory: PlanDirectory) -> None:
+    assert directory.sound_of("10.1.0.1", emergency=False) is OPEN
+
+
+def test_the_code_for_transfers(house: House, directory: PlanDirectory) -> None:
+    tables = tables_of(1, municipality=MUNICIPALITY + 'transfer_code = "**"\n')
+
+    assert directory.transfer_code() == ""
+    assert PlanDirectory(tables, house, []).transfer_code() == "**"

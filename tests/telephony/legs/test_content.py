@@ -2,7 +2,8 @@
 
 import pytest
 
-from telephony.legs.content import is_understood
+from telephony.legs.content import is_understood, warning_of
+from telephony.sdp.errors import NotAcceptable, Warned
 from telephony.sip.headers import Headers
 from telephony.sip.message import Request
 
@@ -27,3 +28,9 @@ def test_only_session_descriptions_are_understood(
     fields: list[tuple[str, str]], body: bytes, understood: bool
 ) -> None:
     assert is_understood(Request("INVITE", "sip:a@b", Headers(fields), body)) is understood
+
+
+def test_a_warning_says_why() -> None:
+    error = NotAcceptable("none of them", warning=Warned.MEDIA_FORMAT)
+
+    assert warning_of(error, "192.0.2.1") == {"Warning": '305 192.0.2.1 "none of them"'}

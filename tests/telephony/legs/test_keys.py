@@ -4,7 +4,7 @@ import pytest
 
 from telephony.call import facts as f
 from telephony.legs.keys import MOST_WAITING, PLAIN, RELAY, Key
-from tests.support.scripted_peer import Party
+from tests.support.scripted_peer import Party, sdp
 from tests.support.stage import CLOSED, DIRECT, Stage
 
 TAKES_INFO = ("Allow", "INVITE, ACK, BYE, INFO")
@@ -83,10 +83,57 @@ def test_an_info_that_says_nothing_is_200(stage: Stage) -> None:
 
 
 def test_where_nobody_takes_keys_the_phone_is_told(stage: Stage) -> None:
+    stage.register("kc1")
+    call = stage.call(DIRECT)
+    member = stage.offered("kc1")
+    member.accept(sdp(member.peer.host, "8"))
+    member.peer.take("ACK")
+    call.pick_up()
+
+    assert press(call, "Signal=1") == 488
+    assert not member.peer.requests
+
+
+@pytest.mark.parametrize("content_type", [RELAY, PLAIN])
+def test_a_key_goes_into_the_sound_of_who_takes_no_info(stage: Stage, content_type: str) -> None:
     caller, member = stage.connected()
 
-    assert press(caller, "Signal=1") == 488
+    assert press(caller, "Signal=1\r\nDuration=250" if content_type == RELAY else "1", content_type) == 200
+    assert press(member, "#", PLAIN) == 200
+
+    length = 250 if content_type == RELAY else 160
+    assert stage.media.keys == [("call1.1", "1", length), ("call1.0", "#", 160)]
     assert not member.peer.requests
+
+
+def test_a_key_in_the_sound_goes_as_info_to_who_has_none_in_it(stage: Stage) -> None:
+    stage.register("kc1")
+    call = stage.call(DIRECT)
+    member = stage.offered("kc1")
+    member.accept(sdp(member.peer.host, "8"), Allow=TAKES_INFO[1])
+    member.peer.take("ACK")
+    assert b"telephone-event" in call.assert_answered().body
+    call.ack()
+    assert stage.media.watched == {"call1.0"}
+
+    stage.node.key_pressed("call1.0", "7", stage.now)
+    stage.pump()
+
+    info = member.peer.take("INFO")
+    assert (info.body, info.headers.get("Content-Type")) == (b"Signal=7\r\nDuration=160\r\n", RELAY)
+    member.peer.answer(info, 200)
+    assert not call.peer.has("INVITE") and not member.peer.has("INVITE")
+    assert b"telephone-event" in call.reinvite(sdp(call.peer.host, "8 101", "sendonly")).body
+
+
+def test_keys_in_the_sound_of_both_are_none_of_ours(stage: Stage) -> None:
+    stage.connected()
+
+    assert stage.media.watched == set()
+    stage.node.key_pressed("call1.0", "7", stage.now)
+    stage.node.key_pressed("call9.0", "7", stage.now)
+    stage.pump()
+    assert not stage.phone("kc1").has("INFO")
 
 
 def test_keys_during_an_announcement_go_nowhere(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from telephony.call import facts as f
+from telephony.legs.ping import PING_SECONDS
 from tests.support.scripted_peer import sdp
 from tests.support.stage import CLOSED, Stage
 from tests.telephony.legs.test_leg import SIDES, pick
@@ -126,3 +127,14 @@ def test_an_announcement_is_not_asked_whether_it_is_there(stage: Stage) -> None:
     stage.wait(200.0)
 
     assert not call.peer.has("OPTIONS")
+
+
+def test_a_leg_that_rings_on_for_somebody_else_is_not_silent(stage: Stage) -> None:
+    caller, member = stage.connected()
+    stage.loud("call1.0", "call1.1")
+
+    stage.wait(PING_SECONDS)
+
+    for party in (caller, member):
+        party.peer.answer(party.peer.take("OPTIONS"), 200)
+    assert stage.virtual.switchboard.calls

@@ -31,13 +31,17 @@ class House:
     def __init__(self, advertised: str) -> None:
         self.ended: asyncio.Queue[str] = asyncio.Queue()
         self.on_ended: Callable[[str], None] = self.ended.put_nowait
+        self.on_pressed: Callable[[str, str], None] = lambda leg, key: None
         self.relay = self._relay(advertised, range(FIRST_PORT, FIRST_PORT + 100))
         self._aside = self._relay(HOST, range(FIRST_PORT + 100, FIRST_PORT + 104))
         self._phones: list[Phone] = []
 
     def _relay(self, advertised: str, ports: range) -> MediaRelay:
         loop, prompts = asyncio.get_running_loop(), Prompts({"short": SHORT})
-        return MediaRelay(loop, HOST, advertised, ports, prompts, lambda leg: self.on_ended(leg), Random(1))
+        return MediaRelay(
+            *(loop, HOST, advertised, ports, prompts, lambda leg: self.on_ended(leg), Random(1)),
+            pressed=lambda leg, key: self.on_pressed(leg, key),
+        )
 
     async def phone(self, host: str = HOST, port: int = 0) -> Phone:
         """A phone that no leg knows of."""

@@ -27,6 +27,15 @@ def test_nobody_is_believed_and_nothing_sent_before_a_session_description() -> N
     assert latch.destination is None
 
 
+def test_a_host_that_is_in_no_net_is_never_believed() -> None:
+    latch = Latch(NAT[0], lambda host: host == NAT[0])
+    latch.aim(SAID, START)
+
+    assert not latch.accept(ATTACKER, START)
+    assert not latch.accept(SAID, START)
+    assert latch.accept(NAT, LATE - 1)
+
+
 def test_settles_on_the_address_of_the_session_description(latch: Latch) -> None:
     assert latch.accept(SAID, START + 0.5)
 

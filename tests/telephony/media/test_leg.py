@@ -2,7 +2,7 @@ import pytest
 
 from telephony.media.counters import Counters, Drop
 from telephony.media.g711 import CONVERSIONS
-from telephony.media.latch import LATCH_SECONDS, Address
+from telephony.media.latch import LATCH_SECONDS, Address, Latch
 from telephony.media.leg import MAX_DATAGRAM, MAX_UNPROVEN, MediaLeg
 from telephony.sdp.codec import PCMA, PCMU, TELEPHONE_EVENT
 from telephony.sdp.direction import Direction
@@ -241,7 +241,7 @@ def prompt_packets(leg: MediaLeg, tries: int = 2 * MAX_UNPROVEN) -> int:
 
 
 def test_a_host_that_only_a_description_names_is_not_flooded() -> None:
-    leg = MediaLeg(Counters(), ATTACKER[0])
+    leg = MediaLeg(Counters(), Latch(ATTACKER[0]))
     leg.change(stream(PHONE), NOW)
 
     assert prompt_packets(leg) == MAX_UNPROVEN
@@ -252,7 +252,7 @@ def test_a_host_that_only_a_description_names_is_not_flooded() -> None:
 
 
 def test_who_sends_sound_or_signals_from_there_hears_a_prompt_to_its_end() -> None:
-    latched, signalled = MediaLeg(Counters(), ATTACKER[0]), MediaLeg(Counters(), PHONE[0])
+    latched, signalled = MediaLeg(Counters(), Latch(ATTACKER[0])), MediaLeg(Counters(), Latch(PHONE[0]))
     for leg in (latched, signalled):
         leg.change(stream(PHONE), NOW)
     latched.route_rtp(bytearray(rtp()), len(rtp()), PHONE, NOW)
@@ -271,3 +271,78 @@ def test_sound_is_converted_between_peers_that_have_one_law_each(pair: Pair) -> 
 
     assert pair.feed(packet) == OTHER_PHONE
     assert pair.sent == rtp(0)[:12] + packet[12:].translate(CONVERSIONS[PCMA])
+
+
+# ---- keys
+
+
+def key_packet(number: int = 101, key: int = 5, timestamp: int = 160) -> bytes:
+    """A packet of a key."""
+    packet = rtp(number, payload=bytes((key, 10, 0, 160)))
+    return packet[:4] + timestamp.to_bytes(4) + packet[8:]
+
+
+def test_keys_of_a_watched_leg_are_told_and_passed_on(pair: Pair) -> None:
+    pressed: list[str] = []
+    pair.other.change(stream(OTHER_PHONE, sends={PCMA: 8, TELEPHONE_EVENT: 96}), NOW)
+    pair.leg.watch(pressed.append)
+
+    assert pair.feed(key_packet()) == OTHER_PHONE
+    assert pair.sent == key_packet(96)
+    assert pair.feed(key_packet()) == OTHER_PHONE
+    assert pair.feed(rtp()) == OTHER_PHONE
+    pair.leg.watch(None)
+    assert pair.feed(key_packet(timestamp=5000)) == OTHER_PHONE
+
+    assert pressed == ["5"]
+
+
+def test_keys_are_told_where_the_other_has_none(pair: Pair) -> None:
+    pressed: list[str] = []
+    pair.other.change(stream(OTHER_PHONE, {8: PCMA}), NOW)
+    pair.leg.watch(pressed.append)
+
+    assert pair.feed(key_packet()) is Drop.PAYLOAD
+    assert pressed == ["5"]
+
+
+def test_keys_are_told_during_a_prompt(pair: Pair) -> None:
+    pressed: list[str] = []
+    pair.leg.watch(pressed.append)
+    pair.leg.unbridge()
+
+    assert pair.feed(key_packet()) is Drop.UNBRIDGED
+    assert pair.feed(rtp()) is Drop.UNBRIDGED
+    assert pressed == ["5"]
+
+
+def test_who_hears_a_key_may_part_the_two_and_then_it_is_not_passed_on(pair: Pair) -> None:
+    pair.leg.watch(lambda key: pair.leg.unbridge())
+
+    assert pair.feed(key_packet()) is Drop.UNBRIDGED
+
+
+def test_a_strangers_keys_are_not_told(pair: Pair) -> None:
+    pressed: list[str] = []
+    pair.leg.watch(pressed.append)
+    pair.feed(rtp())
+
+    assert pair.feed(key_packet(), ATTACKER) is Drop.STRANGER
+    assert pressed == []
+
+
+def test_a_leg_that_is_sent_keys_hears_nothing_else_meanwhile(pair: Pair) -> None:
+    pair.other.be_keyed(True)
+    assert pair.feed(rtp()) is Drop.UNBRIDGED
+
+    assert pair.other.end_keys()
+    assert pair.feed(rtp()) == OTHER_PHONE
+    assert not pair.other.end_keys()
+
+
+def test_keys_to_a_leg_that_is_alone_change_nothing() -> None:
+    leg = MediaLeg(Counters())
+
+    leg.be_keyed(True)
+
+    assert leg.end_keys()

@@ -3,9 +3,18 @@ from pathlib import Path
 
 import pytest
 
-from telephony.legs import leg
+from telephony.legs import keypad, leg
 from telephony.media.errors import UnknownPrompt, UnusablePrompt
-from telephony.media.prompts import MAX_PROMPTS, MAX_SECONDS, PROMPT_FOLDER, RINGING, Prompt, Prompts
+from telephony.media.prompts import (
+    DIAL,
+    MAX_PROMPTS,
+    MAX_SECONDS,
+    PROMPT_FOLDER,
+    RINGING,
+    SILENCE,
+    Prompt,
+    Prompts,
+)
 from telephony.sdp.codec import PCMA, PCMU
 
 SAMPLES = b"".join(value.to_bytes(2, "little", signed=True) for value in (0, 1000, -1000, 32767, -32768))
@@ -127,3 +136,13 @@ def test_the_ringing_tone_is_the_swedish_one_and_no_prompt_of_a_plan() -> None:
     assert [frame == silence for frame in tone.frames[PCMA]] == [False] * 50 + [True] * 250
     assert RINGING not in prompts.names
     assert RINGING == leg.RINGING
+
+
+def test_the_dial_tone_has_no_pause_and_silence_has_nothing_else() -> None:
+    prompts = Prompts({})
+    dial, silence = prompts.get(DIAL), prompts.get(SILENCE)
+
+    assert dial.length == silence.length == 50
+    assert b"\xd5" * 160 not in dial.frames[PCMA]
+    assert set(silence.frames[PCMA]) == {b"\xd5" * 160}
+    assert (DIAL, SILENCE) == (keypad.DIAL_TONE, keypad.SILENCE)

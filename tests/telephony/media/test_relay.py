@@ -237,3 +237,15 @@ async def test_a_leg_that_is_called_otherwise_keeps_its_port_and_its_phone(house
         house.relay.rename("c", "d")
     house.relay.close("c")
     assert house.relay.counters.legs_open == 2
+
+
+@on_both_loops()
+async def test_after_unbridging_nothing_is_copied(house: House) -> None:
+    (one, to_one), (other, _) = await house.bridged()
+    house.relay.unbridge("nobody")
+
+    house.relay.unbridge("b")
+    one.send(rtp(), to_one)
+    await house.everything_is_read()
+
+    assert other.waiting == 0

@@ -358,3 +358,63 @@ def test_confirm_without_a_provisional_answer() -> None:
     sdp.offer(G711)
     with pytest.raises(OutOfTurn):
         sdp.confirm()
+
+
+# ---- sound past us
+
+THERE = ("192.0.2.77", 7000)
+
+
+def connection(text: bytes) -> list[str]:
+    """Where the description has sound sent, and by whom it is."""
+    return [line for line in lines(text) if line[:2] in ("o=", "c=", "m=")]
+
+
+def test_a_peer_is_told_to_send_elsewhere_and_back() -> None:
+    sdp = agreed()
+    sdp.redirect(THERE)
+
+    elsewhere = sdp.offer(G711)
+
+    assert connection(elsewhere) == [
+        "o=- 4711 2 IN IP4 192.0.2.1",
+        "c=IN IP4 192.0.2.77",
+        "m=audio 7000 RTP/AVP 8 0 101",
+    ]
+    assert (sdp.where, sdp.is_direct) == (THERE, True)
+    sdp.receive_answer(g711())
+    assert sdp.is_direct
+    sdp.redirect(None)
+    assert connection(sdp.offer(G711))[1] == "c=IN IP4 192.0.2.1"
+    assert not sdp.is_direct
+
+
+def test_a_refused_redirection_changes_nothing() -> None:
+    sdp = agreed()
+    sdp.redirect(THERE)
+    sdp.offer(G711)
+
+    sdp.rollback()
+
+    assert (sdp.where, sdp.is_direct) == (("192.0.2.1", 4000), False)
+
+
+def test_another_host_alone_is_a_new_version() -> None:
+    sdp = agreed()
+    before = version(sdp.local_body or b"")
+    sdp.redirect(("192.0.2.77", 4000))
+
+    assert version(sdp.offer(G711)) == before + 1
+
+
+def test_a_session_is_restored_as_it_was_told() -> None:
+    sdp = agreed()
+    sdp.redirect(THERE)
+    sdp.offer(G711)
+    sdp.receive_answer(g711())
+
+    again = SdpSession.restore(sdp.snapshot())
+
+    assert again.where == THERE
+    assert version(again.offer(G711)) == 3  # it sends to us again
+    assert SdpSession(1, ("192.0.2.1", 4000)).where == ("192.0.2.1", 4000)

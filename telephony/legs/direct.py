@@ -1,0 +1,101 @@
+"""Sound between two far ends of one net past us, when the plan lets them (`direct` of a net).
+
+Each is told the other's address by a re-INVITE of ours. Our ports stay open, and whatever makes us needed
+again, or a refusal, brings the sound back to them: then each is told our address again.
+"""
+
+from typing import TYPE_CHECKING
+
+from telephony.sdp.direction import Direction
+from telephony.sdp.stream import Stream
+
+if TYPE_CHECKING:
+    from telephony.legs.leg import Leg
+
+MOST_TIMES = 4
+"""Addresses that a leg is told while it talks with one other: two phones that take a new port at each
+re-INVITE would have us go on for ever."""
+
+
+def address_for(leg: "Leg") -> tuple[str, int] | None:
+    """Where the far end of this leg may send its sound past us; None when it has to send to us."""
+    peer = leg.peer
+    if peer is None or not (_may_be(leg) and _may_be(peer)):
+        return None
+    ours, theirs = leg.session.stream, peer.session.stream
+    assert ours is not None and theirs is not None  # or they would not be connected
+    here, there = ours.remote[0], theirs.remote[0]
+    same_net = leg.session.policy.direct_net(here) == peer.session.policy.direct_net(there)
+    if not same_net or (":" in here) != (":" in there):
+        return None
+    return theirs.remote if _speaks_as(ours, theirs) and _speaks_as(theirs, ours) else None
+
+
+def is_elsewhere(leg: "Leg") -> bool:
+    """Whether its far end sends its sound elsewhere than it should."""
+    session = leg.session
+    if session.policy.direct is None:
+        return False
+    where = address_for(leg)
+    if session.where == (where or session.address):
+        return False
+    if where is not None:
+        leg.redirected += 1
+        if leg.redirected > MOST_TIMES:
+            stay(leg)
+    return True
+
+
+def stay(leg: "Leg") -> None:
+    """Its sound, and that of whom it talks with, is for us while they do."""
+    for one in _both(leg):
+        one.stays = True
+
+
+def _both(leg: "Leg") -> list["Leg"]:
+    return [leg] if leg.peer is None else [leg, leg.peer]
+
+
+def _may_be(leg: "Leg") -> bool:
+    """Whether nothing about this leg itself needs us."""
+    stream, policy = leg.session.stream, leg.session.policy
+    if policy.direct is None or leg.stays or leg.vital or leg.is_watched or stream is None:
+        return False
+    if leg.negotiation.wish is not Direction.SENDRECV or stream.remote[0] != leg.flow.remote[0]:
+        return False  # on hold, or behind a NAT: what it says of its address does not reach it
+    return bool(policy.direct_net(stream.remote[0]))
+
+
+def _speaks_as(one: Stream, other: Stream) -> bool:
+    """Whether what the one sends is just what the other takes, by the same numbers: nobody translates it."""
+    return {codec: number for number, codec in one.receives.items()} == other.sends
+
+
+def route(leg: "Leg") -> None:
+    """Pass no sound on between two who have both agreed to send it past us, and pass it on again from the
+    moment on that one is asked to come back.
+
+    Many phones send to wherever sound comes from: as long as ours does, they would send to us.
+    """
+    peer = leg.peer
+    if peer is None or leg.session.policy.direct is None:
+        return
+    past = all(one.session.is_direct and not one.session.is_offering for one in (leg, peer))
+    if past is not leg.is_past:
+        leg.is_past = peer.is_past = past
+        if past:
+            leg.wire.media.unbridge(leg.id)
+        else:
+            leg.wire.media.bridge(leg.id, peer.id)
+
+
+def is_direct(leg: "Leg") -> bool:
+    """Whether its sound, or that of whom it talks with, goes past us."""
+    return leg.session.is_direct or (leg.peer is not None and leg.peer.session.is_direct)
+
+
+def bring_back(leg: "Leg", now: float) -> None:
+    """Have these two send their sound to us from here on."""
+    stay(leg)
+    for one in _both(leg):
+        one.negotiation.follow(now)
