@@ -48,7 +48,7 @@ def test_blind_and_the_caller_hears_ringing_until_the_target_answers(town: Town,
     bertil.await_call(0, "CONFIRMED")
     bertil.await_tone(david.tone)
     david.await_tone(bertil.tone)
-    anna.do("answers", yes=False)
+    anna.do("answers", status=180)
 
     david.do("transfer", call=0, number=KONTAKTCENTER)
     anna.await_call(0, "EARLY")

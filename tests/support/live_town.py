@@ -106,9 +106,11 @@ class Town:
 
 
 @contextmanager
-def town(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Town]:
-    """A town whose service runs within."""
-    network = Loopback.take()
+def town(
+    folder: Path, settings: Mapping[str, str] | None = None, network: Loopback | None = None
+) -> Iterator[Town]:
+    """A town whose service runs within, in this network if one is given."""
+    network = network or Loopback.take()
     service = RunningService(folder, network.host(_SERVICE), plan(network), settings)
     for user in PHONES:
         service.set_password(user, PASSWORD)
