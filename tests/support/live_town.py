@@ -19,6 +19,7 @@ FORSKOLA = "+46853061200"  # cecilia alone, rings for 1 s, then 480
 CLOSED = "+46853061300"
 CLOSED_EARLY = "+46853061400"
 FASTIGHET = "+46853061500"  # david alone
+PARK = "+46853061600"  # erik alone
 UNKNOWN = "+46853061999"  # in the municipality's series, but nobody's
 
 PASSWORD = "correct-horse-battery"
@@ -194,6 +195,9 @@ ring_seconds = 1
 [groups.fastighet]
 name = "Fastighet"
 members = ["david"]
+[groups.park]
+name = "Park"
+members = ["erik"]
 
 [calendars.always]
 open = "always"
@@ -226,4 +230,8 @@ closed = {{ announcement = "closed", early = true }}
 function = "Fastighet"
 calendar = "always"
 destination = {{ group = "fastighet" }}
+[numbers."{PARK}"]
+function = "Park"
+calendar = "always"
+destination = {{ group = "park" }}
 """
