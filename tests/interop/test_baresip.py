@@ -1,5 +1,5 @@
-"""Calls of baresip, a phone with sound, over UDP and TCP: tones prove that each side hears the other, and only
-the other. The citizen is on UDP, for by TCP baresip calls from 127.0.0.1 whatever it is told."""
+"""Calls of baresip, a phone with sound, over UDP and TCP: tones prove that each side hears the other, and
+only the other. The citizen is on UDP, for by TCP baresip calls from 127.0.0.1 whatever it is told."""
 
 import time
 from collections.abc import Iterator

@@ -49,21 +49,30 @@ ausrc_channels 2
 auplay_srate 8000
 auplay_channels 1
 snd_path {folder}
+{tls}
 """
 
 
 class Baresip:
     """One baresip. `account` is its address of record with parameters, as in baresip's `accounts` file. It
-    runs in `namespace`, else where the test runs."""
+    runs in `namespace`, else where the test runs. By TLS it talks to those alone whose certificates are of
+    `authority`."""
 
     def __init__(
-        self, folder: Path, host: str, account: str, tone: int, namespace: Namespace | None = None
+        self,
+        folder: Path,
+        host: str,
+        account: str,
+        tone: int,
+        namespace: Namespace | None = None,
+        authority: Path | None = None,
     ) -> None:
         program = require_peer("baresip")
         folder.mkdir(parents=True)
         self._folder = folder
         self.tone = tone
-        config = _CONFIG.format(host=host, control=CONTROL_PORT, tone=tone, folder=folder)
+        tls = f"sip_cafile {authority}\nsip_trans_def tls" if authority else ""
+        config = _CONFIG.format(host=host, control=CONTROL_PORT, tone=tone, folder=folder, tls=tls)
         (folder / "config").write_text(config, "utf-8")
         (folder / "accounts").write_text(f"{account};audio_codecs=PCMA/8000/1\n", "utf-8")
         (folder / "contacts").touch()
