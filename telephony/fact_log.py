@@ -1,5 +1,7 @@
 """Facts as lines of the log: the course of each call for operations, without callers' numbers."""
 
+from collections.abc import Sequence
+
 from structlog.typing import FilteringBoundLogger
 
 from routing.decision import Decision
@@ -8,6 +10,7 @@ from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
+from telephony.chart import words
 
 _TOLD = frozenset(
     (
@@ -27,6 +30,7 @@ class FactLog:
     def __init__(self, log: FilteringBoundLogger, tables: Tables) -> None:
         self._log = log.bind()  # once: a logger of structlog's is made anew at every use until it is bound
         self._tables = tables
+        self._places: dict[str, list[str]] = {}  # by phone, as they were told last
 
     def load(self, tables: Tables) -> None:
         """Take these tables from now on."""
@@ -82,8 +86,8 @@ class FactLog:
                 log.info("transfer_decided", **call, stage=stage.value, by=by.member, number=number)
             case t.TransferFailed(stage=stage, status=status):
                 log.info("transfer_failed", **call, stage=stage.value, status=status)
-            case t.CallTransferred(member=member):
-                log.info("call_transferred", **call, member=member)
+            case t.CallTransferred(member=member, by=by):
+                log.info("call_transferred", **call, member=member, by=by)
 
     def _write_of_the_house(self, fact: f.Fact) -> None:
         """What calls share, and who changed it."""
@@ -113,18 +117,41 @@ class FactLog:
         """Which phones and gateways are there."""
         log = self._log
         match fact:
-            case h.RegistrationExpired(phone=phone):
+            case h.PhoneRegistered():
+                self._write_of_registration(fact)
+            case h.RegistrationExpired(phone=phone, contacts=contacts):
+                self._note_places(phone, contacts)
                 log.warning("registration_expired", phone=phone)
             case h.PhoneLost(phone=phone):
                 log.warning("phone_does_not_answer", phone=phone)
             case h.PhoneFound(phone=phone):
                 log.info("phone_answers_again", phone=phone)
-            case h.GatewayLost(gateway=gateway):
-                log.error("gateway_does_not_answer", gateway=gateway, trunks=self._trunks_at(gateway))
-            case h.GatewayFound(gateway=gateway):
-                log.warning("gateway_answers_again", gateway=gateway, trunks=self._trunks_at(gateway))
+            case h.GatewayLost(gateway=at):
+                log.error("gateway_does_not_answer", gateway=words(at), trunks=self._trunks_at(at))
+            case h.GatewayFound(gateway=at):
+                log.warning("gateway_answers_again", gateway=words(at), trunks=self._trunks_at(at))
             case _:
                 log.debug(type(fact).__name__)
+
+    def _write_of_registration(self, fact: h.PhoneRegistered) -> None:
+        """That a phone came, left or is elsewhere. A refresh, each few minutes of each phone, is no news."""
+        before = self._places.get(fact.phone)
+        places = self._note_places(fact.phone, fact.contacts)
+        if places == before:
+            self._log.debug(type(fact).__name__, phone=fact.phone)
+        elif not places:
+            self._log.info("phone_unregistered", phone=fact.phone)
+        else:
+            program = next((c.user_agent for c in fact.contacts if c.user_agent), "")
+            self._log.info("phone_registered", phone=fact.phone, at=places, program=program)
+
+    def _note_places(self, phone: str, contacts: Sequence[f.Contact]) -> list[str]:
+        """Where the phone is, in words. It is one of the plan, so what is kept is bounded."""
+        places = [f"{contact.transport} {words(contact.remote)}" for contact in contacts]
+        self._places[phone] = places
+        if not places:
+            del self._places[phone]
+        return places
 
     def _trunks_at(self, gateway: tuple[str, int]) -> list[str]:
         trunks = self._tables.trunks.values()

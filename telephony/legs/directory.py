@@ -86,6 +86,9 @@ class Directory(Protocol):
     def account_at(self, address: tuple[str, int]) -> Account | None:
         """The phone account that has registered from this address and is still there."""
 
+    def accounts_by(self, transport: str, address: tuple[str, int]) -> Sequence[str]:
+        """The phone accounts that have registered by this way: several where they are of one device."""
+
     def contacts(self, account: str) -> Sequence[Contact]:
         """The live contacts of a phone account."""
 

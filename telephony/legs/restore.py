@@ -25,13 +25,16 @@ def restore(wire: Wire, call: str, leg_id: str, snapshot: Mapping[str, Any], now
         flow = unpack_flow(snapshot["flow"])
         match snapshot.get("invite"):
             case None:
-                return _talking(wire, call, leg_id, flow, snapshot)
+                leg = _talking(wire, call, leg_id, flow, snapshot)
             case {"transaction": str(transaction)}:
-                return _calling(wire, call, leg_id, flow, snapshot, transaction, now)
+                leg = _calling(wire, call, leg_id, flow, snapshot, transaction, now)
             case _:
-                return _called(wire, call, leg_id, flow, snapshot, now)
+                leg = _called(wire, call, leg_id, flow, snapshot, now)
     except (LookupError, TypeError, ValueError, ParseError):
         return None
+    # Older programs did not write whose it is: then it is told from its address alone
+    leg.account, leg.trunk = str(snapshot.get("account", "")), str(snapshot.get("trunk", ""))
+    return leg
 
 
 def _session(flow: Flow) -> SdpSession:

@@ -25,6 +25,11 @@ _UNWELL = frozenset({408, 500, 502, 503, 504})
 """Answers of a gateway that is there and does not get on: to a call it would say the same."""
 
 
+MOST_OF_CONNECTION = 64
+"""Phones that are asked at once when their connection is closed: as many OPTIONS as may wait for a new one to
+open (`net.streams`). Of more, behind one proxy, the others have their turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How often is asked, in seconds, and how many silences in a row lose somebody.
@@ -137,6 +142,12 @@ class Watch:
         """A REGISTER of the phone was accepted: it is there."""
         self._phones.pop(account, None)
 
+    def connection_lost(self, flow: Flow, now: float) -> None:
+        """A connection is closed. Phones that registered by it are asked at once, whether they like OPTIONS
+        or not: one to which there is no other way cannot be reached before it registers anew."""
+        for account in self._directory.accounts_by(flow.transport, flow.remote)[:MOST_OF_CONNECTION]:
+            self._ask_contacts(account, now)
+
     def _ask_next_phone(self, now: float) -> None:
         """Phones are asked one by one, spread over the time of a round."""
         if not self._round:
@@ -160,12 +171,20 @@ class Watch:
         contacts = self._directory.contacts(account)
         if contacts and asked.misses >= self._pace.phone_misses and not self._directory.is_lost(account):
             self._wire.facts.append(h.PhoneLost(at=self._wire.utc(now), phone=account))
-        for contact in contacts:
-            uri, flow = request_target(contact.uri), flow_to(contact)
-            self._ask(uri, contact.path, flow, partial(self._phone_replied, account), now)
+        self._ask_contacts(account, now)
 
-    def _phone_replied(self, account: str, reply: Reply, now: float) -> None:
-        """Any final answer is one: a phone that does not know OPTIONS says so."""
+    def _ask_contacts(self, account: str, now: float) -> None:
+        for contact in self._directory.contacts(account):
+            uri, flow = request_target(contact.uri), flow_to(contact)
+            self._ask(uri, contact.path, flow, partial(self._phone_replied, account, flow), now)
+
+    def _phone_replied(self, account: str, flow: Flow, reply: Reply, now: float) -> None:
+        """Any final answer is one: a phone that does not know OPTIONS says so. One that nothing can be sent
+        to is lost; of several contacts the others may be there."""
+        if isinstance(reply, TransportFailed):
+            ways = [flow_to(contact) for contact in self._directory.contacts(account)]
+            if ways == [flow] and not self._directory.is_lost(account):
+                self._wire.facts.append(h.PhoneLost(at=self._wire.utc(now), phone=account))
         if not isinstance(reply, ResponseReceived) or reply.response.status < 200:
             return
         if account in self._phones:

@@ -181,7 +181,11 @@ def test_a_wrong_value_is_named_with_its_place_and_what_is_allowed(
     [
         ("[sip]\nlisten = 'udp:[::]:1'", "setting sip.listen ([sip] listen in vaxeln.toml) is 'udp:[::]:1'"),
         ("[sip]\nlisten = []", "setting sip.listen ([sip] listen in vaxeln.toml) is []"),
-        ("[sip]\nlisten = [5060]", "setting sip.listen ([sip] listen in vaxeln.toml) is [5060]"),
+        ("[sip]\nlisten = [5060]", "setting sip.listen ([sip] listen in vaxeln.toml) is 5060; allowed: "),
+        (
+            "[sip]\nlisten = ['udp:127.0.0.1:5060', 'upd:127.0.0.1:5060', 'tcp:127.0.0.1:5060']",
+            "setting sip.listen ([sip] listen in vaxeln.toml) is 'upd:127.0.0.1:5060'; allowed: ",
+        ),
         ("[sip]\nadvertise = 4", "setting sip.advertise ([sip] advertise in vaxeln.toml) is 4"),
         ("data = 5", "setting data (data in vaxeln.toml) is 5; allowed: the path of a folder"),
         ("data = ''", "setting data (data in vaxeln.toml) is ''"),
