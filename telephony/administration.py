@@ -47,7 +47,6 @@ from telephony.call.call import LegState
 from telephony.call.facts import Fact
 from telephony.call.house_facts import CallersShown, OverrideEnded, OverrideSet, PasswordSet
 from telephony.call.record import Record
-from telephony.chart import words
 from telephony.health import ServiceHealth
 from telephony.plan_keeper import PlanKeeper, to_the_end
 from telephony.private_files import SecretsUnusable
@@ -274,10 +273,7 @@ class LiveAdministration:
     def _contacts(self, account: str) -> tuple[Contact, ...]:
         places = self.switchboard.house.contacts(account)
         return tuple(
-            [
-                Contact(words(place.remote), place.user_agent, place.expires_at, place.transport)
-                for place in places
-            ]
+            [Contact(place.address, place.user_agent, place.expires_at, place.transport) for place in places]
         )
 
     def _phone_state(self, row: PhoneRow) -> PhoneState:

@@ -45,7 +45,7 @@ class Chart:
         self.members = {key: len(group.members) for key, group in tables.groups.items()}
         self.trunks = tuple(tables.trunks)
         self.gateways = {
-            (trunk.name, words(row.address)): row.address
+            (trunk.name, f"{row.address[0]}:{row.address[1]}"): row.address
             for trunk in tables.trunks.values()
             if trunk.takes_calls and trunk.options
             for row in trunk.gateways
@@ -83,9 +83,3 @@ def _group_of(tables: Tables, number: str) -> str:
     while isinstance(destination, ToNumber):  # the plan was checked: its numbers go round in no circle
         destination = tables.numbers[destination.number].routes[Branch.ARRIVED].destination
     return destination.group if isinstance(destination, ToGroup) else ""
-
-
-def words(address: tuple[str, int]) -> str:
-    """A gateway's address as figures, log and `explain` write it."""
-    host, port = address
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

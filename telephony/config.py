@@ -179,6 +179,14 @@ class Settings(_Section):
         """The address that peers are told to send sound to."""
         return self.sip.advertise or self.media_bind
 
+    @property
+    def other_host(self) -> str | None:
+        """Our address of the other family, IPv6 or IPv4, than `media_host`: where legs of that family send
+        sound. None when no SIP socket names one."""
+        is_ipv6 = ":" in self.media_host
+        others = [at.host for at in self.sip.listen if (":" in at.host) != is_ipv6 and not at.is_wildcard]
+        return next(iter(others), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -10,7 +10,6 @@ from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import transfer_facts as t
-from telephony.chart import words
 
 _TOLD = frozenset(
     (
@@ -126,10 +125,10 @@ class FactLog:
                 log.warning("phone_does_not_answer", phone=phone)
             case h.PhoneFound(phone=phone):
                 log.info("phone_answers_again", phone=phone)
-            case h.GatewayLost(gateway=at):
-                log.error("gateway_does_not_answer", gateway=words(at), trunks=self._trunks_at(at))
-            case h.GatewayFound(gateway=at):
-                log.warning("gateway_answers_again", gateway=words(at), trunks=self._trunks_at(at))
+            case h.GatewayLost(gateway=gateway):
+                log.error("gateway_does_not_answer", gateway=gateway, trunks=self._trunks_at(gateway))
+            case h.GatewayFound(gateway=gateway):
+                log.warning("gateway_answers_again", gateway=gateway, trunks=self._trunks_at(gateway))
             case _:
                 log.debug(type(fact).__name__)
 
@@ -147,7 +146,7 @@ class FactLog:
 
     def _note_places(self, phone: str, contacts: Sequence[f.Contact]) -> list[str]:
         """Where the phone is, in words. It is one of the plan, so what is kept is bounded."""
-        places = [f"{contact.transport} {words(contact.remote)}" for contact in contacts]
+        places = [f"{contact.transport} {contact.address}" for contact in contacts]
         self._places[phone] = places
         if not places:
             del self._places[phone]

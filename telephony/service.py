@@ -186,6 +186,7 @@ class Service:
             self._prompts,
             self._playback_ended,
             random.SystemRandom(),
+            settings.other_host,
         )
         opened.callback(self._relay.close_all)
         self._directory = PlanDirectory(self._plan.tables, self._switchboard.house, settings.own_hosts)

@@ -107,7 +107,9 @@ class Wire:
         transport = "" if flow.transport == "UDP" else f";transport={flow.transport.lower()}"
         if scheme == "sips":
             transport = ""  # RFC 5630 4: it says TLS already
-        return f"<{scheme}:vaxeln@{self.host}:{flow.local[1]}{transport}>"
+        host = flow.own_host(self.host)
+        host = host if host is self.host else uri_host(host)
+        return f"<{scheme}:vaxeln@{host}:{flow.local[1]}{transport}>"
 
     def identify(self, headers: Headers, flow: Flow, target: str, supported: str = SUPPORTED) -> None:
         """Add what every message of ours that makes or refreshes a dialog carries. `target` is the URI of the

@@ -24,18 +24,29 @@ from telephony.sdp.connection import UNSPECIFIED
 from telephony.sdp.stream import Stream
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An address of ours that sockets are bound to, what peers are told of it, and its ports."""
+
+    bound: str
+    told: str
+    pairs: PortPairs
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
     """A leg and its sockets."""
 
     leg: MediaLeg
     ports: PortPair
+    place: _Place
 
 
 class MediaRelay:
     """The media of the service. Legs are named by their ids; one that is closed is passed over.
 
-    `bind_host` is the address that sockets are bound to, `advertised_host` the one that peers are told.
+    `bind_host` is the address that sockets are bound to, `advertised_host` the one that peers are told;
+    `other_host` is both for legs of the other family, IPv6 or IPv4, if there is any.
     `ended` is called with the leg's id when a prompt has been played to its end; it may use the relay. Only
     for the loop's own thread.
     """
@@ -49,11 +60,13 @@ class MediaRelay:
         prompts: Prompts,
         ended: Callable[[str], None],
         random: Random,
+        other_host: str | None = None,
     ) -> None:
         self._loop = loop
-        self._bind_host = bind_host
-        self._advertised_host = advertised_host
-        self._pairs = PortPairs(bind_host, ports, random)
+        self._place = _Place(bind_host, advertised_host, PortPairs(bind_host, ports, random))
+        self._other = self._place
+        if other_host is not None:
+            self._other = _Place(other_host, other_host, PortPairs(other_host, ports, random))
         self._prompts = prompts
         self._ended = ended
         self._player = Player(random)
@@ -70,11 +83,14 @@ class MediaRelay:
     def open(self, leg: str, signalled_from: str = "", *, emergency: bool = False) -> Address:
         """Bind ports for a leg and return the address for its session description; raises NoPortFree.
 
-        `signalled_from` is the host that its SIP comes from: its sound may come from there too.
+        `signalled_from` is the host that its SIP comes from: its sound may come from there too, and is of its
+        family.
         """
         if leg in self._lines:
             raise LegAlreadyOpen(leg)
-        line = _Line(MediaLeg(self.counters, signalled_from), self._pairs.open(emergency=emergency))
+        is_other = (":" in signalled_from) == (":" in self._other.told)
+        place = self._other if signalled_from and is_other else self._place
+        line = _Line(MediaLeg(self.counters, signalled_from), place.pairs.open(emergency=emergency), place)
         self._lines[leg] = line
         self._by_leg[line.leg] = line
         for address in self._addresses(line):
@@ -82,7 +98,7 @@ class MediaRelay:
         self._loop.add_reader(line.ports.rtp, self._read_rtp, line)
         self._loop.add_reader(line.ports.rtcp, self._read_rtcp, line)
         self.counters.legs_open += 1
-        return self._advertised_host, line.ports.port
+        return place.told, line.ports.port
 
     def set_stream(self, leg: str, stream: Stream) -> None:
         """Take what was agreed with the leg's far end. A new address frees the latch, see `Latch.aim`."""
@@ -145,7 +161,7 @@ class MediaRelay:
             self._own.pop(address, None)
         self._loop.remove_reader(line.ports.rtp)
         self._loop.remove_reader(line.ports.rtcp)
-        self._pairs.close(line.ports)
+        line.place.pairs.close(line.ports)
         self.counters.legs_open -= 1
         self._arm()
 
@@ -160,7 +176,7 @@ class MediaRelay:
         return line.leg.heard if line else None
 
     def _addresses(self, line: _Line) -> set[Address]:
-        return {(self._bind_host, line.ports.port), (self._advertised_host, line.ports.port)}
+        return {(line.place.bound, line.ports.port), (line.place.told, line.ports.port)}
 
     def _read_rtp(self, line: _Line) -> None:
         try:

@@ -187,5 +187,5 @@ class ClientSide:
         return MAGIC_COOKIE + self._token()
 
     def _with_via(self, request: Request, flow: Flow, branch: str) -> Request:
-        host = self._via_host or flow.local[0]
+        host = flow.own_host(self._via_host) if self._via_host else flow.local[0]
         return with_via(request, f"[{host}]" if ":" in host else host, flow, branch)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+_WILDCARDS = ("0.0.0.0", "::")
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -17,3 +19,10 @@ class Flow:
     local: tuple[str, int]
     remote: tuple[str, int]
     reopen: tuple[str, int] | None = field(default=None, compare=False)
+
+    def own_host(self, host: str) -> str:
+        """What we call ourselves here: `host`, but our address itself where that is of the other family, as
+        whoever is there may not reach the one."""
+        ours = self.local[0]
+        is_other = (":" in ours) != (":" in host)
+        return ours if is_other and ours not in _WILDCARDS else host

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from telephony.call.facts import EndedBy, Outcome
-from telephony.call.house_facts import PhoneRegistered
+from telephony.call.house_facts import PhoneLost, PhoneRegistered
 from tests.support.certificates import Authority
 from tests.support.eventually import eventually
 from tests.support.live_town import BYGGLOV, KONTAKTCENTER, PASSWORD, Town, digest_answer, town
@@ -38,14 +38,20 @@ def _town(tmp_path: Path, authority: Authority) -> Iterator[Town]:
         yield built
 
 
-def registered(town: Town, user: str, authority: Authority | None = None) -> Wire:
+def registered(
+    town: Town, user: str, authority: Authority | None = None, cseq: int = 1, contact: str = ""
+) -> Wire:
     """A phone that has registered by this connection."""
     wire = Wire(town, town.phone(user), authority)
     start = f"REGISTER sip:{town.service.host} SIP/2.0"
-    status, challenge, _ = wire.answer_to(start, *fields(wire, "REGISTER", "register1", 1, user, user))
+    status, challenge, _ = wire.answer_to(
+        start, *fields(wire, "REGISTER", f"register{cseq}", cseq, user, user)
+    )
     assert status == "SIP/2.0 401 Unauthorized"
     answer = digest_answer(challenge["WWW-Authenticate"], user, town.service.host, password=PASSWORD)
-    again = fields(wire, "REGISTER", "register2", 2, user, user)
+    again = fields(wire, "REGISTER", f"register{cseq + 1}", cseq + 1, user, user)
+    if contact:
+        again[-1] = f"Contact: <{contact}>"
     assert wire.answer_to(start, *again, f"Authorization: {answer}")[0] == "SIP/2.0 200 OK"
     return wire
 
@@ -145,6 +151,20 @@ def test_a_phone_that_is_gone_in_mid_transaction_counts_as_gone_at_once(town: To
 
     caller.wait(5.0)
     town.assert_calm()
+
+
+def test_a_phone_whose_connection_is_closed_is_lost_at_once(town: Town) -> None:
+    anna = registered(town, "anna", contact="sip:anna@10.9.8.7;transport=tcp")  # behind a NAT
+
+    anna.close()
+
+    town.service.await_fact(PhoneLost, seconds=2.0)
+    (line,) = [line for line in town.service.run("phones").splitlines() if line.startswith("anna ")]
+    assert "does not answer" in line
+    caller = town.sipp.play("caller_refused", town.operator, status="480")
+    assert town.record_of(caller).offered == ()
+    registered(town, "anna", cseq=3).close()
+    assert town.service.log().count("phone_registered") == 2
 
 
 def test_what_asks_for_tls_has_to_come_by_it(town: Town) -> None:

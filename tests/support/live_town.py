@@ -108,11 +108,14 @@ class Town:
 
 @contextmanager
 def town(
-    folder: Path, settings: Mapping[str, str] | None = None, network: Loopback | None = None
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    network: Loopback | None = None,
+    more_peers: Sequence[str] = (),
 ) -> Iterator[Town]:
-    """A town whose service runs within, in this network if one is given."""
+    """A town whose service runs within, in this network if one is given. The operator has `more_peers`."""
     network = network or Loopback.take()
-    service = RunningService(folder, network.host(_SERVICE), plan(network), settings)
+    service = RunningService(folder, network.host(_SERVICE), plan(network, more_peers), settings)
     for user in PHONES:
         service.set_password(user, PASSWORD)
     with service, Sipp(folder, service.address) as sipp:
@@ -155,10 +158,11 @@ phones = ["{user}"]
 """
 
 
-def plan(network: Loopback) -> str:
+def plan(network: Loopback, more_peers: Sequence[str] = ()) -> str:
     """The town as TOML: its operator and 112 are hosts of this network."""
     people = "\n".join(_person(user) for user in PHONES)
-    operator = ", ".join(f'"{network.host(_FIRST_LINE + line)}"' for line in range(_LINES))
+    lines = [network.host(_FIRST_LINE + line) for line in range(_LINES)]
+    operator = ", ".join(f'"{host}"' for host in (*lines, *more_peers))
     return f"""
 [municipality]
 name = "Botkyrka kommun"

@@ -112,8 +112,7 @@ class Phone:
         transport = pj.TransportConfig()
         transport.port, transport.boundAddress = 5061 if self._transport == "TLS" else 5060, host
         transport.tlsConfig.CaListFile, transport.tlsConfig.verifyServer = authority, bool(authority)
-        family = "6" if ":" in host else ""
-        self.endpoint.transportCreate(getattr(pj, f"PJSIP_TRANSPORT_{self._transport}{family}"), transport)
+        self.endpoint.transportCreate(getattr(pj, f"PJSIP_TRANSPORT_{self._transport}"), transport)
         self.endpoint.libStart()
         self.endpoint.audDevManager().setNullDev()
         for codec in self.endpoint.codecEnum2():
@@ -135,8 +134,6 @@ class Phone:
         account.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, options["password"]))
         account.mediaConfig.transportConfig.boundAddress = host
         account.mediaConfig.transportConfig.port = 20000
-        if ":" in host:
-            account.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED
         if options["reliable"]:
             account.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
         if options["session_timer"]:

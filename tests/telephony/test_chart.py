@@ -7,7 +7,7 @@ from routing.override import Override
 from telephony.call import facts as f
 from telephony.call.house import House
 from telephony.call.house_facts import PhoneLost
-from telephony.chart import PERSONAL, Chart, words
+from telephony.chart import PERSONAL, Chart
 from tests.support.calls import arrive, phone, registered
 from tests.support.plans import BYGGLOV, FORSKOLA, MAIN, SOCIAL, tables_of
 
@@ -132,10 +132,3 @@ def test_a_phone_that_does_not_answer_is_nobody_who_could() -> None:
 
 def test_gateways_are_named_by_trunk_and_address() -> None:
     assert chart().gateways == {("operator", "192.0.2.10:5060"): ("192.0.2.10", 5060)}
-
-
-def test_an_ipv6_gateway_is_written_in_brackets() -> None:
-    assert (words(("2001:db8::1", 5060)), words(("192.0.2.1", 5060))) == (
-        "[2001:db8::1]:5060",
-        "192.0.2.1:5060",
-    )

@@ -223,7 +223,7 @@ def test_gateways_and_phones_that_do_not_answer_are_told_with_their_trunks() -> 
         ["operator"],
         "error",
     )
-    assert (found["event"], found["gateway"]) == ("gateway_answers_again", "192.0.2.10:5060")
+    assert (found["event"], found["gateway"]) == ("gateway_answers_again", gateway)
     assert (phone["event"], phone["phone"]) == ("phone_does_not_answer", "kc1")
     assert at_info(h.PhoneFound(at=AT, phone="kc1"))[0]["event"] == "phone_answers_again"
 

@@ -286,6 +286,10 @@ def test_a_gateway_that_nothing_can_be_sent_to_is_lost_at_once() -> None:
     assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [RESERVE]
 
 
+QUIET = PHONE_LINES.replace('"Kontaktcenter 1" }', '"Kontaktcenter 1", options = false }')
+"""Without the rounds that ask kc1 anyhow."""
+
+
 def by_tcp(stage: Stage, account: str = "kc1", contact: str = "") -> ScriptedPeer:
     """A phone that has registered by a connection. What its Contact says is where it listens."""
     phone = stage.peer("192.0.2.101", 40_000)
@@ -295,7 +299,7 @@ def by_tcp(stage: Stage, account: str = "kc1", contact: str = "") -> ScriptedPee
 
 
 def test_a_phone_whose_connection_is_closed_is_asked_at_once_and_lost_when_there_is_no_other_way() -> None:
-    stage = watching(PHONE_LINES.replace('"Kontaktcenter 1" }', '"Kontaktcenter 1", options = false }'))
+    stage = watching(QUIET)
     phone = by_tcp(stage)
     flow = Flow("TCP", ADDRESS, phone.address)
 
@@ -333,6 +337,38 @@ def test_options_go_where_a_phone_listens_when_its_connection_is_gone() -> None:
     assert [flow.reopen for flow in sent] == [("192.0.2.101", 5070)]
 
 
+def test_a_phone_that_says_that_it_listens_is_asked_once_more_before_it_is_lost() -> None:
+    stage = watching(QUIET)
+    phone = by_tcp(stage, contact="<sip:kc1@192.0.2.101:5070;transport=tcp>")
+    flow = Flow("TCP", ADDRESS, phone.address)
+    for _ in range(2):
+        stage.node.transport_failed(flow, stage.now)
+    stage.pump()
+    phone.requests.clear()
+
+    stage.wait(4)
+    assert stage.facts(h.PhoneLost) == [] and not phone.has("OPTIONS")
+    stage.wait(2)
+    assert phone.has("OPTIONS")
+    stage.node.transport_failed(flow, stage.now)
+    assert [fact.phone for fact in stage.facts(h.PhoneLost)] == ["kc1"]
+
+
+def test_a_phone_that_listens_by_then_is_there() -> None:
+    stage = watching(QUIET)
+    phone = by_tcp(stage, contact="<sip:kc1@192.0.2.101:5070;transport=tcp>")
+    for _ in range(2):
+        stage.node.transport_failed(Flow("TCP", ADDRESS, phone.address), stage.now)
+    stage.pump()
+    phone.requests.clear()
+
+    stage.wait(6)
+    phone.answer_all("OPTIONS")
+    stage.wait(60)
+
+    assert stage.facts(h.PhoneLost) == []
+
+
 def test_a_phone_of_two_places_is_not_lost_with_one_of_its_connections() -> None:
     stage = watching(PHONE_LINES.replace('"Kontaktcenter 1" }', '"Kontaktcenter 1", max_contacts = 2 }'))
     phone, other = by_tcp(stage), stage.peer("192.0.2.150")
@@ -357,3 +393,18 @@ def test_all_phones_of_one_device_are_asked_and_nobody_on_another_transport() ->
 
     assert len([r for r in phone.requests if r.method == "OPTIONS"]) == 2
     assert not stage.phone("bygg1").has("OPTIONS")
+
+
+def test_a_phone_that_registers_meanwhile_is_not_asked_once_more() -> None:
+    stage = watching(QUIET)
+    phone = by_tcp(stage, contact="<sip:kc1@192.0.2.101:5070;transport=tcp>")
+    for _ in range(2):
+        stage.node.transport_failed(Flow("TCP", ADDRESS, phone.address), stage.now)
+    stage.pump()
+    phone.requests.clear()
+    contact = "<sip:kc1@192.0.2.101:5070;transport=tcp>"
+    assert phone.register("kc1", contact=contact, cseq=9).status == 200
+
+    stage.wait(10)
+
+    assert not phone.has("OPTIONS")
