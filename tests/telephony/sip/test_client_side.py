@@ -43,7 +43,7 @@ def test_request_gets_our_via() -> None:
 
 def test_an_ipv6_host_stands_in_brackets_in_via() -> None:
     endpoint = Endpoint(lambda: "t", via_host="2001:db8::1")
-    endpoint.send_request(our_request(), FLOW, 0.0)
+    endpoint.send_request(our_request(), Flow("UDP", ("::", 5060), ("2001:db8::9", 5060)), 0.0)
 
     assert str(Bench(endpoint).sent_request().via).startswith("SIP/2.0/UDP [2001:db8::1]:5060;")
 
