@@ -14,6 +14,7 @@ from tests.bench import (
     bench_decide,
     bench_flat,
     bench_ingest,
+    bench_plan,
     bench_register,
     bench_relay,
     bench_scrape,
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[bool], Findings]] = {
     "flat": bench_flat.run,
     "ingest": bench_ingest.run,
     "decide": bench_decide.run,
+    "plan": bench_plan.run,
     "scrape": bench_scrape.run,
 }
 
