@@ -213,9 +213,7 @@ def test_options_tells_what_the_service_can(town: Town) -> None:
     town.sipp.play("options", town.operator)
 
 
-def test_reliable_answers_a_session_timer_hold_by_update_and_keys_by_info(
-    town: Town, way: Sequence[str]
-) -> None:
+def test_reliable_answers_a_session_timer_hold_by_update_and_keys_by_info(town: Town) -> None:
     town.register("anna")
     member = town.sipp.start("member_is_reliable", town.phone("anna"))
 
