@@ -174,10 +174,7 @@ class LiveAdministration:
         return [
             Registration(
                 account,
-                tuple(
-                    Contact(f"{place.remote[0]}:{place.remote[1]}", place.user_agent, place.expires_at)
-                    for place in contacts[account]
-                ),
+                self._contacts(account),
             )
             for account in accounts
         ]
@@ -280,12 +277,21 @@ class LiveAdministration:
         leg = call.legs.get(leg_id) if call else None
         return leg is not None and leg.target is not None and leg.state is not LegState.ANSWERED
 
+    def _contacts(self, account: str) -> tuple[Contact, ...]:
+        places = self.switchboard.house.contacts(account)
+        return tuple(
+            [Contact(place.address, place.user_agent, place.expires_at, place.transport) for place in places]
+        )
+
     def _phone_state(self, row: PhoneRow) -> PhoneState:
+        house = self.switchboard.house
         return PhoneState(
             account=row.account,
             display=row.display,
             person=row.person,
-            registered=self.switchboard.house.is_registered(row.account),
+            registered=house.is_registered(row.account),
+            lost=row.account in house.lost(),
+            contacts=self._contacts(row.account),
             has_password=self.secrets.ha1(row.account, Algorithm.SHA256) is not None,
         )
 

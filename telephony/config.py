@@ -190,6 +190,14 @@ class Settings(_Section):
         """The address that peers are told to send sound to."""
         return self.sip.advertise or self.media_bind
 
+    @property
+    def other_host(self) -> str | None:
+        """Our address of the other family, IPv6 or IPv4, than `media_host`: where legs of that family send
+        sound. None when no SIP socket names one."""
+        is_ipv6 = ":" in self.media_host
+        others = [at.host for at in self.sip.listen if (":" in at.host) != is_ipv6 and not at.is_wildcard]
+        return next(iter(others), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -347,6 +355,18 @@ def _validated(given: Mapping[str, _Given]) -> Settings:
     except ValidationError as error:
         location = error.errors(include_url=False)[0]["loc"]
     name = next(name for name in (str(location[0]), ".".join(map(str, location[:2]))) if name in SETTINGS)
-    shown = "not shown, as it may hold a password" if SETTINGS[name].is_secret else repr(given[name].value)
+    wrong = _wrong_item(name, given[name].value)
+    shown = "not shown, as it may hold a password" if SETTINGS[name].is_secret else repr(wrong)
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
     raise ConfigError(f"setting {name} ({given[name].place}) is {shown}; allowed: {SETTINGS[name].allowed}")
+
+
+def _wrong_item(name: str, value: object) -> object:
+    """Of a list the item that is wrong, if one alone is; of anything else all."""
+    section, _, key = name.rpartition(".")
+    for item in value if isinstance(value, list) else ():
+        try:
+            Settings.model_validate({section: {key: [item]}})
+        except ValidationError:
+            return item
+    return value

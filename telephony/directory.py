@@ -98,6 +98,12 @@ class PlanDirectory:
         phone = self._house.phone_at(address)
         return None if phone is None else self.account(phone)
 
+    def accounts_by(self, transport: str, address: tuple[str, int]) -> Sequence[str]:
+        """The phone accounts that have registered by this way."""
+        house = self._house
+        at = [name for name in house.phones_at(address) if name in self._tables.phones]
+        return [name for name in at if any(c.transport == transport for c in house.contacts(name))]
+
     def is_legacy(self, name: str) -> bool:
         """Whether the account may answer a challenge without qop."""
         row = self._tables.phones.get(name)

@@ -1,5 +1,7 @@
 """Facts as lines of the log: the course of each call for operations, without callers' numbers."""
 
+from collections.abc import Sequence
+
 from structlog.typing import FilteringBoundLogger
 
 from routing.decision import Decision
@@ -31,6 +33,7 @@ class FactLog:
     def __init__(self, log: FilteringBoundLogger, tables: Tables) -> None:
         self._log = log.bind()  # once: a logger of structlog's is made anew at every use until it is bound
         self._tables = tables
+        self._places: dict[str, list[str]] = {}  # by phone, as they were told last
 
     def load(self, tables: Tables) -> None:
         """Take these tables from now on."""
@@ -88,8 +91,8 @@ class FactLog:
                 log.info("transfer_decided", **call, stage=stage.value, by=by.member, number=number)
             case t.TransferFailed(stage=stage, status=status):
                 log.info("transfer_failed", **call, stage=stage.value, status=status)
-            case t.CallTransferred(member=member):
-                log.info("call_transferred", **call, member=member)
+            case t.CallTransferred(member=member, by=by):
+                log.info("call_transferred", **call, member=member, by=by)
 
     def _write_of_the_house(self, fact: f.Fact) -> None:
         """What calls share, and who changed it."""
@@ -121,7 +124,10 @@ class FactLog:
         """Which phones and gateways are there."""
         log = self._log
         match fact:
-            case h.RegistrationExpired(phone=phone):
+            case h.PhoneRegistered():
+                self._write_of_registration(fact)
+            case h.RegistrationExpired(phone=phone, contacts=contacts):
+                self._note_places(phone, contacts)
                 log.warning("registration_expired", phone=phone)
             case h.PhoneLost(phone=phone):
                 log.warning("phone_does_not_answer", phone=phone)
@@ -133,6 +139,26 @@ class FactLog:
                 log.warning("gateway_answers_again", gateway=str(gateway), trunks=self._trunks_at(gateway))
             case _:
                 log.debug(type(fact).__name__)
+
+    def _write_of_registration(self, fact: h.PhoneRegistered) -> None:
+        """That a phone came, left or is elsewhere. A refresh, each few minutes of each phone, is no news."""
+        before = self._places.get(fact.phone)
+        places = self._note_places(fact.phone, fact.contacts)
+        if places == before:
+            self._log.debug(type(fact).__name__, phone=fact.phone)
+        elif not places:
+            self._log.info("phone_unregistered", phone=fact.phone)
+        else:
+            program = next((c.user_agent for c in fact.contacts if c.user_agent), "")
+            self._log.info("phone_registered", phone=fact.phone, at=places, program=program)
+
+    def _note_places(self, phone: str, contacts: Sequence[f.Contact]) -> list[str]:
+        """Where the phone is, in words. It is one of the plan, so what is kept is bounded."""
+        places = [f"{contact.transport} {contact.address}" for contact in contacts]
+        self._places[phone] = places
+        if not places:
+            del self._places[phone]
+        return places
 
     def _write_of_trunks(self, fact: r.TrunkFact) -> None:
         """Whether we are registered, and what became of our credentials."""

@@ -192,6 +192,7 @@ class Service:
             self._prompts,
             self._playback_ended,
             random.SystemRandom(),
+            settings.other_host,
             pressed=self._key_pressed,
         )
         opened.callback(self._relay.close_all)

@@ -81,23 +81,28 @@ class GroupState:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """One place at which a phone is reached until `expires_at` (UTC). `address` is where it sends from, by
+    `transport`: UDP, TCP or TLS."""
+
+    address: str
+    user_agent: str
+    expires_at: datetime
+    transport: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneState:
-    """A phone account of the plan. `person` is whose it is, or ""."""
+    """A phone account of the plan. `person` is whose it is, or "". `registered`: it can be reached now;
+    `lost`: it is registered, and answers no more. `contacts` are where it has registered, best first."""
 
     account: str
     display: str
     person: str
     registered: bool
+    lost: bool
     has_password: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One place at which a phone is reached until `expires_at` (UTC). `address` is where it sends from."""
-
-    address: str
-    user_agent: str
-    expires_at: datetime
+    contacts: tuple[Contact, ...]
 
 
 @dataclass(frozen=True, slots=True)

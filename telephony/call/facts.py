@@ -92,6 +92,12 @@ class Contact:
     user_agent: str = ""
     instance: str = ""
 
+    @property
+    def address(self) -> str:
+        """`remote` in words."""
+        host, port = self.remote
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
 
 # ---- observations
 # ----------------------------------------------------------------------------------------------

@@ -89,6 +89,10 @@ class House:
         """The phone that has registered from this address; of several (one device) the latest."""
         return next(reversed(self._phones.get(address, {})), None)
 
+    def phones_at(self, address: tuple[str, int]) -> Collection[str]:
+        """All phones that have registered from this address."""
+        return self._phones.get(address, ())
+
     def registrations(self) -> Mapping[str, tuple[f.Contact, ...]]:
         """All phones with their contacts."""
         return self._contacts

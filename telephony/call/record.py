@@ -213,11 +213,8 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             return changed(record, person_answered_at=at, answered_by=member, talks=talks)
         case t.TransferFact() | p.LegPickedUp():
             return _after_transfer_fact(record, fact)
-        case f.CallEnded(at=at, outcome=outcome, ended_by=ended_by, reason=reason):
-            talks = _paused(record, at)
-            return changed(
-                record, ended_at=at, outcome=outcome, ended_by=ended_by, reason=reason, talks=talks
-            )
+        case f.CallEnded():
+            return _after_end(record, fact)
         case f.CallInterrupted(ended_at=ended_at):
             return changed(
                 record,
@@ -229,6 +226,20 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             )
         case _:
             return record
+
+
+def _after_end(record: Record, fact: f.CallEnded) -> Record:
+    reason = fact.reason
+    if fact.outcome is Outcome.FAILED and fact.status and not reason:
+        reason = str(fact.status)  # why, in words, is among the reasons
+    return changed(
+        record,
+        ended_at=fact.at,
+        outcome=fact.outcome,
+        ended_by=fact.ended_by,
+        reason=reason,
+        talks=_paused(record, fact.at),
+    )
 
 
 def _after_transfer_fact(record: Record, fact: t.TransferFact | p.LegPickedUp) -> Record:

@@ -132,6 +132,9 @@ class Directory(Protocol):
     def legs_of(self, member: str) -> Collection[str]:
         """The legs of a person's phones."""
 
+    def accounts_by(self, transport: str, address: tuple[str, int]) -> Sequence[str]:
+        """The phone accounts that have registered by this way: several where they are of one device."""
+
     def contacts(self, account: str) -> Sequence[Contact]:
         """The live contacts of a phone account."""
 

@@ -101,6 +101,7 @@ class Leg:
         return {
             "flow": pack_flow(self.flow),
             "pinned": self.pinned,
+            "account": self.account,
             "trunk": self.trunk,
             "dialog": pack_dialog(self.dialog, hidden=self.hidden) if self.dialog else None,
             "session": pack_session(self.session.snapshot(), hidden=self.hidden),

@@ -17,7 +17,7 @@ from telephony.legs.keys import take_key
 from telephony.legs.media import Media
 from telephony.legs.refer import carry_out
 from telephony.legs.refusals import Refusals
-from telephony.legs.registering import take_registration
+from telephony.legs.registering import follow, take_registration
 from telephony.legs.restore import restore
 from telephony.legs.sockets import Sockets
 from telephony.legs.source import examine_source
@@ -30,6 +30,7 @@ from telephony.sip.digest import Authenticator
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.flow import Flow
 from telephony.sip.message import Response
+from telephony.sip.response_route import is_reliable
 from telephony.sip.timers import Timers
 
 OWNED_FOR = 70 * Timers().t1
@@ -79,6 +80,8 @@ class Legs:
     def transport_failed(self, flow: Flow, now: float) -> None:
         """Nothing can be sent on this flow."""
         self._endpoint.transport_failed(flow, now)
+        if is_reliable(flow):
+            self.watch.connection_lost(flow, now)
         self._take_events(now)
 
     def playback_ended(self, leg_id: str, now: float) -> None:
@@ -256,6 +259,7 @@ class Legs:
         if fact is not None:
             self._wire.facts.append(fact)
             self.watch.registered(fact.phone)
+            follow(self._wire, contacts, fact, event.flow, now)
         self._endpoint.respond(event.transaction, response, now)
 
     def _unproven(self) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from telephony.call.facts import Contact
 from telephony.call.house_facts import PhoneRegistered
 from telephony.legs.directory import Account
+from telephony.legs.wire import Wire
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
 from telephony.sip.registrar import Binding, Limits, register
@@ -41,6 +42,20 @@ def flow_to(contact: Contact) -> Flow:
     if not isinstance(uri, SipUri) or uri.host.strip("[]") != contact.remote[0]:
         return flow
     return replace(flow, reopen=(contact.remote[0], uri.port or default_port(flow.transport)))
+
+
+def follow(
+    wire: Wire, before: Sequence[Contact], fact: PhoneRegistered, registered_by: Flow, now: float
+) -> None:
+    """Have the calls of a phone that has registered by another connection than `before` go on by that one:
+    the old one is gone, or will be. One that is registered by both keeps both."""
+    ways = [flow_to(contact) for contact in fact.contacts]
+    left = {way for way in map(flow_to, before) if is_reliable(way)}.difference(ways)
+    new = next((way for way in ways if way == registered_by), None)
+    if left and new is not None:
+        for leg in wire.legs.values():
+            if leg.account == fact.phone and leg.flow in left:
+                leg.move(new, now)
 
 
 def _to_binding(contact: Contact, at: datetime) -> Binding:

@@ -25,7 +25,8 @@ def restore(wire: Wire, call: str, leg_id: str, snapshot: Mapping[str, Any], now
         leg = _read(wire, call, leg_id, snapshot, now)
     except (LookupError, TypeError, ValueError, ParseError):
         return None
-    leg.trunk = str(snapshot.get("trunk", ""))
+    # Older programs did not write whose it is: then it is told from its address alone
+    leg.account, leg.trunk = str(snapshot.get("account", "")), str(snapshot.get("trunk", ""))
     return leg
 
 

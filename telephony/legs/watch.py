@@ -22,9 +22,17 @@ from telephony.sip.message import Request
 from telephony.sip.uri import request_target
 
 PHONES = "phones"
+AGAIN = "again/"
+AGAIN_SECONDS = 5.0
+"""After which a phone is asked once more that could not be reached where it says that it listens."""
 
 _UNWELL = frozenset({408, 500, 502, 503, 504})
 """Answers of a gateway that is there and does not get on: to a call it would say the same."""
+
+
+MOST_OF_CONNECTION = 64
+"""Phones that are asked at once when their connection is closed: as many OPTIONS as may wait for a new one to
+open (`net.streams`). Of more, behind one proxy, the others have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,8 @@ class _Asked:
 
 
 class Watch:
-    """Asks when the agenda says so, under the keys `gateway/ADDRESS/watch` and `phones/watch`."""
+    """Asks when the agenda says so, under the keys `gateway/ADDRESS/watch`, `phones/watch` and
+    `again/ACCOUNT/watch`."""
 
     def __init__(self, wire: Wire, directory: Directory, sockets: Sockets, pace: Pace) -> None:
         self._wire = wire
@@ -78,6 +87,7 @@ class Watch:
         self._phones: dict[str, _Asked] = {}
         self._round: deque[str] = deque()  # the phones that are still to be asked in this round
         self._round_size = 0
+        self._probes: dict[str, bool] = {}  # phones without a connection: whether they are asked a last time
 
     def begin(self, now: float) -> None:
         """Watch over the plan in force from now on. Who was watched before goes on being so; who no longer is
@@ -101,6 +111,8 @@ class Watch:
         """It is time for these."""
         if name == PHONES:
             self._ask_next_phone(now)
+        elif name.startswith(AGAIN):
+            self._ask_once_more(name.removeprefix(AGAIN), now)
         elif name in self._gateways:  # else it has left the plan
             self._ask_gateway(name, now)
 
@@ -145,6 +157,15 @@ class Watch:
     def registered(self, account: str) -> None:
         """A REGISTER of the phone was accepted: it is there."""
         self._phones.pop(account, None)
+        self._probes.pop(account, None)
+
+    def connection_lost(self, flow: Flow, now: float) -> None:
+        """A connection is closed. Phones that registered by it are asked at once, whether they like OPTIONS
+        or not: one to which there is no other way cannot be reached before it registers anew."""
+        for account in self._directory.accounts_by(flow.transport, flow.remote)[:MOST_OF_CONNECTION]:
+            if account not in self._probes and not self._directory.is_lost(account):
+                self._probes[account] = False
+                self._ask_contacts(account, now)
 
     def _ask_next_phone(self, now: float) -> None:
         """Phones are asked one by one, spread over the time of a round."""
@@ -169,18 +190,42 @@ class Watch:
         contacts = self._directory.contacts(account)
         if contacts and asked.misses >= self._pace.phone_misses and not self._directory.is_lost(account):
             self._wire.facts.append(h.PhoneLost(at=self._wire.utc(now), phone=account))
-        for contact in contacts:
-            uri, flow = request_target(contact.uri), flow_to(contact)
-            self._ask(uri, contact.path, flow, partial(self._phone_replied, account), now)
+        self._ask_contacts(account, now)
 
-    def _phone_replied(self, account: str, reply: Reply, now: float) -> None:
-        """Any final answer is one: a phone that does not know OPTIONS says so."""
+    def _ask_contacts(self, account: str, now: float) -> None:
+        for contact in self._directory.contacts(account):
+            uri, flow = request_target(contact.uri), flow_to(contact)
+            self._ask(uri, contact.path, flow, partial(self._phone_replied, account, flow), now)
+
+    def _phone_replied(self, account: str, flow: Flow, reply: Reply, now: float) -> None:
+        """Any final answer is one: a phone that does not know OPTIONS says so. One that nothing can be sent
+        to is lost; of several contacts the others may be there."""
+        if isinstance(reply, TransportFailed):
+            self._no_way_to(account, flow, now)
+        else:
+            self._probes.pop(account, None)
         if not isinstance(reply, ResponseReceived) or reply.response.status < 200:
             return
         if account in self._phones:
             self._phones[account].heard()
         if self._directory.is_lost(account):
             self._wire.facts.append(h.PhoneFound(at=self._wire.utc(now), phone=account))
+
+    def _ask_once_more(self, account: str, now: float) -> None:
+        if account in self._probes:  # else it has registered anew
+            self._probes[account] = True
+            self._ask_contacts(account, now)
+
+    def _no_way_to(self, account: str, flow: Flow, now: float) -> None:
+        ways = [flow_to(contact) for contact in self._directory.contacts(account)]
+        is_last = self._probes.pop(account, False)
+        if ways != [flow] or self._directory.is_lost(account):
+            return
+        if flow.reopen is None or is_last:
+            self._wire.facts.append(h.PhoneLost(at=self._wire.utc(now), phone=account))
+        else:  # it says that it listens, and may be about to
+            self._probes[account] = False
+            self._set(f"{AGAIN}{account}", now + AGAIN_SECONDS)
 
     # ---- OPTIONS
 

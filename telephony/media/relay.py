@@ -26,18 +26,29 @@ from telephony.sdp.policy import anywhere
 from telephony.sdp.stream import Stream
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An address of ours that sockets are bound to, what peers are told of it, and its ports."""
+
+    bound: str
+    told: str
+    pairs: PortPairs
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
     """A leg and its sockets."""
 
     leg: MediaLeg
     ports: PortPair
+    place: _Place
 
 
 class MediaRelay:
     """The media of the service. Legs are named by their ids; one that is closed is passed over.
 
-    `bind_host` is the address that sockets are bound to, `advertised_host` the one that peers are told.
+    `bind_host` is the address that sockets are bound to, `advertised_host` the one that peers are told;
+    `other_host` is both for legs of the other family, IPv6 or IPv4, if there is any.
     `ended` is called with the leg's id when a prompt has been played to its end, `pressed` with it and each
     key that a leg presses whose keys are watched; both may use the relay. Only for the loop's own thread.
     """
@@ -51,13 +62,15 @@ class MediaRelay:
         prompts: Prompts,
         ended: Callable[[str], None],
         random: Random,
+        other_host: str | None = None,
         *,
         pressed: Callable[[str, str], None] = lambda leg, key: None,
     ) -> None:
         self._loop = loop
-        self._bind_host = bind_host
-        self._advertised_host = advertised_host
-        self._pairs = PortPairs(bind_host, ports, random)
+        self._place = _Place(bind_host, advertised_host, PortPairs(bind_host, ports, random))
+        self._other = self._place
+        if other_host is not None:
+            self._other = _Place(other_host, other_host, PortPairs(other_host, ports, random))
         self._prompts = prompts
         self._ended = ended
         self._pressed = pressed
@@ -83,13 +96,15 @@ class MediaRelay:
     ) -> Address:
         """Bind ports for a leg and return the address for its session description; raises NoPortFree.
 
-        `signalled_from` is the host that its SIP comes from: its sound may come from there too. It comes from
-        no host that `allows` does not know.
+        `signalled_from` is the host that its SIP comes from: its sound may come from there too, and is of its
+        family. It comes from no host that `allows` does not know.
         """
         if leg in self._lines:
             raise LegAlreadyOpen(leg)
+        is_other = (":" in signalled_from) == (":" in self._other.told)
+        place = self._other if signalled_from and is_other else self._place
         latch = Latch(signalled_from, allows)
-        line = _Line(MediaLeg(self.counters, latch), self._pairs.open(emergency=emergency))
+        line = _Line(MediaLeg(self.counters, latch), place.pairs.open(emergency=emergency), place)
         self._lines[leg] = line
         self._by_leg[line.leg] = line
         for address in self._addresses(line):
@@ -97,7 +112,7 @@ class MediaRelay:
         self._loop.add_reader(line.ports.rtp, self._read_rtp, line)
         self._loop.add_reader(line.ports.rtcp, self._read_rtcp, line)
         self.counters.legs_open += 1
-        return self._advertised_host, line.ports.port
+        return place.told, line.ports.port
 
     def set_stream(self, leg: str, stream: Stream) -> None:
         """Take what was agreed with the leg's far end. A new address frees the latch, see `Latch.aim`."""
@@ -190,7 +205,7 @@ class MediaRelay:
             self._own.pop(address, None)
         self._loop.remove_reader(line.ports.rtp)
         self._loop.remove_reader(line.ports.rtcp)
-        self._pairs.close(line.ports)
+        line.place.pairs.close(line.ports)
         self.counters.legs_open -= 1
         self._arm()
 
@@ -214,7 +229,7 @@ class MediaRelay:
         self._pressed(self._own[min(self._addresses(line))], key)
 
     def _addresses(self, line: _Line) -> set[Address]:
-        return {(self._bind_host, line.ports.port), (self._advertised_host, line.ports.port)}
+        return {(line.place.bound, line.ports.port), (line.place.told, line.ports.port)}
 
     def _read_rtp(self, line: _Line) -> None:
         try:

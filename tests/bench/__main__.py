@@ -19,6 +19,8 @@ from tests.bench import (
     bench_relay,
     bench_scrape,
     bench_together,
+    bench_transfers,
+    bench_transports,
 )
 from tests.bench.report import Findings, is_optimised, table, write
 
@@ -26,6 +28,8 @@ PARTS: dict[str, Callable[[bool], Findings]] = {
     "calls": bench_calls.run,
     "register": bench_register.run,
     "together": bench_together.run,
+    "transports": bench_transports.run,
+    "transfers": bench_transfers.run,
     "relay": bench_relay.run,
     "flat": bench_flat.run,
     "ingest": bench_ingest.run,

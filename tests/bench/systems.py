@@ -6,7 +6,7 @@ import subprocess
 import sys
 import sysconfig
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,11 @@ class Vaxeln(System):
 
 
 @contextmanager
-def vaxeln(folder: Path, host: str, exchange: Exchange) -> Iterator[Vaxeln]:
-    """The service with its default settings: journal, embedded database, figures; every phone registered."""
+def vaxeln(
+    folder: Path, host: str, exchange: Exchange, more: Mapping[str, str] | None = None
+) -> Iterator[Vaxeln]:
+    """The service with its default settings, or `more`: journal, embedded database, figures; every phone
+    registered by UDP."""
     folder.mkdir(parents=True)
     (folder / "plan.toml").write_text(municipality.plan(exchange.caller_host), "utf-8")
     command = [str(_VAXELN), "serve", "--plan", "plan.toml"]
@@ -107,6 +110,7 @@ def vaxeln(folder: Path, host: str, exchange: Exchange) -> Iterator[Vaxeln]:
             "VAXELN_HTTP_LISTEN": f"{host}:{HTTP_PORT}",
             "VAXELN_RTP_PORTS": "10000-19999",
             "VAXELN_CALLS_DRAIN_SECONDS": "0",
+            **(more or {}),
         }
         with running(command, folder, environment=settings) as process:
             said = folder / "output.log"

@@ -91,13 +91,16 @@ class Workbench:
         """How many SIP transactions there are now."""
         return self._endpoint.counts.transactions
 
-    def play_calls(self, calls: int, rate: float, *, together: bool = False) -> float:
+    def play_calls(
+        self, calls: int, rate: float, *, together: bool = False, handed_on: bool = False
+    ) -> float:
         """Play so many calls to their end, begun at `rate` a second; CPU seconds that each took.
 
-        `together`: each rings ten people at once, of whom one answers.
+        `together`: each rings ten people at once, of whom one answers. `handed_on`: who answers hands it
+        on to another, blind.
         """
         before, begin = self.spent, self.now
-        play = self._call_to_ten if together else self._call
+        play = self._call_to_ten if together else self._call_handed_on if handed_on else self._call
         waiting = [(begin + number / rate, number, play()) for number in range(calls)]
         while waiting:
             at, number, call = heapq.heappop(waiting)
@@ -142,6 +145,37 @@ class Workbench:
         sent = self._feed(CALLEE, _answer(invite, "200 OK", _SDP))
         yield from self._talk(name, _to_of(next(m for m in sent if m.startswith(b"SIP/2.0 200"))))
 
+    def _call_handed_on(self) -> Generator[float, None, None]:
+        """Somebody answers and sends a REFER; the next rings and answers; the caller hangs up."""
+        number, people = next(self._numbers), len(municipality.NUMBERS)
+        dialled, name = municipality.NUMBERS[number % (people // 2)], f"h{number}"
+        _, invite = self._feed(CALLER, _request("INVITE", f"{dialled}@{ADDRESS[0]}", name, body=_SDP))
+        yield RING_SECONDS
+        self._feed(CALLEE, _answer(invite, "180 Ringing"))
+        yield RING_SECONDS
+        sent = self._feed(CALLEE, _answer(invite, "200 OK", _SDP))
+        to = _to_of(next(m for m in sent if m.startswith(b"SIP/2.0 200")))
+        self._feed(CALLER, _request("ACK", f"vaxeln@{ADDRESS[0]}", name, to=to))
+        yield TALK_SECONDS
+        target = municipality.NUMBERS[people // 2 + number % (people // 2)]
+        sent = self._feed(CALLEE, _refer(invite, name, target))
+        (further,) = [m for m in sent if m.startswith(b"INVITE")]
+        self._acknowledge_notify(sent)
+        yield RING_SECONDS
+        self._feed(CALLEE, _answer(further, "180 Ringing"))
+        yield RING_SECONDS
+        sent = self._feed(CALLEE, _answer(further, "200 OK", _SDP))
+        self._acknowledge_notify(sent)
+        for bye in [m for m in sent if m.startswith(b"BYE")]:
+            self._feed(CALLEE, _answer(bye, "200 OK"))
+        yield TALK_SECONDS
+        _, bye = self._feed(CALLER, _request("BYE", f"vaxeln@{ADDRESS[0]}", name, to=to))
+        self._feed(CALLEE, _answer(bye, "200 OK"))
+
+    def _acknowledge_notify(self, sent: list[bytes]) -> None:
+        for notify in [m for m in sent if m.startswith(b"NOTIFY")]:
+            self._feed(CALLEE, _answer(notify, "200 OK"))
+
     def _call_to_ten(self) -> Generator[float, None, None]:
         """All ten ring; the first answers, the others are cancelled; the caller hangs up."""
         name = f"t{next(self._numbers)}"
@@ -180,6 +214,25 @@ class Workbench:
     def _observe(self, fact: f.Fact) -> None:
         self._figures.observer.observe(fact)
         self._fact_log.write(fact)
+
+
+def _refer(invite: bytes, name: str, number: str) -> bytes:
+    """Whoever has answered this INVITE hands the call on."""
+    fields = dict(line.split(": ", 1) for line in invite.decode().partition("\r\n\r\n")[0].split("\r\n")[1:])
+    host = CALLEE[0]
+    lines = [
+        f"REFER {fields['Contact'].strip('<>')} SIP/2.0",
+        f"Via: SIP/2.0/UDP {host}:5060;branch=z9hG4bK-{name}-REFER",
+        f"From: {fields['To']};tag=callee",
+        f"To: {fields['From']}",
+        f"Call-ID: {fields['Call-ID']}",
+        "CSeq: 1 REFER",
+        f"Contact: <sip:callee@{host}:5060>",
+        f"Refer-To: <sip:{number}@{ADDRESS[0]}>",
+        "Max-Forwards: 70",
+        "Content-Length: 0",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def _to_of(answer: bytes) -> str:

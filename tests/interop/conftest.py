@@ -10,5 +10,5 @@ from tests.support.live_town import Town, town
 
 @pytest.fixture(name="town")
 def _town(tmp_path: Path) -> Iterator[Town]:
-    with town(tmp_path) as built:
+    with town(tmp_path, {"VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060"}) as built:
         yield built

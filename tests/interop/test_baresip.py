@@ -1,4 +1,5 @@
-"""Calls of baresip, a phone with sound: tones prove that each side hears the other, and only the other."""
+"""Calls of baresip, a phone with sound, over UDP and TCP: tones prove that each side hears the other, and
+only the other. The citizen is on UDP, for by TCP baresip calls from 127.0.0.1 whatever it is told."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from telephony.call.house_facts import PhoneRegistered
 from telephony.call.record import Record
 from tests.support.baresip import Baresip
 from tests.support.eventually import eventually
-from tests.support.live_town import FASTIGHET, KONTAKTCENTER, PASSWORD, Town
+from tests.support.live_town import FASTIGHET, KONTAKTCENTER, PARK, PASSWORD, Town, town
 
 PCMA = "PCMA/8000/1"
 A_SECOND = 50  # packets of 20 ms
@@ -22,8 +23,9 @@ A_SECOND = 50  # packets of 20 ms
 class Phones:
     """Phones of people and of a citizen behind the operator's trunk, all of them baresip."""
 
-    def __init__(self, town: Town, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, town: Town, folder: Path, transport: str, stack: ExitStack) -> None:
         self._town = town
+        self._transport = f";transport={transport}"
         self._folder = folder
         self._stack = stack
 
@@ -32,9 +34,10 @@ class Phones:
         account = f"<sip:+46701740605@{self._town.service.host}>;regint=0"
         return self._start("citizen", self._town.operator, account, tone, codec)
 
-    def person(self, user: str, tone: int, codec: str = PCMA) -> Baresip:
-        """A registered phone, which answers whatever comes."""
-        account = f"<sip:{user}@{self._town.service.host}>;auth_pass={PASSWORD};regint=60;answermode=auto"
+    def person(self, user: str, tone: int, codec: str = PCMA, *, answers: bool = True) -> Baresip:
+        """A registered phone, which answers whatever comes, or rings."""
+        server, mode = self._town.service.host, "auto" if answers else "manual"
+        account = f"<sip:{user}@{server}{self._transport}>;auth_pass={PASSWORD};regint=60;answermode={mode}"
         phone = self._start(user, self._town.phone(user), account, tone, codec)
         self._town.service.await_fact(PhoneRegistered, such_that=lambda fact: fact.phone == user)
         return phone
@@ -44,10 +47,16 @@ class Phones:
         return self._stack.enter_context(Baresip(folder, host, account, tone, codec=codec))
 
 
-@pytest.fixture(name="phones")
-def _phones(town: Town, tmp_path: Path) -> Iterator[Phones]:
+@pytest.fixture(name="town")
+def _town(tmp_path: Path) -> Iterator[Town]:
+    with town(tmp_path, {"VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060"}) as built:
+        yield built
+
+
+@pytest.fixture(name="phones", params=["udp", "tcp"])
+def _phones(town: Town, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Phones]:
     with ExitStack() as stack:
-        yield Phones(town, tmp_path, stack)
+        yield Phones(town, tmp_path, request.param, stack)
 
 
 def assert_hear_each_other(one: Baresip, other: Baresip) -> None:
@@ -132,3 +141,57 @@ def test_wideband_is_relayed_between_two_who_have_it(town: Town, phones: Phones,
     agreed = {dialog["session"]["local"] for dialog in dialogs if dialog and dialog["session"]["local"]}
     assert agreed and all(f" {name}/" in local for local in agreed)
     assert finished(town).answered_by == "david"
+
+
+def test_the_caller_gives_up_while_it_rings(town: Town, phones: Phones) -> None:
+    david, erik = phones.person("david", tone=570, answers=False), phones.person("erik", tone=440)
+
+    erik.command("dial", f"sip:{FASTIGHET}@{town.service.host}")
+    david.await_event("CALL_INCOMING")
+    erik.await_event("CALL_RINGING")
+    erik.command("hangup")
+
+    david.await_event("CALL_CLOSED")
+    record = finished(town)
+    assert (record.outcome, record.ended_by, record.rang) == (Outcome.ABANDONED, EndedBy.CALLER, ("david",))
+
+
+def test_the_member_declines(town: Town, phones: Phones) -> None:
+    david, erik = phones.person("david", tone=570, answers=False), phones.person("erik", tone=440)
+
+    erik.command("dial", f"sip:{FASTIGHET}@{town.service.host}")
+    for _ in range(2):  # then it goes on to Kontaktcenter, where it is david too
+        david.await_event("CALL_INCOMING")
+        david.command("hangup")
+
+    erik.await_event("CALL_CLOSED")
+    record = finished(town)
+    assert (record.outcome, record.offered) == (Outcome.BUSY, ("david",))
+
+
+def test_keys_reach_the_other(town: Town, phones: Phones) -> None:
+    david, erik = phones.person("david", tone=570), phones.person("erik", tone=440)
+    erik.command("dial", f"sip:{FASTIGHET}@{town.service.host}")
+    erik.await_event("CALL_ESTABLISHED")
+    david.await_event("CALL_ESTABLISHED")
+
+    erik.command("sndcode", "7")
+
+    david.await_event("CALL_DTMF_START")
+    erik.command("hangup")
+    assert finished(town).outcome is Outcome.ANSWERED
+
+
+def test_a_blind_transfer(town: Town, phones: Phones) -> None:
+    david, erik = phones.person("david", tone=570), phones.person("erik", tone=900)
+    citizen = phones.citizen(tone=440)
+    citizen.command("dial", f"sip:{KONTAKTCENTER}@{town.service.host}")
+    citizen.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(citizen, david)
+
+    david.command("transfer", f"sip:{PARK}@{town.service.host}")
+
+    erik.await_tone(citizen.tone)
+    david.await_event("CALL_CLOSED")
+    citizen.command("hangup")
+    assert [talk.member for talk in finished(town).talks] == ["david", "erik"]

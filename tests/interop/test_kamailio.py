@@ -1,4 +1,5 @@
-"""A proxy in front, Kamailio: Record-Route both ways, Path to the phones, and sound that goes past it."""
+"""A proxy in front, Kamailio: Record-Route both ways, Path to the phones, by TLS or UDP at its edge, and
+sound that goes past it."""
 
 import subprocess
 import sys
@@ -11,8 +12,9 @@ import pytest
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house_facts import PhoneRegistered
-from tests.interop.test_baresip import assert_hear_each_other
+from tests.interop.test_baresip import A_SECOND, assert_hear_each_other, await_packets, is_silent
 from tests.support.baresip import Baresip
+from tests.support.certificates import Authority
 from tests.support.eventually import eventually
 from tests.support.live_town import FASTIGHET, KONTAKTCENTER, PASSWORD, Town
 from tests.support.peers import require_peer
@@ -24,8 +26,9 @@ _CONFIG = Path(__file__).with_name("kamailio.cfg")
 class Front:
     """A town and the proxy in front of it. `operator` is its address for citizens, `edge` that for phones."""
 
-    def __init__(self, town: Town, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, town: Town, folder: Path, authority: Authority | None, stack: ExitStack) -> None:
         self.town = town
+        self.authority = authority
         self.operator = town.operator
         self.edge = town.stranger
         self._folder = folder
@@ -40,11 +43,13 @@ class Front:
         """A phone that registers by the proxy, and answers whatever comes."""
         account = (
             f"<sip:{user}@{self.town.service.host}>;auth_pass={PASSWORD};regint=60;answermode=auto;"
-            f'outbound="sip:{self.edge}:5060"'
+            f'outbound="sip:{self.edge}:{self._way}"'
         )
         phone = self._start(user, self.town.phone(user), account, tone)
         fact = self.town.service.await_fact(PhoneRegistered, such_that=lambda fact: fact.phone == user)
-        assert [self.edge in path for path in fact.contacts[0].path] == [True]
+        path = fact.contacts[0].path
+        assert [self.edge in hop for hop in path] == [True, True]
+        assert ("transport=tls" in path[1]) == (self.authority is not None)
         return phone
 
     def proxies_of(self, call: str) -> list[str]:
@@ -56,8 +61,14 @@ class Front:
         routes = [dialogs[leg]["route_set"] for leg in sorted(dialogs)]
         return [address for hops in routes for address in (self.operator, self.edge) if address in str(hops)]
 
+    @property
+    def _way(self) -> str:
+        return "5061;transport=tls" if self.authority else "5060"
+
     def _start(self, name: str, host: str, account: str, tone: int) -> Baresip:
-        return self._stack.enter_context(Baresip(self._folder / f"baresip-{name}", host, account, tone))
+        authority = self.authority.certificate if self.authority else None
+        phone = Baresip(self._folder / f"baresip-{name}", host, account, tone, authority=authority)
+        return self._stack.enter_context(phone)
 
 
 @contextmanager
@@ -67,6 +78,10 @@ def _kamailio(front: Front, folder: Path) -> Iterator[None]:
     command += ["-P", str(folder / "kamailio.pid"), "-l", f"udp:{front.operator}:5060"]
     command += ["-l", f"udp:{front.edge}:5060", "-A", f'SERVICE="sip:{service}:5060"']
     command += ["-A", f'SERVICE_HOST="{service}"']
+    if front.authority is not None:
+        own = front.authority.issue("edge", f"IP:{front.edge}")
+        command += ["-l", f"tls:{front.edge}:5061"]
+        command += ["-A", f'CERTIFICATE="{own.chain}"', "-A", f'KEY="{own.key}"']
     log = folder / "kamailio.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
@@ -80,10 +95,11 @@ def _kamailio(front: Front, folder: Path) -> Iterator[None]:
         sys.stderr.write(f"kamailio:\n{log.read_text('utf-8', 'replace')}\n")
 
 
-@pytest.fixture(name="front")
-def _front(town: Town, tmp_path: Path) -> Iterator[Front]:
+@pytest.fixture(name="front", params=["UDP", "TLS"])
+def _front(town: Town, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Front]:
+    """Phones come to it by the one or the other; between it and the service there is UDP."""
     with ExitStack() as stack:
-        front = Front(town, tmp_path, stack)
+        front = Front(town, tmp_path, Authority(tmp_path) if request.param == "TLS" else None, stack)
         stack.enter_context(_kamailio(front, tmp_path))
         yield front
 
@@ -112,7 +128,12 @@ def test_a_phone_behind_a_proxy_calls_a_colleague_and_holds(front: Front) -> Non
     erik.await_event("CALL_ESTABLISHED")
     assert_hear_each_other(erik, david)
     erik.command("hold")
+    front.town.service.await_fact(f.LegHeld, such_that=lambda fact: fact.held)
+    eventually(lambda: is_silent(david) and is_silent(erik), "both are silent")
     erik.command("resume")
+    front.town.service.await_fact(f.LegHeld, such_that=lambda fact: not fact.held)
+    await_packets(david, A_SECOND)
+    await_packets(erik, A_SECOND)
     erik.command("hangup")
 
     front.town.assert_calm()

@@ -17,10 +17,12 @@ from telephony.call.record import Record
 from tests.interop.test_baresip import A_SECOND, assert_hear_each_other, await_packets, is_silent
 from tests.support.baresip import Baresip
 from tests.support.eventually import eventually
-from tests.support.live_town import FASTIGHET, KONTAKTCENTER, OLD_PHONES, PASSWORD, plan
+from tests.support.live_town import FASTIGHET, KONTAKTCENTER, OLD_PHONES, PARK, PASSWORD, plan
 from tests.support.loopback import Loopback
 from tests.support.namespaces import MASQUERADED, OPERATOR_NET, PHONE_NET, SERVICE, Networks, networks
 from tests.support.running_service import RunningService
+
+BOTH = {"VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060"}
 
 
 class Land:
@@ -42,9 +44,10 @@ class Land:
         account = f"<sip:112@{SERVICE}>;regint=0;answermode=auto"
         return self._start("rescue", f"{OPERATOR_NET}.3", account, tone)
 
-    def person(self, user: str, tone: int) -> Baresip:
+    def person(self, user: str, tone: int, transport: str = "udp") -> Baresip:
         """A phone behind the masquerading, which answers whatever comes."""
-        account = f"<sip:{user}@{SERVICE}>;auth_pass={PASSWORD};regint=60;answermode=auto"
+        address = f"sip:{user}@{SERVICE};transport={transport}"
+        account = f"<{address}>;auth_pass={PASSWORD};regint=60;answermode=auto"
         phone = self._start(user, f"{PHONE_NET}.{11 + OLD_PHONES.index(user)}", account, tone)
         fact = self.service.await_fact(PhoneRegistered, such_that=lambda fact: fact.phone == user)
         assert fact.contacts[0].remote[0] == MASQUERADED
@@ -72,7 +75,7 @@ def _land(tmp_path: Path) -> Iterator[Land]:
 @contextmanager
 def _running(folder: Path) -> Iterator[Land]:
     with networks() as made:
-        service = RunningService(folder, SERVICE, plan(Loopback(OPERATOR_NET)), namespace=made.service)
+        service = RunningService(folder, SERVICE, plan(Loopback(OPERATOR_NET)), BOTH, made.service)
         for user in OLD_PHONES:
             service.set_password(user, PASSWORD)
         with service, ExitStack() as stack:
@@ -90,6 +93,19 @@ def test_a_citizen_reaches_a_phone_behind_masquerading(land: Land) -> None:
     record = land.finished()
     assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.MEMBER)
     assert (record.answered_by, record.caller) == ("david", "+46701740605")
+
+
+def test_a_phone_behind_masquerading_hands_a_call_on_to_another(land: Land) -> None:
+    david, erik, citizen = land.person("david", 570, "tcp"), land.person("erik", 900), land.citizen(440)
+    citizen.command("dial", f"sip:{KONTAKTCENTER}@{SERVICE}")
+    citizen.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(citizen, david)
+
+    david.command("transfer", f"sip:{PARK}@{SERVICE}")
+
+    erik.await_tone(citizen.tone)
+    citizen.command("hangup")
+    assert [talk.member for talk in land.finished().talks] == ["david", "erik"]
 
 
 def test_two_phones_behind_the_same_masquerading_hear_each_other(land: Land) -> None:
@@ -116,8 +132,9 @@ def test_a_phone_behind_masquerading_reaches_112(land: Land) -> None:
     assert land.finished().outcome is Outcome.ANSWERED
 
 
-def test_a_phone_behind_masquerading_holds_and_resumes(land: Land) -> None:
-    david, citizen = land.person("david", tone=570), land.citizen(tone=440)
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_a_phone_behind_masquerading_holds_and_resumes(land: Land, transport: str) -> None:
+    david, citizen = land.person("david", 570, transport), land.citizen(tone=440)
     citizen.command("dial", f"sip:{KONTAKTCENTER}@{SERVICE}")
     citizen.await_event("CALL_ESTABLISHED")
     assert_hear_each_other(citizen, david)

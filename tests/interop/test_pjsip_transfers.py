@@ -49,7 +49,7 @@ def test_blind_and_the_caller_hears_ringing_until_the_target_answers(town: Town,
     bertil.await_call(0, "CONFIRMED")
     bertil.await_tone(david.tone)
     david.await_tone(bertil.tone)
-    anna.do("answers", yes=False)
+    anna.do("answers", status=180)
 
     david.do("transfer", call=0, number=KONTAKTCENTER)
     anna.await_call(0, "EARLY")
@@ -99,10 +99,10 @@ def test_by_keys_the_caller_hears_ringing_and_then_the_target(town: Town, phones
     david.await_tone(bertil.tone)
     anna.do("answers", yes=False)
 
-    david.do("press", call=0, keys="**")
+    david.do("keys", call=0, digits="**", by_info=False)
     bertil.await_tone(RINGING)
     david.await_tone(RINGING)  # of the dial tone, which has the same pitch
-    david.do("press", call=0, keys=f"{KONTAKTCENTER.replace('+46', '0')}#")
+    david.do("keys", call=0, digits=f"{KONTAKTCENTER.replace('+46', '0')}#", by_info=False)
     anna.await_call(0, "EARLY")
     bertil.await_tone(RINGING)
     anna.do("answer", call=0)
@@ -121,9 +121,9 @@ def test_by_keys_to_somebody_who_is_busy_and_they_talk_on(town: Town, phones: Ph
     bertil.await_call(0, "CONFIRMED")
     david.await_tone(bertil.tone)
 
-    david.do("press", call=0, keys="**")
+    david.do("keys", call=0, digits="**", by_info=False)
     bertil.await_tone(RINGING)
-    david.do("press", call=0, keys=f"{FASTIGHET_KEYED}#")
+    david.do("keys", call=0, digits=f"{FASTIGHET_KEYED}#", by_info=False)
 
     bertil.await_tone(david.tone)
     david.await_tone(bertil.tone)

@@ -1,9 +1,16 @@
 """Calls from the operator's trunk to registered phones: sipp on both sides, the journal between."""
 
+from collections.abc import Sequence
+
+import pytest
+
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
 from tests.support.live_town import BYGGLOV, FORSKOLA, KONTAKTCENTER, UNKNOWN, Town
 from tests.support.sipp import FAX_ONLY
+
+on_both = pytest.mark.parametrize("way", [(), ("-t", "t1")], ids=["UDP", "TCP"])
+"""Both sides on the one, or on the other."""
 
 
 def test_a_call_is_answered_and_the_caller_hangs_up(town: Town) -> None:
@@ -45,11 +52,12 @@ def test_the_member_hangs_up(town: Town) -> None:
     town.assert_calm()
 
 
-def test_the_caller_gives_up_while_it_rings(town: Town) -> None:
-    town.register("anna")
-    member = town.sipp.start("member_rings", town.phone("anna"))
+@on_both
+def test_the_caller_gives_up_while_it_rings(town: Town, way: Sequence[str]) -> None:
+    town.register("anna", options=way)
+    member = town.sipp.start("member_rings", town.phone("anna"), *way)
 
-    caller = town.sipp.play("caller_gives_up", town.operator, status="487")
+    caller = town.sipp.play("caller_gives_up", town.operator, *way, status="487")
 
     member.wait()
     record = town.record_of(caller)
@@ -58,11 +66,12 @@ def test_the_caller_gives_up_while_it_rings(town: Town) -> None:
     town.assert_calm()
 
 
-def test_the_only_member_is_busy(town: Town) -> None:
-    town.register("anna")
-    member = town.sipp.start("member_refuses", town.phone("anna"), status="486")
+@on_both
+def test_the_only_member_is_busy(town: Town, way: Sequence[str]) -> None:
+    town.register("anna", options=way)
+    member = town.sipp.start("member_refuses", town.phone("anna"), *way, status="486")
 
-    caller = town.sipp.play("caller_refused", town.operator, status="486")
+    caller = town.sipp.play("caller_refused", town.operator, *way, status="486")
 
     member.wait()
     record = town.record_of(caller)
@@ -140,11 +149,12 @@ def test_early_sound_of_the_only_member_reaches_the_caller(town: Town) -> None:
     town.assert_calm()
 
 
-def test_hold_and_resume_reach_the_member_as_re_invites_of_its_own(town: Town) -> None:
-    town.register("anna")
-    member = town.sipp.start("member_is_held", town.phone("anna"))
+@on_both
+def test_hold_and_resume_reach_the_member_as_re_invites_of_its_own(town: Town, way: Sequence[str]) -> None:
+    town.register("anna", options=way)
+    member = town.sipp.start("member_is_held", town.phone("anna"), *way)
 
-    caller = town.sipp.play("caller_holds", town.operator)
+    caller = town.sipp.play("caller_holds", town.operator, *way)
 
     member.wait()
     assert town.record_of(caller).outcome is Outcome.ANSWERED

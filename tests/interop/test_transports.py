@@ -1,6 +1,5 @@
-"""Phones and trunks on TCP and TLS, and those who would do harm there, at a running service."""
+"""Phones and trunks on TCP and TLS, at a running service."""
 
-import json
 import re
 import socket
 import ssl
@@ -11,16 +10,13 @@ from pathlib import Path
 import pytest
 
 from telephony.call.facts import EndedBy, Outcome
-from telephony.call.house_facts import PhoneRegistered
+from telephony.call.house_facts import PhoneLost, PhoneRegistered
 from tests.support.certificates import Authority
 from tests.support.eventually import eventually
 from tests.support.live_town import BYGGLOV, KONTAKTCENTER, PASSWORD, Town, digest_answer, town
+from tests.support.sip_wire import Wire, fields
 
 ONE, EACH = ("-t", "t1"), ("-t", "tn", "-max_socket", "100")
-TORTURE = Path(__file__).parents[1] / "rfc4475"
-TORMENTS = json.loads((TORTURE / "expect.json").read_text())
-SECONDS = 10.0
-OWN_PORT = 5060
 
 
 @pytest.fixture(name="authority", scope="module")
@@ -42,98 +38,20 @@ def _town(tmp_path: Path, authority: Authority) -> Iterator[Town]:
         yield built
 
 
-class Wire:
-    """One connection of a client written for this: TCP, or TLS when an authority is given."""
-
-    def __init__(self, town: Town, host: str, authority: Authority | None = None) -> None:
-        self.host = host
-        port = 5061 if authority else 5060
-        plain = socket.create_connection((town.service.host, port), SECONDS, (host, 0))
-        if authority is None:
-            self.sock = plain
-        else:
-            context = ssl.create_default_context(cafile=authority.certificate)
-            self.sock = context.wrap_socket(plain, server_hostname="vaxeln.example")
-        self.via = "SIP/2.0/TLS" if authority else "SIP/2.0/TCP"
-        self._octets = b""
-
-    def send(self, start: str, *fields: str, body: str = "") -> None:
-        """Send a message, its Content-Length added."""
-        lines = [start, *fields, f"Content-Length: {len(body)}", "", body]
-        self.sock.sendall("\r\n".join(lines).encode())
-
-    def receive(self) -> tuple[str, dict[str, list[str]], str]:
-        """The next message: first line, fields by name, body."""
-        head = self._until(lambda: b"\r\n\r\n" in self._octets).partition(b"\r\n\r\n")[0].decode()
-        start, *lines = head.split("\r\n")
-        fields: dict[str, list[str]] = {}
-        for line in lines:
-            name, _, value = line.partition(":")
-            fields.setdefault(name, []).append(value.strip())
-        end = len(head) + 4
-        whole = end + int(fields["Content-Length"][0])
-        octets = self._until(lambda: len(self._octets) >= whole)
-        self._octets = octets[whole:]
-        return start, fields, octets[end:whole].decode()
-
-    def answer_to(self, start: str, *fields: str, body: str = "") -> tuple[str, dict[str, list[str]], str]:
-        """Send a request, and wait for its final answer."""
-        self.send(start, *fields, body=body)
-        while (answer := self.receive())[0].startswith("SIP/2.0 1"):
-            pass
-        return answer
-
-    def is_alive(self) -> bool:
-        """Whether the service still answers by it."""
-        self.sock.sendall(b"\r\n\r\n")
-        return self.sock.recv(2) == b"\r\n"
-
-    def rest(self) -> bytes:
-        """All that comes until the service closes it."""
-        received = b""
-        try:
-            while octets := self.sock.recv(65_536):
-                received += octets
-        except ConnectionResetError:
-            pass
-        return received
-
-    def close(self) -> None:
-        """Close it."""
-        self.sock.close()
-
-    def _until(self, holds: "object") -> bytes:
-        assert callable(holds)
-        while not holds():
-            octets = self.sock.recv(65_536)
-            assert octets, "the service closed the connection"
-            self._octets += octets
-        return self._octets
-
-
-def fields(
-    wire: Wire, method: str, branch: str, number: int, user: str, dialled: str, tag: str = ""
-) -> list[str]:
-    """What every request has."""
-    return [
-        f"Via: {wire.via} {wire.host};branch=z9hG4bK{branch}",
-        "Max-Forwards: 70",
-        f"From: <sip:{user}@vaxeln>;tag=f{user}",
-        f"To: <sip:{dialled}@vaxeln>{tag}",
-        f"Call-ID: {branch.rstrip('0123456789')}-{user}",
-        f"CSeq: {number} {method}",
-        f"Contact: <sip:{user}@{wire.host};transport={wire.via[-3:].lower()}>",
-    ]
-
-
-def registered(town: Town, user: str, authority: Authority | None = None) -> Wire:
+def registered(
+    town: Town, user: str, authority: Authority | None = None, cseq: int = 1, contact: str = ""
+) -> Wire:
     """A phone that has registered by this connection."""
     wire = Wire(town, town.phone(user), authority)
     start = f"REGISTER sip:{town.service.host} SIP/2.0"
-    status, challenge, _ = wire.answer_to(start, *fields(wire, "REGISTER", "register1", 1, user, user))
+    status, challenge, _ = wire.answer_to(
+        start, *fields(wire, "REGISTER", f"register{cseq}", cseq, user, user)
+    )
     assert status == "SIP/2.0 401 Unauthorized"
     answer = digest_answer(challenge["WWW-Authenticate"], user, town.service.host, password=PASSWORD)
-    again = fields(wire, "REGISTER", "register2", 2, user, user)
+    again = fields(wire, "REGISTER", f"register{cseq + 1}", cseq + 1, user, user)
+    if contact:
+        again[-1] = f"Contact: <{contact}>"
     assert wire.answer_to(start, *again, f"Authorization: {answer}")[0] == "SIP/2.0 200 OK"
     return wire
 
@@ -235,6 +153,20 @@ def test_a_phone_that_is_gone_in_mid_transaction_counts_as_gone_at_once(town: To
     town.assert_calm()
 
 
+def test_a_phone_whose_connection_is_closed_is_lost_at_once(town: Town) -> None:
+    anna = registered(town, "anna", contact="sip:anna@10.9.8.7;transport=tcp")  # behind a NAT
+
+    anna.close()
+
+    town.service.await_fact(PhoneLost, seconds=2.0)
+    (line,) = [line for line in town.service.run("phones").splitlines() if line.startswith("anna ")]
+    assert "does not answer" in line
+    caller = town.sipp.play("caller_refused", town.operator, status="480")
+    assert town.record_of(caller).offered == ()
+    registered(town, "anna", cseq=3).close()
+    assert town.service.log().count("phone_registered") == 2
+
+
 def test_what_asks_for_tls_has_to_come_by_it(town: Town) -> None:
     wire = Wire(town, town.operator)
     start = f"INVITE sips:{KONTAKTCENTER}@{town.service.host} SIP/2.0"
@@ -269,94 +201,3 @@ def test_a_new_certificate_is_taken_up_without_a_restart(
     assert shown() == ((("commonName", "renewed"),),)
     assert old.is_alive()
     old.close()
-
-
-@pytest.mark.parametrize("torment", TORMENTS, ids=lambda torment: torment["file"])
-def test_rfc_4475_on_tcp(shared_town: Town, torment: dict[str, object]) -> None:
-    """Each is answered as on UDP, or, where a stream has no end without a length, 400 and closed."""
-    wire = Wire(shared_town, shared_town.operator)
-    wire.sock.sendall((TORTURE / str(torment["file"])).read_bytes())
-    wire.sock.shutdown(socket.SHUT_WR)
-
-    received = wire.rest().decode("utf-8", "replace")
-
-    statuses = {int(code) for code in re.findall(r"^SIP/2\.0 ([0-9]{3})", received, re.MULTILINE)}
-    expected = torment["final_codes"]
-    assert isinstance(expected, list)
-    assert statuses <= {*expected, 100, 180, 183, 400, 481}, received
-    assert_answers(shared_town)
-    wire.close()
-
-
-@pytest.fixture(name="shared_town", scope="module")
-def _shared_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("town"), {"VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060"}) as built:
-        yield built
-
-
-def assert_answers(town: Town) -> None:
-    """The service still answers, on both transports."""
-    wire = Wire(town, town.stranger)
-    options = fields(wire, "OPTIONS", "options1", 1, "anna", "anna")
-    assert wire.answer_to(f"OPTIONS sip:{town.service.host} SIP/2.0", *options)[0] == "SIP/2.0 200 OK"
-    wire.close()
-    town.sipp.play("options", town.lines[0])
-
-
-@pytest.mark.parametrize(
-    ("length", "status"),
-    [
-        ("", 400),
-        ("Content-Length: -1\r\n", 400),
-        ("Content-Length: 1\r\nl: 2\r\n", 400),
-        ("Content-Length: 4294967296\r\n", 413),
-        ("Content-Length: +0\r\n", 400),
-        ("X: y\r\n" * 10_000, 513),
-        ("X: " + "y" * 1_048_576 + "\r\n", 513),
-    ],
-    ids=["missing", "negative", "doubled", "huge", "signed", "10,000 headers", "1 MiB"],
-)
-def test_attacks_on_the_framing_are_refused_and_the_connection_closed(
-    shared_town: Town, length: str, status: int
-) -> None:
-    wire = Wire(shared_town, shared_town.operator)
-    options = "\r\n".join(fields(wire, "OPTIONS", "options1", 1, "anna", "anna"))
-    hidden = f"OPTIONS sip:hidden SIP/2.0\r\n{options}\r\nContent-Length: 0\r\n\r\n"
-    try:
-        wire.sock.sendall(f"OPTIONS sip:a SIP/2.0\r\n{options}\r\n{length}\r\n{hidden}".encode())
-    except OSError:
-        assert len(length) > 60_000
-
-    assert re.findall(rb"SIP/2.0 ([0-9]+)", wire.rest()) == [b"%d" % status]
-    assert_answers(shared_town)
-    wire.close()
-
-
-def test_5000_idle_connections_and_resets_hurt_nobody(shared_town: Town) -> None:
-    idle = []
-    for number in range(5000):
-        source = f"127.{200 + number // 900}.7.1"
-        idle.append(socket.create_connection((shared_town.service.host, OWN_PORT), SECONDS, (source, 0)))
-    assert_answers(shared_town)
-    for sock in idle:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        sock.close()
-    assert_answers(shared_town)
-
-
-def test_an_octet_a_second_is_cut_off(shared_town: Town) -> None:
-    wire = Wire(shared_town, shared_town.operator)
-    wire.sock.settimeout(1.0)
-
-    def is_cut_off() -> bool:
-        try:
-            wire.sock.sendall(b"O")
-            return wire.sock.recv(1) == b""
-        except TimeoutError:
-            return False
-        except ConnectionError:
-            return True
-
-    eventually(is_cut_off, "the connection is closed", 40.0)
-    wire.close()
-    assert_answers(shared_town)

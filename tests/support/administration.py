@@ -106,6 +106,7 @@ class Town:
     database_on: bool = True
     journalled: list[tuple[str, ...]] = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
     set_overrides: dict[str, Override] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     stored: list[PlanVersion] = field(default_factory=list)
@@ -243,7 +244,15 @@ class Town:
     async def phones(self, after: str, limit: int) -> Sequence[PhoneState]:
         rows = [row for key, row in sorted(self.tables.phones.items()) if key > after]
         return [
-            PhoneState(row.account, row.display, row.person, True, row.account in self.passwords)
+            PhoneState(
+                account=row.account,
+                display=row.display,
+                person=row.person,
+                registered=row.account not in self.lost,
+                lost=row.account in self.lost,
+                has_password=row.account in self.passwords,
+                contacts=(self._contact(),),
+            )
             for row in rows[:limit]
         ]
 
@@ -253,8 +262,11 @@ class Town:
         self.passwords[phone] = password
         self.journalled.append(("password", by, phone))
 
+    def _contact(self) -> Contact:
+        return Contact("192.0.2.21:5060", "Telefon 1.0", self.now + timedelta(minutes=5), "UDP")
+
     async def registrations(self, after: str, limit: int) -> Sequence[Registration]:
-        contact = Contact("192.0.2.21:5060", "Telefon 1.0", self.now + timedelta(minutes=5))
+        contact = self._contact()
         return [Registration(key, (contact,)) for key in sorted(self.tables.phones) if key > after][:limit]
 
     # ---- calls

@@ -19,7 +19,7 @@ from tests.support.namespaces import Namespace
 from tests.support.peers import require_peer
 from tests.support.tones import share_of_tone
 
-CONTROL_PORT = 4444
+SIP_PORT, CONTROL_PORT = 5060, 4444
 SAMPLE_RATE = 8000
 WAV_HEADER = 44
 """Octets before the samples in what `sndfile` writes."""
@@ -31,7 +31,7 @@ CLEAR = 0.9
 """The share of energy that a tone has after G.711, with room for the edges of a packet."""
 
 _CONFIG = """
-sip_listen {host}:5060
+sip_listen {at}:{port}
 net_interface {host}
 rtp_ports 20000-20100
 module_path /usr/lib/baresip/modules
@@ -44,7 +44,7 @@ module sndfile.so
 module account.so
 module_app menu.so
 module ctrl_tcp.so
-ctrl_tcp_listen {host}:{control}
+ctrl_tcp_listen {at}:{control}
 audio_source ausine,{tone}
 audio_player aubridge,unused
 ausrc_srate 48000
@@ -52,12 +52,15 @@ ausrc_channels 2
 auplay_srate 8000
 auplay_channels 1
 snd_path {folder}
+{tls}
 """
 
 
 class Baresip:
     """One baresip. `account` is its address of record with parameters, as in baresip's `accounts` file;
-    `codec` the one it has. It runs in `namespace`, else where the test runs."""
+    `codec` the one it has. It runs in `namespace`, else where the test runs. By TLS it talks to those alone
+    whose certificates are of `authority`. `ports` are for SIP and for control, where several share an
+    address."""
 
     def __init__(
         self,
@@ -67,25 +70,38 @@ class Baresip:
         tone: int,
         namespace: Namespace | None = None,
         codec: str = "PCMA/8000/1",
+        authority: Path | None = None,
+        ports: tuple[int, int] = (SIP_PORT, CONTROL_PORT),
     ) -> None:
         program = require_peer("baresip")
         folder.mkdir(parents=True)
         self._folder = folder
         self.tone = tone
-        config = _CONFIG.format(host=host, control=CONTROL_PORT, tone=tone, folder=folder)
+        tls = f"sip_cafile {authority}\nsip_trans_def tls" if authority else ""
+        at, (port, control) = f"[{host}]" if ":" in host else host, ports
+        config = _CONFIG.format(
+            host=host, at=at, port=port, control=control, tone=tone, folder=folder, tls=tls
+        )
         (folder / "config").write_text(config, "utf-8")
         (folder / "accounts").write_text(f"{account};audio_codecs={codec}\n", "utf-8")
         (folder / "contacts").touch()
         self._log = folder / "baresip.log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*(namespace.enter if namespace else ()), program, "-4", "-s", "-f", str(folder)],
+                [
+                    *(namespace.enter if namespace else ()),
+                    program,
+                    "-6" if ":" in host else "-4",
+                    "-s",
+                    "-f",
+                    str(folder),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
         call = namespace.call if namespace else _here
-        self._control = eventually(lambda: call(lambda: _connect(host)), "baresip takes commands")
+        self._control = eventually(lambda: call(lambda: _connect(host, control)), "baresip takes commands")
         self._control.settimeout(0.0)
         self._unread = b""
         self._messages: list[dict[str, object]] = []
@@ -183,8 +199,8 @@ def _here(function: Callable[[], socket.socket | None]) -> socket.socket | None:
     return function()
 
 
-def _connect(host: str) -> socket.socket | None:
+def _connect(host: str, port: int) -> socket.socket | None:
     try:
-        return socket.create_connection((host, CONTROL_PORT), timeout=1)
+        return socket.create_connection((host, port), timeout=1)
     except OSError:
         return None

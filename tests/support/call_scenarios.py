@@ -315,7 +315,7 @@ SCENARIOS = (
         "no such number",
         (reject(404),),
         "",
-        {"outcome": "failed", "ended_by": "service", "function": "", "reason": ""},
+        {"outcome": "failed", "ended_by": "service", "function": "", "reason": "404"},
     ),
     Scenario(
         "an official calls from her own phone",

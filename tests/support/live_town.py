@@ -19,6 +19,7 @@ FORSKOLA = "+46853061200"  # cecilia alone, rings for 1 s, then 480
 CLOSED = "+46853061300"
 CLOSED_EARLY = "+46853061400"
 FASTIGHET = "+46853061500"  # david alone
+PARK = "+46853061600"  # erik alone
 UNKNOWN = "+46853061999"  # in the municipality's series, but nobody's
 
 PASSWORD = "correct-horse-battery"
@@ -106,11 +107,18 @@ class Town:
 
 
 @contextmanager
-def town(folder: Path, settings: Mapping[str, str] | None = None, *, direct: bool = False) -> Iterator[Town]:
-    """A town whose service runs within. `direct`: sound goes past it wherever it may, and nobody hands on by
-    keys."""
-    network = Loopback.take()
-    text = plan(network)
+def town(
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    network: Loopback | None = None,
+    more_peers: Sequence[str] = (),
+    *,
+    direct: bool = False,
+) -> Iterator[Town]:
+    """A town whose service runs within, in this network if one is given. The operator has `more_peers`.
+    `direct`: sound goes past it wherever it may, and nobody hands on by keys."""
+    network = network or Loopback.take()
+    text = plan(network, more_peers)
     if direct:
         text = text.replace('transfer_code = "**"', "")
         text += '[nets.all]\nprefixes = ["127.0.0.0/8"]\ndirect = true\n'
@@ -157,10 +165,11 @@ phones = ["{user}"]
 """
 
 
-def plan(network: Loopback) -> str:
+def plan(network: Loopback, more_peers: Sequence[str] = ()) -> str:
     """The town as TOML: its operator and 112 are hosts of this network."""
     people = "\n".join(_person(user) for user in PHONES)
-    operator = ", ".join(f'"{network.host(_FIRST_LINE + line)}"' for line in range(_LINES))
+    lines = [network.host(_FIRST_LINE + line) for line in range(_LINES)]
+    operator = ", ".join(f'"{host}"' for host in (*lines, *more_peers))
     return f"""
 [municipality]
 name = "Botkyrka kommun"
@@ -198,6 +207,9 @@ ring_seconds = 1
 [groups.fastighet]
 name = "Fastighet"
 members = ["david"]
+[groups.park]
+name = "Park"
+members = ["erik"]
 
 [calendars.always]
 open = "always"
@@ -230,4 +242,8 @@ closed = {{ announcement = "closed", early = true }}
 function = "Fastighet"
 calendar = "always"
 destination = {{ group = "fastighet" }}
+[numbers."{PARK}"]
+function = "Park"
+calendar = "always"
+destination = {{ group = "park" }}
 """

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,10 @@ SAMPLE_RATE = 16000
 """Of PJSIP's own bridge, in which it records."""
 WAV_HEADER = 44
 LISTEN_SECONDS = 0.5
+SILENCE_SECONDS = 0.33
+NOISE = 200
+"""A sample beyond this is sound: a tone's peaks are fifty times as high."""
+
 CLEAR = 0.8
 """The share of energy that a tone has after A-law and PJSIP's change of the rate."""
 
@@ -39,18 +44,47 @@ def require_pjsip() -> str:
 
 
 class PjsipPhone:
-    """One phone of a user, registered when this exists as a context."""
+    """One phone of a user, registered when this exists as a context.
 
-    def __init__(self, folder: Path, host: str, server: str, user: str, password: str, tone: int) -> None:
+    `transport` is "UDP", "TCP" or "TLS", the latter with the `authority` whose certificates it trusts.
+    `reliable`: it requires reliable provisional answers; `session_timer`: it asks for a session timer.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        host: str,
+        server: str,
+        user: str,
+        password: str,
+        tone: int,
+        *,
+        transport: str = "UDP",
+        authority: Path | None = None,
+        reliable: bool = False,
+        session_timer: bool = False,
+    ) -> None:
         python = require_pjsip()
         folder.mkdir(parents=True)
         self.tone = tone
         self._folder = folder
         self._commands = 0
         self._events = folder / "events"
+        options = {
+            "host": host,
+            "server": server,
+            "user": user,
+            "password": password,
+            "tone": tone,
+            "folder": str(folder),
+            "transport": transport,
+            "authority": str(authority or ""),
+            "reliable": reliable,
+            "session_timer": session_timer,
+        }
         with self._events.open("wb") as out, (folder / "errors").open("wb") as errors:
             self._process = subprocess.Popen(
-                [python, str(_PHONE), host, server, user, password, str(tone), str(folder)],
+                [python, str(_PHONE), json.dumps(options)],
                 stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=errors,
@@ -103,6 +137,24 @@ class PjsipPhone:
             return len(new) == length and share_of_tone(new, tone, SAMPLE_RATE) > CLEAR
 
         eventually(look, f"a clear tone of {tone} Hz")
+
+    def await_silence(self, call: int = 0) -> None:
+        """Wait until nothing comes for a third of a second, in which its call would hear 16 packets."""
+
+        def look() -> bool:
+            start = len(self._heard(call))
+            time.sleep(SILENCE_SECONDS)
+            return not any(abs(sample) > NOISE for sample in self._heard(call)[start:])
+
+        eventually(look, "silence")
+
+    def await_answer(self, method: str, status: int = 200, text: str = "") -> None:
+        """Wait until a request of its calls, sent by it or to it, has had this answer, with this text."""
+        self.await_event(
+            lambda event: (
+                (event.get("method"), event.get("status")) == (method, status) and text in event["message"]
+            )
+        )
 
     def _heard(self, call: int) -> "array.array[int]":
         samples = array.array("h")

@@ -48,12 +48,26 @@ class Call(pj.Call):  # type: ignore[misc]
         self._phone.tone.startTransmit(sound)
         sound.startTransmit(self._recorder)
 
+    def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
+        transaction, source = prm.e.body.tsxState.tsx, prm.e.body.tsxState.src
+        if transaction.statusCode >= 200:
+            message = source.rdata.wholeMsg if prm.e.body.tsxState.type == pj.PJSIP_EVENT_RX_MSG else ""
+            tell("answer", method=transaction.method, status=transaction.statusCode, message=message)
+
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
+        self._wired = pj.INVALID_ID  # hold and resume make its sound anew, at times by the same number
+
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
+        tell(
+            "digit", number=self.number, digit=prm.digit, by_info=prm.method == pj.PJSUA_DTMF_METHOD_SIP_INFO
+        )
+
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
         tell("transfer", number=self.number, status=prm.statusCode, final=prm.finalNotify)
 
 
 class Account(pj.Account):  # type: ignore[misc]
-    """Answers whatever comes, when the phone is told to by `answers`."""
+    """Answers whatever comes with the status that the phone was told by `answers`."""
 
     def __init__(self, phone: "Phone") -> None:
         super().__init__()
@@ -65,50 +79,71 @@ class Account(pj.Account):  # type: ignore[misc]
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
         call = Call(self._phone, prm.callId)
         answer = pj.CallOpParam()
-        answer.statusCode = 200 if self._phone.answers else 180
+        answer.statusCode = self._phone.answers
         call.answer(answer)
 
 
 class Phone:
-    """The phone of one user at `host`."""
+    """A phone as `options` say: see `PjsipPhone`."""
 
-    def __init__(self, host: str, server: str, user: str, password: str, tone: int, folder: str) -> None:
-        self.folder = folder
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.folder = options["folder"]
         self.calls: list[Call] = []
-        self.answers = True
+        self.answers = 200
         self.done = 0  # commands
-        self.server = server
+        self._server, self._transport = options["server"], options["transport"]
+        self._scheme = "sips" if self._transport == "TLS" else "sip"
+        self._start(options["host"], options["authority"])
+        self.tone = self._sound(options["tone"])
+        self.account = Account(self)
+        self.account.create(self._configured(options))
+
+    def _start(self, host: str, authority: str) -> None:
         config = pj.EpConfig()
         config.uaConfig.threadCnt = 0
         config.uaConfig.mainThreadOnly = True
         config.logConfig.level = 5
         config.logConfig.consoleLevel = 0
-        config.logConfig.filename = os.path.join(folder, "pjsip.log")
+        config.logConfig.filename = os.path.join(self.folder, "pjsip.log")
         config.medConfig.noVad = True
         self.endpoint = pj.Endpoint()
         self.endpoint.libCreate()
         self.endpoint.libInit(config)
         transport = pj.TransportConfig()
-        transport.port, transport.boundAddress = 5060, host
-        self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+        transport.port, transport.boundAddress = 5061 if self._transport == "TLS" else 5060, host
+        transport.tlsConfig.CaListFile, transport.tlsConfig.verifyServer = authority, bool(authority)
+        self.endpoint.transportCreate(getattr(pj, f"PJSIP_TRANSPORT_{self._transport}"), transport)
         self.endpoint.libStart()
         self.endpoint.audDevManager().setNullDev()
         for codec in self.endpoint.codecEnum2():
             self.endpoint.codecSetPriority(codec.codecId, 128 if codec.codecId.startswith("PCMA") else 0)
-        self.tone = pj.ToneGenerator()
-        self.tone.createToneGenerator(8000, 1)
+
+    def _sound(self, tone: int) -> pj.ToneGenerator:
+        generator = pj.ToneGenerator()
+        generator.createToneGenerator(8000, 1)
         description = pj.ToneDesc()
         description.freq1, description.on_msec, description.off_msec = tone, 1000, 0
         tones = pj.ToneDescVector()
         tones.append(description)
-        self.tone.play(tones, True)
-        self.account = Account(self)
-        account = pj.AccountConfig()
-        account.idUri, account.regConfig.registrarUri = f"sip:{user}@{server}", f"sip:{server}"
-        account.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
+        generator.play(tones, True)
+        return generator
+
+    def _configured(self, options: dict[str, Any]) -> pj.AccountConfig:
+        account, user, host = pj.AccountConfig(), options["user"], options["host"]
+        account.idUri, account.regConfig.registrarUri = self._uri(user), self._uri("")
+        account.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, options["password"]))
         account.mediaConfig.transportConfig.boundAddress = host
         account.mediaConfig.transportConfig.port = 20000
-        self.account.create(account)
+        if options["reliable"]:
+            account.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
+        if options["session_timer"]:
+            account.callConfig.timerUse = pj.PJSUA_SIP_TIMER_ALWAYS
+        return account
+
+    def _uri(self, user: str) -> str:
+        """Of somebody at our server; "" is the server itself."""
+        transport = "" if self._scheme == "sips" else f";transport={self._transport.lower()}"
+        return f"{self._scheme}:{user}{'@' if user else ''}{self._server}{transport}"
 
     def do(self, command: dict[str, Any]) -> bool:
         """Carry out one command. False at the end."""
@@ -121,20 +156,28 @@ class Phone:
                     headers = pj.SipHeaderVector()
                     headers.append(header)
                     prm.txOption.headers = headers
-                Call(self).makeCall(f"sip:{number}@{self.server}", prm)
+                Call(self).makeCall(self._uri(number), prm)
             case {"do": "answer", "call": call}:
                 prm.statusCode = 200
                 self.calls[call].answer(prm)
-            case {"do": "answers", "yes": yes}:
-                self.answers = yes
+            case {"do": "answers", "status": status}:
+                self.answers = status
             case {"do": "hold", "call": call}:
                 self.calls[call].setHold(prm)
+            case {"do": "resume", "call": call}:
+                prm.opt.flag = pj.PJSUA_CALL_UNHOLD
+                self.calls[call].reinvite(prm)
+            case {"do": "update", "call": call}:
+                self.calls[call].update(prm)
+            case {"do": "keys", "call": call, "digits": digits, "by_info": by_info}:
+                keys = pj.CallSendDtmfParam()
+                keys.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if by_info else pj.PJSUA_DTMF_METHOD_RFC2833
+                keys.digits = digits
+                self.calls[call].sendDtmf(keys)
             case {"do": "transfer", "call": call, "number": number}:
-                self.calls[call].xfer(f"<sip:{number}@{self.server}>", prm)
+                self.calls[call].xfer(f"<{self._uri(number)}>", prm)
             case {"do": "attended", "call": call, "consulted": consulted}:
                 self.calls[call].xferReplaces(self.calls[consulted], prm)
-            case {"do": "press", "call": call, "keys": keys}:
-                self.calls[call].dialDtmf(keys)
             case {"do": "hangup", "call": call}:
                 self.calls[call].hangup(prm)
             case _:
@@ -161,5 +204,4 @@ class Phone:
 
 
 if __name__ == "__main__":
-    at, registrar, name, secret, hertz, place = sys.argv[1:]
-    Phone(at, registrar, name, secret, int(hertz), place).run()
+    Phone(json.loads(sys.argv[1])).run()

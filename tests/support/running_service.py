@@ -136,6 +136,11 @@ class RunningService:
             self._process.wait()
             self._forget()
 
+    def memory_kib(self) -> int:
+        """Memory that it takes, in KiB (Linux)."""
+        status = Path("/proc", str(self._running.pid), "status").read_text("ascii")
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")))
+
     @property
     def _running(self) -> "subprocess.Popen[bytes]":
         assert self._process is not None, "the service does not run"

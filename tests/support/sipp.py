@@ -160,10 +160,10 @@ class Sipp:
             run.kill()
             sys.stderr.write(f"{run.story()}\n")
 
-    def start(self, scenario: str, host: str, *more: str, **blanks: str) -> SippRun:
+    def start(self, scenario: str, host: str, *more: str, target: str = "", **blanks: str) -> SippRun:
         """Play a scenario once from HOST:5060. One that begins by waiting is ready when this returns.
 
-        `more` are options of sipp, `blanks` fill the scenario's.
+        `more` are options of sipp, `blanks` fill the scenario's. `target` is another address of the service.
         """
         folder = self._folder / f"sipp-{len(self._runs):02}-{scenario}"
         folder.mkdir(parents=True)
@@ -178,7 +178,7 @@ class Sipp:
         options += ["-trace_err", "-error_file", str(folder / "errors.log")]
         with (folder / "screen.log").open("wb") as screen:
             process = subprocess.Popen(
-                [self._program, self._target, "-sf", str(file), *options],
+                [self._program, target or self._target, "-sf", str(file), *options],
                 stdin=subprocess.DEVNULL,
                 stdout=screen,
                 stderr=subprocess.STDOUT,
@@ -190,9 +190,9 @@ class Sipp:
             eventually(lambda: is_bound(host, SIP_PORT) or process.poll() is not None, f"{scenario} listens")
         return run
 
-    def play(self, scenario: str, host: str, *more: str, **blanks: str) -> SippRun:
+    def play(self, scenario: str, host: str, *more: str, target: str = "", **blanks: str) -> SippRun:
         """Play a scenario to its end."""
-        return self.start(scenario, host, *more, **blanks).wait()
+        return self.start(scenario, host, *more, target=target, **blanks).wait()
 
 
 def _filled(file: Path, blanks: Mapping[str, str]) -> str:

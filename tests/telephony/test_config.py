@@ -181,7 +181,11 @@ def test_a_wrong_value_is_named_with_its_place_and_what_is_allowed(
     [
         ("[sip]\nlisten = 'udp:[::]:1'", "setting sip.listen ([sip] listen in vaxeln.toml) is 'udp:[::]:1'"),
         ("[sip]\nlisten = []", "setting sip.listen ([sip] listen in vaxeln.toml) is []"),
-        ("[sip]\nlisten = [5060]", "setting sip.listen ([sip] listen in vaxeln.toml) is [5060]"),
+        ("[sip]\nlisten = [5060]", "setting sip.listen ([sip] listen in vaxeln.toml) is 5060; allowed: "),
+        (
+            "[sip]\nlisten = ['udp:127.0.0.1:5060', 'upd:127.0.0.1:5060', 'tcp:127.0.0.1:5060']",
+            "setting sip.listen ([sip] listen in vaxeln.toml) is 'upd:127.0.0.1:5060'; allowed: ",
+        ),
         ("[sip]\nadvertise = 4", "setting sip.advertise ([sip] advertise in vaxeln.toml) is 4"),
         ("data = 5", "setting data (data in vaxeln.toml) is 5; allowed: the path of a folder"),
         ("data = ''", "setting data (data in vaxeln.toml) is ''"),
@@ -311,3 +315,21 @@ def test_what_is_for_tls_is_not_read_and_ignored(name: str) -> None:
 
     with pytest.raises(ConfigError, match=rf"setting sip\.{name} .*sip\.listen has no tls address"):
         load_settings(None, {}, given)
+
+
+@pytest.mark.parametrize(
+    ("listen", "advertise", "other"),
+    [
+        ("udp:127.0.0.1:5060,tcp:[::1]:5060", "", "::1"),
+        ("udp:[::1]:5060,udp:127.0.0.1:5060", "", "127.0.0.1"),
+        ("udp:0.0.0.0:5060,udp:[2001:db8::1]:5060", "192.0.2.1", "2001:db8::1"),
+        ("udp:0.0.0.0:5060,udp:[::]:5060", "192.0.2.1", None),
+        ("udp:127.0.0.1:5060,udp:127.0.0.2:5060", "", None),
+    ],
+)
+def test_sound_of_the_other_family_has_the_address_that_sip_listens_on(
+    listen: str, advertise: str, other: str | None
+) -> None:
+    environ = {"VAXELN_SIP_LISTEN": listen, "VAXELN_SIP_ADVERTISE": advertise}
+
+    assert _load(environ=environ).other_host == other

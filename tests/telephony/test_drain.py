@@ -57,6 +57,19 @@ def test_it_does_not_wait_when_there_is_nothing_to_wait_for() -> None:
     assert ending.stage.now < 5.0
 
 
+def test_it_waits_for_no_options() -> None:
+    ending = Ending()
+    ending.stage.register("kc1")
+    ending.stage.node.legs.watch.begin(ending.stage.now)
+    ending.stage.wait(1.5)
+    assert ending.stage.alarm.has("OPTIONS") and ending.stage.phone("kc1").has("OPTIONS")
+    began = ending.stage.now
+
+    asyncio.run(ending.run(0.0))
+
+    assert ending.stage.now < began + 1.0
+
+
 def test_a_call_to_112_is_waited_for() -> None:
     ending = Ending()
     ending.stage.register("kc1")

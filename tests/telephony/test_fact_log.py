@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
@@ -193,7 +194,7 @@ OWN = "+46853061777"
         ),
         (
             t.CallTransferred(at=AT, call="c1", leg="c1.2", member="david", kept="c1.0", by="c1.1"),
-            {"event": "call_transferred", "member": "david"},
+            {"event": "call_transferred", "member": "david", "by": "c1.1"},
         ),
     ],
     ids=lambda value: type(value).__name__,
@@ -236,6 +237,42 @@ def test_gateways_and_phones_that_do_not_answer_are_told_with_their_trunks() -> 
     assert (found["event"], found["gateway"]) == ("gateway_answers_again", str(gateway))
     assert (phone["event"], phone["phone"]) == ("phone_does_not_answer", "kc1")
     assert at_info(h.PhoneFound(at=AT, phone="kc1"))[0]["event"] == "phone_answers_again"
+
+
+def test_that_a_phone_came_moved_and_left_is_told_once_each_and_no_refresh() -> None:
+    log: FilteringBoundLogger = structlog.get_logger()
+    here = contact_of("192.0.2.3")
+    facts = [
+        h.PhoneRegistered(at=AT, phone="kc1", contacts=(here,)),
+        h.PhoneRegistered(at=AT, phone="kc1", contacts=(replace(here, expires_at=AT + timedelta(1)),)),
+        h.PhoneRegistered(at=AT, phone="kc1", contacts=(contact_of("2001:db8::3"),)),
+        h.PhoneRegistered(at=AT, phone="kc1", contacts=()),
+        h.PhoneRegistered(at=AT, phone="kc1", contacts=(here,)),
+        h.RegistrationExpired(at=AT, phone="kc1", contacts=()),
+        h.PhoneRegistered(at=AT, phone="kc1", contacts=(here,)),
+    ]
+
+    with capture_logs() as events:
+        fact_log = FactLog(log, TABLES)
+        for fact in facts:
+            fact_log.write(fact)
+
+    told = [event for event in events if event["log_level"] != "debug"]
+    assert [(event["event"], event.get("at")) for event in told] == [
+        ("phone_registered", ["TLS 192.0.2.3:5061"]),
+        ("phone_registered", ["TLS [2001:db8::3]:5061"]),
+        ("phone_unregistered", None),
+        ("phone_registered", ["TLS 192.0.2.3:5061"]),
+        ("registration_expired", None),
+        ("phone_registered", ["TLS 192.0.2.3:5061"]),
+    ]
+    assert told[0]["program"] == "Telefon 1.0"
+
+
+def contact_of(host: str) -> f.Contact:
+    return f.Contact(
+        f"sip:kc1@{host}", "TLS", (host, 5061), ("192.0.2.1", 5061), "c", 1, AT, user_agent="Telefon 1.0"
+    )
 
 
 def test_a_gateway_with_a_name_is_told_with_its_trunk_wherever_it_is() -> None:

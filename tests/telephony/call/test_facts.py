@@ -41,3 +41,11 @@ def test_a_fact_never_changes() -> None:
 def test_facts_are_compared_by_what_they_say() -> None:
     assert arrive() == arrive()
     assert arrive() != arrive("c2")
+
+
+@pytest.mark.parametrize(
+    ("remote", "words"),
+    [(("192.0.2.1", 5060), "192.0.2.1:5060"), (("2001:db8::1", 5061), "[2001:db8::1]:5061")],
+)
+def test_where_a_contact_sends_from_in_words(remote: tuple[str, int], words: str) -> None:
+    assert f.Contact("sip:a@b", "UDP", remote, ("192.0.2.9", 5060), "c", 1, NOON).address == words

@@ -8,7 +8,7 @@ from telephony.call.facts import Contact
 from telephony.call.house_facts import PhoneRegistered, RegistrationExpired
 from telephony.legs.registering import flow_to
 from telephony.sip.flow import Flow
-from tests.support.scripted_peer import Party
+from tests.support.scripted_peer import Party, ScriptedPeer
 from tests.support.stage import DIRECT, Stage
 from tests.support.switchboard import REALM, utc
 
@@ -158,3 +158,50 @@ def test_an_answer_that_comes_too_late_for_its_nonce_is_challenged_again(stage: 
     stage.wait(timedelta(hours=12).total_seconds())
 
     assert caller.authenticated("REGISTER", "kc1", "", ("Contact", peer.contact)).status == 200
+
+
+def by_connection(stage: Stage, port: int, cseq: int, account: str = "kc1") -> ScriptedPeer:
+    """The phone, registered by a connection from this port."""
+    phone = stage.peer("192.0.2.101", port)
+    phone.transport = "TCP"
+    contact = f"<sip:{account}@10.9.8.7:{port};transport=tcp>"
+    assert phone.register(account, contact=contact, cseq=cseq).status == 200
+    return phone
+
+
+def test_a_call_of_a_phone_goes_on_by_the_connection_that_it_has_registered_by_anew(stage: Stage) -> None:
+    old = by_connection(stage, 40_000, 1)
+    stage.register("kc2")
+    caller = stage.call(DIRECT)
+    member = stage.offered_at(old)
+    member.accept()
+    caller.pick_up()
+
+    new = by_connection(stage, 40_001, 9)
+    caller.hang_up()
+
+    assert new.has("BYE")
+    assert not old.has("BYE")
+    new.answer_all("BYE")
+    stage.assert_all_over()
+
+
+def test_a_call_of_a_phone_that_leaves_stays_where_it_is(stage: Stage) -> None:
+    phone = by_connection(stage, 40_000, 1)
+    caller = stage.call(DIRECT)
+    stage.offered_at(phone).accept()
+    caller.pick_up()
+
+    assert phone.register("kc1", contact="*", expires=0, cseq=9).status == 200
+    caller.hang_up()
+
+    assert phone.has("BYE")
+
+
+def test_a_phone_by_udp_that_registers_from_elsewhere_leaves_its_calls_where_they_are(stage: Stage) -> None:
+    caller, member = stage.connected(DIRECT, "kc1")
+
+    assert stage.peer("192.0.2.101", 5099).register("kc1", cseq=9).status == 200
+    caller.hang_up()
+
+    assert member.peer.has("BYE")

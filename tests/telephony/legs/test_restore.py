@@ -1,6 +1,7 @@
 """telephony/legs/restore.py: after a crash every leg that was open is ended, whenever the crash came."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ from telephony.call.record import records
 from telephony.call.registry import FACTS
 from telephony.legs.leg import CSEQ_LEAP
 from tests.support.plans import MAIN
-from tests.support.scripted_peer import Outgoing, ScriptedPeer, sdp
+from tests.support.scripted_peer import Outgoing, Party, ScriptedPeer, sdp
 from tests.support.stage import CLOSED, CLOSED_EARLY, DIRECT, Stage
 from tests.support.switchboard import VirtualNode
 
@@ -372,3 +373,29 @@ def test_a_caller_taken_over_with_a_200_on_its_way_is_brought_back_by_its_presen
     assert legs.restore("call2", "call2.3", snapshot, 0.0)
 
     assert {fact.leg for fact in legs.facts() if isinstance(fact, f.LegFact)} == {"call2.3"}
+
+
+@pytest.mark.parametrize(("is_old", "status"), [(False, 401), (True, 481)])
+def test_a_restored_leg_knows_whose_it_is_and_one_of_an_older_program_is_bound_to_its_address(
+    is_old: bool, status: int
+) -> None:
+    stage = Stage()
+    _, member = stage.connected(DIRECT, "kc1")
+    facts = list(stage.virtual.journal.facts)
+    if is_old:
+        facts = [without_owner(fact) for fact in facts]
+    afterlife = Afterlife(stage, facts)
+
+    moved = afterlife.stage.peer("203.0.113.66")
+    party = Party(moved, member.call_id, member.local, member.remote, member.target, member.cseq)
+
+    assert party.ask("OPTIONS").status == status
+    afterlife.end()
+
+
+def without_owner(fact: f.Fact) -> f.Fact:
+    """The fact as older programs wrote it."""
+    if not isinstance(fact, f.LegDialogChanged):
+        return fact
+    kept = {name: value for name, value in fact.dialog.items() if name not in ("account", "trunk")}
+    return replace(fact, dialog=kept)

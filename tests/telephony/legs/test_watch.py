@@ -346,3 +346,127 @@ def test_a_gateway_that_no_socket_of_ours_reaches_is_lost() -> None:
     assert [fact.gateway for fact in stage.facts(h.GatewayLost)] == [Place("2001:db8::30", 5060)]
     stage.call("112")
     assert stage.reserve.take("INVITE")
+
+
+QUIET = PHONE_LINES.replace('"Kontaktcenter 1" }', '"Kontaktcenter 1", options = false }')
+"""Without the rounds that ask kc1 anyhow."""
+
+
+def by_tcp(stage: Stage, account: str = "kc1", contact: str = "") -> ScriptedPeer:
+    """A phone that has registered by a connection. What its Contact says is where it listens."""
+    phone = stage.peer("192.0.2.101", 40_000)
+    phone.transport = "TCP"
+    assert phone.register(account, contact=contact or "<sip:kc1@10.9.8.7;transport=tcp>").status == 200
+    return phone
+
+
+def test_a_phone_whose_connection_is_closed_is_asked_at_once_and_lost_when_there_is_no_other_way() -> None:
+    stage = watching(QUIET)
+    phone = by_tcp(stage)
+    flow = Flow("TCP", ADDRESS, phone.address)
+
+    stage.node.transport_failed(flow, stage.now)
+    stage.pump()
+    assert phone.has("OPTIONS")
+    assert stage.virtual.switchboard.house.is_registered("kc1")
+    stage.node.transport_failed(flow, stage.now)  # there is no connection to send it by
+
+    assert [fact.phone for fact in stage.facts(h.PhoneLost)] == ["kc1"]
+    assert not stage.virtual.switchboard.house.is_registered("kc1")
+    assert phone.register("kc1", cseq=9).status == 200
+    assert stage.virtual.switchboard.house.is_registered("kc1")
+
+
+def test_a_phone_that_answers_by_another_connection_is_there() -> None:
+    stage = watching()
+    phone = by_tcp(stage)
+
+    stage.node.transport_failed(Flow("TCP", ADDRESS, phone.address), stage.now)
+    stage.pump()
+    phone.answer_all("OPTIONS")
+
+    assert stage.facts(h.PhoneLost) == []
+
+
+def test_options_go_where_a_phone_listens_when_its_connection_is_gone() -> None:
+    stage = watching()
+    phone = by_tcp(stage, contact="<sip:kc1@192.0.2.101:5070;transport=tcp>")
+    sent: list[Flow] = []
+
+    stage.node.transport_failed(Flow("TCP", ADDRESS, phone.address), stage.now)
+    sent += [flow for data, flow in stage.node.messages_to_send() if data.startswith(b"OPTIONS")]
+
+    assert [flow.reopen for flow in sent] == [("192.0.2.101", 5070)]
+
+
+def test_a_phone_that_says_that_it_listens_is_asked_once_more_before_it_is_lost() -> None:
+    stage = watching(QUIET)
+    phone = by_tcp(stage, contact="<sip:kc1@192.0.2.101:5070;transport=tcp>")
+    flow = Flow("TCP", ADDRESS, phone.address)
+    for _ in range(2):
+        stage.node.transport_failed(flow, stage.now)
+    stage.pump()
+    phone.requests.clear()
+
+    stage.wait(4)
+    assert stage.facts(h.PhoneLost) == [] and not phone.has("OPTIONS")
+    stage.wait(2)
+    assert phone.has("OPTIONS")
+    stage.node.transport_failed(flow, stage.now)
+    assert [fact.phone for fact in stage.facts(h.PhoneLost)] == ["kc1"]
+
+
+def test_a_phone_that_listens_by_then_is_there() -> None:
+    stage = watching(QUIET)
+    phone = by_tcp(stage, contact="<sip:kc1@192.0.2.101:5070;transport=tcp>")
+    for _ in range(2):
+        stage.node.transport_failed(Flow("TCP", ADDRESS, phone.address), stage.now)
+    stage.pump()
+    phone.requests.clear()
+
+    stage.wait(6)
+    phone.answer_all("OPTIONS")
+    stage.wait(60)
+
+    assert stage.facts(h.PhoneLost) == []
+
+
+def test_a_phone_of_two_places_is_not_lost_with_one_of_its_connections() -> None:
+    stage = watching(PHONE_LINES.replace('"Kontaktcenter 1" }', '"Kontaktcenter 1", max_contacts = 2 }'))
+    phone, other = by_tcp(stage), stage.peer("192.0.2.150")
+    assert other.register("kc1", call_id="other").status == 200
+
+    for _ in range(2):
+        stage.node.transport_failed(Flow("TCP", ADDRESS, phone.address), stage.now)
+        stage.pump()
+
+    assert stage.facts(h.PhoneLost) == []
+
+
+def test_all_phones_of_one_device_are_asked_and_nobody_on_another_transport() -> None:
+    stage = watching()
+    phone = by_tcp(stage)
+    assert phone.register("kc2", contact="<sip:kc2@10.9.8.7;transport=tcp>").status == 200
+    stage.register("bygg1")
+
+    stage.node.transport_failed(Flow("TCP", ADDRESS, phone.address), stage.now)
+    stage.node.transport_failed(Flow("TLS", ADDRESS, stage.phone("bygg1").address), stage.now)
+    stage.pump()
+
+    assert len([r for r in phone.requests if r.method == "OPTIONS"]) == 2
+    assert not stage.phone("bygg1").has("OPTIONS")
+
+
+def test_a_phone_that_registers_meanwhile_is_not_asked_once_more() -> None:
+    stage = watching(QUIET)
+    phone = by_tcp(stage, contact="<sip:kc1@192.0.2.101:5070;transport=tcp>")
+    for _ in range(2):
+        stage.node.transport_failed(Flow("TCP", ADDRESS, phone.address), stage.now)
+    stage.pump()
+    phone.requests.clear()
+    contact = "<sip:kc1@192.0.2.101:5070;transport=tcp>"
+    assert phone.register("kc1", contact=contact, cseq=9).status == 200
+
+    stage.wait(10)
+
+    assert not phone.has("OPTIONS")

@@ -1,9 +1,12 @@
 import asyncio
+from random import Random
 
 import pytest
 
 from telephony.media.counters import Drop
 from telephony.media.errors import LegAlreadyOpen, NoPortFree
+from telephony.media.prompts import Prompts
+from telephony.media.relay import MediaRelay
 from telephony.sdp.codec import PCMA, TELEPHONE_EVENT
 from telephony.sdp.direction import Direction
 from tests.telephony.media.house import FIRST_PORT, HOST, PUBLIC_HOST, House, on_both_loops
@@ -249,3 +252,23 @@ async def test_after_unbridging_nothing_is_copied(house: House) -> None:
     await house.everything_is_read()
 
     assert other.waiting == 0
+
+
+@on_both_loops()
+async def test_a_leg_that_signals_by_ipv6_has_its_sound_there_and_hears_one_on_ipv4(house: House) -> None:
+    loop = asyncio.get_running_loop()
+    ports = range(FIRST_PORT + 104, FIRST_PORT + 110)
+    relay = MediaRelay(loop, HOST, HOST, ports, Prompts({}), lambda leg: None, Random(1), "::1")
+    four, six = await house.phone(), await house.phone("::1")
+    to_four, to_six = relay.open("four", HOST), relay.open("six", "::1")
+    assert (to_four[0], to_six[0], relay.open("?")[0]) == (HOST, "::1", HOST)
+    relay.set_stream("four", stream(four.address))
+    relay.set_stream("six", stream(six.address))
+    relay.bridge("four", "six")
+
+    six.send(rtp(payload=b"from IPv6"), to_six)
+    assert await four.receive_from() == (rtp(payload=b"from IPv6"), to_four)
+    four.send(rtp(payload=b"from IPv4"), to_four)
+    packet, source = await six.receive_from()
+    assert (packet, source[:2]) == (rtp(payload=b"from IPv4"), to_six)
+    relay.close_all()
