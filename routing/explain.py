@@ -2,8 +2,16 @@
 
 from typing import assert_never
 
-from routing.decision import Decision, Kind, Strategy, Target
+from routing.decision import Decision, Kind, Origin, Question, Strategy, Target
 from routing.numbers import show
+
+
+def question_of(number: str, caller: str | None, phone: str = "") -> Question:
+    """What a call to `number` would ask: one from outside by `caller` (E.164, None is hidden), or with
+    `phone` one of that account, which reaches what others do not, and is not rung itself."""
+    if phone:
+        return Question(dialled=number, origin=Origin.PHONE, origin_name=phone, caller=None)
+    return Question(dialled=number, origin=Origin.TRUNK, origin_name="", caller=caller)
 
 
 def explain_lines(decision: Decision, plan: str = "") -> list[str]:

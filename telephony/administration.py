@@ -15,8 +15,9 @@ import structlog
 
 from metrics.key_figures import THRESHOLD_SECONDS, Tally, key_figures
 from routing.decide import decide
-from routing.decision import Decision, Origin, Question
+from routing.decision import Decision
 from routing.diff import Change
+from routing.explain import question_of
 from routing.hours import STOCKHOLM
 from routing.opening import effective_opening, in_force, next_opening_change, opening, opens_next
 from routing.override import Override
@@ -141,10 +142,14 @@ class LiveAdministration:
             raise NotFound(f"there is no override of {number or 'all numbers'}")
         self.record(OverrideEnded(at=self.now(), number=number, by=by))
 
-    async def explain(self, number: str, caller: str | None, at: datetime | None) -> Decision:
-        """Where a call from outside would go."""
+    async def explain(
+        self, number: str, caller: str | None, at: datetime | None, phone: str | None = None
+    ) -> Decision:
+        """Where a call from outside, or of a phone, would go."""
+        if phone is not None:
+            _found(self._tables.phones.get(phone), f"phone {phone} in the plan")
         house = self.switchboard.house
-        question = Question(dialled=number, origin=Origin.TRUNK, origin_name="", caller=caller)
+        question = question_of(number, caller, phone or "")
         situation = house if at is None else Everybody(house.overrides())
         return decide(self._tables, question, situation, at or self.now())
 

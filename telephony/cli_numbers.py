@@ -20,13 +20,14 @@ from routing.explain import explain_json, explain_lines
 from routing.hours import Span, hours_json, hours_lines
 from routing.numbers import show
 from routing.places import parse_shown
+from routing.plan_part import NAME_RULE, is_name
 from telephony import cli_read
 from telephony.admin.client import Client
 from telephony.admin.values import NumberState
 from telephony.admin.views import Hours
 from telephony.administration import number_state
 from telephony.cli_options import Commands, add_command, add_json, add_plan, add_service, place_of
-from telephony.cli_read import print_json, print_lines
+from telephony.cli_read import Asked, UsageError, print_json, print_lines
 from telephony.cli_remote import Place, ask_if_running, listed, segment
 from telephony.cli_time import clock, moment
 from telephony.plan_start import offline_plan
@@ -43,11 +44,18 @@ def add_commands(commands: Commands) -> None:
         commands,
         "explain",
         "say where a call would go, and why",
-        lambda o: show_explanation(place_of(o), o.plan, o.number, o.caller, o.at, o.json),
+        lambda o: show_explanation(place_of(o), o.plan, o.number, Asked(o.caller, o.phone, o.at), o.json),
     )
     explain.add_argument("number", help="the number dialled, such as 08-53061000")
-    explain.add_argument(
+    who = explain.add_mutually_exclusive_group()
+    who.add_argument(
         "--from", dest="caller", metavar="CALLER", help="the caller's number; hidden if left out"
+    )
+    who.add_argument(
+        "--from-phone",
+        dest="phone",
+        metavar="PHONE",
+        help="the phone account that calls, in its place",
     )
     explain.add_argument("--at", metavar="TIME", help="local time such as 2026-12-23T15:05; now if left out")
 
@@ -113,15 +121,16 @@ def show_hours(place: Place, file: Path | None, number: str, first: str, last: s
     return 0
 
 
-def show_explanation(
-    place: Place, file: Path | None, number: str, caller: str | None, at: str | None, as_json: bool
-) -> int:
-    """Print where a call from outside would go, and why."""
+def show_explanation(place: Place, file: Path | None, number: str, given_by: Asked, as_json: bool) -> int:
+    """Print where a call would go, and why."""
+    caller, phone, at = given_by.caller, given_by.phone, given_by.at
     cli_read.number_of(number, "NUMBER")
     if caller is not None:
         cli_read.number_of(caller, "--from")
+    if phone is not None and not is_name(phone):
+        raise UsageError(f"--from-phone {phone!r} can be no account of a plan; allowed: {NAME_RULE}")
     when = moment("--at", at, datetime.now(UTC)).isoformat() if at is not None else None
-    given = {"number": number, "from": caller, "at": when}
+    given = {"number": number, "from": caller, "from_phone": phone, "at": when}
     asked = {name: value for name, value in given.items() if value is not None}
 
     async def question(client: Client) -> Decision:
@@ -129,7 +138,7 @@ def show_explanation(
 
     decision = None if file else ask_if_running(place, question, f"{OFFLINE}, as if everybody were there")
     if decision is None:
-        return cli_read.explain(place.data, file, number, caller, when, as_json)
+        return cli_read.explain(place.data, file, number, Asked(caller, phone, when), as_json)
     if as_json:
         print_json(explain_json(decision))
     else:

@@ -13,7 +13,7 @@ With `--json` each prints one object, all of whose keys are always there:
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import assert_never
@@ -21,9 +21,8 @@ from typing import assert_never
 from routing.check import check
 from routing.compile import compile_plan
 from routing.decide import decide
-from routing.decision import Origin, Question
 from routing.errors import PlanInvalid
-from routing.explain import explain_json, explain_lines
+from routing.explain import explain_json, explain_lines, question_of
 from routing.hours import MAX_PERIOD, STOCKHOLM, effective_hours, hours_json, hours_lines
 from routing.load import load_plan
 from routing.numbers import NumberFormat, is_e164, normalise, short_number_class, show
@@ -48,6 +47,10 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 class UsageError(VaxelnError):
     """An argument that cannot be understood: says which, and what is allowed."""
+
+
+class UnknownPhone(VaxelnError):
+    """A phone account that is not in the plan."""
 
 
 class UnknownNumber(VaxelnError):
@@ -91,18 +94,23 @@ def _problem_line(problem: Mapping[str, str]) -> str:
     return f"{problem['severity']}: {problem['path']}: {problem['message']}.{advice}"
 
 
-def explain(
-    data: Path, file: Path | None, number: str, caller: str | None, at: str | None, as_json: bool
-) -> int:
-    """Print where a call from outside would go, and why, if everybody were there."""
-    question = Question(
-        dialled=number_of(number, "NUMBER"),
-        origin=Origin.TRUNK,
-        origin_name="",
-        caller=None if caller is None else number_of(caller, "--from"),
-    )
-    now = _moment(at)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose call is to be explained, and when: somebody's outside, or else a phone account's."""
+
+    caller: str | None
+    phone: str | None
+    at: str | None
+
+
+def explain(data: Path, file: Path | None, number: str, asked: Asked, as_json: bool) -> int:
+    """Print where a call would go, and why, if everybody were there. Raises UnknownPhone."""
+    caller = None if asked.caller is None else number_of(asked.caller, "--from")
+    question = question_of(number_of(number, "NUMBER"), caller, asked.phone or "")
+    now = _moment(asked.at)
     plan, version = offline_plan(data, file)
+    if asked.phone is not None and asked.phone not in plan.phones:
+        raise UnknownPhone(f"there is no phone {asked.phone} in the plan")
     decision = decide(compile_plan(plan, version), question, Everybody(), now)
     if as_json:
         print_json(explain_json(decision))

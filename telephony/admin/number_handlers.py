@@ -79,7 +79,7 @@ async def end_override(service: Administration, ask: Ask[OverrideParameters, Non
 async def explain(service: Administration, ask: Ask[ExplainParameters, None]) -> Answer:
     """The same function as a live call's."""
     asked = ask.parameters
-    return Answer(explanation_of(await service.explain(asked.number, asked.caller, asked.at)))
+    return Answer(explanation_of(await service.explain(asked.number, asked.caller, asked.at, asked.phone)))
 
 
 def _key(parameters: OverrideParameters) -> str:

@@ -129,9 +129,18 @@ class ExplainParameters(Parameters):
 
     number: Number = _said("The number dialled.")
     caller: Number | None = _said("The caller's number; hidden when left out.", None, alias="from")
+    phone: Key | None = _said(
+        "The phone account that calls, in place of somebody outside.", None, alias="from_phone"
+    )
     at: Time | None = _said(
         "When; then everybody is supposed to be there. Now, with who is there, when left out.", None
     )
+
+    @model_validator(mode="after")
+    def _has_one_caller(self) -> "ExplainParameters":
+        if self.caller is not None and self.phone is not None:
+            raise ValueError("give `from` or `from_phone`, not both")
+        return self
 
 
 class GroupParameters(Parameters):

@@ -102,9 +102,12 @@ class NumberDesk(Protocol):
     async def end_override(self, number: str, *, by: str) -> None:
         """End it; journalled. Raises NotFound when there is none."""
 
-    async def explain(self, number: str, caller: str | None, at: datetime | None) -> Decision:
-        """Where a call from outside would go. With `at` None: now, with who is there at this moment; else
-        everybody is supposed to be there, and overrides count that are in force then."""
+    async def explain(
+        self, number: str, caller: str | None, at: datetime | None, phone: str | None = None
+    ) -> Decision:
+        """Where a call from outside would go, or one of this phone account; raises NotFound when the plan has
+        none such. With `at` None: now, with who is there at this moment; else everybody is supposed to be
+        there, and overrides count that are in force then."""
 
 
 class StaffRoom(Protocol):

@@ -221,11 +221,12 @@ _NUMBER_ROUTES = (
         id="explain",
         method="GET",
         path="/explain",
-        summary="See where a call from outside would go, and why",
+        summary="See where a call from outside, or of a phone, would go, and why",
         role=_READER,
         handler=number_handlers.explain,
         answer=Explanation,
         parameters=p.ExplainParameters,
+        problems=(Kind.NOT_FOUND,),
         example=Example({**_NUMBER, "from": "070-1740605", "at": "2026-12-23T15:05"}),
     ),
 )

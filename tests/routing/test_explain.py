@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 from routing.decide import decide
 from routing.decision import Decision, Kind, Origin, Question, Reason, Target
-from routing.explain import explain_json, explain_lines
+from routing.explain import explain_json, explain_lines, question_of
 from routing.places import Place
 from tests.support.plans import BYGGLOV, MAIN, Presence, tables_of
 
@@ -105,3 +105,8 @@ def test_an_ipv6_gateway_stands_in_brackets() -> None:
     lines = explain_lines(Decision(kind=Kind.RING, number="112", targets=(target,)))
 
     assert lines[1] == "  rings 112 by trunk o, at [2001:db8::6]:5080"
+
+
+def test_a_call_to_be_explained_comes_from_outside_or_from_a_phone() -> None:
+    assert question_of(BYGGLOV, "+46701740605") == Question(BYGGLOV, Origin.TRUNK, "", "+46701740605")
+    assert question_of(BYGGLOV, None, "bygg1") == Question(BYGGLOV, Origin.PHONE, "bygg1", None)

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from routing.check import check
 from routing.compile import compile_plan, digest_of
 from routing.decide import decide
-from routing.decision import Decision, Origin, Question, Reason
+from routing.decision import Decision, Origin, Reason
 from routing.diff import Change, diff
+from routing.explain import question_of
 from routing.hours import effective_hours, is_open
 from routing.load import load_plan, load_plan_json
 from routing.override import Override
@@ -197,9 +198,12 @@ class Town:
             raise NotFound(f"there is no override of {number or 'all numbers'}")
         self.journalled.append(("override ended", by, number))
 
-    async def explain(self, number: str, caller: str | None, at: datetime | None) -> Decision:
-        question = Question(number, Origin.TRUNK, "", caller)
-        return decide(self.tables, question, Presence(), at or self.now)
+    async def explain(
+        self, number: str, caller: str | None, at: datetime | None, phone: str | None = None
+    ) -> Decision:
+        if phone is not None and phone not in self.tables.phones:
+            raise NotFound(f"there is no phone {phone} in the plan")
+        return decide(self.tables, question_of(number, caller, phone or ""), Presence(), at or self.now)
 
     def _state(self, number: str) -> NumberState:
         row = self.tables.numbers[number]

@@ -228,6 +228,17 @@ def test_explain_asks_who_is_there_now_and_supposes_everybody_else(office: Offic
     assert office.ask(office.desk.explain(BYGGLOV, None, None)).kind is Kind.RING
 
 
+def test_explain_tells_of_a_phones_own_call(office: Office) -> None:
+    later = NOON + timedelta(days=1)
+    outside, aminas = "+46701740699", "+46701740605"  # hers is not public (P11)
+
+    assert office.ask(office.desk.explain(aminas, None, later)).status == 404
+    assert office.ask(office.desk.explain(aminas, None, later, "bygg2")).kind is Kind.RING
+    assert office.ask(office.desk.explain(outside, None, later, "bygg2")).status == 403
+    with pytest.raises(NotFound, match="there is no phone nobody in the plan"):
+        office.ask(office.desk.explain(outside, None, later, "nobody"))
+
+
 # ---- staff
 
 

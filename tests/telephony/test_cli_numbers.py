@@ -79,8 +79,10 @@ def test_hours_without_a_service_are_those_of_the_plan(
     assert "the plan on disk" in err
 
 
-@pytest.mark.parametrize("words", [(), ("--from", "070-1740605"), ("--at", "2026-12-23T15:05")])
-@pytest.mark.parametrize("number", ["08-53061000", "112"])
+@pytest.mark.parametrize(
+    "words", [(), ("--from", "070-1740605"), ("--from-phone", "bygg1"), ("--at", "2026-12-23T15:05")]
+)
+@pytest.mark.parametrize("number", ["08-53061000", "112", "070-1740605"])
 def test_a_call_is_explained_by_the_service_as_by_the_plan(
     number: str, words: tuple[str, ...], town: Town, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -113,6 +115,7 @@ def test_without_a_service_everybody_is_supposed_to_be_there(
     [
         ("explain", "08-53061000", "--at", "yesterday"),
         ("explain", "08-53061000", "--from", "hemligt"),
+        ("explain", "08-53061000", "--from-phone", "hem ligt"),
         ("hours", "08-53061000", "--from", "2026-12-27", "--to", "2026-12-21"),
     ],
 )
@@ -120,3 +123,15 @@ def test_what_cannot_be_understood_is_not_even_asked(
     words: tuple[str, ...], town: Town, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert refused(capsys, *words, code=2).startswith("vaxeln: --")
+
+
+def test_a_phones_own_call_is_explained(
+    town: Town, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "same.toml"
+    file.write_text(SOURCE, "utf-8")
+    asked = ("explain", "070-1740605", "--from-phone")
+
+    assert "refused with 403" in run(capsys, *asked, "bygg1")[0]
+    assert "there is no phone nobody in the plan" in refused(capsys, *asked, "nobody")
+    assert "there is no phone nobody in the plan" in refused(capsys, *asked, "nobody", "--plan", str(file))

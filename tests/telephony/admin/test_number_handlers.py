@@ -119,3 +119,15 @@ def test_a_call_that_might_come_is_explained(desk: Desk) -> None:
         assert reply.json["reasons"][0]["text"] == "08-530 612 01 is Bygglov"
 
     desk.run(ask)
+
+
+def test_a_phones_own_call_is_explained(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        barred = await desk.ask("GET", "/explain?number=070-1740605&from_phone=bygg1")
+        unknown = await desk.ask("GET", "/explain?number=070-1740605&from_phone=nobody")
+        both = await desk.ask("GET", "/explain?number=070-1740605&from_phone=bygg1&from=070-1740605")
+
+        assert (barred.json["kind"], barred.json["status"]) == ("reject", 403)
+        assert (unknown.status, both.status) == (404, 422)
+
+    desk.run(ask)
