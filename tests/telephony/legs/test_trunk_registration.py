@@ -4,12 +4,13 @@ from itertools import pairwise
 
 import pytest
 
+from routing.places import Found, Named
 from telephony.call.trunk_facts import TrunkCredentialsRefused, TrunkRegistered, TrunkRegistrationLost
 from tests.support.asking_trunk import NET, NET_2, REGISTERED, AskingTrunk, registered_stage
 from tests.support.digest_server import DigestServer
 from tests.support.plans import tables_of
 from tests.support.stage import GROUPS, NUMBERS, TRUNKS, Stage
-from tests.support.switchboard import ADDRESS
+from tests.support.switchboard import ADDRESS, VirtualNode
 
 
 @pytest.fixture
@@ -374,3 +375,26 @@ def test_several_trunks_register_each_for_itself() -> None:
         "<sip:0853062000@sip.net.example>",
     ]
     assert asked[0].call_id != asked[1].call_id
+
+
+def test_a_registrar_whose_name_means_nothing_yet_is_registered_with_once_it_does() -> None:
+    named = Named("sip.net.example", None, "UDP")
+    known: list[Found] = []
+
+    class Names:
+        def places(self, asked: Named) -> tuple[Found, ...]:
+            return tuple(known) if asked == named else ()
+
+    trunks = TRUNKS + REGISTERED.replace(f'"{NET[0]}", "{NET_2[0]}"', '"sip.net.example"')
+    tables = tables_of(1, trunks=trunks, groups=GROUPS, numbers=NUMBERS)
+    stage = Stage(VirtualNode(tables, names=Names()))
+    registrar = stage.peer(*NET)
+    stage.node.legs.registrations.begin(stage.now)
+    stage.wait(1.0)
+    assert [fact.why for fact in stage.facts(TrunkRegistrationLost)] == ["no_answer"]
+
+    known.append(Found(0, 0, (named.at(*NET),)))
+    stage.node.names_changed(stage.now)
+    stage.wait(1.0)
+
+    assert registrar.has("REGISTER")
