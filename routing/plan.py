@@ -62,12 +62,6 @@ def _listed(value: object) -> object:
     return value
 
 
-def _some(value: tuple[str, ...]) -> tuple[str, ...]:
-    if not value:
-        raise ValueError("must name at least one")
-    return value
-
-
 E164 = Annotated[
     str,
     AfterValidator(_e164),
@@ -193,7 +187,7 @@ class Trunk(Part):
     to the user that we have registered are known without `peers`.
     """
 
-    peers: Annotated[tuple[PeerText, ...], BeforeValidator(_listed), AfterValidator(_some)] = ()
+    peers: Annotated[tuple[PeerText, ...], BeforeValidator(_listed)] = ()
     gateways: Annotated[tuple[Gateway, ...], BeforeValidator(_listed), AfterValidator(_each_once)] = ()
     number_format: NumberFormat = NumberFormat.E164
     trusted_identity: Flag = False
