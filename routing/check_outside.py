@@ -29,7 +29,17 @@ def check_outside(path: str, number: str, plan: Plan) -> Iterator[Problem]:
 
 
 def check_permissions(plan: Plan) -> Iterator[Problem]:
-    """The problems of who may call outside, and of the trunks that are to carry it."""
+    """The problems of who may call outside, of the trunks that are to carry it, and of secret callers (P23)."""
+    for key, number in plan.numbers.items():
+        written = {"destination": number.destination, "no_answer": number.no_answer, "busy": number.busy}
+        written |= {"nobody_there": number.nobody_there, "closed": number.closed}
+        for branch, destination in written.items():
+            if number.protected and destination is not None and destination.outside:
+                yield warning(
+                    f"numbers.{key}.{branch}",
+                    "a protected number goes on outside, where its callers are shown (P23)",
+                    "Let it end here, or set foreign_numbers = false on the trunk",
+                )
     for name, trunk in plan.trunks.items():
         has_address = any(is_one_host(parse_peer(peer)) for peer in trunk.peers)
         if trunk.outside and not has_address and not trunk.gateways:

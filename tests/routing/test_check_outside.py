@@ -70,3 +70,9 @@ def test_channels_that_are_kept_are_some_of_all(options: str, message: str) -> N
 def test_112_is_no_class_that_is_allowed() -> None:
     with pytest.raises(PlanInvalid, match=r"municipality\.outside"):
         plan_of(municipality=MUNICIPALITY + 'outside = ["emergency"]\n')
+
+
+def test_secret_callers_who_would_be_shown_outside_are_warned_of() -> None:
+    found = problems(trunks=OUT, more=number("+46317654321") + "protected = true\n")
+
+    assert "its callers are shown (P23)" in found["numbers.+46853061800.destination"]
