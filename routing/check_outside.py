@@ -29,7 +29,7 @@ def check_outside(path: str, number: str, plan: Plan) -> Iterator[Problem]:
 
 
 def check_permissions(plan: Plan) -> Iterator[Problem]:
-    """The problems of who may call outside, of the trunks that are to carry it, and of secret callers (P23)."""
+    """The problems of who may call outside, of the trunks that carry it, and of secret callers (P23)."""
     for key, number in plan.numbers.items():
         written = {"destination": number.destination, "no_answer": number.no_answer, "busy": number.busy}
         written |= {"nobody_there": number.nobody_there, "closed": number.closed}
