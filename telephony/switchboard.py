@@ -19,9 +19,9 @@ from routing.transfer import transfer_return, transfer_target
 from telephony.agenda import Agenda
 from telephony.call import facts as f
 from telephony.call import house_facts as h
-from telephony.call import picking, transferring
+from telephony.call import picking, redirecting, transferring
 from telephony.call.actions import Action
-from telephony.call.call import Call, Phase, Transfer
+from telephony.call.call import Call, Leg, Phase, Transfer
 from telephony.call.consulting import hand_over
 from telephony.call.errors import IllegalTransition
 from telephony.call.evolve import begin, evolve
@@ -211,6 +211,8 @@ class Switchboard:
             return Reaction()
         if call.requested is not None or call.phase is Phase.TRANSFERRING:
             return self._transfer(call, now)
+        if (leg := redirecting.redirected(call)) is not None:
+            return self._redirect(call, leg, now)
         reaction = react(call, self.house, now)
         if reaction.facts:
             return reaction
@@ -224,6 +226,11 @@ class Switchboard:
         decision = self._decide(call, now, call.question)
         limit = 0.0 if decision.emergency else self._talk_limit  # no limit touches 112
         return Reaction([f.RouteDecided(at=now, call=call.id, decision=decision, talk_limit=limit)])
+
+    def _redirect(self, call: Call, leg: Leg, now: datetime) -> Reaction:
+        assert leg.target is not None  # a member's
+        decision = transfer_target(self._tables, leg.redirect, leg.target.phone, self.house, now)
+        return redirecting.follow(call, leg, decision, now)
 
     def _transfer(self, call: Call, now: datetime) -> Reaction:
         reaction = transferring.react(call, self.house, now)

@@ -51,6 +51,7 @@ class Leg:
     held: bool = False
     status: int = 0
     cause: int = 0
+    redirect: str = ""  # the number that its phone says to call instead
     dialog: Mapping[str, Any] | None = None
 
     @property
@@ -103,6 +104,8 @@ class Call:
     talk_limit: float = 0.0
     pending: tuple[Target, ...] = ()  # targets of the decision that were not tried yet
     round_legs: frozenset[str] = field(default_factory=frozenset)  # legs offered under this decision
+    redirected: tuple[Target, ...] = ()  # to be rung at once in the place of phones that said so
+    redirects: int = 0
     ring_until: datetime | None = None
     ring_expired: bool = False
     skipped_busy: bool = False  # under this decision

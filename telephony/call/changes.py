@@ -61,4 +61,5 @@ def rung(call: Call, leg: Leg) -> Changes:
     return {
         "round_legs": call.round_legs | {leg.id},
         "pending": tuple([target for target in call.pending if target != leg.target]),
+        "redirected": tuple([target for target in call.redirected if target != leg.target]),
     }

@@ -79,6 +79,10 @@ def _refused(call: Call, fact: f.MemberRefused) -> Changes:
     return with_leg_over(call, refused)
 
 
+def _redirected(call: Call, fact: f.MemberRedirected) -> Changes:
+    return leg_changed(call, fact, redirect=fact.number)
+
+
 def _hung_up(call: Call, fact: f.LegHungUp) -> Changes:
     return leg_changed(call, fact, gone=True)
 
@@ -134,6 +138,7 @@ def _route_decided(call: Call, fact: f.RouteDecided) -> Changes:
         protected=call.protected or fact.decision.protected,
         talk_limit=fact.talk_limit,
         pending=fact.decision.targets,
+        redirected=(),
         round_legs=frozenset(),
         ring_until=None,
         ring_expired=False,
@@ -148,6 +153,12 @@ def _route_exhausted(call: Call, fact: f.RouteExhausted) -> Changes:
     return enter(call, Phase.ARRIVED, question=fact.branch)
 
 
+def _redirect_decided(call: Call, fact: f.RedirectDecided) -> Changes:
+    require(call, fact, Phase.RINGING)
+    changes = leg_changed(call, fact, redirect="")
+    return {**changes, "redirected": call.redirected + fact.targets, "redirects": call.redirects + 1}
+
+
 def _offered(call: Call, fact: f.MemberOffered) -> Changes:
     require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     leg = Leg(id=fact.leg, state=LegState.OFFERED, target=fact.target, respond_by=fact.respond_by)
@@ -159,6 +170,7 @@ def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
     return {
         "skipped_busy": call.skipped_busy or fact.why == "busy",
         "pending": tuple(target for target in call.pending if target != fact.target),
+        "redirected": tuple(target for target in call.redirected if target != fact.target),
     }
 
 
@@ -241,6 +253,8 @@ _CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     f.MemberAnswered: _answered,
     f.MemberAnswerUnusable: _unusable,
     f.MemberRefused: _refused,
+    f.MemberRedirected: _redirected,
+    f.RedirectDecided: _redirect_decided,
     f.LegHungUp: _hung_up,
     f.LegLost: _lost,
     f.LegHeld: _held,

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from routing.decision import Branch, Decision
+from routing.decision import Branch, Decision, Reason
 from routing.decision import Origin as Origin
 from routing.decision import Target as Target
 
@@ -195,6 +195,13 @@ class MemberRefused(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRedirected(LegFact):
+    """A member's phone says to call `number` (normalised) in its place (3xx). That it refused follows."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegHungUp(LegFact):
     """The far end of this leg ended it: BYE, or CANCEL from a caller not yet answered."""
 
@@ -238,6 +245,16 @@ class RouteDecided(CallFact):
     VERSION: ClassVar[int] = 2
     decision: Decision
     talk_limit: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedirectDecided(LegFact):
+    """Who is rung in the place of this leg's phone, which had said to call `number`, and why; nobody when its
+    person may not call there, or nobody is there."""
+
+    number: str
+    targets: tuple[Target, ...]
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,6 +167,8 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
     others = declined(call, ringing)
     if others:
         return withdraw(call, others, "declined", now)
+    if call.redirected and not call.ring_expired:
+        return Reaction(*_offer(call, call.redirected, house, now))
     if not ringing:
         return offer_next(call, house, now)
     return _tell_caller(call, ringing, now)
@@ -202,6 +204,18 @@ def offer_next(call: Call, house: House, now: datetime) -> Reaction:
         return Reaction([f.RouteExhausted(at=now, call=call.id, branch=why_exhausted(call))])
     first = pending[0].member
     stage = [target for target in pending if decision.strategy is Strategy.ALL or target.member == first]
+    facts, dials = _offer(call, stage, house, now)
+    if dials:
+        until = now + timedelta(seconds=decision.ring_seconds) if decision.ring_seconds else None
+        facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
+    return Reaction(facts, dials)
+
+
+def _offer(
+    call: Call, stage: Sequence[Target], house: House, now: datetime
+) -> tuple[list[f.Fact], list[Dial]]:
+    """Ring these together, passing over who is in another call."""
+    decision = _decision(call)
     facts: list[f.Fact] = []
     dials: list[Dial] = []
     for target in stage:
@@ -215,10 +229,7 @@ def offer_next(call: Call, house: House, now: datetime) -> Reaction:
             leg = call.next_leg_id(len(dials))
             facts.append(_offered(call, decision, leg, target, contact, now))
             dials.append(_dial(call, decision, leg, target, contact, alone))
-    if dials:
-        until = now + timedelta(seconds=decision.ring_seconds) if decision.ring_seconds else None
-        facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
-    return Reaction(facts, dials)
+    return facts, dials
 
 
 def _why_skipped(house: House, target: Target) -> str:

@@ -198,10 +198,8 @@ def extend(record: Record, fact: f.CallFact) -> Record:
         case f.MemberAlerted(at=at, leg=leg):
             rang = _with(record.rang, dict(record.legs).get(leg, leg))
             return changed(record, rang=rang, first_rang_at=record.first_rang_at or at)
-        case f.MemberAnswerUnusable(leg=leg, status=status):
-            member = dict(record.legs).get(leg, leg)
-            fault = "without a codec in common" if status == 488 else "with sound that cannot be understood"
-            return changed(record, reasons=(*record.reasons, f"{member} answered {fault} ({status})"))
+        case f.MemberAnswerUnusable() | f.RedirectDecided():
+            return changed(record, reasons=(*record.reasons, _reason(record, fact)))
         case f.ServiceAnswered(at=at):
             return changed(record, service_answered_at=at)
         case f.AnnouncementStarted(prompt=prompt):
@@ -226,6 +224,16 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             )
         case _:
             return record
+
+
+def _reason(record: Record, fact: f.MemberAnswerUnusable | f.RedirectDecided) -> str:
+    """Why a member who was rung did not take the call."""
+    member = dict(record.legs).get(fact.leg, fact.leg)
+    if isinstance(fact, f.MemberAnswerUnusable):
+        fault = "without a codec in common" if fact.status == 488 else "with sound that cannot be understood"
+        return f"{member} answered {fault} ({fact.status})"
+    why = "" if fact.targets else f": {fact.reasons[-1].text}"
+    return f"{member} points at {show(fact.number)}{why}"
 
 
 def _after_end(record: Record, fact: f.CallEnded) -> Record:

@@ -12,6 +12,7 @@ from telephony.legs.content import ACCEPT, SDP, is_understood, warning_of
 from telephony.legs.early import EarlyDialogs
 from telephony.legs.identity import caller_shown
 from telephony.legs.leg import Leg
+from telephony.legs.redirection import number_of
 from telephony.legs.snapshot import ANONYMOUS, CANCELLED_BY, pack, pack_request, without_names
 from telephony.legs.state import State
 from telephony.legs.wire import SUPPORTED, WITHOUT_100REL, Reply, Wire, unsupported
@@ -149,7 +150,7 @@ class OutboundLeg(Leg):
             self.session.rollback()
             self._again(now)
         else:
-            self._failed(reply.response.status, now, isdn_cause(reply.response) if self._is_trunk else 0)
+            self._refused(reply.response, now)
 
     def _progressed(self, response: Response, now: float) -> None:
         if self.state is not State.SETUP:
@@ -204,6 +205,15 @@ class OutboundLeg(Leg):
         self._early_sound = True
         self.agreed()
         self.observe(f.MemberGaveEarlySound, now)
+
+    def _refused(self, response: Response, now: float) -> None:
+        """A trunk may say why in its network's words; a phone, that it is to be called elsewhere."""
+        cause = isdn_cause(response) if self._is_trunk else 0
+        if response.status < 400 and not self._is_trunk and self.state is State.SETUP:
+            number = number_of(response, self.wire.directory)
+            if number:
+                self.observe(f.MemberRedirected, now, number=number)
+        self._failed(response.status, now, cause)
 
     def _failed(self, status: int, now: float, cause: int = 0) -> None:
         """A final answer other than 2xx, or none."""

@@ -38,7 +38,11 @@ def test_a_rung_leg_is_of_this_round_and_waits_no_more() -> None:
     (target,) = RINGING.pending
     leg = type(CALL.caller)(id="c1.1", state=LegState.OFFERED, target=target)
 
-    assert rung(RINGING, leg) == {"round_legs": frozenset({"c1.1"}), "pending": ()}
+    assert rung(RINGING, leg) == {
+        "round_legs": frozenset({"c1.1"}),
+        "pending": (),
+        "redirected": (),
+    }
     assert list(with_leg(RINGING, leg)["legs"]) == ["c1.0", "c1.1"]
 
 
