@@ -73,6 +73,7 @@ Number = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT), BeforeValidat
 Key = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT)]
 Cursor = Annotated[str, Field(max_length=200)]
 Limit = Annotated[int, Field(ge=1, le=MAX_PAGE), BeforeValidator(_digits)]
+CalendarYear = Annotated[int, Field(ge=EARLIEST.year, le=LATEST.year), BeforeValidator(_digits)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(_digits)]
 Reason = Annotated[str, Field(min_length=3, max_length=200, pattern=_PRINTABLE)]
 Owner = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE)]
@@ -122,6 +123,12 @@ class HoursParameters(NumberParameters):
         if not timedelta(0) <= last - first < timedelta(days=MAX_HOURS_DAYS):
             raise ValueError(f"must be at or after `from`, and at most {MAX_HOURS_DAYS} days in all")
         return first, last
+
+
+class YearParameters(NumberParameters):
+    """A number's hours of a year."""
+
+    year: CalendarYear = _said("The year, such as 2027.")
 
 
 class ExplainParameters(Parameters):
