@@ -134,13 +134,19 @@ def hours_by_plan(
     data: Path, file: Path | None, number: str, asked: tuple[datetime, datetime]
 ) -> tuple[NumberRow, tuple[Span, ...]]:
     """A number and its hours from a time to another, by the plan alone. Raises UnknownNumber."""
+    row = row_by_plan(data, file, number)
+    return row, effective_hours(row.calendar, *asked)
+
+
+def row_by_plan(data: Path, file: Path | None, number: str) -> NumberRow:
+    """A number of the plan. Raises UnknownNumber."""
     dialled = number_of(number, "NUMBER")
     plan, version = offline_plan(data, file)
     tables = compile_plan(plan, version)
     row = tables.numbers.get(dialled)
     if row is None:
         raise UnknownNumber(f"number {number} is not in the plan; it has {_known(tables)}")
-    return row, effective_hours(row.calendar, *asked)
+    return row
 
 
 def read_records(data: Path) -> list[Record]:

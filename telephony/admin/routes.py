@@ -10,6 +10,7 @@ from telephony.admin.bodies import JsonBody, OverrideWanted, PasswordWanted, Pla
 from telephony.admin.errors import Kind
 from telephony.admin.operation import HTML, SVG, TOML, Example, Operation, Page
 from telephony.admin.values import (
+    Due,
     GroupState,
     KeyFigures,
     NumberState,
@@ -196,6 +197,19 @@ _NUMBER_ROUTES = (
         parameters=p.YearParameters,
         problems=(Kind.NOT_FOUND,),
         example=Example({**_NUMBER, "year": "2027"}),
+    ),
+    Operation(
+        id="readDue",
+        method="GET",
+        path="/numbers/{number}/due",
+        summary="See when something is due that has so many working days (P14)",
+        about="Monday to Friday, less holidays and days on which the number's calendar is closed all day.",
+        role=_READER,
+        handler=number_handlers.due,
+        answer=Due,
+        parameters=p.DueParameters,
+        problems=(Kind.NOT_FOUND,),
+        example=Example({**_NUMBER, "days": "2", "from": "2026-12-18T16:00"}),
     ),
     Operation(
         id="listOverrides",

@@ -73,7 +73,9 @@ def test_what_is_no_year_is_refused(year: str, plan: Path, capsys: pytest.Captur
 def test_hours_are_of_a_year_or_of_days(
     words: tuple[str, ...], plan: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "either --from and --to, or --year" in refused(capsys, "hours", "08-53061300", *words, code=2)
+    assert "either --from and --to, or --year, or --due" in refused(
+        capsys, "hours", "08-53061300", *words, code=2
+    )
 
 
 def test_one_form_at_a_time(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
