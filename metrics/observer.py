@@ -22,6 +22,9 @@ OTHER = "other"
 EMERGENCY = "112"
 """In no plan, and counted apart everywhere."""
 
+OUTSIDE = "outside"
+"""What phones call in the public network: nobody waited for the municipality."""
+
 MAX_NUMBERS = 10_000
 """Numbers with series of their own in one life of the service, those that have left the plan too: ten times
 the plan that a scrape is measured with. A number has at most some 30 lines."""
@@ -94,7 +97,9 @@ class Observer:
     def adopt(self, call: Call) -> None:
         """Take over a call that an earlier life of the service left live, so that its end is counted."""
         if call.is_live:
-            self._live[call.id] = _Live(None, self._label(call.decision.number if call.decision else ""))
+            decision = call.decision
+            label = self._label(decision.number if decision else "")
+            self._live[call.id] = _Live(None, OUTSIDE if decision and decision.outside else label)
 
     def observe(self, fact: f.Fact) -> None:
         """Count one fact."""
@@ -141,8 +146,9 @@ class Observer:
     def _of_call(self, live: _Live, fact: f.CallFact) -> None:
         match fact:
             case f.RouteDecided(decision=decision):
-                live.number = self._label(decision.number)
-                live.waits = not decision.outcome
+                went_outside = bool(decision.outside)
+                live.number = OUTSIDE if went_outside else self._label(decision.number)
+                live.waits = not decision.outcome and not went_outside
                 if decision.outcome:
                     self._instruments.turned_away.add(live.number, _outcome(decision.outcome))
             case f.MemberAlerted(at=at) if live.times is not None:
@@ -187,8 +193,9 @@ class Observer:
             self._measure(self._instruments.abandon, live, live.times.arrived, at)
 
     def _measure(self, histogram: Histogram, live: _Live, start: datetime | None, at: datetime) -> None:
-        """Of all numbers together but 112, which would spoil what is said of the municipality."""
-        if start is not None and live.number != EMERGENCY:
+        """Of all numbers together but 112 and those outside, which would spoil what is said of the
+        municipality."""
+        if start is not None and live.number not in (EMERGENCY, OUTSIDE):
             histogram.observe(_seconds(start, at))
 
     # ---- labels

@@ -8,6 +8,7 @@ from routing.check_edges import check_edges
 from routing.check_flow import check_flow
 from routing.check_nets import check_nets
 from routing.check_numbers import check_numbers
+from routing.check_outside import check_permissions
 from routing.check_people import check_people
 from routing.check_registrations import check_registrations
 from routing.check_trunks import check_trunks
@@ -26,6 +27,7 @@ def check(
     problems = [
         *check_flow(plan, prompts),
         *check_people(plan),
+        *check_permissions(plan),
         *check_calendars(plan, today, prompts),
         *check_numbers(plan),
         *check_trunks(plan),

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from routing.check_outside import check_outside
 from routing.flow import CLOSED, Way, end_of, find_loops, flow_of
 from routing.plan import Plan
 from routing.problem import Problem, error, warning
-from routing.tables import Destination, ToAnnouncement, ToGroup, ToNumber, ToPerson, ToReject
+from routing.tables import Destination, ToAnnouncement, ToGroup, ToNumber, ToOutside, ToPerson, ToReject
 
 Flow = Mapping[str, Sequence[Way]]
 
@@ -39,6 +40,8 @@ def _reference(way: Way, plan: Plan, prompts: Collection[str] | None) -> Iterato
             yield _unknown(way.path, "group", group, plan.groups)
         case ToPerson(person) if person not in plan.people:
             yield _unknown(way.path, "person", person, plan.people)
+        case ToOutside(number):
+            yield from check_outside(way.path, number, plan)
         case ToAnnouncement(prompt) if prompts is not None and prompt not in prompts:
             yield _unknown(way.path, "prompt", prompt, prompts)
 

@@ -14,7 +14,7 @@ from routing.decision import Branch, Reason, Target
 from routing.errors import PlanRefused
 from routing.flow import CLOSED, DEFAULT_CLOSED, Way, default_way, flow_of
 from routing.nets import NetRow, NetTable, read_prefix
-from routing.numbers import show
+from routing.numbers import NumberClass, show
 from routing.peers import PeerTable, is_one_host, parse_peer
 from routing.places import Named, Place, parse_gateway
 from routing.plan import Gateway, Person, Plan, Trunk
@@ -34,6 +34,7 @@ from routing.tables import (
     ToAnnouncement,
     ToGroup,
     ToNumber,
+    ToOutside,
     ToPerson,
     ToReject,
     TrunkRow,
@@ -62,6 +63,8 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         phones=MappingProxyType(_phones(plan)),
         trunks=MappingProxyType(trunks),
         calendars=MappingProxyType(calendars),
+        outside=_allowed(plan),
+        outside_trunks=tuple(trunks[name] for name, trunk in plan.trunks.items() if trunk.outside),
         emergency_trunks=tuple(trunk for trunk in trunks.values() if trunk.emergency),
         own_series=tuple(series for trunk in trunks.values() for series in trunk.series),
         peers=PeerTable.of(
@@ -162,6 +165,8 @@ def _words(destination: Destination) -> str:
             return f"to group {group}"
         case ToPerson(person):
             return f"to person {person}"
+        case ToOutside(number):
+            return f"to the outside number {show(number)}"
         case ToAnnouncement(prompt, early):
             return f"announcement {prompt}" + (" before an answer" if early else "")
         case ToReject(status):
@@ -212,9 +217,21 @@ def _phones(plan: Plan) -> dict[str, PhoneRow]:
             max_contacts=phone.max_contacts,
             person=owner.get(account, ""),
             options=phone.options,
+            outside=_allowed(plan, owner.get(account, "")),
+            outside_where=_allowed_by(plan, owner.get(account, "")),
         )
         for account, phone in plan.phones.items()
     }
+
+
+def _allowed_by(plan: Plan, person: str) -> str:
+    has_own = person and plan.people[person].outside is not None
+    return f"people.{person}.outside" if has_own else "municipality.outside"
+
+
+def _allowed(plan: Plan, person: str = "") -> frozenset[NumberClass]:
+    own = plan.people[person].outside if person else None
+    return frozenset(map(NumberClass, plan.municipality.outside if own is None else own))
 
 
 def _edges(plan: Plan) -> PeerTable | None:
@@ -231,8 +248,9 @@ def _trunk(name: str, trunk: Trunk) -> TrunkRow:
         emergency=trunk.emergency,
         series=trunk.numbers,
         options=trunk.options,
-        takes_calls=trunk.emergency or bool(trunk.gateways),
+        takes_calls=trunk.emergency or trunk.outside or bool(trunk.gateways),
         channels=None if trunk.channels is None else trunk.channels - trunk.emergency_channels,
+        channels_out=None if trunk.channels is None else trunk.channels - trunk.kept_channels,
         identity=trunk.identity,
         number_format_out=trunk.number_format_out,
         default_number=trunk.default_number or "",

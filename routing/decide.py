@@ -8,12 +8,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
-from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
+from routing.decision import OUTSIDE_MARK, Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
 from routing.emergency import EMERGENCY_NUMBER, is_emergency
 from routing.gateways import Reach, in_turn, without_address
 from routing.hours import Opening
 from routing.numbers import NumberClass, classify
 from routing.opening import opening
+from routing.outside import (
+    FIRST_RESPONSE_SECONDS,
+    OUTSIDE_RING_SECONDS,
+    call_outside,
+    end_outside,
+    ways_out,
+)
 from routing.situation import Situation
 from routing.strategy import choose
 from routing.tables import (
@@ -24,6 +31,7 @@ from routing.tables import (
     ToAnnouncement,
     ToGroup,
     ToNumber,
+    ToOutside,
     ToPerson,
     ToReject,
 )
@@ -37,8 +45,6 @@ SERVICE_UNAVAILABLE = 503
 FAILED = "failed"
 CLOSED = "closed"
 
-# The issue's rule: the next trunk is tried after 4 s without a sign of life.
-EMERGENCY_FIRST_RESPONSE_SECONDS = 4.0
 # An emergency call rings until it is answered; three minutes is what RFC 3261 16.6 (timer C) grants a ringing
 # call.
 EMERGENCY_RING_SECONDS = 180.0
@@ -54,8 +60,10 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
     if question.branch is Branch.ARRIVED:
         row = tables.numbers.get(question.dialled)
         if row is None or (row.internal_only and question.origin is Origin.TRUNK):
-            return _refuse_number(tables, question)
+            return _no_number(tables, question, situation)
         return _Path(tables, question, situation, now).follow(row, Branch.ARRIVED)
+    if question.visited and question.visited[0].startswith(OUTSIDE_MARK):
+        return end_outside(tables, question)
     path = _Path(tables, question, situation, now)
     row = tables.numbers.get(question.number)
     if row is None:
@@ -99,7 +107,7 @@ def _emergency(tables: Tables, question: Question, situation: Situation) -> Deci
         strategy=Strategy.LINEAR,
         targets=targets,
         ring_seconds=EMERGENCY_RING_SECONDS,
-        first_response_seconds=EMERGENCY_FIRST_RESPONSE_SECONDS,
+        first_response_seconds=FIRST_RESPONSE_SECONDS,
         emergency=True,
         plan_version=tables.version,
         reasons=(
@@ -115,21 +123,19 @@ def _late(way: Reach) -> Reason:
     return Reason("gateway", way.where, f"it does not answer{name}: tried after the others")
 
 
-def _refuse_number(tables: Tables, question: Question) -> Decision:
-    """No number of the plan: 403 for a phone that wants to call outside, 404 for all else."""
+def _no_number(tables: Tables, question: Question, situation: Situation) -> Decision:
+    """No number of the plan: a phone may call outside, where it is allowed to; all else is 404.
+
+    A number of our own series is never called there: it would come back.
+    """
     number_class = classify(question.dialled)
     ours = question.dialled.startswith(tables.own_series)
-    outside = number_class is not NumberClass.UNKNOWN and not ours
-    if question.origin is Origin.PHONE and outside:
-        status, text = (
-            FORBIDDEN,
-            f"an outside number ({number_class}): phones call numbers of the plan, and 112",
-        )
-    else:
-        status, text = NOT_FOUND, "not a number of the plan that can be reached from there"
+    if question.origin is Origin.PHONE and number_class is not NumberClass.UNKNOWN and not ours:
+        return call_outside(tables, question, number_class, situation)
+    text = "not a number of the plan that can be reached from there"
     return Decision(
         kind=Kind.REJECT,
-        status=status,
+        status=NOT_FOUND,
         outcome=FAILED,
         plan_version=tables.version,
         reasons=(Reason("number", "numbers", text),),
@@ -150,6 +156,7 @@ class _Path:
         self._situation = situation
         self._now = now
         self._visited = list(question.visited)
+        self._draw = question.draw
         self._reasons: list[Reason] = []
         self._outcome = ""
         phone = tables.phones.get(question.origin_name) if question.origin is Origin.PHONE else None
@@ -175,6 +182,11 @@ class _Path:
                     row, branch = self._tables.numbers[number], Branch.ARRIVED
                 case ToGroup() | ToPerson() as destination:
                     decision = self._ring(row, destination)
+                    if isinstance(decision, Decision):
+                        return decision
+                    branch = decision
+                case ToOutside(number):
+                    decision = self._call_outside(row, number)
                     if isinstance(decision, Decision):
                         return decision
                     branch = decision
@@ -235,6 +247,21 @@ class _Path:
             return group.members, group.strategy, group.ring_seconds, f"groups.{group.key}"
         person = self._tables.people[destination.person]
         return (person,), Strategy.ALL, person.ring_seconds, f"people.{person.key}"
+
+    def _call_outside(self, row: NumberRow, number: str) -> Decision | Branch:
+        """Go on to the public network, or say by which branch the call goes on."""
+        targets, reasons = ways_out(self._tables, number, self._draw, self._situation)
+        self._reasons += reasons
+        if not targets:
+            return Branch.NOBODY_THERE
+        return self._answer(
+            row,
+            Kind.RING,
+            strategy=Strategy.LINEAR,
+            targets=targets,
+            ring_seconds=OUTSIDE_RING_SECONDS,
+            first_response_seconds=FIRST_RESPONSE_SECONDS,
+        )
 
     def _announce(self, row: NumberRow, prompt: str, early: bool) -> Decision:
         return self._answer(

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from routing.places import Place
 
+OUTSIDE_MARK = "outside:"
+"""How what was tried begins when a phone called a number of the public network."""
+
 
 class Kind(StrEnum):
     """What is to be done with the call."""
@@ -84,7 +87,8 @@ class Question:
     `dialled` is normalised: E.164, a short number such as 112, or as it came when it is neither.
     `origin_name` is the trunk or phone account; `caller` is E.164, or None when hidden or unknown.
     `draw` is random in [0, 1): it spreads calls over gateways of one priority.
-    `number` is the plan number being pursued and `visited` the last decision's, when `branch` is not ARRIVED.
+    `number` is the plan number being pursued and `visited` the last decision's, when `branch` is not ARRIVED;
+    `status` is then what a trunk refused with last, or 0.
     """
 
     dialled: str
@@ -95,13 +99,15 @@ class Question:
     number: str = ""
     visited: tuple[str, ...] = ()
     draw: float = 0.0
+    status: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Where a call goes, and why.
 
-    number: the plan number whose branches apply if this leads nowhere; "" when no plan number was reached.
+    number: the plan number whose branches apply if this leads nowhere; "" when no plan number was reached, as
+        when a phone calls outside.
     function: what the caller asked for, to be shown on the phone that rings (P6). It stays when the call
         overflows: Kontaktcenter sees that the caller wanted Bygglov.
     ring_seconds: for each stage: all together, or each member in turn.
@@ -131,3 +137,9 @@ class Decision:
     plan_version: int = 0
     visited: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def outside(self) -> str:
+        """The number of the public network that a phone called, or ""."""
+        first = self.visited[0] if self.visited else ""
+        return first.removeprefix(OUTSIDE_MARK) if first.startswith(OUTSIDE_MARK) else ""

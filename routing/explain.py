@@ -38,6 +38,7 @@ def explain_json(decision: Decision) -> dict[str, object]:
       it `tcp:` or `tls:`, after it the host name in parentheses if the plan has one; or "")
     - `prompt`, `early`, `status` (SIP, 0 when none is sent)
     - `emergency`, `protected`, `plan_version`
+    - `outside`: the number of the public network that a phone calls, or ""
     - `reasons`: objects of `rule`, `where` (a path in the plan), `text`, in the order of the steps
     """
     return {
@@ -63,6 +64,7 @@ def explain_json(decision: Decision) -> dict[str, object]:
         "early": decision.early,
         "status": decision.status,
         "emergency": decision.emergency,
+        "outside": decision.outside,
         "protected": decision.protected,
         "plan_version": decision.plan_version,
         "reasons": [
@@ -74,6 +76,8 @@ def explain_json(decision: Decision) -> dict[str, object]:
 def _what(decision: Decision) -> str:
     at = f"{decision.function}, at {show(decision.number)}"
     place = at if decision.number else "no number of the plan"
+    if decision.outside:
+        place = f"{show(decision.outside)}, outside"
     match decision.kind:
         case Kind.RING:
             return f"{place}: {_how(decision)}"
@@ -90,6 +94,8 @@ def _how(decision: Decision) -> str:
     whom = f"group {decision.group}" if decision.group else "one member"
     if decision.emergency:
         whom = "the emergency trunks"
+    elif decision.targets and decision.targets[0].trunk:
+        whom = "by trunk"
     each = "each in turn" if decision.strategy is Strategy.LINEAR else "all at once"
     return f"rings {whom}, {each}, for {decision.ring_seconds:g} s"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from routing import plan
 from routing.decision import Branch
-from routing.tables import Destination, ToAnnouncement, ToGroup, ToNumber, ToPerson, ToReject
+from routing.tables import Destination, ToAnnouncement, ToGroup, ToNumber, ToOutside, ToPerson, ToReject
 
 CLOSED = "closed"
 
@@ -75,6 +75,8 @@ def destination_of(written: plan.Destination) -> Destination:
         return ToGroup(written.group)
     if written.person is not None:
         return ToPerson(written.person)
+    if written.outside is not None:
+        return ToOutside(written.outside)
     if written.announcement is not None:
         return ToAnnouncement(written.announcement, written.early)
     assert written.reject is not None, "the model has exactly one of them"

@@ -62,12 +62,6 @@ def _listed(value: object) -> object:
     return value
 
 
-def _some(value: tuple[str, ...]) -> tuple[str, ...]:
-    if not value:
-        raise ValueError("must name at least one")
-    return value
-
-
 E164 = Annotated[
     str,
     AfterValidator(_e164),
@@ -76,6 +70,19 @@ E164 = Annotated[
 Series = Annotated[str, AfterValidator(_series)]
 PeerText = Annotated[str, AfterValidator(lambda text: str(parse_peer(text)))]
 GatewayText = Annotated[str, AfterValidator(_gateway)]
+OutsideClass = Literal[
+    "public_service",
+    "directory",
+    "fixed",
+    "mobile",
+    "uan",
+    "toll_free",
+    "shared_cost",
+    "premium",
+    "special",
+    "abroad",
+]
+"""The classes of numbers (`numbers.NumberClass`) that can be allowed: all but 112, which always is."""
 RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
 # With a sign that no number has, so that none is hidden by it; "" is none
 FunctionCode = Annotated[str, Strict(), StringConstraints(pattern="^([*#][*#0-9]{1,5})?$")]
@@ -87,7 +94,8 @@ class Municipality(Part):
     `return_ring_seconds`: how long somebody is rung again whose transfer nobody answered (P7), before
     Kontaktcenter is: as long as anybody, for the caller has waited once already.
     `pickup_code` is dialled by a member of a group to answer what rings at another, `transfer_code` pressed
-    in a call at a phone that has no other way to hand it on; "" is no such code.
+    in a call at a phone that has no other way to hand it on; "" is no such code. `outside`: the classes of
+    numbers of the public network that phones may call.
     """
 
     name: Text
@@ -98,6 +106,7 @@ class Municipality(Part):
     return_ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
     pickup_code: FunctionCode = "*8"
     transfer_code: FunctionCode = ""
+    outside: tuple[OutsideClass, ...] = ()
 
 
 class Phone(Entry):
@@ -167,7 +176,8 @@ class Trunk(Part):
     trusted_identity: whether its P-Asserted-Identity is believed (RFC 3325).
     emergency: whether it takes 112. numbers: the beginnings of the numbers that it brings. options: whether
     its gateways are asked by OPTIONS if they are there. channels: how many calls it carries at once, both
-    ways; `emergency_channels` of them are kept for 112, which is never refused for want of one.
+    ways; `emergency_channels` of them are kept for 112, which is never refused for want of one, and
+    `incoming_channels` for calls that it brings. outside: whether it takes calls to the public network.
 
     How callers are shown to it: identity is the header that tells its operator, number_format_out how their
     numbers are written. A number that begins with none of `numbers` is foreign: without foreign_numbers
@@ -177,7 +187,7 @@ class Trunk(Part):
     to the user that we have registered are known without `peers`.
     """
 
-    peers: Annotated[tuple[PeerText, ...], BeforeValidator(_listed), AfterValidator(_some)] = ()
+    peers: Annotated[tuple[PeerText, ...], BeforeValidator(_listed)] = ()
     gateways: Annotated[tuple[Gateway, ...], BeforeValidator(_listed), AfterValidator(_each_once)] = ()
     number_format: NumberFormat = NumberFormat.E164
     trusted_identity: Flag = False
@@ -190,6 +200,8 @@ class Trunk(Part):
     foreign_numbers: Flag = True
     channels: Annotated[int, Strict(), Field(ge=1, le=100_000)] | None = None
     emergency_channels: Annotated[int, Strict(), Field(ge=0, le=100_000)] = 0
+    outside: Flag = False
+    incoming_channels: Annotated[int, Strict(), Field(ge=0, le=100_000)] = 0
     registration: Registration | None = None
 
     @model_validator(mode="after")
@@ -206,18 +218,31 @@ class Trunk(Part):
 
     @model_validator(mode="after")
     def _keeps_some_channels(self) -> "Trunk":
-        if self.emergency_channels and (self.channels is None or self.emergency_channels >= self.channels):
-            raise ValueError("emergency_channels must be fewer than channels")
+        for name in ("emergency_channels", "incoming_channels"):
+            kept = getattr(self, name)
+            if kept and (self.channels is None or kept >= self.channels):
+                raise ValueError(f"{name} must be fewer than channels")
+        if self.channels is not None and self.kept_channels > self.channels:
+            raise ValueError("emergency_channels and incoming_channels together must not exceed channels")
         return self
+
+    @property
+    def kept_channels(self) -> int:
+        """How many channels are not for calls to the public network."""
+        return self.emergency_channels + self.incoming_channels
 
 
 class Person(Entry):
-    """Somebody who answers calls. `number_public` is their choice of P11; false is by a group number only."""
+    """Somebody who answers calls. `number_public` is their choice of P11; false is by a group number only.
+
+    `outside`: the classes of numbers that they may call in the public network, instead of what everybody may.
+    """
 
     name: Text
     phones: tuple[Name, ...] = ()
     number: E164 | None = None
     number_public: Flag = False
+    outside: tuple[OutsideClass, ...] | None = None
     ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
 
 
@@ -231,8 +256,10 @@ class Group(Part):
 
 
 class Destination(Part):
-    """Where a call goes: exactly one of number (its whole flow), group, person, announcement and reject.
+    """Where a call goes: exactly one of number (its whole flow), group, person, outside, announcement and
+    reject.
 
+    `outside` is a number of the public network, by the trunks that take such calls.
     `announcement` is the name of a prompt; with `early` it is played before an answer (183), then refused
     with 480. `reject` is the SIP status to refuse with.
     """
@@ -240,15 +267,16 @@ class Destination(Part):
     number: E164 | None = None
     group: Name | None = None
     person: Name | None = None
+    outside: E164 | None = None
     announcement: Name | None = None
     early: Flag = False
     reject: Annotated[int, Strict(), Field(ge=400, le=699)] | None = None
 
     @model_validator(mode="after")
     def _is_one_place(self) -> "Destination":
-        places = (self.number, self.group, self.person, self.announcement, self.reject)
+        places = (self.number, self.group, self.person, self.outside, self.announcement, self.reject)
         if sum(place is not None for place in places) != 1:
-            raise ValueError("must have exactly one of number, group, person, announcement, reject")
+            raise ValueError("must have exactly one of number, group, person, outside, announcement, reject")
         if self.early and self.announcement is None:
             raise ValueError("early belongs to an announcement")
         return self

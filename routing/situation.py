@@ -19,6 +19,9 @@ class Situation(Protocol):
     def is_up(self, gateway: Place) -> bool:
         """Whether nothing tells that this gateway, which has answered before, does so no more."""
 
+    def channels(self, trunk: str) -> int:
+        """How many calls the trunk has now, both ways."""
+
     def places(self, named: Named) -> Sequence[Found]:
         """What DNS says of this name, by priority; nothing when that is not known."""
 
@@ -46,6 +49,10 @@ class Everybody:
     def is_up(self, gateway: Place) -> bool:
         """And all gateways answer."""
         return True
+
+    def channels(self, trunk: str) -> int:
+        """Nobody calls."""
+        return 0
 
     def places(self, named: Named) -> Sequence[Found]:
         """DNS is not asked: the name stands for what it would say."""

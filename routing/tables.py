@@ -10,7 +10,7 @@ from datetime import date
 
 from routing.decision import Branch, Identity, Reason, Strategy, Target
 from routing.nets import NetTable
-from routing.numbers import NumberFormat
+from routing.numbers import NumberClass, NumberFormat
 from routing.peers import PeerTable
 from routing.places import Named, Place
 
@@ -84,13 +84,20 @@ class ToAnnouncement:
 
 
 @dataclass(frozen=True, slots=True)
+class ToOutside:
+    """Call a number of the public network."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToReject:
     """Refuse with a SIP status."""
 
     status: int
 
 
-Destination = ToNumber | ToGroup | ToPerson | ToAnnouncement | ToReject
+Destination = ToNumber | ToGroup | ToPerson | ToOutside | ToAnnouncement | ToReject
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +153,8 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class PhoneRow:
-    """A phone account. `person` is the key of whose it is, or ""."""
+    """A phone account. `person` is the key of whose it is, or "". `outside`: the classes of numbers that it
+    may call in the public network, by the entry `outside_where`."""
 
     account: str
     display: str
@@ -154,6 +162,8 @@ class PhoneRow:
     max_contacts: int
     person: str
     options: bool
+    outside: frozenset[NumberClass]
+    outside_where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +192,8 @@ class RegistrationRow:
 @dataclass(frozen=True, slots=True)
 class TrunkRow:
     """A trunk. `gateways` are in the order of their priority. `takes_calls`: calls may be sent to it.
-    `channels`: how many calls it has at once before it brings no more but 112, or None for any number."""
+    `channels`: how many calls it has at once before it brings no more but 112, or None for any number;
+    `channels_out`: before none but 112 is sent to it."""
 
     name: str
     gateways: tuple[GatewayRow, ...]
@@ -193,6 +204,7 @@ class TrunkRow:
     options: bool
     takes_calls: bool
     channels: int | None
+    channels_out: int | None
     identity: Identity
     number_format_out: NumberFormat
     default_number: str
@@ -207,6 +219,7 @@ class Tables:
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
     `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
     `transfer_code`: what phones press to hand a call on, or "".
+    `outside` are the classes that phones of nobody may call, `outside_trunks` those that carry them.
     `emergency_trunks` are those that take 112, in the order of the plan. `registered_users`: whose trunk's
     address of record has this user. `edges`: None without any. `pickup_code` begins what
     is dialled to answer a colleague's call, or is "". `memberships` are the groups of each person who is in
@@ -220,6 +233,8 @@ class Tables:
     contact_centre: str
     return_ring_seconds: float
     transfer_code: str
+    outside: frozenset[NumberClass]
+    outside_trunks: tuple["TrunkRow", ...]
     numbers: Mapping[str, NumberRow]
     groups: Mapping[str, GroupRow]
     people: Mapping[str, PersonRow]

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from routing.compile import compile_plan
-from routing.decision import Decision
+from routing.decision import OUTSIDE_MARK, Decision
 from routing.explain import explain_json, explain_lines
 from routing.hours import Span, hours_json, hours_lines
 from routing.numbers import show
@@ -198,4 +198,5 @@ def _number_lines(states: Sequence[NumberState]) -> Iterator[str]:
 def _decision(shown: Mapping[str, Any]) -> Decision:
     """The decision that an `admin.views.Explanation` tells."""
     targets = [{**target, "gateway": parse_shown(target["gateway"])} for target in shown["targets"]]
-    return _DECISION.validate_python({**shown, "targets": targets})
+    visited = (OUTSIDE_MARK + shown["outside"],) if shown["outside"] else ()
+    return _DECISION.validate_python({**shown, "targets": targets, "visited": visited})

@@ -157,6 +157,11 @@ class PlanDirectory:
         written = row.number_format_out
         return Shown(write(who, written), _IDENTITY[row.identity], write(diverted_by, written))
 
+    def written(self, trunk: str, number: str) -> str:
+        """A number as the trunk writes it; the plain way if that has left the plan."""
+        row = self._tables.trunks.get(trunk)
+        return number if row is None else write(number, row.number_format_out)
+
     def sound_of(self, host: str, *, emergency: bool) -> Policy:
         """What may be agreed on with a peer that signals from this host: by the nets of the plan in force."""
         nets = self._tables.nets

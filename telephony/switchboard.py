@@ -25,6 +25,7 @@ from telephony.call.call import Call, Phase, Transfer
 from telephony.call.consulting import hand_over
 from telephony.call.errors import IllegalTransition
 from telephony.call.evolve import begin, evolve
+from telephony.call.failover import last_status
 from telephony.call.house import House
 from telephony.call.react import Reaction, end, expire, give_up, interrupt, react
 from telephony.call.transfer_facts import LegHandedOver, Stage
@@ -264,6 +265,7 @@ class Switchboard:
             number=before.number if before else "",
             visited=before.visited if before else (),
             draw=self._draw(),
+            status=last_status(call),
         )
         return decide(self._tables, question, self.house, now)
 

@@ -143,6 +143,7 @@ class Explanation:
     early: bool
     status: int
     emergency: bool
+    outside: str
     protected: bool
     plan_version: int
     reasons: tuple[ReasonView, ...]

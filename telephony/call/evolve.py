@@ -180,7 +180,7 @@ def _ring_time_expired(call: Call, fact: f.RingTimeExpired) -> Changes:
 
 
 def _response_time_expired(call: Call, fact: f.ResponseTimeExpired) -> Changes:
-    require(call, fact, Phase.RINGING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
     return leg_changed(call, fact, respond_by=None, gone=True)
 
 

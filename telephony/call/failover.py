@@ -20,11 +20,22 @@ def is_left(leg: Leg) -> bool:
 
 
 def in_order(call: Call) -> Sequence[Target]:
-    """The targets that are left to try. What a gateway has answered its trunk has answered: to 112 the
-    trunk's others come after all that was not asked yet."""
+    """The targets that are left to try. What a gateway has answered its trunk has answered.
+
+    To 112 the trunk's others come after all that was not asked yet; a number outside is not asked for again.
+    """
     assert call.decision is not None
-    if not call.decision.emergency:
+    if not (call.pending and call.pending[0].trunk):
         return call.pending
     tried = [call.legs[leg] for leg in call.round_legs]
     answered = {leg.target.trunk for leg in tried if leg.target is not None and not is_left(leg)}
+    if not call.decision.emergency:
+        return () if answered else call.pending
     return sorted(call.pending, key=lambda target: target.trunk in answered)
+
+
+def last_status(call: Call) -> int:
+    """What the last trunk that was tried under the decision in force refused with, or 0."""
+    tried = [call.legs[leg] for leg in call.legs if leg in call.round_legs]
+    said = [leg.status for leg in tried if leg.target is not None and leg.target.trunk and leg.status]
+    return said[-1] if said else 0

@@ -197,9 +197,9 @@ def _decision(call: Call) -> Decision:
 def offer_next(call: Call, house: House, now: datetime) -> Reaction:
     """Offer the next of the targets, or all of them, passing over who is in another call."""
     decision = _decision(call)
-    if not call.pending:
-        return Reaction([f.RouteExhausted(at=now, call=call.id, branch=why_exhausted(call))])
     pending = in_order(call)
+    if not pending:
+        return Reaction([f.RouteExhausted(at=now, call=call.id, branch=why_exhausted(call))])
     first = pending[0].member
     stage = [target for target in pending if decision.strategy is Strategy.ALL or target.member == first]
     facts: list[f.Fact] = []
@@ -254,7 +254,7 @@ def _dial(
         called=target.number or decision.number,
         max_forwards=arrived.max_forwards - 1,
         emergency=decision.emergency,
-        diverted=arrived.dialled if decision.group and target.phone else "",
+        diverted=arrived.dialled if _is_diverted(decision, target) else "",
         alone=alone,
         withheld=call.protected or arrived.hidden,
     )
@@ -267,6 +267,13 @@ def shown_caller(call: Call, decision: Decision) -> tuple[str, str | None]:
         return f"{decision.function}: {HIDDEN}", None
     caller = arrived.caller_name or (show(arrived.caller) if arrived.caller else HIDDEN)
     return f"{decision.function}: {caller}", arrived.caller
+
+
+def _is_diverted(decision: Decision, target: Target) -> bool:
+    """Whether somebody else was called than who is rung: a group, or a number that goes on outside."""
+    if target.phone:
+        return bool(decision.group)
+    return bool(decision.number) and not decision.emergency
 
 
 def why_exhausted(call: Call) -> Branch:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from routing.decision import Branch, Decision, Kind, Target
+from routing.numbers import show
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
 from telephony.call.actions import (
@@ -24,6 +25,7 @@ from telephony.call.actions import (
 )
 from telephony.call.call import Call, Leg, Phase, Transfer
 from telephony.call.facts import EndedBy, Outcome
+from telephony.call.failover import in_order
 from telephony.call.house import House
 from telephony.call.react import Reaction, declined, finish, has_answered, offer_next, why_exhausted, withdraw
 from telephony.call.transfer_facts import Stage
@@ -139,12 +141,15 @@ def _go_on(call: Call, transfer: Transfer, house: House, now: datetime) -> React
     ringing = call.ringing()
     if call.ring_expired and ringing:
         return withdraw(call, ringing, "ring_time", now)
+    silent = [leg for leg in ringing if leg.gone]
+    if silent:
+        return withdraw(call, silent, "no_response", now)
     others = declined(call, ringing)
     if others:
         return withdraw(call, others, "declined", now)
     if ringing:
         return _tell(call, transfer, ringing, now)
-    if call.pending:
+    if in_order(call):
         return _offer(call, transfer, house, now)
     return _exhausted(call, transfer, now)
 
@@ -159,9 +164,10 @@ def _offer(call: Call, transfer: Transfer, house: House, now: datetime) -> React
     kept = call.legs[transfer.kept]
     if kept.target is None or call.decision is None:
         return reaction
-    display = f"{call.decision.function}: {kept.target.member}"
-    actions = [
-        replace(action, caller_leg=kept.id, display=display, number=None)
+    who = show(kept.target.number) if kept.target.trunk else kept.target.member
+    display = f"{call.decision.function}: {who}"
+    actions = [  # names are for phones of ours
+        replace(action, caller_leg=kept.id, display=display if action.target.phone else "", number=None)
         if isinstance(action, Dial)
         else action
         for action in reaction.actions

@@ -147,6 +147,9 @@ class Directory(Protocol):
     def shown_to(self, trunk: str, number: str) -> Shown:
         """How a caller of this number (E.164) is shown to the trunk."""
 
+    def written(self, trunk: str, number: str) -> str:
+        """A number as the trunk writes it; "" of ""."""
+
     def sound_of(self, host: str, *, emergency: bool) -> Policy:
         """What may be agreed on with a peer that signals from this host, and where its sound may go."""
 

@@ -115,19 +115,27 @@ def caller_shown(display: str, number: str | None, host: str, *parameters: tuple
 def present(
     action: Dial, for_rescue: str | None, directory: Directory, host: str
 ) -> tuple[Dial, list[tuple[str, str]]]:
-    """The caller as the trunk that is dialled is to be shown it: in From, and in these headers of RFC 3325
-    and RFC 5806. A phone is told the plain way; who hides is in no header, but 112 is told the number
-    `for_rescue`.
+    """The caller as the trunk that is dialled is to be shown it: in From, and in these headers of RFC 3325,
+    RFC 5806 and RFC 7044; and the number that is called as the trunk writes numbers. A phone is told the
+    plain way; who hides is in no header, but 112 is told the number `for_rescue`.
     """
     trunk = action.target.trunk
     if action.emergency and for_rescue:
         action = replace(action, number=for_rescue)
-    if not trunk or action.number is None:
+    if not trunk:
         return action, []
-    shown = directory.shown_to(trunk, action.number)
-    fields = []
-    if shown.identity:
-        fields.append((shown.identity, f"<sip:{escape_user(shown.number)}@{host}>"))
-    if shown.diverted_by:
-        fields.append(("Diversion", f"<sip:{escape_user(shown.diverted_by)}@{host}>;reason=unconditional"))
-    return replace(action, number=shown.number), fields
+    called = directory.written(trunk, action.target.number)
+    diverted, fields = directory.written(trunk, action.diverted), []
+    number = None
+    if action.number is not None:
+        shown = directory.shown_to(trunk, action.number)
+        number, diverted = shown.number, diverted or shown.diverted_by
+        if shown.identity:
+            fields.append((shown.identity, f"<sip:{escape_user(number)}@{host}>"))
+    if diverted:
+        fields.append(("Diversion", f"<sip:{escape_user(diverted)}@{host}>;reason=unconditional"))
+    if action.diverted:  # a number of ours was called, and goes on there
+        first, second = (f"sip:{escape_user(user)}@{host}" for user in (diverted, called))
+        fields.append(("History-Info", f"<{first}>;index=1, <{second};cause=302>;index=1.1;rc=1"))
+    target = replace(action.target, number=called)
+    return replace(action, target=target, number=number, diverted=""), fields

@@ -30,8 +30,8 @@ class Phones:
         self._stack = stack
 
     def citizen(self, tone: int, codec: str = PCMA) -> Baresip:
-        """A phone that is no account of ours: its calls come from the operator's address."""
-        account = f"<sip:+46701740605@{self._town.service.host}>;regint=0"
+        """A phone that is no account of ours: its calls come from the operator's address. It answers."""
+        account = f"<sip:+46701740605@{self._town.service.host}>;regint=0;answermode=auto"
         return self._start("citizen", self._town.operator, account, tone, codec)
 
     def person(self, user: str, tone: int, codec: str = PCMA, *, answers: bool = True) -> Baresip:
@@ -125,6 +125,29 @@ def test_a_registered_phone_calls_a_colleague(town: Town, phones: Phones) -> Non
     record = finished(town)
     assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.MEMBER)
     assert (record.origin, record.origin_name, record.answered_by) == (Origin.PHONE, "erik", "david")
+
+
+def test_a_registered_phone_calls_the_public_network(town: Town, phones: Phones) -> None:
+    citizen, erik = phones.citizen(tone=570), phones.person("erik", tone=440)
+
+    erik.command("dial", f"sip:0701740605@{town.service.host}")
+    erik.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(erik, citizen)
+    citizen.command("hangup")
+
+    record = finished(town)
+    assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.MEMBER)
+    assert (record.dialled, record.number, record.answered_by) == ("+46701740605", "", "trunk/operator")
+
+
+def test_what_is_not_allowed_outside_is_refused(town: Town, phones: Phones) -> None:
+    erik = phones.person("erik", tone=440)
+
+    erik.command("dial", f"sip:0317654321@{town.service.host}")
+
+    erik.await_event("CALL_CLOSED")
+    record = finished(town)
+    assert (record.outcome, record.reason) == (Outcome.FAILED, "403")
 
 
 @pytest.mark.parametrize("codec", ["G722/16000/1", "opus/48000/2"])

@@ -70,7 +70,7 @@ def test_sound_goes_past_us_and_comes_back_for_hold_and_transfer(office: Town, p
     david.await_tone(bertil.tone)
     assert relayed(office) == before
 
-    anna.do("answers", yes=False)
+    anna.do("answers", status=180)
     david.do("transfer", call=0, number=KONTAKTCENTER)
     bertil.await_tone(RINGING)
     assert sent_to(office)["0"] == office.service.host

@@ -97,7 +97,7 @@ def test_by_keys_the_caller_hears_ringing_and_then_the_target(town: Town, phones
     bertil.await_call(0, "CONFIRMED")
     bertil.await_tone(david.tone)
     david.await_tone(bertil.tone)
-    anna.do("answers", yes=False)
+    anna.do("answers", status=180)
 
     david.do("keys", call=0, digits="**", by_info=False)
     bertil.await_tone(RINGING)

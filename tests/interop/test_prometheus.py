@@ -18,6 +18,7 @@ from tests.support.live_town import (
     FASTIGHET,
     FORSKOLA,
     KONTAKTCENTER,
+    PARK,
     UNKNOWN,
     Town,
 )
@@ -146,7 +147,7 @@ def assert_same_key_figures(prometheus: Prometheus, counted: Tally) -> None:
 def test_numbers_that_nobody_could_answer_are_found(town: Town, target: str, tmp_path: Path) -> None:
     unattended, share = expressions()
     with Prometheus(tmp_path / "prometheus", town.operator, target) as prometheus:
-        every = {(KONTAKTCENTER,), (BYGGLOV,), (FORSKOLA,), (FASTIGHET,)}
+        every = {(KONTAKTCENTER,), (BYGGLOV,), (FORSKOLA,), (FASTIGHET,), (PARK,)}
         assert set(prometheus.query(unattended, "number")) == every
         whole = dict.fromkeys(every, 1.0)
         eventually(lambda: prometheus.query(share, "number") == pytest.approx(whole), "all time unattended")

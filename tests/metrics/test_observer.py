@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from metrics.instruments import Instruments
-from metrics.observer import EMERGENCY, MAX_NUMBERS, OTHER, UNKNOWN, Observer, Waiting
+from metrics.observer import EMERGENCY, MAX_NUMBERS, OTHER, OUTSIDE, UNKNOWN, Observer, Waiting
 from routing.decision import Decision, Kind, Origin, Target
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
@@ -350,3 +350,30 @@ def test_talk_goes_on_when_a_transfer_failed_and_ends_with_one_that_leads_nowher
     )  # fmt: skip
 
     assert counted.series("vaxeln_talk_seconds_sum") == {(): 15.0}
+
+
+def test_a_call_outside_is_no_call_to_the_municipality() -> None:
+    going = Decision(
+        kind=Kind.RING, targets=(Target("trunk/net", trunk="net"),), visited=("outside:+46317654321",)
+    )
+
+    counted = Counted(arrived(), f.RouteDecided(at=AT, call="a", decision=going, talk_limit=0.0))
+    assert counted.observer.waiting(after(5)) == {}
+    counted.observe(alerted(2), connected(9), ended("answered", 60))
+
+    assert counted.series("vaxeln_calls_total") == {(OUTSIDE, "answered"): 1}
+    assert counted.series("vaxeln_answer_seconds_count") == {(OUTSIDE,): 1}
+    assert counted.series("vaxeln_talk_seconds_count") == {(): 0}
+
+
+def test_a_call_outside_of_an_earlier_life_is_one_too() -> None:
+    going = Decision(
+        kind=Kind.RING, targets=(Target("trunk/net", trunk="net"),), visited=("outside:+46317654321",)
+    )
+    call = evolve(begin(arrived()), f.RouteDecided(at=AT, call="a", decision=going, talk_limit=0.0))
+    counted = Counted()
+
+    counted.observer.adopt(call)
+    counted.observe(ended("interrupted", 60))
+
+    assert counted.series("vaxeln_calls_total") == {(OUTSIDE, "interrupted"): 1}

@@ -47,7 +47,9 @@ def test_references_are_followed() -> None:
 
     assert [person.name for person in tables.groups["bygglov"].members] == ["David Holm", "Elif Yilmaz"]
     assert tables.people["david"].targets == (Target("david", "bygg1"), Target("david", "bygg1m"))
-    assert tables.phones["bygg1m"] == PhoneRow("bygg1m", "Bygglov 1, mobile", False, 1, "david", options=True)
+    assert tables.phones["bygg1m"] == PhoneRow(
+        "bygg1m", "Bygglov 1, mobile", False, 1, "david", True, frozenset(), "municipality.outside"
+    )
     assert tables.numbers[BYGGLOV].calendar is tables.calendars["alltid"]
 
 
@@ -82,6 +84,7 @@ def test_trunks_have_the_addresses_to_send_to() -> None:
         options=True,
         takes_calls=True,
         channels=None,
+        channels_out=None,
         identity=Identity.FROM,
         number_format_out=NumberFormat.E164,
         default_number="",

@@ -29,3 +29,7 @@ def test_everybody_is_there_and_free_and_only_what_was_closed_by_hand_is_as_it_i
     assert situation.is_registered("kc1") and situation.is_free("bengt") and situation.is_up(GATEWAY)
     assert situation.overrides() == {"": CLOSED}
     assert Everybody().overrides() == {}
+
+
+def test_where_nobody_looks_no_trunk_has_a_call() -> None:
+    assert Everybody().channels("operator") == 0

@@ -114,7 +114,9 @@ class Town:
         self.placed: list[Placed] = []
         self.members: dict[str, TownPhone] = {}
         self.switched_off: list[TownPhone] = []
-        self.gateways = {name: self._plug_in(name, host, ANSWERS) for name, host in plan.EMERGENCY.items()}
+        self.gateways = {
+            name: self._plug_in(name, host, ANSWERS) for name, host in (plan.EMERGENCY | plan.NETWORK).items()
+        }
         self.journal = MortalJournal()
         self.station = self._start_node()
         for number, name in enumerate(plan.members(), 1):

@@ -23,6 +23,11 @@ OPERATOR = "10.1.0.0/16"
 EMERGENCY = {"sos1": "10.9.0.1", "sos2": "10.9.0.2"}
 """The trunks that take 112, in the order in which they are tried."""
 
+NETWORK = {"net1": "10.9.1.1", "net2": "10.9.1.2"}
+"""The trunks that take calls to the public network."""
+OUTSIDE = "0701740699"
+"""Somebody's mobile there."""
+
 CONTACT_CENTRE = ("k1", "k2", "k3", "k4")
 OFFICIALS = tuple([f"c{number}" for number in range(1, 6)])
 """People in no group, whose phones only call."""
@@ -86,9 +91,15 @@ def _lines(code: str) -> Iterator[str]:
     yield '[municipality]\nname = "Simstad"'
     yield f'main_number = "{MAIN}"\ncontact_centre = "kc"'
     yield f'transfer_code = "{code}"' if code else ""
+    yield 'outside = ["mobile"]'
     yield '[calendars]\nalltid = { open = "always" }\naldrig = { open = "never" }'
     yield "[trunks]"
     yield f'operator = {{ peers = ["{OPERATOR}"], numbers = ["+4685306"] }}'
+    for name, host in NETWORK.items():
+        yield (
+            f'{name} = {{ peers = ["{host}"], outside = true, identity = "p-asserted-identity", '
+            f'number_format_out = "national" }}'
+        )
     for name, host in EMERGENCY.items():
         yield f'{name} = {{ peers = ["{host}"], emergency = true }}'
     everybody = [*members(), *OFFICIALS]

@@ -175,8 +175,11 @@ def plan(network: Loopback, more_peers: Sequence[str] = ()) -> str:
 name = "Botkyrka kommun"
 main_number = "{KONTAKTCENTER}"
 transfer_code = "**"
+outside = ["mobile"]
 
 [trunks.operator]
+outside = true
+options = false
 peers = ["{network.host(_OPERATOR)}", {operator}]
 numbers = ["+4685306"]
 [trunks.first_sos]

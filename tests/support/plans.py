@@ -128,6 +128,7 @@ class Presence:
     by_hand: dict[str, Override] = field(default_factory=dict)
     down: set[Place] = field(default_factory=set)
     names: dict[Named, tuple[Found, ...]] = field(default_factory=dict)
+    calls: dict[str, int] = field(default_factory=dict)
 
     def is_registered(self, phone: str) -> bool:
         return phone not in self.unregistered
@@ -137,6 +138,9 @@ class Presence:
 
     def is_up(self, gateway: Place) -> bool:
         return gateway not in self.down
+
+    def channels(self, trunk: str) -> int:
+        return self.calls.get(trunk, 0)
 
     def places(self, named: Named) -> tuple[Found, ...]:
         return self.names.get(named, ())

@@ -211,6 +211,7 @@ def test_a_trunk_brings_as_many_calls_as_it_has_channels(house: House) -> None:
 
 def test_a_trunk_that_has_left_the_plan_is_shown_the_plain_number(directory: PlanDirectory) -> None:
     assert directory.shown_to("gone", MAIN) == Shown(MAIN)
+    assert directory.written("gone", MAIN) == MAIN
 
 
 REGISTERED = """

@@ -5,6 +5,7 @@ import pytest
 from routing.decision import Target
 from routing.places import Place
 from telephony.call import facts as f
+from telephony.call.actions import Dial
 from tests.support.calls import reject, ring
 from tests.support.desk import Desk, assert_dials
 
@@ -72,3 +73,20 @@ def test_when_nobody_else_is_left_112_goes_to_the_other_gateway_all_the_same() -
     desk.see(f.MemberRefused, "trunk/tele2", status=486)
 
     assert_dials(desk.taken(), "trunk/telia/2")
+
+
+# ---- calls to the public network
+
+
+def test_what_a_trunk_answers_ends_a_call_outside_and_its_status_is_told() -> None:
+    desk = Desk()
+    targets = (gateway("telia"), gateway("telia", 2), gateway("tele2"))
+    desk.arrives(ring(*targets, linear=True, seconds=120.0, first_response_seconds=4.0), reject(404))
+    assert_dials(desk.taken(), "trunk/telia")
+
+    desk.see(f.MemberRefused, "trunk/telia", status=503)
+    assert_dials(desk.taken(), "trunk/telia/2")
+    desk.see(f.MemberRefused, "trunk/telia/2", status=404)
+
+    assert not [action for action in desk.taken() if isinstance(action, Dial)]
+    assert len(desk.asked) == 2  # as it came, and as it led nowhere

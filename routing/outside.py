@@ -1,0 +1,106 @@
+"""Calls to the public network: who may make them, and by which trunks they go.
+
+A phone calls only numbers of the classes that its person, or else everybody, is allowed. Trunks are tried in
+the order of the plan, each by its gateways in turn. What a trunk answers is the answer: a number that is busy
+is not asked for by the next one.
+"""
+
+from routing.decision import OUTSIDE_MARK, Branch, Decision, Kind, Question, Reason, Strategy, Target
+from routing.gateways import in_turn, without_address
+from routing.numbers import NumberClass, show
+from routing.situation import Situation
+from routing.tables import Tables, TrunkRow
+
+FORBIDDEN = 403
+SERVICE_UNAVAILABLE = 503
+
+OUTSIDE_RING_SECONDS = 120.0
+"""Networks end a call that nobody answers after one to two minutes; none is rung for ever."""
+
+FIRST_RESPONSE_SECONDS = 4.0
+"""A gateway that gives no sign of life by then is left for the next one."""
+
+_STATUS = {Branch.BUSY: 486, Branch.NO_ANSWER: 480, Branch.NOBODY_THERE: SERVICE_UNAVAILABLE}
+_NOT_TO_BE_SHOWN = frozenset({401, 407})  # said to us, not to who calls
+
+
+def call_outside(
+    tables: Tables, question: Question, number_class: NumberClass, situation: Situation
+) -> Decision:
+    """A phone has dialled a number of the public network."""
+    phone = tables.phones.get(question.origin_name)
+    allowed, where = tables.outside, "municipality.outside"
+    if phone is not None:
+        allowed, where = phone.outside, phone.outside_where
+    if number_class not in allowed:
+        may = ", ".join(sorted(allowed)) or "none"
+        text = f"an outside number ({number_class}); allowed are {may}, numbers of the plan, and 112"
+        return _refused(tables, question, FORBIDDEN, Reason("barring", where, text))
+    targets, reasons = ways_out(tables, question.dialled, question.draw, situation)
+    barring = Reason("barring", where, f"{show(question.dialled)} is {number_class}, which is allowed")
+    if not targets:
+        return _refused(tables, question, SERVICE_UNAVAILABLE, barring, *reasons)
+    return Decision(
+        kind=Kind.RING,
+        strategy=Strategy.LINEAR,
+        targets=targets,
+        ring_seconds=OUTSIDE_RING_SECONDS,
+        first_response_seconds=FIRST_RESPONSE_SECONDS,
+        plan_version=tables.version,
+        visited=(OUTSIDE_MARK + question.dialled,),
+        reasons=(barring, *reasons),
+    )
+
+
+def end_outside(tables: Tables, question: Question) -> Decision:
+    """What was called outside led nowhere: the caller is told what the network said."""
+    said = question.status if question.status >= 400 and question.status not in _NOT_TO_BE_SHOWN else 0
+    text = f"{question.branch.value.replace('_', ' ')} outside" + (f": {said}" if said else "")
+    reason = Reason("outside", "trunks", text)
+    return _refused(tables, question, said or _STATUS[question.branch], reason, outcome=question.branch.value)
+
+
+def ways_out(
+    tables: Tables, number: str, draw: float, situation: Situation
+) -> tuple[tuple[Target, ...], list[Reason]]:
+    """Every way to a number outside, those that do not answer after the others; and what is to be said of
+    trunks that are passed over."""
+    reasons: list[Reason] = []
+    ways = []
+    for trunk in tables.outside_trunks:
+        if _is_full(trunk, situation):
+            where = f"trunks.{trunk.name}.channels"
+            reasons.append(Reason("channels", where, "all that calls out may have are taken"))
+            continue
+        unknown = without_address(trunk.gateways, situation)
+        reasons += [Reason("gateway", row.where, f"no address of {row.address} is known") for row in unknown]
+        ways += [(trunk, way) for way in in_turn(trunk.gateways, draw, situation)]
+    if not tables.outside_trunks:
+        reasons.append(Reason("outside", "trunks", "no trunk takes calls to the public network"))
+    down = [way for _, way in ways if not situation.is_up(way.address)]
+    reasons += [Reason("gateway", way.where, "it does not answer: tried after the others") for way in down]
+    ways.sort(key=lambda at: at[1] in down)
+    targets = tuple(
+        [Target(way.member, trunk=at.name, number=number, gateway=way.address) for at, way in ways]
+    )
+    if targets:
+        names = ", ".join(dict.fromkeys(target.trunk for target in targets))
+        reasons.insert(0, Reason("outside", "trunks", f"{show(number)} by {names}"))
+    return targets, reasons
+
+
+def _is_full(trunk: TrunkRow, situation: Situation) -> bool:
+    return trunk.channels_out is not None and situation.channels(trunk.name) >= trunk.channels_out
+
+
+def _refused(
+    tables: Tables, question: Question, status: int, *reasons: Reason, outcome: str = "failed"
+) -> Decision:
+    return Decision(
+        kind=Kind.REJECT,
+        status=status,
+        outcome=outcome,
+        plan_version=tables.version,
+        visited=(OUTSIDE_MARK + question.dialled,),
+        reasons=reasons,
+    )

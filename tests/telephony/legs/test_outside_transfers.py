@@ -1,0 +1,94 @@
+"""Transfers to the public network and of somebody there, and calls that come back from it."""
+
+from telephony.call import facts as f
+from telephony.call import transfer_facts as t
+from tests.support.plans import MUNICIPALITY, PEOPLE
+from tests.support.stage import CALLER, DIRECT, NUMBERS, TRUNKS, Stage
+from tests.support.switchboard import REALM
+from tests.telephony.legs.test_refer import refer, told
+
+MOBILE = "+46701740699"
+JOUR = "+46853061777"
+OPEN = f'{MUNICIPALITY}outside = ["mobile"]\n'
+OUT = TRUNKS.replace('peers = ["192.0.2.10"]', 'peers = ["192.0.2.10"]\noutside = true').replace(
+    "trusted_identity = true", "trusted_identity = true\noutside = true"
+)
+FORWARDED = f"""{NUMBERS}
+[numbers."{JOUR}"]
+function = "Jour"
+calendar = "alltid"
+destination = {{ outside = "{MOBILE}" }}
+no_answer = {{ reject = 480 }}
+"""
+
+
+def town(options: str = "", people: str = PEOPLE) -> Stage:
+    """Two trunks take calls to mobiles, which everybody may call; the first has these options."""
+    trunks = OUT.replace("[trunks.pbx]", f"{options}\n[trunks.pbx]")
+    return Stage(municipality=OPEN, trunks=trunks, numbers=FORWARDED, people=people)
+
+
+def test_a_forwarded_call_that_comes_back_is_a_loop() -> None:
+    stage = town()
+    stage.call(JOUR, peer=stage.pbx)
+    sent = stage.operator.take("INVITE").headers.get("Diversion") or ""
+    back = stage.call(JOUR, ("Diversion", f"<sip:{MOBILE}@op>, {sent}"))
+
+    assert back.peer.responses[-1].status == 482
+    assert not stage.operator.has("INVITE")
+
+
+def test_a_caller_is_handed_on_outside_by_the_next_trunk_when_one_gives_no_sign() -> None:
+    stage = town()
+    caller, amina = stage.connected()
+    assert refer(amina, f"<sip:{MOBILE}@{REALM}>") == 202
+    stage.operator.take("INVITE")
+    stage.wait(4.5)
+    outside = stage.offered_at(stage.pbx)
+    assert str(outside.invite.from_.uri) == f"sip:{CALLER}@192.0.2.1"
+    outside.ring()
+    outside.accept()
+    outside.peer.take("ACK")
+
+    assert "200 terminated" in told(amina.peer)
+    assert stage.facts(t.CallTransferred)[0].member == "trunk/pbx"
+    assert caller.peer.has("BYE") is False
+
+
+def test_busy_outside_ends_a_transfer_there_and_asks_no_other_trunk() -> None:
+    stage = town()
+    _, amina = stage.connected()
+    refer(amina, f"<sip:{MOBILE}@{REALM}>")
+    stage.offered_at(stage.operator).refuse(486)
+
+    assert "486 terminated" in told(amina.peer)
+    assert not stage.pbx.has("INVITE")
+    assert not stage.facts(f.RouteExhausted)
+
+
+def test_no_name_of_ours_goes_outside_when_the_caller_hands_on() -> None:
+    stage = town()
+    stage.register("kc2", "kc1")
+    caller = stage.dial_from("kc2", DIRECT)
+    member = stage.offered("kc1")
+    member.accept()
+    member.peer.take("ACK")
+    caller.pick_up()
+    assert refer(caller, f"<sip:{MOBILE}@{REALM}>") == 202
+    invite = stage.operator.take("INVITE")
+
+    assert invite.from_.display == ""
+    assert "amina" not in str(invite.headers)
+
+
+def test_somebody_outside_is_handed_to_a_colleague_by_number() -> None:
+    stage = town()
+    stage.register("kc1", "kc2")
+    caller = stage.dial_from("kc2", "0701740699")
+    outside = stage.offered_at(stage.operator)
+    outside.accept()
+    outside.peer.take("ACK")
+    caller.pick_up()
+    assert refer(caller, f"<sip:{DIRECT}@{REALM}>") == 202
+
+    assert stage.offered("kc1").invite.from_.display == "Växel: 070-174 06 99"
