@@ -80,6 +80,8 @@ def add_commands(commands: Commands) -> None:
     hours.add_argument("--svg", action="store_true", help="print the year as a picture (SVG)")
     hours.add_argument("--html", action="store_true", help="print the year as a page")
 
+    hours.set_defaults(misused=hours.error)
+
     numbers = add_command(
         commands,
         "numbers",
@@ -93,22 +95,23 @@ def add_commands(commands: Commands) -> None:
 
 
 def _hours(options: argparse.Namespace) -> int:
-    """Of a year, or from a day to another; or when something is due. Raises UsageError."""
+    """Of a year, or from a day to another; or when something is due. Exits with the usage when the options do
+    not go together."""
     o, days = options, (options.first, options.last)
+    if o.due is not None and (o.year is not None or days != (None, None) or o.svg or o.html):
+        o.misused("--due goes with --since and --json alone")
     if o.due is not None:
-        if o.year is not None or days != (None, None) or o.svg or o.html:
-            raise UsageError("--due goes with --since and --json alone")
         return show_due(place_of(o), o.plan, o.number, Wanted(o.due, o.since, o.json), OFFLINE)
     if o.since is not None:
-        raise UsageError("--since goes with --due")
+        o.misused("--since goes with --due")
     if o.year is None and None not in days and not (o.svg or o.html):
         return show_hours(place_of(o), o.plan, o.number, *days, o.json)
     if o.year is None or days != (None, None):
-        raise UsageError("give either --from and --to, or --year, or --due; --svg and --html are of a year")
+        o.misused("give either --from and --to, or --year, or --due; --svg and --html are of a year")
     forms = {Form.JSON: o.json, Form.SVG: o.svg, Form.HTML: o.html}
     wanted = [form for form, is_wanted in forms.items() if is_wanted] or [Form.LINES]
     if len(wanted) > 1:
-        raise UsageError("give one of --json, --svg and --html")
+        o.misused("give one of --json, --svg and --html")
     return show_year(place_of(o), o.plan, o.number, o.year, wanted[0], OFFLINE)
 
 

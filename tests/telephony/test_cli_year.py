@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support.administration import SOURCE, Town
-from tests.support.command_line import refused, run, served
+from tests.support.command_line import misused, refused, run, served
 
 ASKED = ("hours", "08-53061300", "--year", "2027")
 
@@ -73,13 +73,11 @@ def test_what_is_no_year_is_refused(year: str, plan: Path, capsys: pytest.Captur
 def test_hours_are_of_a_year_or_of_days(
     words: tuple[str, ...], plan: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "either --from and --to, or --year, or --due" in refused(
-        capsys, "hours", "08-53061300", *words, code=2
-    )
+    assert "either --from and --to, or --year, or --due" in misused(capsys, "hours", "08-53061300", *words)
 
 
 def test_one_form_at_a_time(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "give one of" in refused(capsys, *ASKED, "--json", "--svg", code=2)
+    assert "give one of" in misused(capsys, *ASKED, "--json", "--svg")
 
 
 def test_a_number_that_the_plan_lacks_is_refused(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
