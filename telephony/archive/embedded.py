@@ -18,6 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from telephony.archive.binaries import Binaries, find_binaries
@@ -78,6 +79,10 @@ class EmbeddedServer:
         self._postmaster: Postmaster | None = None
         self.socket_folder = _socket_folder(self.data)
         self._is_folder_ours = False
+        # Held while something is made that a stop has to take away: whoever starts it may be in a thread that
+        # nobody waits for any more.
+        self._making = Lock()
+        self._is_stopped = False
 
     @property
     def target(self) -> dict[str, Any]:
@@ -98,6 +103,7 @@ class EmbeddedServer:
         if self.pid is not None:
             return
         self._forget()
+        self._is_stopped = False
         try:
             binaries, user = await asyncio.to_thread(self._prepare)
             await self._adopt()
@@ -109,12 +115,21 @@ class EmbeddedServer:
             raise EmbeddedUnusable(f"cannot start PostgreSQL in {self.data}: {error}") from error
 
     async def stop(self) -> None:
-        """End it, in order if it can be."""
+        """End it, in order if it can be; a start that was given up makes nothing any more."""
+        await asyncio.to_thread(self._close)
         if self._postmaster is not None:
             await asyncio.to_thread(_end, self._postmaster)
             self._forget()
         if self._is_folder_ours:
             await asyncio.to_thread(shutil.rmtree, self.socket_folder, ignore_errors=True)
+
+    def _close(self) -> None:
+        with self._making:
+            self._is_stopped = True
+
+    def _demand_going_on(self) -> None:
+        if self._is_stopped:
+            raise EmbeddedUnusable(f"PostgreSQL in {self.data} was stopped while it was to be started")
 
     # ---- what a start is made of
 
@@ -127,8 +142,10 @@ class EmbeddedServer:
             user.demand_access(folder)
         if not self.data.exists():
             self._init(binaries, user)
-        _make_socket_folder(self.socket_folder, user)
-        self._is_folder_ours = True
+        with self._making:
+            self._demand_going_on()
+            _make_socket_folder(self.socket_folder, user)
+            self._is_folder_ours = True
         return binaries, user
 
     def _init(self, binaries: Binaries, user: ServerUser) -> None:
@@ -167,6 +184,11 @@ class EmbeddedServer:
             found.close()
 
     def _launch(self, binaries: Binaries, user: ServerUser) -> None:
+        with self._making:
+            self._demand_going_on()
+            self._postmaster = self._spawn(binaries, user)
+
+    def _spawn(self, binaries: Binaries, user: ServerUser) -> Postmaster:
         command = [str(binaries.folder / "postgres"), "-D", str(self.data), "-p", str(PORT)]
         command += ["-k", str(self.socket_folder)]
         settings = [f"-c{name}={value}" for name, value in _OPTIONS.items()]
@@ -186,7 +208,7 @@ class EmbeddedServer:
             )
         finally:
             os.close(log)
-        self._postmaster = Postmaster(child.pid, child)
+        return Postmaster(child.pid, child)
 
     async def _until_ready(self) -> None:
         assert self._postmaster is not None

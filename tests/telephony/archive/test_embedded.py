@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import asyncpg
 import pytest
@@ -24,6 +25,7 @@ from tests.support.postgres import open_folder
 OWNER = """
 import asyncio, os, sys
 from pathlib import Path
+from threading import Event
 from telephony.archive.embedded import EmbeddedServer
 
 async def main():
@@ -256,3 +258,28 @@ def test_a_half_made_directory_is_made_anew(data: Path) -> None:
 
     asyncio.run(main())
     assert not half.exists()
+
+
+def test_a_stop_in_the_middle_of_a_start_leaves_nothing_behind(data: Path) -> None:
+    """The thread that prepares is waited for by nobody: it must not make anything after the stop."""
+    is_looking, may_go_on = Event(), Event()
+
+    def find(folder: Path) -> Binaries:
+        is_looking.set()
+        assert may_go_on.wait(10)
+        return find_binaries(folder)
+
+    server = EmbeddedServer(data, find)
+
+    async def main() -> None:
+        starting = asyncio.create_task(server.start())
+        assert await asyncio.to_thread(is_looking.wait, 10)
+        starting.cancel()
+        await asyncio.wait([starting])
+        await server.stop()
+        may_go_on.set()
+
+    asyncio.run(main())  # which waits for its threads
+
+    assert not server.socket_folder.exists()
+    assert server.pid is None
