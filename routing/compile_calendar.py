@@ -89,7 +89,8 @@ def _shortened(hours: DayHours, closes: int, entry: Reason, announcement: str) -
             reason = Reason(entry.rule, entry.where, f"open {rest}{entry.text}")
             kept.append(OpenInterval(rest.start, rest.end, reason))
     closed = f"closed from {show_clock(closes)}" if kept else "closed all day"
-    breaks = tuple([rest for rest in hours.breaks if rest.start < closes])
+    # What a night before has open after `closes` is not this day's to close
+    breaks = tuple([replace(rest, end=min(rest.end, closes)) for rest in hours.breaks if rest.start < closes])
     return DayHours(tuple(kept), Reason(entry.rule, entry.where, closed + entry.text), breaks, announcement)
 
 

@@ -29,6 +29,9 @@ NEXT_OPENING_DAYS = 400
 # Ten years of hours take 0.1 s to work out; nobody needs more at once.
 MAX_PERIOD = timedelta(days=3660)
 
+HOLIDAYS_UNKNOWN = "are not known, and what is not known never closes"
+"""Said by an entry that stands because nobody knows whether the day is a holiday."""
+
 _ONE_DAY = timedelta(days=1)
 
 
@@ -90,16 +93,18 @@ def effective_hours(calendar: CalendarTable, start: datetime, end: datetime) -> 
     if end - start > MAX_PERIOD:
         raise PeriodTooLong(f"hours can be worked out for at most {MAX_PERIOD.days} days at once")
     begin, stop = start.astimezone(UTC), end.astimezone(UTC)
+    if begin >= stop:
+        return ()
     spans: list[Span] = []
-    for instant in (begin, *(edge for edge in _edges(calendar, first, last) if begin < edge < stop)):
-        opening, entry, _ = is_open(calendar, instant)
-        if not spans or (spans[-1].open, spans[-1].entry) != (opening, entry):
-            spans.append(Span(instant, stop, opening, entry))
-    ends = [span.start for span in spans[1:]] + [stop]
-    closed_up = (
-        Span(span.start, until, span.open, span.entry) for span, until in zip(spans, ends, strict=True)
-    )
-    return tuple(span for span in closed_up if span.start < span.end)
+    since, (opening, entry, _) = begin, is_open(calendar, begin)
+    for edge in _edges(calendar, first, last):
+        if not begin < edge < stop:
+            continue
+        now = is_open(calendar, edge)
+        if (now.open, now.entry) != (opening, entry):
+            spans.append(Span(since, edge, opening, entry))
+            since, (opening, entry, _) = edge, now
+    return (*spans, Span(since, stop, opening, entry))
 
 
 def next_opening(calendar: CalendarTable, at: datetime) -> datetime | None:
@@ -164,7 +169,7 @@ def _wall_clock(at: datetime) -> datetime:
 
 def _without_holidays(hours: DayHours, year: int) -> DayHours:
     """The week's hours, saying that they stand because nobody knows whether the day is a holiday."""
-    note = f"; the holidays of {year} are not known, and what is not known never closes"
+    note = f"; the holidays of {year} {HOLIDAYS_UNKNOWN}"
     intervals = tuple(
         OpenInterval(interval.start, interval.end, _noted(interval.reason, note))
         for interval in hours.intervals

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from routing.hours import STOCKHOLM
 
-_DAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
-_MONTHS = (
+DAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
 )  # fmt: skip
@@ -28,7 +28,7 @@ def opens_again(at: datetime | None, now: datetime) -> str:
     elif wall.date() == today + timedelta(days=1):
         day = "i morgon"
     else:
-        day = f"på {_DAYS[wall.weekday()]} den {wall.day} {_MONTHS[wall.month - 1]}"
+        day = f"på {DAYS[wall.weekday()]} den {wall.day} {MONTHS[wall.month - 1]}"
         if wall.year != today.year and wall.date() - today > _SOON:
             day += f" {wall.year}"
     return f"Vi öppnar igen {day} klockan {clock}."

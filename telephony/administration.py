@@ -7,7 +7,7 @@ a fact that says who made it.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
 from typing import TypeVar
 
@@ -25,10 +25,12 @@ from routing.problem import Problem
 from routing.situation import Everybody
 from routing.swedish import opens_again
 from routing.tables import GroupRow, NumberRow, PersonRow, PhoneRow, Tables
+from routing.working_days import due, working_days_after
 from telephony.admin.errors import NotAllowed, NotFound, NotKept
 from telephony.admin.values import (
     Contact,
     Draft,
+    Due,
     Form,
     GroupState,
     HoursSpan,
@@ -124,6 +126,10 @@ class LiveAdministration:
         row, overrides, now = self._number(number), dict(self.switchboard.house.overrides()), self.now()
         spans = await asyncio.to_thread(effective_opening, overrides, row, start, end, now)
         return [HoursSpan(span.start, span.end, span.open, span.entry) for span in spans]
+
+    async def due(self, number: str, since: datetime, days: int) -> Due:
+        """When something is due that has this many working days."""
+        return await asyncio.to_thread(due_of, self._number(number), since, days)
 
     async def overrides(self) -> Overrides:
         """All that are in force."""
@@ -328,6 +334,12 @@ def number_state(row: NumberRow, overrides: Mapping[str, Override], now: datetim
         opens_at=opens_at,
         opens_again="" if is_open else opens_again(opens_at, now),
     )
+
+
+def due_of(row: NumberRow, since: datetime, days: int) -> Due:
+    """When something is due that has this many working days, by a number's calendar. Raises ValueError."""
+    counted = working_days_after(row.calendar, since, days)
+    return Due(row.number, since.astimezone(UTC), counted, due(row.calendar, since, days))
 
 
 def _midnight(day: date) -> datetime:

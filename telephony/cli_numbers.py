@@ -4,9 +4,11 @@ They ask the running service, so that overrides and who is there count; with `--
 runs, they work from the plan. With `--json` each prints one object:
 
 - `numbers`: `numbers`, objects as `telephony.admin.values.NumberState`
-- `explain` and `hours`: as `telephony.cli_read` has them
+- `explain` and `hours`: as `telephony.cli_read` has them; `hours --year` as
+  `telephony.cli_year`, `hours --due` as `telephony.cli_due`
 """
 
+import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,10 +28,12 @@ from telephony.admin.client import Client
 from telephony.admin.values import NumberState
 from telephony.admin.views import Hours
 from telephony.administration import number_state
+from telephony.cli_due import Wanted, days, show_due
 from telephony.cli_options import Commands, add_command, add_json, add_plan, add_service, place_of
 from telephony.cli_read import Asked, UsageError, print_json, print_lines
 from telephony.cli_remote import Place, ask_if_running, listed, segment
 from telephony.cli_time import clock, moment
+from telephony.cli_year import Form, show_year
 from telephony.plan_start import offline_plan
 
 _STATES, _HOURS, _DECISION = TypeAdapter(list[NumberState]), TypeAdapter(Hours), TypeAdapter(Decision)
@@ -63,11 +67,20 @@ def add_commands(commands: Commands) -> None:
         commands,
         "hours",
         "show when a number is open",
-        lambda o: show_hours(place_of(o), o.plan, o.number, o.first, o.last, o.json),
+        _hours,
     )
     hours.add_argument("number", help="a number of the plan")
-    hours.add_argument("--from", dest="first", required=True, metavar="DATE", help="first day, as 2026-12-21")
-    hours.add_argument("--to", dest="last", required=True, metavar="DATE", help="last day, included")
+    hours.add_argument("--from", dest="first", metavar="DATE", help="first day, as 2026-12-21")
+    hours.add_argument("--to", dest="last", metavar="DATE", help="last day, included")
+    hours.add_argument("--year", metavar="YEAR", help="a whole year at a glance, in place of first and last")
+    hours.add_argument(
+        "--due", type=days, metavar="DAYS", help="when something is due that has so many working days"
+    )
+    hours.add_argument("--since", metavar="TIME", help="from when they count; now if left out")
+    hours.add_argument("--svg", action="store_true", help="print the year as a picture (SVG)")
+    hours.add_argument("--html", action="store_true", help="print the year as a page")
+
+    hours.set_defaults(misused=hours.error)
 
     numbers = add_command(
         commands,
@@ -79,6 +92,27 @@ def add_commands(commands: Commands) -> None:
         add_plan(command)
         add_service(command)
         add_json(command)
+
+
+def _hours(options: argparse.Namespace) -> int:
+    """Of a year, or from a day to another; or when something is due. Exits with the usage when the options do
+    not go together."""
+    o, days = options, (options.first, options.last)
+    if o.due is not None and (o.year is not None or days != (None, None) or o.svg or o.html):
+        o.misused("--due goes with --since and --json alone")
+    if o.due is not None:
+        return show_due(place_of(o), o.plan, o.number, Wanted(o.due, o.since, o.json), OFFLINE)
+    if o.since is not None:
+        o.misused("--since goes with --due")
+    if o.year is None and None not in days and not (o.svg or o.html):
+        return show_hours(place_of(o), o.plan, o.number, *days, o.json)
+    if o.year is None or days != (None, None):
+        o.misused("give either --from and --to, or --year, or --due; --svg and --html are of a year")
+    forms = {Form.JSON: o.json, Form.SVG: o.svg, Form.HTML: o.html}
+    wanted = [form for form, is_wanted in forms.items() if is_wanted] or [Form.LINES]
+    if len(wanted) > 1:
+        o.misused("give one of --json, --svg and --html")
+    return show_year(place_of(o), o.plan, o.number, o.year, wanted[0], OFFLINE)
 
 
 def show_numbers(place: Place, file: Path | None, as_json: bool) -> int:

@@ -23,12 +23,12 @@ from routing.compile import compile_plan
 from routing.decide import decide
 from routing.errors import PlanInvalid
 from routing.explain import explain_json, explain_lines, question_of
-from routing.hours import MAX_PERIOD, STOCKHOLM, effective_hours, hours_json, hours_lines
+from routing.hours import MAX_PERIOD, STOCKHOLM, Span, effective_hours, hours_json, hours_lines
 from routing.load import load_plan
 from routing.numbers import NumberFormat, is_e164, normalise, short_number_class, show
 from routing.problem import Severity
 from routing.situation import Everybody
-from routing.tables import Tables
+from routing.tables import NumberRow, Tables
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnusable
 from telephony.archive.findings import Damage, Finding, Gap, NotUnderstood, TornTail
@@ -121,20 +121,32 @@ def explain(data: Path, file: Path | None, number: str, asked: Asked, as_json: b
 
 def hours(data: Path, file: Path | None, number: str, first: str, last: str, as_json: bool) -> int:
     """Print when a number is open, from the first day to the last."""
-    dialled = number_of(number, "NUMBER")
-    start, end = period(first, last)
-    plan, version = offline_plan(data, file)
-    tables = compile_plan(plan, version)
-    row = tables.numbers.get(dialled)
-    if row is None:
-        raise UnknownNumber(f"number {number} is not in the plan; it has {_known(tables)}")
-    spans = effective_hours(row.calendar, start, end)
+    row, spans = hours_by_plan(data, file, number, period(first, last))
     if as_json:
         print_json({"number": row.number, "function": row.function, "spans": hours_json(spans)})
     else:
         print(f"{row.function}, {show(row.number)}")
         print_lines(hours_lines(spans))
     return 0
+
+
+def hours_by_plan(
+    data: Path, file: Path | None, number: str, asked: tuple[datetime, datetime]
+) -> tuple[NumberRow, tuple[Span, ...]]:
+    """A number and its hours from a time to another, by the plan alone. Raises UnknownNumber."""
+    row = row_by_plan(data, file, number)
+    return row, effective_hours(row.calendar, *asked)
+
+
+def row_by_plan(data: Path, file: Path | None, number: str) -> NumberRow:
+    """A number of the plan. Raises UnknownNumber."""
+    dialled = number_of(number, "NUMBER")
+    plan, version = offline_plan(data, file)
+    tables = compile_plan(plan, version)
+    row = tables.numbers.get(dialled)
+    if row is None:
+        raise UnknownNumber(f"number {number} is not in the plan; it has {_known(tables)}")
+    return row
 
 
 def read_records(data: Path) -> list[Record]:

@@ -9,6 +9,7 @@ from telephony.admin.errors import FieldError, Kind, Refusal
 from telephony.admin.operation import Answer, Ask
 from telephony.admin.parameters import (
     ALL_NUMBERS,
+    DueParameters,
     ExplainParameters,
     HoursParameters,
     ListParameters,
@@ -48,6 +49,12 @@ async def hours(service: Administration, ask: Ask[HoursParameters, None]) -> Ans
     start, end = _midnight(first), _midnight(last + timedelta(days=1))
     wanted = ask.parameters.number
     return Answer(Hours(wanted, tuple(await service.hours(wanted, start, end))))
+
+
+async def due(service: Administration, ask: Ask[DueParameters, None]) -> Answer:
+    """When something is due that has so many working days (P14)."""
+    asked = ask.parameters
+    return Answer(await service.due(asked.number, asked.since or ask.now, asked.days))
 
 
 async def overrides(service: Administration, _: Ask[Parameters, None]) -> Answer:

@@ -153,7 +153,7 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         content: dict[str, Any] = {JSON: {"schema": _answer(operation, schemas)}}
         content |= {media_type: {"schema": {"type": "string"}} for media_type in operation.also}
         made["200"] = {"description": "Done.", "content": content}
-        if operation.also or operation.needs_version:
+        if TOML in operation.also or operation.needs_version:
             made["200"]["headers"] = {"ETag": _header("The version of the plan.")}
         if operation.id == "readPlan":
             made["304"] = {"description": "The plan is the one of If-None-Match."}
@@ -163,7 +163,7 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
 
 
 def _answer(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
-    if operation.also:  # a plan as it is kept
+    if TOML in operation.also:  # a plan as it is kept
         return schemas.named(PlanBody().schema(_REF))
     return schemas.answer(operation.answer)
 

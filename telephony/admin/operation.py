@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 JSON = "application/json"
 TOML = "application/toml"
+HTML = "text/html"
+SVG = "image/svg+xml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from routing.hours import STOCKHOLM
 from routing.numbers import NumberFormat, normalise
+from routing.working_days import MAX_WORKING_DAYS
 from telephony.call.facts import Outcome
 
 DEFAULT_PAGE, MAX_PAGE = 50, 200
@@ -73,6 +74,8 @@ Number = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT), BeforeValidat
 Key = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT)]
 Cursor = Annotated[str, Field(max_length=200)]
 Limit = Annotated[int, Field(ge=1, le=MAX_PAGE), BeforeValidator(_digits)]
+CalendarYear = Annotated[int, Field(ge=EARLIEST.year, le=LATEST.year), BeforeValidator(_digits)]
+WorkingDays = Annotated[int, Field(ge=1, le=MAX_WORKING_DAYS), BeforeValidator(_digits)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(_digits)]
 Reason = Annotated[str, Field(min_length=3, max_length=200, pattern=_PRINTABLE)]
 Owner = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE)]
@@ -122,6 +125,19 @@ class HoursParameters(NumberParameters):
         if not timedelta(0) <= last - first < timedelta(days=MAX_HOURS_DAYS):
             raise ValueError(f"must be at or after `from`, and at most {MAX_HOURS_DAYS} days in all")
         return first, last
+
+
+class YearParameters(NumberParameters):
+    """A number's hours of a year."""
+
+    year: CalendarYear = _said("The year, such as 2027.")
+
+
+class DueParameters(NumberParameters):
+    """What is to be done within some working days."""
+
+    days: WorkingDays = _said("How many working days there are for it, such as 2.")
+    since: Time | None = _said("From when; now when left out.", None, alias="from")
 
 
 class ExplainParameters(Parameters):

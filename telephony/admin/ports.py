@@ -15,6 +15,7 @@ from routing.override import Override
 from routing.problem import Problem
 from telephony.admin.values import (
     Draft,
+    Due,
     GroupState,
     HoursSpan,
     KeyFigures,
@@ -92,6 +93,10 @@ class NumberDesk(Protocol):
 
         The period is at most `parameters.MAX_HOURS_DAYS`.
         """
+
+    async def due(self, number: str, since: datetime, days: int) -> Due:
+        """When something is due that has this many working days, by the number's calendar (P14). Raises
+        NotFound. `days` is at most `working_days.MAX_WORKING_DAYS`. Off the loop."""
 
     async def overrides(self) -> Overrides:
         """All that are in force."""

@@ -4,12 +4,13 @@ and the page are made from it."""
 from collections.abc import Mapping
 from typing import Any
 
-from telephony.admin import call_handlers, number_handlers, plan_handlers, staff_handlers
+from telephony.admin import call_handlers, number_handlers, plan_handlers, staff_handlers, year_handlers
 from telephony.admin import parameters as p
 from telephony.admin.bodies import JsonBody, OverrideWanted, PasswordWanted, PlanBody, RollBack
 from telephony.admin.errors import Kind
-from telephony.admin.operation import TOML, Example, Operation, Page
+from telephony.admin.operation import HTML, SVG, TOML, Example, Operation, Page
 from telephony.admin.values import (
+    Due,
     GroupState,
     KeyFigures,
     NumberState,
@@ -17,7 +18,16 @@ from telephony.admin.values import (
     Registration,
     ServiceStatus,
 )
-from telephony.admin.views import CallView, Explanation, Hours, Overrides, OverrideView, PlanCheck, PlanDiff
+from telephony.admin.views import (
+    CallView,
+    Explanation,
+    Hours,
+    Overrides,
+    OverrideView,
+    PlanCheck,
+    PlanDiff,
+    YearView,
+)
 from telephony.archive.plan_store import PlanHead
 from telephony.tokens import Role
 
@@ -173,6 +183,33 @@ _NUMBER_ROUTES = (
         parameters=p.HoursParameters,
         problems=(Kind.NOT_FOUND,),
         example=Example({**_NUMBER, "from": "2026-12-21", "to": "2026-12-27"}),
+    ),
+    Operation(
+        id="readYear",
+        method="GET",
+        path="/numbers/{number}/hours/{year}",
+        summary="See a number's hours of a year at a glance",
+        about="`Accept: text/html` gives a page to print, `Accept: image/svg+xml` a picture: in Swedish.",
+        role=_READER,
+        handler=year_handlers.year,
+        answer=YearView,
+        also=(HTML, SVG),
+        parameters=p.YearParameters,
+        problems=(Kind.NOT_FOUND,),
+        example=Example({**_NUMBER, "year": "2027"}),
+    ),
+    Operation(
+        id="readDue",
+        method="GET",
+        path="/numbers/{number}/due",
+        summary="See when something is due that has so many working days (P14)",
+        about="Monday to Friday, less holidays and days on which the number's calendar is closed all day.",
+        role=_READER,
+        handler=number_handlers.due,
+        answer=Due,
+        parameters=p.DueParameters,
+        problems=(Kind.NOT_FOUND,),
+        example=Example({**_NUMBER, "days": "2", "from": "2026-12-18T16:00"}),
     ),
     Operation(
         id="listOverrides",

@@ -49,6 +49,17 @@ class NumberState:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """When something has to be done at the latest: the end (UTC) of the last of these working days, which
+    follow `since`."""
+
+    number: str
+    since: datetime
+    working_days: tuple[date, ...]
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HoursSpan:
     """From `start` to before `end` (UTC) the number is open, or not, by one and the same entry."""
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -14,6 +14,7 @@ from routing.diff import Change
 from routing.explain import explain_json
 from routing.override import Override
 from routing.problem import Problem
+from routing.year import Year, year_json
 from telephony.admin.errors import FieldError, Kind, Refusal
 from telephony.admin.operation import Page
 from telephony.admin.parameters import ALL_NUMBERS
@@ -70,6 +71,35 @@ class Hours:
 
     number: str
     spans: tuple[HoursSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearDay:
+    """A day's hours on the wall clock, such as "08:00-16:30". `ordinary`: they are those of its day of the
+    week. `note`: why, where the plan has an entry for the day."""
+
+    day: date
+    hours: tuple[str, ...]
+    ordinary: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearView:
+    """A number's hours of a year. `ordinary`: those of each day of the week, Monday first; `holidays_known`
+    is false when its calendar keeps holidays that nobody knows yet, and closes for none of them."""
+
+    number: str
+    function: str
+    year: int
+    holidays_known: bool
+    ordinary: tuple[tuple[str, ...], ...]
+    days: tuple[YearDay, ...]
+
+    @classmethod
+    def of(cls, number: str, function: str, year: Year) -> "YearView":
+        """The year, as it is answered."""
+        return TypeAdapter(cls).validate_python({"number": number, "function": function, **year_json(year)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tests.bench import (
     bench_calls,
     bench_decide,
     bench_flat,
+    bench_hours,
     bench_ingest,
     bench_plan,
     bench_register,
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[bool], Findings]] = {
     "flat": bench_flat.run,
     "ingest": bench_ingest.run,
     "decide": bench_decide.run,
+    "hours": bench_hours.run,
     "plan": bench_plan.run,
     "scrape": bench_scrape.run,
 }

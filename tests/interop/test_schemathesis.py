@@ -31,7 +31,7 @@ CHECKS = {
 MEANING = {
     "include-operation-id": [
         *("checkPlan", "diffPlan", "applyPlan", "listPlanVersions", "listCalls"),
-        *("readHours", "explain", "readKeyFigures", "setOverride"),
+        *("readHours", "readDue", "explain", "readKeyFigures", "setOverride"),
     ],
     "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "412", "422"]}},
 }

@@ -153,6 +153,22 @@ def test_its_own_entries_go_before_those_of_its_base() -> None:
     assert not is_open(judged, at(2027, 3, 4, 9)).open  # its week, not the base's
 
 
+@pytest.mark.parametrize("rest", ["00:00-02:00", "00:30-02:00", "01:00-02:00"])
+def test_a_break_of_a_day_that_closes_early_leaves_the_night_before_open(rest: str) -> None:
+    """However much of the break lies before the day closes: a night runs to its end."""
+    judged = compiled(
+        {
+            "weekly": {"wed": ["22:00-06:00"], "thu": ["00:00-02:00"]},
+            "holidays": "SE",
+            "breaks": [rest],
+            "rules": [{"day_before": "any", "closes": "01:00", "note": "Dag före helgdag"}],
+        }
+    )
+
+    assert is_open(judged, at(2024, 3, 28, 1)).open  # the day before Långfredagen
+    assert is_open(judged, at(2024, 3, 28, 0, 45)).open is (rest == "01:00-02:00")
+
+
 def test_a_break_is_an_edge_of_the_effective_hours() -> None:
     judged = compiled({"weekly": OFFICE, "breaks": ["12:00-13:00"]})
 

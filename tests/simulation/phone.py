@@ -28,6 +28,8 @@ class Behaviour:
     answers_after: float | None = 2.0
     """From the INVITE until our 200, or `refuses_with` instead."""
     refuses_with: int | None = None
+    points_at: str = ""
+    """The number that a refusal (3xx) says to call instead."""
     gives_up_after: float | None = 60.0
     """From our INVITE until our CANCEL."""
     hangs_up_after: float | None = None
@@ -249,7 +251,8 @@ class SimPhone:
     def _refuse(self, leg: Leg, status: int, event: str, now: float) -> None:
         if leg.state is LegState.OFFERED:
             self._line.note(now, event)
-            self._line.respond(leg.transaction, leg.invite, status, now, leg.local_tag)
+            elsewhere = f"<tel:{self.behaviour.points_at}>" if self.behaviour.points_at else ""
+            self._line.respond(leg.transaction, leg.invite, status, now, leg.local_tag, contact=elsewhere)
             leg.end()
 
     def _on_acknowledged(self, leg: Leg, now: float) -> None:

@@ -79,12 +79,20 @@ class Line:
         self._endpoint.cancel(transaction, now)
 
     def respond(
-        self, transaction: str, request: Request, status: int, now: float, tag: str = "", body: bytes = b""
+        self,
+        transaction: str,
+        request: Request,
+        status: int,
+        now: float,
+        tag: str = "",
+        body: bytes = b"",
+        contact: str = "",
     ) -> None:
-        """Answer a request, with an SDP body if one is given; only a 100 has no tag."""
+        """Answer a request, with an SDP body if one is given; only a 100 has no tag. `contact` is another
+        than our own."""
         to_tag = None if status == 100 else tag or self.token()
         response = Response.to_request(request, status, to_tag=to_tag)
-        response.headers.add("Contact", self.contact)
+        response.headers.add("Contact", contact or self.contact)
         for route in request.headers.get_all("Record-Route"):
             response.headers.add("Record-Route", route)
         if body:

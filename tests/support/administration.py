@@ -17,10 +17,12 @@ from routing.override import Override
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.swedish import opens_again
+from routing.working_days import due, working_days_after
 from telephony.admin.errors import NotFound
 from telephony.admin.values import (
     Contact,
     Draft,
+    Due,
     Form,
     GroupState,
     HoursSpan,
@@ -183,6 +185,11 @@ class Town:
         self._need_number(number)
         spans = effective_hours(self.tables.numbers[number].calendar, start, end)
         return [HoursSpan(span.start, span.end, span.open, span.entry) for span in spans]
+
+    async def due(self, number: str, since: datetime, days: int) -> Due:
+        self._need_number(number)
+        calendar = self.tables.numbers[number].calendar
+        return Due(number, since, working_days_after(calendar, since, days), due(calendar, since, days))
 
     async def overrides(self) -> Overrides:
         return self.set_overrides

@@ -49,6 +49,16 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> t
     return said.out, said.err
 
 
+def misused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command says whose options do not go together: its usage, and why."""
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    said = capsys.readouterr()
+    assert (stopped.value.code, said.out) == (2, "")
+    assert said.err.startswith("usage: vaxeln")
+    return said.err.splitlines()[-1]
+
+
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 1) -> str:
     """What a command that is refused says: one line, and nothing else."""
     out, err = run(capsys, *arguments, code=code)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from routing.decision import Kind
 from routing.override import Override
 from telephony.admin.errors import NotAllowed, NotFound, NotKept
-from telephony.admin.values import Draft, Form, NumberState
+from telephony.admin.values import Draft, Due, Form, NumberState
 from telephony.administration import LiveAdministration
 from telephony.archive.archive import Archive
 from telephony.archive.call_fold import CallRow
@@ -200,6 +200,19 @@ def test_an_override_is_set_seen_and_ended_and_journalled_with_who(office: Offic
         (BYGGLOV, "eva"),
         (BYGGLOV, "karl"),
     ]
+
+
+def test_what_has_two_working_days_is_due_by_the_calendar_whatever_the_override(office: Office) -> None:
+    desk, friday = office.desk, datetime(2026, 12, 18, 15, tzinfo=UTC)
+    office.ask(desk.set_override(BYGGLOV, closed(), by="eva"))
+
+    told: Due = office.ask(desk.due(BYGGLOV, friday, 2))
+
+    assert (told.number, told.since) == (BYGGLOV, friday)
+    assert told.working_days == (date(2026, 12, 21), date(2026, 12, 22))
+    assert told.due == datetime(2026, 12, 22, 22, 59, 59, tzinfo=UTC)
+    with pytest.raises(NotFound):
+        office.ask(desk.due("+46812345678", friday, 2))
 
 
 def test_one_for_all_numbers(office: Office) -> None:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -6,10 +6,12 @@ import pytest
 
 from routing.override import Override
 from telephony.admin.bodies import MAX_OVERRIDE
+from telephony.admin.errors import Kind
 from telephony.tokens import Role
 from tests.support.administration import NOW
 from tests.support.api import Desk
 from tests.support.plans import BYGGLOV, MAIN, SOCIAL
+from tests.telephony.admin.test_api import assert_problem
 
 A_SECOND = timedelta(seconds=1)
 AN_HOUR = NOW + timedelta(hours=1)
@@ -129,5 +131,37 @@ def test_a_phones_own_call_is_explained(desk: Desk) -> None:
 
         assert (barred.json["kind"], barred.json["status"]) == ("reject", 403)
         assert (unknown.status, both.status) == (404, 422)
+
+    desk.run(ask)
+
+
+@pytest.mark.parametrize("since", ["&from=2026-12-18T16:00", "&from=2026-12-18T15:00Z"])
+def test_what_has_two_working_days_of_a_friday_is_due_on_tuesday(since: str, desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        reply = await desk.ask("GET", f"/numbers/{SOCIAL}/due?days=2{since}", role=Role.READER)
+
+        assert reply.json == {
+            "number": SOCIAL,
+            "since": "2026-12-18T15:00:00Z",
+            "working_days": ["2026-12-21", "2026-12-22"],
+            "due": "2026-12-22T22:59:59Z",
+        }
+
+    desk.run(ask)
+
+
+def test_without_a_time_working_days_count_from_now(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        reply = await desk.ask("GET", f"/numbers/{SOCIAL}/due?days=1")
+
+        assert datetime.fromisoformat(reply.json["since"]) == desk.town.now
+
+    desk.run(ask)
+
+
+@pytest.mark.parametrize("days", ["", "0", "61", "two", "1.0"])
+def test_working_days_have_bounds(days: str, desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        assert_problem(await desk.ask("GET", f"/numbers/{SOCIAL}/due?days={days}"), Kind.INVALID)
 
     desk.run(ask)
