@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from telephony.legs.dialog_info import CONTENT_TYPE, MOST_DIALOGS, Progress, Shown, document, shown
 from telephony.legs.directory import Watched
+from telephony.legs.edge import Address
 from telephony.legs.leg import Leg
 from telephony.legs.wire import Reply, Wire
 from telephony.sip.dialog import Dialog
@@ -46,6 +47,7 @@ class Subscription:
     lapses: float
     legs: Callable[[Watched], Iterable[Leg]]
     drop: Callable[["Subscription"], None]
+    behind: Address | None = None  # where it is from behind an edge, when that says so
     version: int = 0
     told: dict[tuple[str, str], Shown] = field(default_factory=dict)
     notifying: bool = False  # a NOTIFY has no final answer yet

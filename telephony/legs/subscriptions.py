@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from telephony.legs.dialog_info import CONTENT_TYPE
 from telephony.legs.directory import Account, Directory, Watched
+from telephony.legs.edge import Address, account_behind, origin_of
 from telephony.legs.gate import RETRY_AFTER, Gate
 from telephony.legs.identity import user_of
 from telephony.legs.leg import Leg
@@ -118,6 +119,7 @@ class Subscriptions:
             label=label,
             dialog=dialog,
             flow=event.flow,
+            behind=self._behind(event),
             lapses=now + seconds,
             legs=self._legs,
             drop=self._drop,
@@ -132,6 +134,7 @@ class Subscriptions:
         if dialog is None:
             raise Refused(500)
         known.dialog, known.flow = dialog.refresh(event.request), event.flow
+        known.behind = self._behind(event)
         self._accept(event, known, seconds, now)
         if not seconds:
             self._end(known, "timeout", now)
@@ -156,11 +159,30 @@ class Subscriptions:
     def _examine_source(self, known: Subscription, event: RequestReceived, now: float) -> Response | None:
         """As for a dialog of a call: from where it was made, from where the phone is registered, or with its
         password."""
-        registered = self._directory.account_at(event.flow.remote)
-        if event.flow == known.flow or (registered is not None and registered.name == known.account):
+        if self._is_from_phone(known, event):
             return None
         epoch = self._wire.utc(now).timestamp()
         return self._gate.examine_far_end(known.account, event.request, event.flow, epoch)
+
+    def _is_from_phone(self, known: Subscription, event: RequestReceived) -> bool:
+        """Whether its way tells that it is from the phone; that to an edge is of all who are behind it."""
+        request, flow = event.request, event.flow
+        if self._directory.is_edge(flow.remote):
+            origin = self._behind(event)
+            if flow == known.flow and origin is not None and origin == known.behind:
+                return True
+            registered = account_behind(request, flow, origin, self._directory)
+        elif flow == known.flow:
+            return True
+        else:
+            registered = self._directory.account_at(flow.remote)
+        return registered is not None and registered.name == known.account
+
+    def _behind(self, event: RequestReceived) -> Address | None:
+        """Where it is from behind an edge, as far as that says so."""
+        if not self._directory.is_edge(event.flow.remote):
+            return None
+        return origin_of(event.request, event.flow, self._directory)
 
     # ---- what happens to it
 

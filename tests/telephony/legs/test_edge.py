@@ -7,6 +7,7 @@ from telephony.legs.edge import registered_from
 from tests.support.scripted_peer import Outgoing, Party, ScriptedPeer, authorize, sdp
 from tests.support.stage import DIRECT, GROUPS, NUMBERS, TRUNKS, Stage
 from tests.support.switchboard import REALM
+from tests.support.watcher import Watcher
 
 EDGE = ("192.0.2.70", 5060)
 STRANGER = ("198.51.100.9", 5060)
@@ -232,3 +233,31 @@ def test_by_another_edge_a_phone_proves_itself(stage: Stage, edge: ScriptedPeer)
     phone.peer = stage.peer(EDGE[0], 5090)
 
     assert hang_up(phone, home()) == 401
+
+
+# ---- lamps
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [(HOME, 200), ("203.0.113.8:1024", 401), (f"{HOME}0", 401), (None, 401)]
+)
+def test_a_lamp_is_refreshed_and_taken_away_from_behind_the_edge_by_its_phone_alone(
+    stage: Stage, edge: ScriptedPeer, origin: str | None, status: int
+) -> None:
+    register(edge, "bygg2")
+    lamp = Watcher.of(edge, "bygg2", "bygg1")
+    assert lamp.subscribe(home()).status == 200
+    lamp.told()
+
+    assert lamp.refresh(*([home(origin)] if origin else []), expires=0).status == status
+
+
+def test_a_lamp_is_refreshed_from_where_its_phone_is_registered_behind_the_edge(
+    stage: Stage, edge: ScriptedPeer
+) -> None:
+    register(edge, "bygg2")
+    lamp = Watcher.of(edge, "bygg2", "bygg1")
+    lamp.subscribe(home("203.0.113.9:1024"))
+    lamp.told()
+
+    assert [lamp.refresh(home(), expires=seconds).status for seconds in (600, 0)] == [200, 200]
