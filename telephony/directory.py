@@ -51,14 +51,16 @@ class PlanDirectory:
         name = self._tables.peers.trunk(*address, names)
         return None if name is None else Trunk(name, self._tables.trunks[name].trusted_identity)
 
-    def trunk_called(self, user: str, address: tuple[str, int]) -> Trunk | None:
+    def trunk_called(self, user: str, address: tuple[str, int], names: Sequence[str] = ()) -> Trunk | None:
         """The trunk that we are registered with as this user, if the address is its registrar's or its
-        peer's."""
+        peer's, or one of these names, which are proven, is a peer of its."""
         name = self._tables.registered_users.get(user)
         if name is None:
             return None
         registrar = self._house.registrar(name)
-        is_known = (registrar and registrar[0] == address[0]) or self._tables.peers.trunk(*address) == name
+        is_known = (registrar and registrar[0] == address[0]) or self._tables.peers.trunk(
+            *address, names
+        ) == name
         return Trunk(name, self._tables.trunks[name].trusted_identity) if is_known else None
 
     def is_edge(self, address: tuple[str, int]) -> bool:

@@ -104,9 +104,9 @@ class Directory(Protocol):
         """The trunk that has this peer, the most specific one. `names` are those that its certificate has
         proven."""
 
-    def trunk_called(self, user: str, address: tuple[str, int]) -> Trunk | None:
+    def trunk_called(self, user: str, address: tuple[str, int], names: Sequence[str] = ()) -> Trunk | None:
         """The trunk that we are registered with as this user, if the address is its registrar's or its
-        peer's."""
+        peer's, or one of these names, which are proven, is a peer of its."""
 
     def is_edge(self, address: tuple[str, int]) -> bool:
         """Whether this is an edge proxy of the plan, which speaks for others."""

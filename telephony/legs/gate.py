@@ -192,7 +192,8 @@ class Gate:
 
     def _inviting(self, request: Request, flow: Flow, epoch: float) -> Admitted | Response:
         dialled, origin = user_of(request.request_uri), origin_of(request, flow, self._directory)
-        called = self._directory.trunk_called(dialled, origin) if origin else None
+        proven = flow.proven if origin == flow.remote else ()  # of who is behind an edge nothing is seen
+        called = self._directory.trunk_called(dialled, origin, proven) if origin else None
         if called is not None:  # at our Contact: To tells which number
             dialled = user_of(request.to.uri) or dialled
         emergency = self._directory.is_emergency(dialled)

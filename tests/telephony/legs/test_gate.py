@@ -9,7 +9,7 @@ from telephony.call.house_facts import DrainStarted
 from telephony.legs.gate import MOST_UNPROVEN
 from telephony.legs.wire import ALLOW
 from telephony.sip.message import Response
-from tests.support.asking_trunk import AskingTrunk, registered_stage
+from tests.support.asking_trunk import REGISTERED, AskingTrunk, registered_stage
 from tests.support.plans import MAIN
 from tests.support.scripted_peer import Outgoing, Party, ScriptedPeer, authorize, sdp
 from tests.support.stage import DIRECT, TRUNKS, Stage
@@ -438,6 +438,26 @@ def test_a_to_that_names_nobody_leaves_what_was_called() -> None:
     stage.call(DIRECT, ("To", "<sip:sip.net.example>"), peer=net.first, uri="sip:0853061000@192.0.2.1")
 
     assert stage.facts(f.CallArrived)[0].dialled == MAIN
+
+
+@pytest.mark.parametrize(
+    ("transport", "proven", "status"), [("TLS", ("pbx.net.example",), 0), ("TLS", (), 403)]
+)
+def test_a_host_of_that_trunk_that_proves_its_name_calls_our_contact_too(
+    transport: str, proven: tuple[str, ...], status: int
+) -> None:
+    trunk = REGISTERED.replace("numbers", 'peers = ["tls:pbx.net.example"]\nnumbers', 1)
+    stage = registered_stage(trunk=trunk)
+    peer = stage.peer("198.51.100.7", 40_000)
+    peer.transport, peer.proven = transport, proven
+    stage.register("kc1")
+
+    call = stage.call(
+        DIRECT, ("To", "<sip:08-53061500@sip.net.example>"), peer=peer, uri="sip:0853061000@192.0.2.1"
+    )
+
+    assert call.statuses[:1] == ([status] if status else [100])
+    assert [arrived.dialled for arrived in stage.facts(f.CallArrived)] == ([] if status else [DIRECT])
 
 
 @pytest.mark.parametrize("where", ["a stranger", "the registrar, for another user", "before we registered"])
