@@ -13,13 +13,16 @@ from routing.situation import Situation
 from routing.tables import Tables
 
 
-def transfer_target(tables: Tables, number: str, phone: str, situation: Situation, now: datetime) -> Decision:
-    """Whom to ring for a transfer to `number` by this phone account; else a decision that rejects it.
+def transfer_target(
+    tables: Tables, number: str, phone: str, situation: Situation, now: datetime, draw: float = 0.0
+) -> Decision:
+    """Whom to ring for a transfer to `number` by this phone account; else a decision that rejects it. `draw`
+    is random in [0, 1), for gateways of one priority.
 
     The phone transfers only where it may call. An announcement is no person to hand anybody to, and 112
     speaks with who needs it: that one dials.
     """
-    question = Question(dialled=number, origin=Origin.PHONE, origin_name=phone, caller=None)
+    question = Question(dialled=number, origin=Origin.PHONE, origin_name=phone, caller=None, draw=draw)
     decision = decide(tables, question, situation, now)
     branches = {mark.partition("/")[2] for mark in decision.visited} - {""}
     if decision.emergency:

@@ -241,7 +241,8 @@ class Switchboard:
         if call.requested is not None:
             by = transferring.asker(call, call.requested.leg)
             assert by is not None  # or it would have been refused
-            decision = transfer_target(self._tables, call.requested.number, by.phone, self.house, now)
+            number, draw = call.requested.number, self._draw()
+            decision = transfer_target(self._tables, number, by.phone, self.house, now, draw)
             return transferring.decide_request(call, by, decision, now)
         if call.transfer is not None and call.transfer.is_open:
             return transferring.decide_stage(call, self._decide_stage(call, call.transfer, now), now)

@@ -163,6 +163,7 @@ class VirtualNode:
         journal: MemoryJournal | None = None,
         sockets: Sockets = SOCKETS,
         names: Names = NO_NAMES,
+        draw: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.random = Random(seed)
         self.journal = journal or MemoryJournal()
@@ -170,7 +171,7 @@ class VirtualNode:
         self.calls_made = 0
         self.trunk_passwords: dict[str, str] = {}
         self._prefix = prefix
-        self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit, names=names)
+        self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit, names=names, draw=draw)
         self.directory = PlanDirectory(tables, self.switchboard.house, [REALM, ADDRESS[0]], self._trunk_ha1)
         authenticator = Authenticator(
             REALM,

@@ -2,9 +2,9 @@
 
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
-from tests.support.plans import MUNICIPALITY, PEOPLE
-from tests.support.stage import CALLER, DIRECT, NUMBERS, TRUNKS, Stage
-from tests.support.switchboard import REALM
+from tests.support.plans import MUNICIPALITY, PEOPLE, tables_of
+from tests.support.stage import CALLER, DIRECT, GROUPS, NUMBERS, TRUNKS, Stage
+from tests.support.switchboard import REALM, VirtualNode
 from tests.telephony.legs.test_refer import refer, told
 
 MOBILE = "+46701740699"
@@ -53,6 +53,20 @@ def test_a_caller_is_handed_on_outside_by_the_next_trunk_when_one_gives_no_sign(
     assert "200 terminated" in told(amina.peer)
     assert stage.facts(t.CallTransferred)[0].member == "trunk/pbx"
     assert caller.peer.has("BYE") is False
+
+
+def test_transfers_are_spread_over_the_gateways_of_a_trunk_as_calls_are() -> None:
+    gateways = (
+        'gateways = [{ address = "192.0.2.10", priority = 1 }, { address = "192.0.2.11", priority = 1 }]'
+    )
+    trunks = OUT.replace("[trunks.pbx]", f"{gateways}\n[trunks.pbx]")
+    parts = {"municipality": OPEN, "trunks": trunks, "groups": GROUPS, "numbers": NUMBERS}
+    stage = Stage(VirtualNode(tables_of(1, **parts), draw=lambda: 0.9))
+    second = stage.peer("192.0.2.11")
+    _, amina = stage.connected()
+
+    assert refer(amina, f"<sip:{MOBILE}@{REALM}>") == 202
+    assert (stage.operator.has("INVITE"), second.has("INVITE")) == (False, True)
 
 
 def test_busy_outside_ends_a_transfer_there_and_asks_no_other_trunk() -> None:
