@@ -1,6 +1,6 @@
 """The caller's leg: we are the UAS (RFC 3261 13.3)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -226,7 +226,7 @@ class InboundLeg(Leg):
         if self.state is not State.SETUP:
             return  # it has given up
         wanted = [entry.codec for entry in other.passed_on or DEFAULT_OFFER]
-        if not self._describe(wanted, other.negotiation.wish):
+        if not self._describe(self._with_keys(other, wanted), other.negotiation.wish):
             self.observe(f.MemberAnswerUnusable, now, status=488)
             self.end(EndLeg(self.id, status=488, reason="no common sound"), now)
             return
@@ -266,8 +266,12 @@ class InboundLeg(Leg):
         return bool(self.offered) or self.session.stream is not None
 
     def _describe_as(self, member: Leg) -> bool:
-        wanted = wants_keys(self, member, [entry.codec for entry in self.offered])
-        return self._describe((*member.codecs, *(KEYS if wanted else ())), member.negotiation.wish)
+        return self._describe(self._with_keys(member, member.codecs), member.negotiation.wish)
+
+    def _with_keys(self, other: Leg, codecs: Iterable[Codec]) -> Sequence[Codec]:
+        """What is agreed on to talk with `other`: keys too if anybody listens for them."""
+        wanted = wants_keys(self, other, [entry.codec for entry in self.offered])
+        return (*codecs, *(KEYS if wanted else ()))
 
     def _describe(self, codecs: Sequence[Codec], direction: Direction) -> bool:
         """Answer the caller's offer with these codecs, or make the one it left to us. False when it has none

@@ -6,7 +6,7 @@ from telephony.call import transfer_facts as t
 from telephony.legs.digits import CODE_SECONDS, FIRST_SECONDS, PAUSE_SECONDS
 from telephony.legs.keypad import DIAL_TONE, SILENCE
 from telephony.legs.leg import RINGING
-from tests.support.plans import MUNICIPALITY
+from tests.support.plans import BYGGLOV, MUNICIPALITY
 from tests.support.scripted_peer import Party, sdp
 from tests.support.stage import CLOSED, DIRECT, Stage
 from tests.telephony.legs.test_consulted import consulting, replaces
@@ -47,6 +47,16 @@ def test_only_the_member_is_listened_to(town: Stage) -> None:
     town.connected()
 
     assert town.media.watched == {AMINA}
+
+
+def test_who_picks_up_a_caller_without_keys_is_listened_to(town: Stage) -> None:
+    town.call(BYGGLOV, body=sdp("192.0.2.10", "8"))
+
+    colleague = town.dial_from("bygg2", "*8")
+
+    assert b"telephone-event" in colleague.assert_answered().body
+    colleague.pick_up()
+    assert town.media.watched == {"call1.2"}
 
 
 def test_nobody_is_without_a_code(stage: Stage) -> None:
