@@ -165,9 +165,15 @@ def _offer(call: Call, transfer: Transfer, house: House, now: datetime) -> React
     if kept.target is None or call.decision is None:
         return reaction
     who = show(kept.target.number) if kept.target.trunk else kept.target.member
-    display = f"{call.decision.function}: {who}"
-    actions = [  # names are for phones of ours
-        replace(action, caller_leg=kept.id, display=display if action.target.phone else "", number=None)
+    display, number = f"{call.decision.function}: {who}", call.decision.number
+    actions = [  # names are for phones of ours; what the caller dialled may be the number of who waits
+        replace(
+            action,
+            caller_leg=kept.id,
+            display=display if action.target.phone else "",
+            number=None,
+            diverted=action.diverted and number,
+        )
         if isinstance(action, Dial)
         else action
         for action in reaction.actions

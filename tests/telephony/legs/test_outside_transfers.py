@@ -106,3 +106,18 @@ def test_somebody_outside_is_handed_to_a_colleague_by_number() -> None:
     assert refer(caller, f"<sip:{DIRECT}@{REALM}>") == 202
 
     assert stage.offered("kc1").invite.from_.display == "Växel: 070-174 06 99"
+
+
+def test_the_number_of_somebody_outside_is_not_told_where_they_are_handed_on_to() -> None:
+    stage = town()
+    stage.register("kc2")
+    caller = stage.dial_from("kc2", "0701740688")
+    outside = stage.offered_at(stage.operator)
+    outside.accept()
+    outside.peer.take("ACK")
+    caller.pick_up()
+    assert refer(caller, f"<sip:{JOUR}@{REALM}>") == 202
+    invite = stage.operator.take("INVITE")
+
+    assert invite.headers.get("Diversion") == f"<sip:{JOUR}@192.0.2.1>;reason=unconditional"
+    assert "701740688" not in str(invite.headers)
