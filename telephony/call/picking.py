@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from routing.decision import Decision, Kind, Reason, Target
+from routing.numbers import show
 from routing.pickup import Chosen, asked_for, choose, colleagues, share_a_group
 from routing.tables import Tables
 from telephony.call import facts as f
@@ -159,9 +160,11 @@ def _shown(other: Call, leg_id: str) -> tuple[str, str | None]:
     """Who is on this leg, for whoever picks up."""
     target, decision = other.legs[leg_id].target, other.decision
     assert decision is not None  # it rings, or has rung
-    return (
-        shown_caller(other, decision) if target is None else (f"{decision.function}: {target.member}", None)
-    )
+    if target is None:
+        return shown_caller(other, decision)
+    if target.number:  # outside
+        return show(target.number), target.number
+    return f"{decision.function}: {target.member}", None
 
 
 def _refuse(call: Call, status: int, why: str, where: str, now: datetime) -> Reaction:

@@ -5,6 +5,7 @@ from telephony.call import transfer_facts as t
 from tests.support.plans import MUNICIPALITY, PEOPLE, tables_of
 from tests.support.stage import CALLER, DIRECT, GROUPS, NUMBERS, TRUNKS, Stage
 from tests.support.switchboard import REALM, VirtualNode
+from tests.telephony.legs.test_pick_up import naming
 from tests.telephony.legs.test_refer import refer, told
 
 MOBILE = "+46701740699"
@@ -121,3 +122,17 @@ def test_the_number_of_somebody_outside_is_not_told_where_they_are_handed_on_to(
 
     assert invite.headers.get("Diversion") == f"<sip:{JOUR}@192.0.2.1>;reason=unconditional"
     assert "701740688" not in str(invite.headers)
+
+
+def test_who_takes_a_call_outside_over_by_another_phone_sees_with_whom_that_is() -> None:
+    stage = town()
+    stage.register("bygg1")
+    caller = stage.dial_from("bygg1", "0701740699")
+    outside = stage.offered_at(stage.operator)
+    outside.accept()
+    outside.peer.take("ACK")
+    caller.pick_up()
+
+    answer = stage.dial_from("bygg1m", "x", naming(caller)).assert_answered()
+    shown = f'"070-174 06 99" <sip:{MOBILE}@192.0.2.1>'
+    assert answer.headers.get("P-Asserted-Identity") == shown
