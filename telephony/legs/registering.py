@@ -9,8 +9,10 @@ from telephony.call.facts import Contact
 from telephony.call.house_facts import PhoneRegistered
 from telephony.legs.directory import Account
 from telephony.legs.wire import Wire
+from telephony.sip.errors import ParseError
 from telephony.sip.flow import Flow
 from telephony.sip.message import Request, Response
+from telephony.sip.name_addr import NameAddr
 from telephony.sip.registrar import Binding, Limits, register
 from telephony.sip.response_route import default_port, is_reliable
 from telephony.sip.uri import SipUri, Uri
@@ -34,14 +36,22 @@ def take_registration(
 
 def flow_to(contact: Contact) -> Flow:
     """The way by which a phone registered; when its connection is gone, a new one to where its URI says
-    that it listens, if that is the address that it came from and so no address behind a NAT."""
+    that it listens, or the Path says that the proxy in front of it does, if that is the address that it came
+    from and so no address behind a NAT."""
     flow = Flow(contact.transport, contact.local, contact.remote)
     if not is_reliable(flow):
         return flow
-    uri = Uri.parse(contact.uri)
+    uri = _first_hop(contact)
     if not isinstance(uri, SipUri) or uri.host.strip("[]") != contact.remote[0]:
         return flow
     return replace(flow, reopen=(contact.remote[0], uri.port or default_port(flow.transport)))
+
+
+def _first_hop(contact: Contact) -> Uri | None:
+    try:
+        return NameAddr.parse(contact.path[0]).uri if contact.path else Uri.parse(contact.uri)
+    except ParseError:
+        return None
 
 
 def follow(

@@ -54,6 +54,26 @@ def test_a_phone_whose_connection_is_gone_is_called_where_it_listens(
     assert flow_to(contact).reopen == reopen
 
 
+@pytest.mark.parametrize(
+    ("path", "reopen"),
+    [
+        ("<sip:192.0.2.70;transport=tcp;lr;received=sip:203.0.113.7:1024>", ("192.0.2.70", 5060)),
+        ("<sip:192.0.2.70:5080;lr>", ("192.0.2.70", 5080)),
+        ("<sip:edge.example;lr>", None),
+        ("<tel:192>", None),
+        ("<", None),
+    ],
+)
+def test_a_proxy_that_has_closed_the_connection_is_reached_where_its_path_says(
+    path: str, reopen: tuple[str, int] | None
+) -> None:
+    here, there = ("192.0.2.1", 5060), ("192.0.2.70", 40_000)
+    uri = "sip:kc1@203.0.113.7:1024;transport=tcp"
+    contact = Contact(uri, "TCP", there, here, "call", 1, utc(1.0), path=(path,))
+
+    assert flow_to(contact).reopen == reopen
+
+
 def test_a_query_changes_nothing(stage: Stage) -> None:
     stage.register("kc1")
     stage.now = 0.5
