@@ -8,6 +8,7 @@ from telephony.legs.leg import Leg
 from telephony.sip.events import RequestReceived
 from telephony.sip.flow import Flow
 from telephony.sip.message import Response
+from telephony.sip.response_route import is_reliable
 
 
 def examine_source(
@@ -38,6 +39,10 @@ def _examine_behind(
     origin = origin_of(event.request, event.flow, directory)
     if event.flow in (leg.flow, leg.way) and leg.behind in (None, origin):
         return None
+    is_there = origin is not None and origin == leg.behind
+    if leg.account and is_there and _is_another_connection(event.flow, leg.way):
+        leg.move(event.flow, now)
+        return None
     if not leg.account:
         trunk = directory.trunk_at(origin) if origin else None
         if trunk is not None and trunk.name == leg.trunk:
@@ -48,6 +53,11 @@ def _examine_behind(
         leg.move(event.flow, now)
         leg.behind = origin
     return refusal
+
+
+def _is_another_connection(flow: Flow, before: Flow) -> bool:
+    """Whether both are connections with one host; an edge may close one and open the next at any time."""
+    return is_reliable(flow) and (flow.transport, flow.remote[0]) == (before.transport, before.remote[0])
 
 
 def _is_from_far_end(leg: Leg, flow: Flow, directory: Directory) -> bool:

@@ -261,3 +261,21 @@ def test_a_lamp_is_refreshed_from_where_its_phone_is_registered_behind_the_edge(
     lamp.told()
 
     assert [lamp.refresh(home(), expires=seconds).status for seconds in (600, 0)] == [200, 200]
+
+
+@pytest.mark.parametrize(("origin", "status"), [(HOME, 200), ("203.0.113.8:1024", 401)])
+def test_a_phone_goes_on_in_its_call_by_another_connection_of_the_edge(
+    stage: Stage, edge: ScriptedPeer, origin: str, status: int
+) -> None:
+    edge.transport = "TCP"
+    register(edge, "bygg1")
+    stage.register("kc1")
+    target = f"sip:{DIRECT}@{REALM}"
+    caller = Outgoing(edge, "c1", f"<sip:bygg1@{REALM}>;tag=c", f"<{target}>", target)
+    caller.authenticated("INVITE", "bygg1", "", home(), body=sdp("203.0.113.7"))
+    stage.offered("kc1").accept()
+    caller.pick_up()
+
+    caller.peer = stage.peer(EDGE[0], 40_001)
+    caller.peer.transport = "TCP"
+    assert caller.ask("OPTIONS", "", home(origin)).status == status
