@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from routing.check_numbers import is_valid
+from routing.numbers import NumberClass, classify
 from routing.peers import is_one_host, parse_peer
 from routing.plan import Plan
 from routing.problem import Problem, error, warning
@@ -22,6 +23,12 @@ def check_outside(path: str, number: str, plan: Plan) -> Iterator[Problem]:
         )
     elif not is_valid(number):
         yield error(path, f"{number} is no valid telephone number", "Look for a digit too many or too few")
+    if classify(number) is NumberClass.PREMIUM:
+        yield warning(
+            path,
+            f"{number} is a premium number: whoever calls in calls it at the municipality's cost",
+            "Who may call what outside does not apply to it: see that it is meant",
+        )
     if not any(trunk.outside for trunk in plan.trunks.values()):
         yield error(
             path, "no trunk takes calls to the public network", "Set outside = true on a trunk that does"

@@ -108,7 +108,9 @@ def _fault(detail: ErrorDetails) -> Fault:
         return Fault(_path(location), "", f"unknown key; allowed here: {allowed}")
     if detail["type"] == "missing":
         return Fault(_path(location), "", "must be given")
-    return Fault(_path(location), _shown(detail["input"]), detail["msg"].removeprefix("Value error, "))
+    # Of a whole table nothing is shown: the message names what in it is meant
+    value = "" if isinstance(detail["input"], dict) else _shown(detail["input"])
+    return Fault(_path(location), value, detail["msg"].removeprefix("Value error, "))
 
 
 def _model_at(location: Sequence[int | str]) -> type[Part]:

@@ -7,7 +7,7 @@ is not asked for by the next one.
 
 from routing.decision import OUTSIDE_MARK, Branch, Decision, Kind, Question, Reason, Strategy, Target
 from routing.gateways import in_turn, without_address
-from routing.numbers import NumberClass, show
+from routing.numbers import NumberClass
 from routing.situation import Situation
 from routing.tables import Tables, TrunkRow
 
@@ -33,11 +33,12 @@ def call_outside(
     if phone is not None:
         allowed, where = phone.outside, phone.outside_where
     if number_class not in allowed:
-        may = ", ".join(sorted(allowed)) or "none"
-        text = f"an outside number ({number_class}); allowed are {may}, numbers of the plan, and 112"
+        may = ", ".join([*sorted(allowed), "numbers of the plan"])
+        text = f"an outside number ({number_class}); allowed are {may}, and 112"
         return _refused(tables, question, FORBIDDEN, Reason("barring", where, text))
     targets, reasons = ways_out(tables, question.dialled, question.draw, situation)
-    barring = Reason("barring", where, f"{show(question.dialled)} is {number_class}, which is allowed")
+    # Without the number, which the log is not to tell: it is a private one as often as not
+    barring = Reason("barring", where, f"an outside number ({number_class}), which is allowed")
     if not targets:
         return _refused(tables, question, SERVICE_UNAVAILABLE, barring, *reasons)
     return Decision(
@@ -85,7 +86,7 @@ def ways_out(
     )
     if targets:
         names = ", ".join(dict.fromkeys(target.trunk for target in targets))
-        reasons.insert(0, Reason("outside", "trunks", f"{show(number)} by {names}"))
+        reasons.insert(0, Reason("outside", "trunks", f"to the public network by {names}"))
     return targets, reasons
 
 

@@ -5,6 +5,7 @@ between their parts, `compile` makes the tables that `decide` reads. Nothing her
 decided.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -15,7 +16,6 @@ from pydantic import (
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     Strict,
-    StringConstraints,
     WithJsonSchema,
     model_serializer,
     model_validator,
@@ -62,6 +62,15 @@ def _listed(value: object) -> object:
     return value
 
 
+_CODE = "^([*#][*#0-9]{1,5})?$"
+
+
+def _code(text: str) -> str:
+    if not re.fullmatch(_CODE, text):
+        raise ValueError('must be * or # and one to five of 0-9, * and #, such as "*8"; "" is none')
+    return text
+
+
 E164 = Annotated[
     str,
     AfterValidator(_e164),
@@ -85,7 +94,12 @@ OutsideClass = Literal[
 """The classes of numbers (`numbers.NumberClass`) that can be allowed: all but 112, which always is."""
 RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
 # With a sign that no number has, so that none is hidden by it; "" is none
-FunctionCode = Annotated[str, Strict(), StringConstraints(pattern="^([*#][*#0-9]{1,5})?$")]
+FunctionCode = Annotated[
+    str,
+    Strict(),
+    AfterValidator(_code),
+    WithJsonSchema({"type": "string", "pattern": _CODE}),
+]
 
 
 class Municipality(Part):
@@ -106,7 +120,7 @@ class Municipality(Part):
     return_ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
     pickup_code: FunctionCode = "*8"
     transfer_code: FunctionCode = ""
-    outside: tuple[OutsideClass, ...] = ()
+    outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(_listed)] = ()
 
 
 class Phone(Entry):
@@ -242,7 +256,7 @@ class Person(Entry):
     phones: tuple[Name, ...] = ()
     number: E164 | None = None
     number_public: Flag = False
-    outside: tuple[OutsideClass, ...] | None = None
+    outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(_listed)] | None = None
     ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
 
 

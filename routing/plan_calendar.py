@@ -1,9 +1,9 @@
 """Calendars as a plan writes them: the hours of a week, and what is otherwise on some days."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BeforeValidator, Field, PlainSerializer, Strict, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, PlainSerializer, Strict, WithJsonSchema, model_validator
 
 from routing.interval import Interval, parse_clock, show_clock
 from routing.plan_part import Flag, Name, Part, Text
@@ -70,6 +70,16 @@ class Weekly(Part):
     sun: tuple[Hours, ...] = ()
 
 
+def _holidays(value: object) -> object:
+    """Said in one sentence: of two forms each would complain of what the other has."""
+    known = get_args(HolidayName)
+    if value is None or value == "any":
+        return value
+    if isinstance(value, list | tuple) and value and all(name in known for name in value):
+        return value
+    raise ValueError(f'must be "any" or a list of holidays, of {", ".join(known)}')
+
+
 class Deviation(Part):
     """One day of one year that is not like others. No intervals is closed all day.
 
@@ -91,7 +101,7 @@ class HolidayRule(Part):
     intervals: its hours are these, whatever they would have been; none is closed all day.
     """
 
-    day_before: Literal["any"] | Annotated[tuple[HolidayName, ...], Field(min_length=1)] | None = None
+    day_before: Annotated[Literal["any"] | tuple[HolidayName, ...] | None, BeforeValidator(_holidays)] = None
     between: Flag = False
     closes: Clock | None = None
     intervals: tuple[Hours, ...] | None = None

@@ -76,3 +76,9 @@ def test_secret_callers_who_would_be_shown_outside_are_warned_of() -> None:
     found = problems(trunks=OUT, more=number("+46317654321") + "protected = true\n")
 
     assert "its callers are shown (P23)" in found["numbers.+46853061800.destination"]
+
+
+def test_a_premium_number_is_warned_of() -> None:
+    found = problems(trunks=OUT, more=number("+469001234567"))
+
+    assert "is a premium number" in found["numbers.+46853061800.destination"]

@@ -86,7 +86,11 @@ def test_a_refusal_names_what_is_allowed_and_where_that_stands() -> None:
 
     assert (reason.rule, reason.where) == ("barring", "people.amina.outside")
     assert reason.text == "an outside number (fixed); allowed are mobile, numbers of the plan, and 112"
-    assert "allowed are none" in ask(FIXED, plan=tables_of()).reasons[0].text
+    assert "allowed are numbers of the plan, and 112" in ask(FIXED, plan=tables_of()).reasons[0].text
+
+
+def test_no_reason_tells_the_number_for_reasons_are_logged() -> None:
+    assert not [reason for reason in ask(FIXED).reasons if "765" in reason.text]
 
 
 @pytest.mark.parametrize("dialled", ["+46853069999", "anna"])

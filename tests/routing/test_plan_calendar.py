@@ -15,6 +15,8 @@ from routing.plan_calendar import Calendar, HolidayRule
         ({"between": True, "closes": "15:00", "intervals": []}, "and not both"),
         ({"day_before": [], "closes": "15:00"}, "day_before"),
         ({"day_before": ["Luciadagen"], "closes": "15:00"}, "Trettondedag jul"),
+        ({"day_before": [{"name": "Juldagen"}], "closes": "15:00"}, 'must be "any" or a list of holidays'),
+        ({"day_before": "Juldagen", "closes": "15:00"}, 'must be "any" or a list of holidays'),
         ({"day_before": "any", "closes": 15}, 'must be text such as "15:00"'),
         ({"day_before": "any", "closes": "15.00"}, 'must be "HH:MM"'),
     ],
