@@ -16,7 +16,7 @@ from tests.interop.test_baresip import A_SECOND, assert_hear_each_other, await_p
 from tests.support.baresip import Baresip
 from tests.support.certificates import Authority
 from tests.support.eventually import eventually
-from tests.support.live_town import FASTIGHET, KONTAKTCENTER, PASSWORD, Town
+from tests.support.live_town import FASTIGHET, KONTAKTCENTER, PARK, PASSWORD, Town
 from tests.support.peers import require_peer
 from tests.support.sipp import is_bound
 
@@ -39,10 +39,11 @@ class Front:
         account = f'<sip:+46701740605@{self.town.service.host}>;regint=0;outbound="sip:{self.operator}:5060"'
         return self._start("citizen", self.town.lines[0], account, tone)
 
-    def person(self, user: str, tone: int) -> Baresip:
-        """A phone that registers by the proxy, and answers whatever comes."""
+    def person(self, user: str, tone: int, *, answers: bool = True) -> Baresip:
+        """A phone that registers by the proxy, and answers whatever comes, or rings."""
+        mode = "auto" if answers else "manual"
         account = (
-            f"<sip:{user}@{self.town.service.host}>;auth_pass={PASSWORD};regint=60;answermode=auto;"
+            f"<sip:{user}@{self.town.service.host}>;auth_pass={PASSWORD};regint=60;answermode={mode};"
             f'outbound="sip:{self.edge}:{self._way}"'
         )
         phone = self._start(user, self.town.phone(user), account, tone)
@@ -140,3 +141,40 @@ def test_a_phone_behind_a_proxy_calls_a_colleague_and_holds(front: Front) -> Non
     (record,) = front.town.service.records()
     assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
     assert (record.origin_name, record.answered_by) == ("erik", "david")
+
+
+def test_behind_a_proxy_a_call_is_given_up_declined_and_handed_on_with_keys(front: Front) -> None:
+    service = front.town.service
+    david, erik = front.person("david", 570, answers=False), front.person("erik", 900)
+    citizen = front.citizen(tone=440)
+
+    erik.command("dial", f"sip:{FASTIGHET}@{service.host}")
+    david.await_event("CALL_INCOMING")
+    erik.await_event("CALL_RINGING")
+    erik.command("hangup")
+    david.await_event("CALL_CLOSED")
+    service.await_idle()
+
+    erik.command("dial", f"sip:{FASTIGHET}@{service.host}")
+    for _ in range(2):  # then Kontaktcenter, where it is david too
+        david.await_event("CALL_INCOMING")
+        david.command("hangup")
+        david.await_event("CALL_CLOSED")
+    service.await_idle()
+
+    citizen.command("dial", f"sip:{FASTIGHET}@{service.host}")
+    david.await_event("CALL_INCOMING")
+    david.command("accept")
+    citizen.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(citizen, david)
+    citizen.command("sndcode", "7")
+    david.await_event("CALL_DTMF_START")
+    david.command("transfer", f"sip:{PARK}@{service.host}")
+    erik.await_tone(citizen.tone)
+    citizen.command("hangup")
+
+    front.town.assert_calm()
+    given_up, declined, handed_on = service.records()
+    assert (given_up.outcome, given_up.ended_by) == (Outcome.ABANDONED, EndedBy.CALLER)
+    assert declined.outcome is Outcome.BUSY
+    assert [talk.member for talk in handed_on.talks] == ["david", "erik"]

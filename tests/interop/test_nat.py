@@ -44,10 +44,10 @@ class Land:
         account = f"<sip:112@{SERVICE}>;regint=0;answermode=auto"
         return self._start("rescue", f"{OPERATOR_NET}.3", account, tone)
 
-    def person(self, user: str, tone: int, transport: str = "udp") -> Baresip:
-        """A phone behind the masquerading, which answers whatever comes."""
-        address = f"sip:{user}@{SERVICE};transport={transport}"
-        account = f"<{address}>;auth_pass={PASSWORD};regint=60;answermode=auto"
+    def person(self, user: str, tone: int, transport: str = "udp", *, answers: bool = True) -> Baresip:
+        """A phone behind the masquerading, which answers whatever comes, or rings."""
+        address, mode = f"sip:{user}@{SERVICE};transport={transport}", "auto" if answers else "manual"
+        account = f"<{address}>;auth_pass={PASSWORD};regint=60;answermode={mode}"
         phone = self._start(user, f"{PHONE_NET}.{11 + OLD_PHONES.index(user)}", account, tone)
         fact = self.service.await_fact(PhoneRegistered, such_that=lambda fact: fact.phone == user)
         assert fact.contacts[0].remote[0] == MASQUERADED
@@ -150,3 +150,35 @@ def test_a_phone_behind_masquerading_holds_and_resumes(land: Land, transport: st
 
     record = land.finished()
     assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
+
+
+def test_behind_masquerading_a_call_is_given_up_declined_and_has_keys(land: Land) -> None:
+    david, erik = land.person("david", 570, answers=False), land.person("erik", 900)
+
+    erik.command("dial", f"sip:{FASTIGHET}@{SERVICE}")
+    david.await_event("CALL_INCOMING")
+    erik.await_event("CALL_RINGING")
+    erik.command("hangup")
+    david.await_event("CALL_CLOSED")
+    land.service.await_idle()
+
+    erik.command("dial", f"sip:{FASTIGHET}@{SERVICE}")
+    for _ in range(2):  # then Kontaktcenter, where it is david too
+        david.await_event("CALL_INCOMING")
+        david.command("hangup")
+        david.await_event("CALL_CLOSED")
+    land.service.await_idle()
+
+    erik.command("dial", f"sip:{FASTIGHET}@{SERVICE}")
+    david.await_event("CALL_INCOMING")
+    david.command("accept")
+    erik.await_event("CALL_ESTABLISHED")
+    assert_hear_each_other(erik, david)
+    erik.command("sndcode", "7")
+    david.await_event("CALL_DTMF_START")
+    erik.command("hangup")
+
+    land.service.await_idle()
+    given_up, declined, talked = land.service.records()
+    assert (given_up.outcome, declined.outcome) == (Outcome.ABANDONED, Outcome.BUSY)
+    assert talked.outcome is Outcome.ANSWERED
