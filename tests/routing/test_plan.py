@@ -200,3 +200,10 @@ def test_what_is_no_code_for_transfers(code: str) -> None:
         plan_of(municipality=MUNICIPALITY + f'transfer_code = "{code}"\n')
 
     assert [fault.path for fault in raised.value.faults] == ["municipality.transfer_code"]
+
+
+def test_a_trunk_known_by_its_registration_is_stored_without_peers_and_read_again() -> None:
+    trunks = '[trunks.net]\ngateways = ["192.0.2.40"]\n[trunks.net.registration]\nuser = "1"\nrealm = "a"\n'
+    plan = plan_of(trunks=trunks)
+
+    assert load_plan_json(plan.model_dump_json()) == plan
