@@ -17,6 +17,7 @@ from routing.opening import opening
 from routing.outside import (
     FIRST_RESPONSE_SECONDS,
     OUTSIDE_RING_SECONDS,
+    SERVICE_UNAVAILABLE,
     call_outside,
     end_outside,
     ways_out,
@@ -37,10 +38,8 @@ from routing.tables import (
 )
 
 NOT_FOUND = 404
-FORBIDDEN = 403
 UNAVAILABLE = 480
 BUSY_HERE = 486
-SERVICE_UNAVAILABLE = 503
 
 FAILED = "failed"
 CLOSED = "closed"

@@ -7,8 +7,9 @@ transferred, and then to Kontaktcenter.
 from dataclasses import replace
 from datetime import datetime
 
-from routing.decide import BUSY_HERE, FORBIDDEN, UNAVAILABLE, decide
+from routing.decide import BUSY_HERE, UNAVAILABLE, decide
 from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
+from routing.outside import FORBIDDEN
 from routing.situation import Situation
 from routing.tables import Tables
 

@@ -229,7 +229,8 @@ class Switchboard:
 
     def _redirect(self, call: Call, leg: Leg, now: datetime) -> Reaction:
         assert leg.target is not None  # a member's
-        decision = transfer_target(self._tables, leg.redirect, leg.target.phone, self.house, now)
+        number, phone, draw = leg.redirect, leg.target.phone, self._draw()
+        decision = transfer_target(self._tables, number, phone, self.house, now, draw)
         return redirecting.follow(call, leg, decision, now)
 
     def _transfer(self, call: Call, now: datetime) -> Reaction:

@@ -181,6 +181,7 @@ def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Changes:
     return {
         "ring_until": fact.until,
         "ring_expired": False,
+        "redirected": (),  # whoever was not rung in that time is not
         "caller_alerted": alerted,
         "early_sound_from": "",
     }

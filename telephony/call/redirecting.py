@@ -1,7 +1,7 @@
 """A phone that says to call elsewhere (3xx, RFC 3261 21.3): whoever is there is rung in its place.
 
-Only where the phone's person may call, never for 112, and a few times at most in one round, so that phones
-that point at each other end. The ring time of the round goes on.
+Only where the phone's person may call, never for 112, and a few times at most in one call, so that phones
+that point at each other end. The ring time goes on.
 """
 
 from datetime import datetime

@@ -72,6 +72,12 @@ def test_who_was_passed_over_or_rung_is_not_waited_for() -> None:
     assert evolve(call, taken).redirected == ()
 
 
+def test_whoever_was_not_rung_in_its_time_is_not_rung_in_the_next_ones() -> None:
+    call = evolve(rung(ring(ANNA), offered(), pointed()), decided())
+
+    assert evolve(call, f.RingTimeStarted(at=after(3), call="c1", until=after(9))).redirected == ()
+
+
 def test_nothing_is_followed_of_112_nor_for_a_caller_who_has_left() -> None:
     assert redirected(rung(emergency("sos"), offered(), pointed())) is None
     left = f.LegHungUp(at=after(3), call="c1", leg="c1.0")

@@ -4,10 +4,10 @@ import pytest
 
 from telephony.call import facts as f
 from telephony.call.record import records
-from tests.support.plans import BYGGLOV, MUNICIPALITY, PEOPLE
+from tests.support.plans import BYGGLOV, MUNICIPALITY, PEOPLE, tables_of
 from tests.support.scripted_peer import Incoming
-from tests.support.stage import DIRECT, TRUNKS, Stage
-from tests.support.switchboard import REALM
+from tests.support.stage import DIRECT, GROUPS, NUMBERS, TRUNKS, Stage
+from tests.support.switchboard import REALM, VirtualNode
 
 DAVID = "+46853061777"
 OUT = "+46317654321"
@@ -145,3 +145,20 @@ def test_a_gateway_of_a_trunk_is_not_followed() -> None:
 
     assert not stage.phone("bygg1").has("INVITE")
     assert call.statuses[-1] >= 400
+
+
+def test_redirections_are_spread_over_the_gateways_of_a_trunk_as_calls_are() -> None:
+    gateways = (
+        'gateways = [{ address = "192.0.2.30:5080", priority = 1 }, { address = "192.0.2.41", priority = 1 }]'
+    )
+    trunks = TRUNKS.replace("emergency = true", f"outside = true\n{gateways}", 1)
+    parts = {"municipality": MUNICIPALITY + 'outside = ["fixed"]\n', "trunks": trunks}
+    tables = tables_of(1, **parts, groups=GROUPS, numbers=NUMBERS)
+    stage = Stage(VirtualNode(tables, draw=lambda: 0.9))
+    second = stage.peer("192.0.2.41")
+    stage.register("kc1")
+    stage.call(DIRECT)
+
+    point(stage.offered("kc1"), f"<sip:{OUT}@{REALM}>")
+
+    assert (stage.alarm.has("INVITE"), second.has("INVITE")) == (False, True)
