@@ -12,7 +12,8 @@ from routing.override import Override
 from telephony.admin.openapi import document
 from telephony.admin.operation import Operation
 from telephony.admin.parameters import Parameters
-from telephony.admin.routes import BASE, EXAMPLE_PLAN, OPERATIONS
+from telephony.admin.plan_routes import EXAMPLE_PLAN
+from telephony.admin.routes import BASE, OPERATIONS
 from telephony.admin.values import Draft, Form
 from telephony.tokens import Role
 from tests.support.administration import NOW, Town
