@@ -16,7 +16,7 @@ from routing.working_days import MAX_WORKING_DAYS
 from telephony import cli_read
 from telephony.admin.client import Client
 from telephony.admin.values import Due
-from telephony.administration import due_of
+from telephony.administration.number_desk import due_of
 from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask_if_running, segment
 from telephony.cli_time import clock, moment

@@ -27,7 +27,7 @@ from telephony import cli_read
 from telephony.admin.client import Client
 from telephony.admin.values import NumberState
 from telephony.admin.views import Hours
-from telephony.administration import number_state
+from telephony.administration.number_desk import number_state
 from telephony.cli_due import Wanted, days, show_due
 from telephony.cli_options import Commands, add_command, add_json, add_plan, add_service, place_of
 from telephony.cli_read import Asked, UsageError, print_json, print_lines

@@ -15,7 +15,7 @@ from telephony.admin.api import Api
 from telephony.admin.client import SOCKET as ADMIN_SOCKET
 from telephony.admin.gate import Gate as AdminGate
 from telephony.admin.http import HttpServer
-from telephony.administration import LiveAdministration
+from telephony.administration.live import LiveAdministration
 from telephony.archive.archive import Archive
 from telephony.archive.errors import JournalUnsynced
 from telephony.archive.findings import Finding
