@@ -102,7 +102,8 @@ class NumberDesk(Protocol):
         """All that are in force."""
 
     async def set_override(self, number: str, override: Override, *, by: str) -> None:
-        """Put it in force in place of any other of this number, "" for all; journalled. Raises NotFound."""
+        """Put it in force in place of any other of this number, "" for all; journalled. Raises NotFound,
+        and NotAllowed for an announcement that does not exist."""
 
     async def end_override(self, number: str, *, by: str) -> None:
         """End it; journalled. Raises NotFound when there is none."""

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -44,18 +44,20 @@ class PlanDiff:
 
 @dataclass(frozen=True, slots=True)
 class OverrideView:
-    """An override in force. `number` is E.164, or `all`."""
+    """An override in force. `number` is E.164, or `all`; `announcement` what callers hear while it is closed
+    so, "" for the number's own."""
 
     number: str
     open: bool
     until: datetime
     reason: str
     owner: str
+    announcement: str
 
     @classmethod
     def of(cls, number: str, override: Override) -> "OverrideView":
         """`number` is "" for all."""
-        return cls(number or ALL_NUMBERS, override.open, override.until, override.reason, override.owner)
+        return cls(number or ALL_NUMBERS, **asdict(override))
 
 
 @dataclass(frozen=True, slots=True)
