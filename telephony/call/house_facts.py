@@ -1,6 +1,7 @@
 """Facts that calls share: the phones' registrations, the plan, the service itself."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from routing.override import Override
 from routing.places import Place
@@ -111,6 +112,8 @@ class OverrideFact(Fact):
 class OverrideSet(OverrideFact):
     """From now until `until` it is open, or closed, whatever the calendar says. It replaces any other."""
 
+    VERSION: ClassVar[int] = 2
+
     override: Override
 
 
@@ -122,6 +125,8 @@ class OverrideEnded(OverrideFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverridesCarried(Fact):
     """All overrides, repeated where a journal segment begins, like the registrations."""
+
+    VERSION: ClassVar[int] = 2
 
     overrides: dict[str, Override]
 
