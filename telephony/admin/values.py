@@ -71,13 +71,15 @@ class HoursSpan:
 
 @dataclass(frozen=True, slots=True)
 class MemberState:
-    """A member of a group at this moment. `registered`: at least one of their phones can be reached."""
+    """A member of a group at this moment. `registered`: at least one of their phones can be reached. `away`:
+    the plan says so, and they are not rung."""
 
     person: str
     name: str
     registered: bool
     in_call: bool
     being_offered: bool
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

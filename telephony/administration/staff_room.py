@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import structlog
 
+from routing.strategy import away_at
 from routing.tables import GroupRow, PersonRow, PhoneRow
 from telephony.admin.errors import NotAllowed, NotKept
 from telephony.admin.values import Contact, GroupState, MemberState, PhoneState, Registration
@@ -73,7 +74,12 @@ class LiveStaffRoom(Desk):
         offered = {self._is_being_offered(leg) for leg in house.legs_of(person.key)}
         registered = any(house.is_registered(target.phone) for target in person.targets)
         return MemberState(
-            person.key, person.name, registered, in_call=False in offered, being_offered=True in offered
+            person.key,
+            person.name,
+            registered,
+            in_call=False in offered,
+            being_offered=True in offered,
+            away=away_at(person, self.now()) is not None,
         )
 
     def _is_being_offered(self, leg_id: str) -> bool:

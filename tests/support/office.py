@@ -31,7 +31,7 @@ PEOPLE = f"""
 amina = {{ name = "Amina Berg", phones = ["kc1"], number = "{OWN_NUMBER}" }}
 bengt = {{ name = "Bengt Lund", phones = ["kc2"] }}
 david = {{ name = "David Holm", phones = ["bygg1", "bygg1m"], ring_seconds = 25 }}
-elif = {{ name = "Elif Yilmaz", phones = ["bygg2"] }}
+elif = {{ name = "Elif Yilmaz", phones = ["bygg2"], absences = [{{ from = 2030-01-07, to = 2030-01-08 }}] }}
 """
 
 

@@ -42,6 +42,7 @@ def test_a_group_shows_who_is_there(desk: Desk) -> None:
             "registered": True,
             "in_call": False,
             "being_offered": False,
+            "away": False,
         }
         assert (await desk.ask("GET", "/groups/nobody")).status == 404
 

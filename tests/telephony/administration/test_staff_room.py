@@ -1,5 +1,6 @@
 """Groups, phones and passwords, and what is journalled."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,17 @@ def test_members_are_registered_offered_or_in_a_call(office: Office) -> None:
     assert [group.group for group in office.ask(office.desk.groups("", 10))] == ["bygglov", "kc"]
     with pytest.raises(NotFound, match="there is no group vd"):
         office.ask(office.desk.group("vd"))
+
+
+def test_a_member_is_away_by_the_plan_on_those_days(office: Office) -> None:
+    def away() -> list[str]:
+        return [member.person for member in office.ask(office.desk.group("bygglov")).members if member.away]
+
+    assert away() == []
+    office.now = datetime(2030, 1, 8, 22, 59, tzinfo=UTC)
+    assert away() == ["elif"]
+    office.now += timedelta(minutes=1)
+    assert away() == []
 
 
 def test_a_phone_has_a_password_when_one_was_set_which_nobody_sees_again(office: Office) -> None:
