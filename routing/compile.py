@@ -10,7 +10,7 @@ from typing import assert_never
 
 from routing.check import check
 from routing.compile_calendar import always_open, compile_calendar
-from routing.decision import Branch, Reason, Target
+from routing.decision import OVERFLOW, Branch, Reason, Target
 from routing.errors import PlanRefused
 from routing.flow import CLOSED, DEFAULT_CLOSED, Way, default_way, flow_of
 from routing.nets import NetRow, NetTable, read_prefix
@@ -130,9 +130,7 @@ def _own_numbers(plan: Plan) -> dict[str, NumberRow]:
 def _own_number(key: str, person: Person, number: str, main_number: str) -> NumberRow:
     path = f"people.{key}.number"
     arrived = Way(number, Branch.ARRIVED.value, path, ToPerson(key), given=True)
-    others = (
-        default_way(number, branch.value, path, main_number) for branch in Branch if branch != Branch.ARRIVED
-    )
+    others = (default_way(number, branch.value, path, main_number) for branch in OVERFLOW)
     return NumberRow(
         number=number,
         function=person.name,

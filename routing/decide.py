@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
-from routing.decision import OUTSIDE_MARK, Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
+from routing.decision import (
+    OUTCOMES,
+    OUTSIDE_MARK,
+    Branch,
+    Decision,
+    Kind,
+    Origin,
+    Question,
+    Reason,
+    Strategy,
+    Target,
+)
 from routing.emergency import EMERGENCY_NUMBER, is_emergency
 from routing.gateways import Reach, in_turn, without_address
 from routing.hours import Opening
@@ -65,7 +76,7 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
         return end_outside(tables, question)
     path = _Path(tables, question, situation, now)
     row = tables.numbers.get(question.number)
-    if row is None:
+    if row is None or question.branch not in row.routes:
         return path.follow_vanished(question.branch)
     return path.follow(row, question.branch)
 
@@ -164,7 +175,7 @@ class _Path:
 
     def follow_vanished(self, branch: Branch) -> Decision:
         """The number pursued has left the plan since the last decision: Kontaktcenter takes the call."""
-        self._outcome = branch.value
+        self._outcome = OUTCOMES.get(branch, "")
         self._reasons.append(
             Reason("plan", "numbers", "the number is no longer in the plan: the call goes to the main number")
         )
@@ -202,7 +213,7 @@ class _Path:
         mark = row.number
         if branch is not Branch.ARRIVED:
             mark = f"{row.number}/{branch}"
-            self._outcome = branch.value
+            self._outcome = OUTCOMES[branch]
         if mark in self._visited:
             self._reasons.append(Reason("loop", row.reason.where, "the call has been here before: it ends"))
             return None

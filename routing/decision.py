@@ -17,16 +17,34 @@ class Kind(StrEnum):
 
     RING = "ring"
     ANNOUNCE = "announce"
+    MENU = "menu"
+    VOICEMAIL = "voicemail"
     REJECT = "reject"
 
 
 class Branch(StrEnum):
-    """Why routing is asked: the call has arrived, or what was decided before led nowhere."""
+    """Why routing is asked: the call has arrived, or what was decided before led nowhere.
+
+    FULL: no channel is free. ERROR: what was tried failed by a fault (5xx, a prompt that cannot be played).
+    PRESSED: a key of a menu, which the question names. NO_KEY: the menu was said as often as it is to be, and
+    no key of it was pressed.
+    """
 
     ARRIVED = "arrived"
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     NOBODY_THERE = "nobody_there"
+    FULL = "full"
+    ERROR = "error"
+    PRESSED = "pressed"
+    NO_KEY = "no_key"
+
+
+OVERFLOW = (Branch.NO_ANSWER, Branch.BUSY, Branch.NOBODY_THERE, Branch.FULL, Branch.ERROR)
+"""The branches of a number by which a call goes on that led nowhere."""
+
+OUTCOMES = {branch: branch.value for branch in OVERFLOW} | {Branch.ERROR: "failed"}
+"""What becomes of a call that such a branch leads to no person."""
 
 
 class Origin(StrEnum):
@@ -81,6 +99,20 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """A menu to be offered: `keys` are those that lead somewhere, such as "1230*#".
+
+    `prompt` is said at most `tries` times; after each the caller has `wait_seconds` to press a key.
+    """
+
+    name: str
+    prompt: str
+    keys: str
+    wait_seconds: float
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What routing is asked.
 
@@ -88,7 +120,8 @@ class Question:
     `origin_name` is the trunk or phone account; `caller` is E.164, or None when hidden or unknown.
     `draw` is random in [0, 1): it spreads calls over gateways of one priority.
     `number` is the plan number being pursued and `visited` the last decision's, when `branch` is not ARRIVED;
-    `status` is then what a trunk refused with last, or 0.
+    `status` is then what a trunk refused with last, or 0. `menu` is that in which `key` was pressed, or none
+    was.
     """
 
     dialled: str
@@ -100,6 +133,8 @@ class Question:
     visited: tuple[str, ...] = ()
     draw: float = 0.0
     status: int = 0
+    key: str = ""
+    menu: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +149,9 @@ class Decision:
     first_response_seconds: a target that has sent no 1xx by then is given up; 0 is no limit.
     prompt, early: the announcement; `early` plays it before an answer, followed by `status`.
     status: the SIP status that ends the call when it is rejected, or after an early announcement.
-    outcome: closed, nobody_there, busy, no_answer, failed, or "" when it rings.
+    outcome: closed, nobody_there, busy, no_answer, full, failed, or "" when it rings or a menu is offered.
+    menu: the menu that is offered. voicemail: whose box takes a message after `prompt`, its greeting: the key
+        of the plan's [voicemails] entry.
     protected: a number on the way is protected; whoever overflows from it stays so.
     visited: what has been tried, opaque to others: given back in the next question of the same call.
     reasons: every step, in order.
@@ -137,6 +174,8 @@ class Decision:
     plan_version: int = 0
     visited: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    menu: Menu | None = None
+    voicemail: str = ""
 
     @property
     def outside(self) -> str:

@@ -1,5 +1,6 @@
 """A decision put into words and into data, for the command line, the log and the API."""
 
+from dataclasses import asdict
 from typing import assert_never
 
 from routing.decision import Decision, Kind, Origin, Question, Strategy, Target
@@ -30,13 +31,15 @@ def explain_lines(decision: Decision, plan: str = "") -> list[str]:
 def explain_json(decision: Decision) -> dict[str, object]:
     """The decision as an object of the API, with all keys always there.
 
-    - `kind`: ring, announce or reject; `outcome`: closed, nobody_there, busy, no_answer, failed, or "" when
-      it rings
+    - `kind`: ring, announce, menu, voicemail or reject; `outcome`: closed, nobody_there, busy, no_answer,
+      full, failed, or "" when it rings or a menu is offered
     - `number` (E.164, "112", or "" when no number of the plan was reached), `function`, `group`
     - `strategy` (all or linear), `ring_seconds`, `first_response_seconds` (0 is no limit)
     - `targets`: objects of `member`, `phone`, `trunk`, `number`, `gateway` (of a trunk `ADDRESS:PORT`, before
       it `tcp:` or `tls:`, after it the host name in parentheses if the plan has one; or "")
     - `prompt`, `early`, `status` (SIP, 0 when none is sent)
+    - `menu`: null, or an object of `name`, `prompt`, `keys` (text), `wait_seconds`, `tries`; `voicemail`: the
+      box, or ""
     - `emergency`, `protected`, `plan_version`
     - `outside`: the number of the public network that a phone calls, or ""
     - `reasons`: objects of `rule`, `where` (a path in the plan), `text`, in the order of the steps
@@ -63,6 +66,8 @@ def explain_json(decision: Decision) -> dict[str, object]:
         "prompt": decision.prompt,
         "early": decision.early,
         "status": decision.status,
+        "menu": None if decision.menu is None else asdict(decision.menu),
+        "voicemail": decision.voicemail,
         "emergency": decision.emergency,
         "outside": decision.outside,
         "protected": decision.protected,
@@ -84,10 +89,23 @@ def _what(decision: Decision) -> str:
         case Kind.ANNOUNCE:
             end = f"before an answer, then {decision.status}" if decision.early else "after an answer"
             return f"{place}: announcement {decision.prompt} {end}, outcome {decision.outcome}"
+        case Kind.MENU:
+            return f"{place}: {_menu(decision)}"
+        case Kind.VOICEMAIL:
+            said = f"greeting {decision.prompt}, outcome {decision.outcome}"
+            return f"{place}: voicemail {decision.voicemail}, {said}"
         case Kind.REJECT:
             return f"{place}: refused with {decision.status}, outcome {decision.outcome}"
         case _ as never:
             assert_never(never)
+
+
+def _menu(decision: Decision) -> str:
+    menu = decision.menu
+    assert menu is not None  # of this kind
+    times = "once" if menu.tries == 1 else f"at most {menu.tries} times"
+    keys = " ".join(menu.keys)
+    return f"menu {menu.name}: prompt {menu.prompt}, {times}, {menu.wait_seconds:g} s for one of {keys}"
 
 
 def _how(decision: Decision) -> str:

@@ -8,20 +8,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from routing import plan
-from routing.decision import Branch
+from routing.decision import OVERFLOW, Branch
 from routing.tables import Destination, ToAnnouncement, ToGroup, ToNumber, ToOutside, ToPerson, ToReject
 
 CLOSED = "closed"
 
 DEFAULT_CLOSED = ToAnnouncement("closed", early=False)
 
-# RFC 3261 21.4.18 and 21.4.24: nobody can be reached now; everybody is busy.
-_DEFAULT_STATUS = {"no_answer": 480, "busy": 486, "nobody_there": 480}
+# RFC 3261 21.4.18, 21.4.24, 21.5.4: nobody can be reached now; all are busy; there is no way now.
+_DEFAULT_STATUS = {"no_answer": 480, "busy": 486, "nobody_there": 480, "full": 503, "error": 503}
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way on from a number: `branch` is arrived, no_answer, busy, nobody_there or closed.
+    """One way on from a number: `branch` is arrived, closed or one of OVERFLOW.
 
     `path` is where the plan says so; the branch's own place also when it is left out there (`given` is
     false).
@@ -48,12 +48,12 @@ def _ways(key: str, number: plan.Number, main_number: str) -> Iterator[Way]:
     yield Way(
         key, Branch.ARRIVED.value, f"{path}.destination", destination_of(number.destination), given=True
     )
-    written = {"no_answer": number.no_answer, "busy": number.busy, "nobody_there": number.nobody_there}
-    for branch, destination in written.items():
+    for branch in OVERFLOW:
+        destination: plan.Destination | None = getattr(number, branch.value)
         if destination is None:
-            yield default_way(key, branch, f"{path}.{branch}", main_number)
+            yield default_way(key, branch.value, f"{path}.{branch}", main_number)
         else:
-            yield Way(key, branch, f"{path}.{branch}", destination_of(destination), given=True)
+            yield Way(key, branch.value, f"{path}.{branch}", destination_of(destination), given=True)
     closed = DEFAULT_CLOSED if number.closed is None else destination_of(number.closed)
     yield Way(key, CLOSED, f"{path}.{CLOSED}", closed, given=number.closed is not None)
 
@@ -125,4 +125,9 @@ def _loops_from(start: str, flow: Mapping[str, Sequence[Way]], done: set[str]) -
 
 
 def _steps(ways: Sequence[Way]) -> Iterator[tuple[Way, str]]:
-    return ((way, way.destination.number) for way in ways if isinstance(way.destination, ToNumber))
+    """Where ways lead on to; of those left out, which all lead to the same number, the first."""
+    said = False
+    for way in ways:
+        if isinstance(way.destination, ToNumber) and (way.given or not said):
+            said = said or not way.given
+            yield way, way.destination.number

@@ -20,7 +20,7 @@ OUTSIDE_RING_SECONDS = 120.0
 FIRST_RESPONSE_SECONDS = 4.0
 """A gateway that gives no sign of life by then is left for the next one."""
 
-_STATUS = {Branch.BUSY: 486, Branch.NO_ANSWER: 480, Branch.NOBODY_THERE: SERVICE_UNAVAILABLE}
+_STATUS = {Branch.BUSY: 486, Branch.NO_ANSWER: 480}  # of all else SERVICE_UNAVAILABLE
 _NOT_TO_BE_SHOWN = frozenset({401, 407})  # said to us, not to who calls
 
 
@@ -58,7 +58,13 @@ def end_outside(tables: Tables, question: Question) -> Decision:
     said = question.status if question.status >= 400 and question.status not in _NOT_TO_BE_SHOWN else 0
     text = f"{question.branch.value.replace('_', ' ')} outside" + (f": {said}" if said else "")
     reason = Reason("outside", "trunks", text)
-    return _refused(tables, question, said or _STATUS[question.branch], reason, outcome=question.branch.value)
+    return _refused(
+        tables,
+        question,
+        said or _STATUS.get(question.branch, SERVICE_UNAVAILABLE),
+        reason,
+        outcome=question.branch.value,
+    )
 
 
 def ways_out(

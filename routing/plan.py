@@ -309,6 +309,8 @@ class Number(Part):
     no_answer: Destination | None = None
     busy: Destination | None = None
     nobody_there: Destination | None = None
+    full: Destination | None = None
+    error: Destination | None = None
     closed: Destination | None = None
     protected: Flag = False
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from routing.decision import Decision, Origin
+from routing.decision import Decision, Menu, Origin
 from routing.diff import Change
 from routing.explain import explain_json
 from routing.override import Override
@@ -128,8 +128,9 @@ class ReasonView:
 class Explanation:
     """Where a call would go, and why. Keys as in `routing.explain.explain_json`.
 
-    kind: ring, announce or reject. outcome: closed, nobody_there, busy, no_answer, failed, or "" when it
-    rings. status: the SIP status that ends the call, 0 when none is sent.
+    kind: ring, announce, menu, voicemail or reject. outcome: closed, nobody_there, busy, no_answer, full,
+    failed, or "" when it rings or a menu is offered. status: the SIP status that ends the call, 0 when none
+    is sent. menu: what is offered, or null. voicemail: whose box takes a message, or "".
     """
 
     kind: str
@@ -144,6 +145,8 @@ class Explanation:
     prompt: str
     early: bool
     status: int
+    menu: Menu | None
+    voicemail: str
     emergency: bool
     outside: str
     protected: bool

@@ -1,8 +1,9 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from routing.decide import decide
-from routing.decision import Decision, Kind, Origin, Question, Reason, Target
+from routing.decision import Decision, Kind, Menu, Origin, Question, Reason, Target
 from routing.explain import explain_json, explain_lines, question_of
 from routing.places import Place
 from tests.support.plans import BYGGLOV, MAIN, Presence, tables_of
@@ -41,6 +42,24 @@ def test_an_emergency_call() -> None:
 
     assert lines[0] == "112, at 112: rings the emergency trunks, each in turn, for 180 s"
     assert lines[1] == "  rings 112 by trunk operator, at 192.0.2.10:5060"
+
+
+def test_a_menu_and_a_voicemail() -> None:
+    menu = Menu("bygg", prompt="valj", keys="120", wait_seconds=5, tries=1)
+    offered = Decision(kind=Kind.MENU, number=MAIN, function="Bygglov", menu=menu)
+    taken = Decision(
+        kind=Kind.VOICEMAIL, number=MAIN, function="F", prompt="hej", voicemail="bygg", outcome="busy"
+    )
+
+    (line, *_) = explain_lines(offered)
+    assert line == "Bygglov, at 08-530 610 00: menu bygg: prompt valj, once, 5 s for one of 1 2 0"
+    (line, *_) = explain_lines(Decision(kind=Kind.MENU, menu=replace(menu, tries=3)))
+    assert line.endswith("prompt valj, at most 3 times, 5 s for one of 1 2 0")
+    (line, *_) = explain_lines(taken)
+    assert line == "F, at 08-530 610 00: voicemail bygg, greeting hej, outcome busy"
+    assert explain_json(offered)["menu"] == {
+        "name": "bygg", "prompt": "valj", "keys": "120", "wait_seconds": 5, "tries": 1,
+    }  # fmt: skip
 
 
 def test_a_person_an_announcement_and_a_refusal() -> None:

@@ -15,6 +15,8 @@ def test_what_is_left_out_goes_to_the_main_number_and_closed_to_the_announcement
         "no_answer": (ToNumber(MAIN), False),
         "busy": (ToNumber(MAIN), False),
         "nobody_there": (ToNumber(MAIN), False),
+        "full": (ToNumber(MAIN), False),
+        "error": (ToNumber(MAIN), False),
         "closed": (ToAnnouncement("closed", early=False), False),
     }
 
@@ -25,6 +27,7 @@ def test_on_the_main_number_what_is_left_out_is_refused() -> None:
     assert ways["no_answer"] == ToReject(480)
     assert ways["busy"] == ToReject(486)
     assert ways["nobody_there"] == ToReject(480)
+    assert ways["full"] == ways["error"] == ToReject(503)
 
 
 def test_the_end_of_a_circle_or_of_an_unknown_number_is_none() -> None:
