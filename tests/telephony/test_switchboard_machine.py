@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from routing.decision import Origin
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import menu_facts as m
 from telephony.call.actions import Action, Dial, EndLeg
 from telephony.call.call import Leg
 from tests.support.calls import contact, registered
@@ -27,6 +28,9 @@ _OF_ANY_LEG: list[tuple[type[f.LegFact], dict[str, Any]]] = [
 _OF_A_CALLER: list[tuple[type[f.LegFact], dict[str, Any]]] = [
     (f.AnnouncementEnded, {"played": True}),
     (f.AnnouncementEnded, {"played": False}),
+    (m.KeyPressed, {"key": "0"}),
+    (m.KeyPressed, {"key": "1"}),
+    (m.KeyPressed, {"key": "9"}),
 ]
 _OF_A_MEMBER: list[tuple[type[f.LegFact], dict[str, Any]]] = [
     (f.MemberResponded, {}),
