@@ -34,6 +34,10 @@ class Tally:
     no_answer: int = 0
     busy: int = 0
     nobody_there: int = 0
+    full: int = 0
+    """No channel or port was free."""
+    self_service: int = 0
+    """What a menu led to, or a voicemail, and no person."""
     failed: int = 0
     """Refused or broken off, the interrupted ones too."""
     closed: int = 0

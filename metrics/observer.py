@@ -108,9 +108,9 @@ class Observer:
         match fact:
             case f.CallArrived(call=call, at=at):
                 self._live[call] = _Live(_Times(at))
-            case f.CallRefused(dialled=dialled):
-                self._instruments.calls.add(self._label(dialled), f.Outcome.FAILED.value)
-                self._instruments.turned_away.add(self._label(dialled), f.Outcome.FAILED.value)
+            case f.CallRefused(dialled=dialled, outcome=outcome):
+                self._instruments.calls.add(self._label(dialled), outcome.value)
+                self._instruments.turned_away.add(self._label(dialled), outcome.value)
             case f.CallFact(call=call) if call in self._live:
                 self._of_call(self._live[call], fact)
             case ClockStepped(seconds=seconds):
@@ -149,7 +149,7 @@ class Observer:
                 went_outside = bool(decision.outside)
                 live.number = OUTSIDE if went_outside else self._label(decision.number)
                 live.waits = not decision.outcome and not went_outside
-                if decision.outcome:
+                if decision.outcome and decision.outcome != f.Outcome.SELF_SERVICE:
                     self._instruments.turned_away.add(live.number, _outcome(decision.outcome))
             case f.MemberAlerted(at=at) if live.times is not None:
                 live.times = _Times(live.times.arrived, live.times.rang or at, live.times.answered)

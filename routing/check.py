@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from datetime import date
 
+from routing.check_absences import check_absences
 from routing.check_calendars import check_calendars
 from routing.check_edges import check_edges
 from routing.check_flow import check_flow
+from routing.check_menus import check_menus
 from routing.check_nets import check_nets
 from routing.check_numbers import check_numbers
 from routing.check_outside import check_permissions
@@ -21,12 +23,14 @@ def check(
 ) -> tuple[Problem, ...]:
     """Every problem of a plan, errors first.
 
-    `today` (local) is needed to see that a deviation is in the past, `prompts` (the names of the
-    announcements that exist) to see that one is missing; without them those two are not checked.
+    `today` (local) is needed to see that a deviation is in the past and who will be away, `prompts` (the
+    names of the announcements that exist) to see that one is missing; without them this is not checked.
     """
     problems = [
         *check_flow(plan, prompts),
+        *check_menus(plan, prompts),
         *check_people(plan),
+        *check_absences(plan, today),
         *check_permissions(plan),
         *check_calendars(plan, today, prompts),
         *check_numbers(plan),
@@ -35,4 +39,5 @@ def check(
         *check_edges(plan),
         *check_nets(plan),
     ]
-    return tuple(sorted(problems, key=lambda problem: problem.severity is Severity.WARNING))
+    once = dict.fromkeys(problems)  # what several numbers lead to is told by each
+    return tuple(sorted(once, key=lambda problem: problem.severity is Severity.WARNING))

@@ -17,6 +17,11 @@ def check_numbers(plan: Plan) -> Iterator[Problem]:
     written += [
         (f"people.{key}.number", person.number) for key, person in plan.people.items() if person.number
     ]
+    written += [
+        (f"lists.{name}.numbers[{index}]", number)
+        for name, callers in plan.lists.items()
+        for index, number in enumerate(callers.numbers)
+    ]
     for path, number in written:
         if not is_valid(number):
             yield error(

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from routing.check_numbers import is_valid
+from routing.flow import flow_of, inside
 from routing.numbers import NumberClass, classify
 from routing.peers import is_one_host, parse_peer
 from routing.plan import Plan
 from routing.problem import Problem, error, warning
+from routing.tables import ToOutside
 
 
 def check_outside(path: str, number: str, plan: Plan) -> Iterator[Problem]:
@@ -37,13 +39,12 @@ def check_outside(path: str, number: str, plan: Plan) -> Iterator[Problem]:
 
 def check_permissions(plan: Plan) -> Iterator[Problem]:
     """The problems of who may call outside, of the trunks that carry it, and of secret callers (P23)."""
+    flow = flow_of(plan)
     for key, number in plan.numbers.items():
-        written = {"destination": number.destination, "no_answer": number.no_answer, "busy": number.busy}
-        written |= {"nobody_there": number.nobody_there, "closed": number.closed}
-        for branch, destination in written.items():
-            if number.protected and destination is not None and destination.outside:
+        for way in inside(flow[key], flow) if number.protected else ():
+            if isinstance(way.destination, ToOutside):
                 yield warning(
-                    f"numbers.{key}.{branch}",
+                    way.path,
                     "a protected number goes on outside, where its callers are shown (P23)",
                     "Let it end here, or set foreign_numbers = false on the trunk",
                 )

@@ -1,9 +1,11 @@
-"""What may be wrong with people, groups and phones, and policy row P11."""
+"""What may be wrong with people, groups and phones, and with people's own numbers (P11)."""
 
 from collections.abc import Iterator
 
+from routing.flow import flow_of
 from routing.plan import Plan
 from routing.problem import Problem, error, warning
+from routing.tables import ToPhone
 
 
 def check_people(plan: Plan) -> Iterator[Problem]:
@@ -11,7 +13,6 @@ def check_people(plan: Plan) -> Iterator[Problem]:
     yield from _phones_of_people(plan)
     yield from _phones_of_nobody(plan)
     yield from _groups(plan)
-    yield from _destinations(plan)
     yield from _own_numbers(plan)
 
 
@@ -34,13 +35,19 @@ def _phones_of_people(plan: Plan) -> Iterator[Problem]:
 
 
 def _phones_of_nobody(plan: Plan) -> Iterator[Problem]:
-    owned = {phone for person in plan.people.values() for phone in person.phones}
+    rung = {phone for person in plan.people.values() for phone in person.phones}
+    rung |= {
+        way.destination.phone
+        for ways in flow_of(plan).values()
+        for way in ways
+        if isinstance(way.destination, ToPhone)
+    }
     for key in plan.phones:
-        if key not in owned:
+        if key not in rung:
             yield warning(
                 f"phones.{key}",
                 "nobody has this phone, so no call rings there",
-                "Name it in the phones of a person, or leave it so if it is only to call from",
+                "Name it in the phones of a person or as a destination, or leave it so if it only calls",
             )
 
 
@@ -60,23 +67,6 @@ def _groups(plan: Plan) -> Iterator[Problem]:
         known = [plan.people[member] for member in group.members if member in plan.people]
         if known and not any(person.phones for person in known):
             yield error(path, "no member has a phone, so nobody can answer", "Give a member a phone")
-
-
-def _destinations(plan: Plan) -> Iterator[Problem]:
-    """A number that goes straight to a person needs one who can be reached, and who wants to be (P11)."""
-    for key, number in plan.numbers.items():
-        person = plan.people.get(number.destination.person or "")
-        if person is None:
-            continue
-        path = f"numbers.{key}.destination"
-        if not person.phones:
-            yield error(path, f"{person.name} has no phone: a dead end", "Give the person a phone")
-        if not person.number_public:
-            yield error(
-                path,
-                f"{person.name} has chosen the group number and must not be dialled directly (P11)",
-                "Let the number go to a group, or set number_public = true if the choice has changed",
-            )
 
 
 def _own_numbers(plan: Plan) -> Iterator[Problem]:

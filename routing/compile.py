@@ -6,13 +6,14 @@ This is where the costly libraries and the following of references are, so that 
 import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import assert_never
 
 from routing.check import check
 from routing.compile_calendar import always_open, compile_calendar
-from routing.decision import OVERFLOW, Branch, Reason, Target
+from routing.compile_flow import Conditions, menus_of, route_of, routes_of, voicemails_of
+from routing.compile_people import person_row, single_phones
+from routing.decision import OVERFLOW, Branch, Reason
 from routing.errors import PlanRefused
-from routing.flow import CLOSED, DEFAULT_CLOSED, Way, default_way, flow_of
+from routing.flow import CLOSED, DEFAULT_CLOSED, Flow, Way, default_way, flow_of
 from routing.nets import NetRow, NetTable, read_prefix
 from routing.numbers import NumberClass, show
 from routing.peers import PeerTable, is_one_host, parse_peer
@@ -21,8 +22,6 @@ from routing.plan import Gateway, Person, Plan, Trunk
 from routing.plan_registration import Registration
 from routing.problem import Severity
 from routing.tables import (
-    CalendarTable,
-    Destination,
     GatewayRow,
     GroupRow,
     NumberRow,
@@ -31,12 +30,7 @@ from routing.tables import (
     RegistrationRow,
     Route,
     Tables,
-    ToAnnouncement,
-    ToGroup,
-    ToNumber,
-    ToOutside,
     ToPerson,
-    ToReject,
     TrunkRow,
 )
 
@@ -46,9 +40,10 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
     errors = [problem for problem in check(plan) if problem.severity is Severity.ERROR]
     if errors:
         raise PlanRefused(errors)
-    people = {key: _person(key, person) for key, person in plan.people.items()}
+    people = {key: person_row(key, person) for key, person in plan.people.items()}
     calendars = {name: compile_calendar(name, plan.calendars) for name in plan.calendars}
     trunks = {name: _trunk(name, trunk) for name, trunk in plan.trunks.items()}
+    flow, conditions = flow_of(plan), Conditions.of(calendars, plan.lists)
     return Tables(
         version=version,
         digest=digest_of(plan),
@@ -57,7 +52,7 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         contact_centre=plan.municipality.contact_centre,
         return_ring_seconds=plan.municipality.return_ring_seconds,
         transfer_code=plan.municipality.transfer_code or "",
-        numbers=MappingProxyType(_own_numbers(plan) | _numbers(plan, calendars)),
+        numbers=MappingProxyType(_own_numbers(plan) | _numbers(plan, flow, conditions)),
         groups=MappingProxyType(_groups(plan, people)),
         people=MappingProxyType(people),
         phones=MappingProxyType(_phones(plan)),
@@ -77,6 +72,9 @@ def compile_plan(plan: Plan, version: int = 1) -> Tables:
         pickup_code=plan.municipality.pickup_code,
         memberships=MappingProxyType(_memberships(plan)),
         nets=_nets(plan),
+        menus=MappingProxyType(menus_of(plan, flow, conditions)),
+        voicemails=MappingProxyType(voicemails_of(plan)),
+        single_phones=MappingProxyType(single_phones(plan)),
     )
 
 
@@ -100,22 +98,22 @@ def _nets(plan: Plan) -> NetTable:
     )
 
 
-def _numbers(plan: Plan, calendars: Mapping[str, CalendarTable]) -> dict[str, NumberRow]:
-    flow = flow_of(plan)
-    return {
-        key: NumberRow(
+def _numbers(plan: Plan, flow: Flow, conditions: Conditions) -> dict[str, NumberRow]:
+    rows = {}
+    for key, number in plan.numbers.items():
+        routes = routes_of(flow[key], conditions)
+        rows[key] = NumberRow(
             number=key,
             function=number.function,
-            calendar=calendars[number.calendar],
-            routes=_routes(flow[key]),
-            closed=next(_route(way) for way in flow[key] if way.branch == CLOSED),
+            calendar=conditions.calendars[number.calendar],
+            routes=_for_branches(routes),
+            closed=routes[CLOSED],
             protected=number.protected,
             internal_only=False,
             personal=False,
             reason=Reason("number", f"numbers.{key}", f"{show(key)} is {number.function}"),
         )
-        for key, number in plan.numbers.items()
-    }
+    return rows
 
 
 def _own_numbers(plan: Plan) -> dict[str, NumberRow]:
@@ -135,8 +133,8 @@ def _own_number(key: str, person: Person, number: str, main_number: str) -> Numb
         number=number,
         function=person.name,
         calendar=always_open(path, "a person's own number has no hours"),
-        routes=_routes((arrived, *others)),
-        closed=_route(Way(number, CLOSED, path, DEFAULT_CLOSED, given=False)),
+        routes=_for_branches({way.branch: route_of(way) for way in (arrived, *others)}),
+        closed=route_of(Way(number, CLOSED, path, DEFAULT_CLOSED, given=False)),
         protected=False,
         internal_only=not person.number_public,
         personal=True,
@@ -144,44 +142,8 @@ def _own_number(key: str, person: Person, number: str, main_number: str) -> Numb
     )
 
 
-def _routes(ways: tuple[Way, ...]) -> Mapping[Branch, Route]:
-    return MappingProxyType({Branch(way.branch): _route(way) for way in ways if way.branch != CLOSED})
-
-
-def _route(way: Way) -> Route:
-    branch = way.branch.replace("_", " ")
-    default = "" if way.given else " (not given in the plan, so the default)"
-    text = f"{branch}: {_words(way.destination)}{default}"
-    return Route(way.destination, Reason("destination", way.path, text))
-
-
-def _words(destination: Destination) -> str:
-    match destination:
-        case ToNumber(number):
-            return f"on to {show(number)}"
-        case ToGroup(group):
-            return f"to group {group}"
-        case ToPerson(person):
-            return f"to person {person}"
-        case ToOutside(number):
-            return f"to the outside number {show(number)}"
-        case ToAnnouncement(prompt, early):
-            return f"announcement {prompt}" + (" before an answer" if early else "")
-        case ToReject(status):
-            return f"refused with {status}"
-        case _ as never:
-            assert_never(never)
-
-
-def _person(key: str, person: Person) -> PersonRow:
-    return PersonRow(
-        key=key,
-        name=person.name,
-        number=person.number or "",
-        number_public=person.number_public,
-        ring_seconds=person.ring_seconds,
-        targets=tuple(Target(key, phone=phone) for phone in person.phones),
-    )
+def _for_branches(routes: Mapping[str, Route]) -> Mapping[Branch, Route]:
+    return MappingProxyType({branch: routes[branch.value] for branch in (Branch.ARRIVED, *OVERFLOW)})
 
 
 def _groups(plan: Plan, people: Mapping[str, PersonRow]) -> dict[str, GroupRow]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
+from routing.conditions import judge
 from routing.decision import (
     OUTCOMES,
     OUTSIDE_MARK,
@@ -26,33 +27,42 @@ from routing.hours import Opening
 from routing.numbers import NumberClass, classify
 from routing.opening import opening
 from routing.outside import (
+    FAILED,
     FIRST_RESPONSE_SECONDS,
     OUTSIDE_RING_SECONDS,
     SERVICE_UNAVAILABLE,
     call_outside,
     end_outside,
     ways_out,
+    why_no_way,
 )
 from routing.situation import Situation
 from routing.strategy import choose
 from routing.tables import (
+    Case,
+    MenuRow,
     NumberRow,
+    OneOf,
     PersonRow,
     Route,
     Tables,
     ToAnnouncement,
     ToGroup,
+    ToMenu,
     ToNumber,
     ToOutside,
     ToPerson,
+    ToPhone,
     ToReject,
+    ToVoicemail,
+    VoicemailRow,
 )
 
 NOT_FOUND = 404
 UNAVAILABLE = 480
 BUSY_HERE = 486
 
-FAILED = "failed"
+SELF_SERVICE = "self_service"
 CLOSED = "closed"
 
 # An emergency call rings until it is answered; three minutes is what RFC 3261 16.6 (timer C) grants a ringing
@@ -76,8 +86,13 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
         return end_outside(tables, question)
     path = _Path(tables, question, situation, now)
     row = tables.numbers.get(question.number)
-    if row is None or question.branch not in row.routes:
-        return path.follow_vanished(question.branch)
+    if question.branch in (Branch.PRESSED, Branch.NO_KEY):
+        menu = tables.menus.get(question.menu)
+        if row is None or menu is None:
+            return path.follow_vanished("menu")
+        return path.follow_menu(row, menu)
+    if row is None:
+        return path.follow_vanished("number", OUTCOMES[question.branch])
     return path.follow(row, question.branch)
 
 
@@ -159,54 +174,93 @@ def _told_of(closing: Opening) -> Route:
     return Route(ToAnnouncement(closing.announcement, early=False), reason)
 
 
+def _mark(menu: str) -> str:
+    """How the mark of a menu begins; the outcome, if the call has one by then, ends it."""
+    return f"menu:{menu}:"
+
+
 class _Path:
     """The way of one question through the plan. Each step leaves a mark in `visited`; none is taken twice."""
 
     def __init__(self, tables: Tables, question: Question, situation: Situation, now: datetime) -> None:
         self._tables = tables
+        self._question = question
         self._situation = situation
         self._now = now
         self._visited = list(question.visited)
-        self._draw = question.draw
         self._reasons: list[Reason] = []
         self._outcome = ""
-        phone = tables.phones.get(question.origin_name) if question.origin is Origin.PHONE else None
-        self._caller = phone.person if phone else ""
+        self._unreached = FAILED
+        """The outcome where nothing has gone wrong and yet no person is rung."""
 
-    def follow_vanished(self, branch: Branch) -> Decision:
-        """The number pursued has left the plan since the last decision: Kontaktcenter takes the call."""
-        self._outcome = OUTCOMES.get(branch, "")
-        self._reasons.append(
-            Reason("plan", "numbers", "the number is no longer in the plan: the call goes to the main number")
-        )
+    def follow_vanished(self, what: str, outcome: str = "") -> Decision:
+        """What is pursued has left the plan since the last decision: Kontaktcenter takes the call."""
+        self._outcome = outcome
+        text = f"the {what} is no longer in the plan: the call goes to the main number"
+        self._reasons.append(Reason("plan", f"{what}s", text))
         return self.follow(self._tables.numbers[self._tables.main_number], Branch.ARRIVED)
 
     def follow(self, row: NumberRow, branch: Branch) -> Decision:
         """Go from one branch of a number to whatever it ends in."""
-        while True:
+        return self._run(row, self._enter(row, branch))
+
+    def follow_menu(self, row: NumberRow, menu: MenuRow) -> Decision:
+        """Go on from a menu, by the key that was pressed or without one. What led to it stays the outcome."""
+        name, key = menu.menu.name, self._question.key
+        mark = next((mark for mark in self._visited if mark.startswith(_mark(name))), "")
+        self._outcome = mark.rpartition(":")[2]
+        route = menu.keys.get(key) if self._question.branch is Branch.PRESSED else None
+        if route is not None:
+            self._unreached = SELF_SERVICE
+            self._reasons.append(Reason("menu", f"{menu.where}.keys.{key}", f"the caller pressed {key}"))
+        else:
+            route = menu.no_key
+            self._reasons.append(Reason("menu", menu.where, "the caller pressed none of its keys"))
+        return self._run(row, route)
+
+    def _run(self, row: NumberRow, route: Route | None) -> Decision:
+        """Go by this route and on until the call is decided; None is a step that was taken before."""
+        while route is not None:
+            found = self._go(row, route)
+            if isinstance(found, Decision):
+                return found
+            row, branch = (found, Branch.ARRIVED) if isinstance(found, NumberRow) else (row, found)
             route = self._enter(row, branch)
-            if route is None:
-                return self._reject(row, BUSY_HERE if self._outcome == Branch.BUSY else UNAVAILABLE)
-            self._reasons.append(route.reason)
-            match route.destination:
-                case ToNumber(number):
-                    row, branch = self._tables.numbers[number], Branch.ARRIVED
-                case ToGroup() | ToPerson() as destination:
-                    decision = self._ring(row, destination)
-                    if isinstance(decision, Decision):
-                        return decision
-                    branch = decision
-                case ToOutside(number):
-                    decision = self._call_outside(row, number)
-                    if isinstance(decision, Decision):
-                        return decision
-                    branch = decision
-                case ToAnnouncement(prompt, early):
-                    return self._announce(row, prompt, early)
-                case ToReject(status):
-                    return self._reject(row, status)
-                case _ as never:
-                    assert_never(never)
+        return self._reject(row, BUSY_HERE if self._outcome == Branch.BUSY else UNAVAILABLE)
+
+    def _go(self, row: NumberRow, route: Route) -> Decision | NumberRow | Branch:
+        """Where a route ends, or else the number or the branch by which the call goes on."""
+        destination = route.destination
+        while isinstance(destination, OneOf):
+            route = self._case(destination)
+            destination = route.destination
+        self._reasons.append(route.reason)
+        match destination:
+            case ToNumber(number):
+                return self._tables.numbers[number]
+            case ToGroup() | ToPerson() | ToPhone():
+                return self._ring(row, destination)
+            case ToOutside(number):
+                return self._call_outside(row, number)
+            case ToAnnouncement(prompt, early):
+                return self._announce(row, prompt, early)
+            case ToMenu(name):
+                return self._offer(row, self._tables.menus[name])
+            case ToVoicemail(name):
+                return self._take_message(row, self._tables.voicemails[name])
+            case ToReject(status):
+                return self._reject(row, status)
+            case _ as never:
+                assert_never(never)
+
+    def _case(self, one_of: OneOf) -> Route:
+        """The first case that holds: the last always does, or the plan would have been refused."""
+        return next(case.route for case in one_of.cases if self._holds(case))
+
+    def _holds(self, case: Case) -> bool:
+        holds, reasons = judge(case, self._question, self._now)
+        self._reasons += reasons
+        return holds
 
     def _enter(self, row: NumberRow, branch: Branch) -> Route | None:
         """The route of this branch, by the clock on arrival; None when this step was taken before."""
@@ -228,10 +282,11 @@ class _Path:
         self._outcome = CLOSED
         return _told_of(found) if found.announcement else row.closed
 
-    def _ring(self, row: NumberRow, destination: ToGroup | ToPerson) -> Decision | Branch:
+    def _ring(self, row: NumberRow, destination: ToGroup | ToPerson | ToPhone) -> Decision | Branch:
         """Ring whoever is there and free, or say by which branch the call goes on."""
         members, strategy, ring_seconds, where = self._members(destination)
-        chosen = choose(members, self._situation, self._caller)
+        caller = self._caller() if self._question.origin is Origin.PHONE else ""
+        chosen = choose(members, self._situation, self._now, caller, self._reasons)
         if isinstance(chosen, Branch):
             text = "all who are there are busy" if chosen is Branch.BUSY else "nobody is registered"
             self._reasons.append(Reason("presence", where, text))
@@ -251,20 +306,30 @@ class _Path:
             ring_seconds=ring_seconds,
         )
 
-    def _members(self, destination: ToGroup | ToPerson) -> tuple[Sequence[PersonRow], Strategy, float, str]:
+    def _caller(self) -> str:
+        """Who calls by a phone of ours: its person, or a phone of nobody."""
+        phone = self._tables.single_phones.get(self._question.origin_name)
+        return phone.key if phone else ""
+
+    def _members(
+        self, destination: ToGroup | ToPerson | ToPhone
+    ) -> tuple[Sequence[PersonRow], Strategy, float, str]:
         """Whom to ring, how, for how many seconds, and where the plan says so."""
         if isinstance(destination, ToGroup):
             group = self._tables.groups[destination.group]
             return group.members, group.strategy, group.ring_seconds, f"groups.{group.key}"
+        if isinstance(destination, ToPhone):
+            phone = self._tables.single_phones[destination.phone]
+            return (phone,), Strategy.ALL, phone.ring_seconds, f"phones.{destination.phone}"
         person = self._tables.people[destination.person]
         return (person,), Strategy.ALL, person.ring_seconds, f"people.{person.key}"
 
     def _call_outside(self, row: NumberRow, number: str) -> Decision | Branch:
         """Go on to the public network, or say by which branch the call goes on."""
-        targets, reasons = ways_out(self._tables, number, self._draw, self._situation)
+        targets, reasons = ways_out(self._tables, number, self._question.draw, self._situation)
         self._reasons += reasons
         if not targets:
-            return Branch.NOBODY_THERE
+            return why_no_way(reasons)
         return self._answer(
             row,
             Kind.RING,
@@ -281,8 +346,21 @@ class _Path:
             prompt=prompt,
             early=early,
             status=UNAVAILABLE if early else 0,
-            outcome=self._outcome or FAILED,
+            outcome=self._outcome or self._unreached,
         )
+
+    def _offer(self, row: NumberRow, menu: MenuRow) -> Decision:
+        """Offer a menu, once in a call: its mark keeps what had led there."""
+        mark = _mark(menu.menu.name)
+        if any(seen.startswith(mark) for seen in self._visited):
+            self._reasons.append(Reason("loop", menu.where, "the call has been here before: it ends"))
+            return self._reject(row, UNAVAILABLE)
+        self._visited.append(mark + self._outcome)
+        return self._answer(row, Kind.MENU, menu=menu.menu, prompt=menu.menu.prompt)
+
+    def _take_message(self, row: NumberRow, box: VoicemailRow) -> Decision:
+        outcome = self._outcome or SELF_SERVICE
+        return self._answer(row, Kind.VOICEMAIL, prompt=box.prompt, voicemail=box.key, outcome=outcome)
 
     def _reject(self, row: NumberRow, status: int) -> Decision:
         return self._answer(row, Kind.REJECT, status=status, outcome=self._outcome or FAILED)

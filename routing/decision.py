@@ -54,6 +54,15 @@ class Origin(StrEnum):
     PHONE = "phone"
 
 
+class CallerKind(StrEnum):
+    """Who calls: a phone of ours, or somebody outside; of these one who shows no number, or is on a list."""
+
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+    HIDDEN = "hidden"
+    LISTED = "listed"
+
+
 class Identity(StrEnum):
     """Which header tells a trunk who calls: From alone, or one of RFC 3325 beside it."""
 
@@ -149,7 +158,8 @@ class Decision:
     first_response_seconds: a target that has sent no 1xx by then is given up; 0 is no limit.
     prompt, early: the announcement; `early` plays it before an answer, followed by `status`.
     status: the SIP status that ends the call when it is rejected, or after an early announcement.
-    outcome: closed, nobody_there, busy, no_answer, full, failed, or "" when it rings or a menu is offered.
+    outcome: closed, nobody_there, busy, no_answer, full, self_service (what a menu
+        led to, or a voicemail), failed, or "" when it rings or a menu is offered.
     menu: the menu that is offered. voicemail: whose box takes a message after `prompt`, its greeting: the key
         of the plan's [voicemails] entry.
     protected: a number on the way is protected; whoever overflows from it stays so.

@@ -5,13 +5,14 @@ import re
 import tomllib
 from collections.abc import Sequence
 from types import UnionType
-from typing import Any, get_args
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from routing.errors import Fault, PlanInvalid
 from routing.plan import Plan
+from routing.plan_flow import CASES, ONE
 from routing.plan_part import Part
 
 # A plan of 10,000 people is 2.8 MB as JSON; what is larger is no plan, and is not read at all.
@@ -29,6 +30,9 @@ MAX_RUN = 1000
 _LONG_RUN = re.compile(rf"""(?<![^\s"'\[\](){{}},=])[^\s"'\[\](){{}},=]{{{MAX_RUN + 1}}}""")
 
 _LINE = re.compile(r"[^\n]+")
+
+# Steps of pydantic's that are none of the document
+_NO_PLACES = ("[key]", ONE, CASES)
 
 # Values are shown so that they are recognised, not in full.
 _MAX_SHOWN = 80
@@ -101,10 +105,11 @@ def _refuse_constant(name: str) -> None:
 
 
 def _fault(detail: ErrorDetails) -> Fault:
-    location = tuple(step for step in detail["loc"] if step != "[key]")
+    location = tuple(step for step in detail["loc"] if step not in _NO_PLACES)
     if detail["type"] == "extra_forbidden":
         # Its value is not shown: it may be a secret that somebody put where none belongs.
-        allowed = ", ".join(_model_at(location[:-1]).model_fields)
+        fields = _model_at(location[:-1]).model_fields
+        allowed = ", ".join(field.alias or name for name, field in fields.items())
         return Fault(_path(location), "", f"unknown key; allowed here: {allowed}")
     if detail["type"] == "missing":
         return Fault(_path(location), "", "must be given")
@@ -117,14 +122,30 @@ def _model_at(location: Sequence[int | str]) -> type[Part]:
     """The model at a place of the plan, one step a time: a model's field, or an entry of a table or list."""
     at: Any = Plan
     for step in location:
-        if _is_part(at):
-            at = at.model_fields[str(step)].annotation
-            if isinstance(at, UnionType):  # `Destination | None` is no step of its own
-                at = get_args(at)[0]
-        else:
-            at = next(inner for inner in get_args(at) if _is_part(inner))
-    model: type[Part] = at
+        at = next(_inner(form, step) for form in _forms(at) if _has(form, step))
+    model: type[Part] = next(form for form in _forms(at) if _is_part(form))
     return model
+
+
+def _forms(thing: Any) -> list[Any]:
+    """What may stand at a place: `Flow | None` is a destination, or a list of cases."""
+    if get_origin(thing) is Annotated:
+        return _forms(get_args(thing)[0])
+    if isinstance(thing, UnionType) or get_origin(thing) is Union:
+        return [form for each in get_args(thing) for form in _forms(each)]
+    return [thing]
+
+
+def _has(form: Any, step: int | str) -> bool:
+    if _is_part(form):
+        return step in form.model_fields
+    return get_origin(form) is (tuple if isinstance(step, int) else dict)
+
+
+def _inner(form: Any, step: int | str) -> Any:
+    if _is_part(form):
+        return form.model_fields[step].annotation
+    return get_args(form)[0 if isinstance(step, int) else 1]
 
 
 def _is_part(thing: object) -> bool:

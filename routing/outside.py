@@ -5,7 +5,19 @@ the order of the plan, each by its gateways in turn. What a trunk answers is the
 is not asked for by the next one.
 """
 
-from routing.decision import OUTSIDE_MARK, Branch, Decision, Kind, Question, Reason, Strategy, Target
+from collections.abc import Sequence
+
+from routing.decision import (
+    OUTCOMES,
+    OUTSIDE_MARK,
+    Branch,
+    Decision,
+    Kind,
+    Question,
+    Reason,
+    Strategy,
+    Target,
+)
 from routing.gateways import in_turn, without_address
 from routing.numbers import NumberClass
 from routing.situation import Situation
@@ -14,6 +26,8 @@ from routing.tables import Tables, TrunkRow
 FORBIDDEN = 403
 SERVICE_UNAVAILABLE = 503
 
+FAILED = "failed"
+
 OUTSIDE_RING_SECONDS = 120.0
 """Networks end a call that nobody answers after one to two minutes; none is rung for ever."""
 
@@ -21,6 +35,7 @@ FIRST_RESPONSE_SECONDS = 4.0
 """A gateway that gives no sign of life by then is left for the next one."""
 
 _STATUS = {Branch.BUSY: 486, Branch.NO_ANSWER: 480}  # of all else SERVICE_UNAVAILABLE
+_CHANNELS = "channels"
 _NOT_TO_BE_SHOWN = frozenset({401, 407})  # said to us, not to who calls
 
 
@@ -40,7 +55,8 @@ def call_outside(
     # Without the number, which the log is not to tell: it is a private one as often as not
     barring = Reason("barring", where, f"an outside number ({number_class}), which is allowed")
     if not targets:
-        return _refused(tables, question, SERVICE_UNAVAILABLE, barring, *reasons)
+        outcome = OUTCOMES[why_no_way(reasons)]
+        return _refused(tables, question, SERVICE_UNAVAILABLE, barring, *reasons, outcome=outcome)
     return Decision(
         kind=Kind.RING,
         strategy=Strategy.LINEAR,
@@ -63,7 +79,7 @@ def end_outside(tables: Tables, question: Question) -> Decision:
         question,
         said or _STATUS.get(question.branch, SERVICE_UNAVAILABLE),
         reason,
-        outcome=question.branch.value,
+        outcome=OUTCOMES.get(question.branch, FAILED),
     )
 
 
@@ -77,7 +93,7 @@ def ways_out(
     for trunk in tables.outside_trunks:
         if _is_full(trunk, situation):
             where = f"trunks.{trunk.name}.channels"
-            reasons.append(Reason("channels", where, "all that calls out may have are taken"))
+            reasons.append(Reason(_CHANNELS, where, "all that calls out may have are taken"))
             continue
         unknown = without_address(trunk.gateways, situation)
         reasons += [Reason("gateway", row.where, f"no address of {row.address} is known") for row in unknown]
@@ -96,12 +112,17 @@ def ways_out(
     return targets, reasons
 
 
+def why_no_way(reasons: Sequence[Reason]) -> Branch:
+    """What it is, by the reasons of `ways_out`, that there is no way: full where a trunk is, else a fault."""
+    return Branch.FULL if any(reason.rule == _CHANNELS for reason in reasons) else Branch.ERROR
+
+
 def _is_full(trunk: TrunkRow, situation: Situation) -> bool:
     return trunk.channels_out is not None and situation.channels(trunk.name) >= trunk.channels_out
 
 
 def _refused(
-    tables: Tables, question: Question, status: int, *reasons: Reason, outcome: str = "failed"
+    tables: Tables, question: Question, status: int, *reasons: Reason, outcome: str = FAILED
 ) -> Decision:
     return Decision(
         kind=Kind.REJECT,

@@ -24,42 +24,23 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from routing.decision import Identity, Strategy
-from routing.numbers import MAX_DIGITS, MIN_DIGITS, NumberFormat, is_e164
+from routing.numbers import NumberFormat
 from routing.peers import parse_peer
 from routing.places import ALLOWED, parse_gateway
+from routing.plan_absence import MAX_ABSENCES, Absence
 from routing.plan_calendar import Calendar
 from routing.plan_edge import Edge
+from routing.plan_flow import CallerList, Flow
+from routing.plan_menu import Menu, Voicemail
 from routing.plan_nets import Net
 from routing.plan_part import Entry, Flag, Name, Part, Text
 from routing.plan_registration import Registration
-
-# Three signals are some 15 s; a citizen who hears more than a minute of them has given up.
-DEFAULT_RING_SECONDS = 20.0
-MAX_RING_SECONDS = 300.0
-
-
-def _e164(text: str) -> str:
-    if not is_e164(text):
-        raise ValueError("must be E.164: + and 7 to 15 digits, such as +46853061000")
-    return text
-
-
-def _series(text: str) -> str:
-    if not (text.startswith("+") and text[1:].isascii() and text[1:].isdigit() and len(text) <= 16):
-        raise ValueError("must be the beginning of E.164 numbers: + and at most 15 digits, such as +4685306")
-    return text
+from routing.plan_values import DEFAULT_RING_SECONDS, E164, RingSeconds, Series, listed
 
 
 def _gateway(text: str) -> str:
     parse_gateway(text)
     return text
-
-
-def _listed(value: object) -> object:
-    """A list of something; said in plain words, for a single one is easily written without its brackets."""
-    if not isinstance(value, list | tuple):
-        raise ValueError("must be a list, in brackets: [...]")
-    return value
 
 
 _CODE = "^([*#][*#0-9]{1,5})?$"
@@ -71,12 +52,6 @@ def _code(text: str) -> str:
     return text
 
 
-E164 = Annotated[
-    str,
-    AfterValidator(_e164),
-    WithJsonSchema({"type": "string", "pattern": rf"^\+[1-9][0-9]{{{MIN_DIGITS - 1},{MAX_DIGITS - 1}}}$"}),
-]
-Series = Annotated[str, AfterValidator(_series)]
 PeerText = Annotated[str, AfterValidator(lambda text: str(parse_peer(text)))]
 GatewayText = Annotated[str, AfterValidator(_gateway)]
 OutsideClass = Literal[
@@ -92,7 +67,6 @@ OutsideClass = Literal[
     "abroad",
 ]
 """The classes of numbers (`numbers.NumberClass`) that can be allowed: all but 112, which always is."""
-RingSeconds = Annotated[float, Strict(), Field(ge=1, le=MAX_RING_SECONDS)]
 # With a sign that no number has, so that none is hidden by it; "" is none
 FunctionCode = Annotated[
     str,
@@ -120,7 +94,7 @@ class Municipality(Part):
     return_ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
     pickup_code: FunctionCode = "*8"
     transfer_code: FunctionCode = ""
-    outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(_listed)] = ()
+    outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(listed)] = ()
 
 
 class Phone(Entry):
@@ -130,13 +104,15 @@ class Phone(Entry):
     does, and challenges it with MD5 alone, as phones need that give up when SHA-256 is offered too (baresip
     1.0).
     `max_contacts` is from how many places it may be registered at once (P28). `options`: whether it is asked
-    by OPTIONS if it is still there; one that does not answer is not rung.
+    by OPTIONS if it is still there; one that does not answer is not rung. `ring_seconds`: how long it is rung
+    when it is a destination itself.
     """
 
     display: Text
     legacy_digest: Flag = False
     max_contacts: Annotated[int, Strict(), Field(ge=1, le=10)] = 1
     options: Flag = True
+    ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
 
 
 class Gateway(Part):
@@ -201,8 +177,8 @@ class Trunk(Part):
     to the user that we have registered are known without `peers`.
     """
 
-    peers: Annotated[tuple[PeerText, ...], BeforeValidator(_listed)] = ()
-    gateways: Annotated[tuple[Gateway, ...], BeforeValidator(_listed), AfterValidator(_each_once)] = ()
+    peers: Annotated[tuple[PeerText, ...], BeforeValidator(listed)] = ()
+    gateways: Annotated[tuple[Gateway, ...], BeforeValidator(listed), AfterValidator(_each_once)] = ()
     number_format: NumberFormat = NumberFormat.E164
     trusted_identity: Flag = False
     emergency: Flag = False
@@ -250,14 +226,16 @@ class Person(Entry):
     """Somebody who answers calls. `number_public` is their choice of P11; false is by a group number only.
 
     `outside`: the classes of numbers that they may call in the public network, instead of what everybody may.
+    `absences`: when they are away, and not rung.
     """
 
     name: Text
     phones: tuple[Name, ...] = ()
     number: E164 | None = None
     number_public: Flag = False
-    outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(_listed)] | None = None
+    outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(listed)] | None = None
     ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
+    absences: Annotated[tuple[Absence, ...], Field(max_length=MAX_ABSENCES), BeforeValidator(listed)] = ()
 
 
 class Group(Part):
@@ -269,33 +247,6 @@ class Group(Part):
     ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
 
 
-class Destination(Part):
-    """Where a call goes: exactly one of number (its whole flow), group, person, outside, announcement and
-    reject.
-
-    `outside` is a number of the public network, by the trunks that take such calls.
-    `announcement` is the name of a prompt; with `early` it is played before an answer (183), then refused
-    with 480. `reject` is the SIP status to refuse with.
-    """
-
-    number: E164 | None = None
-    group: Name | None = None
-    person: Name | None = None
-    outside: E164 | None = None
-    announcement: Name | None = None
-    early: Flag = False
-    reject: Annotated[int, Strict(), Field(ge=400, le=699)] | None = None
-
-    @model_validator(mode="after")
-    def _is_one_place(self) -> "Destination":
-        places = (self.number, self.group, self.person, self.outside, self.announcement, self.reject)
-        if sum(place is not None for place in places) != 1:
-            raise ValueError("must have exactly one of number, group, person, outside, announcement, reject")
-        if self.early and self.announcement is None:
-            raise ValueError("early belongs to an announcement")
-        return self
-
-
 class Number(Part):
     """A number of the municipality; its key is E.164.
 
@@ -305,13 +256,13 @@ class Number(Part):
 
     function: Text
     calendar: Name
-    destination: Destination
-    no_answer: Destination | None = None
-    busy: Destination | None = None
-    nobody_there: Destination | None = None
-    full: Destination | None = None
-    error: Destination | None = None
-    closed: Destination | None = None
+    destination: Flow
+    no_answer: Flow | None = None
+    busy: Flow | None = None
+    nobody_there: Flow | None = None
+    full: Flow | None = None
+    error: Flow | None = None
+    closed: Flow | None = None
     protected: Flag = False
 
 
@@ -327,3 +278,6 @@ class Plan(Part):
     calendars: dict[Name, Calendar]
     numbers: dict[E164, Number]
     nets: dict[Name, Net] = Field(default_factory=dict)
+    menus: dict[Name, Menu] = Field(default_factory=dict)
+    voicemails: dict[Name, Voicemail] = Field(default_factory=dict)
+    lists: dict[Name, CallerList] = Field(default_factory=dict)

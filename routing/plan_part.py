@@ -22,7 +22,7 @@ def is_name(text: str) -> bool:
 class Part(BaseModel):
     """Any part of a plan: unknown keys are refused, and nothing changes once it is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
 
 class Entry(Part):

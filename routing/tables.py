@@ -6,9 +6,9 @@ Only `compile` makes them. They hold no pydantic, no library types and nothing t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from routing.decision import Branch, Identity, Reason, Strategy, Target
+from routing.decision import Branch, CallerKind, Identity, Menu, Reason, Strategy, Target
 from routing.nets import NetTable
 from routing.numbers import NumberClass, NumberFormat
 from routing.peers import PeerTable
@@ -76,6 +76,13 @@ class ToPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class ToPhone:
+    """Ring one phone account."""
+
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToAnnouncement:
     """Play a prompt."""
 
@@ -97,15 +104,87 @@ class ToReject:
     status: int
 
 
-Destination = ToNumber | ToGroup | ToPerson | ToOutside | ToAnnouncement | ToReject
+@dataclass(frozen=True, slots=True)
+class ToVoicemail:
+    """Take a message in a box of the plan."""
+
+    voicemail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToMenu:
+    """Offer a menu of the plan."""
+
+    menu: str
+
+
+Destination = (
+    ToNumber | ToGroup | ToPerson | ToPhone | ToOutside | ToAnnouncement | ToVoicemail | ToMenu | ToReject
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallersRow:
+    """A list of callers: whole numbers, and beginnings of others."""
+
+    name: str
+    numbers: frozenset[str]
+    series: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What has to hold for a case, all of it: `caller` is who calls, `callers` the list for a listed one."""
+
+    caller: CallerKind | None
+    callers: CallersRow | None
+    open: CalendarTable | None
+    closed: CalendarTable | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One of several destinations; without a condition it always counts. `where` is its place in the plan."""
+
+    condition: Condition | None
+    route: "Route"
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The first of these whose condition holds. The last has none."""
+
+    cases: tuple[Case, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """A destination, and the entry of the plan that names it."""
 
-    destination: Destination
+    destination: Destination | OneOf
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class MenuRow:
+    """A menu, with where its keys lead, and where whoever presses none of them goes on to."""
+
+    menu: Menu
+    keys: Mapping[str, Route]
+    no_key: Route
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailRow:
+    """A box that takes messages after `prompt`. `name` is whose it is, for people, `person` the key of whose,
+    or "" when it is a function's."""
+
+    key: str
+    name: str
+    person: str
+    prompt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +208,20 @@ class NumberRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsenceRow:
+    """Somebody is away from `start` to before `end`, aware UTC; `reason` says so."""
+
+    start: datetime
+    end: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person, with one target for each phone. `key` is the name in the plan, `name` what people say."""
+    """A person, with one target for each phone. `key` is the name in the plan, `name` what people say.
+
+    A single phone that is a destination is one too, with the absences of whose it is.
+    """
 
     key: str
     name: str
@@ -138,6 +229,7 @@ class PersonRow:
     number_public: bool
     ring_seconds: float
     targets: tuple[Target, ...]
+    absences: tuple[AbsenceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +315,7 @@ class Tables:
     `emergency_trunks` are those that take 112, in the order of the plan. `registered_users`: whose trunk's
     address of record has this user. `edges`: None without any. `pickup_code` begins what
     is dialled to answer a colleague's call, or is "". `memberships` are the groups of each person who is in
-    any.
+    any. `single_phones` are who is rung at the phone accounts.
     """
 
     version: int
@@ -249,3 +341,6 @@ class Tables:
     pickup_code: str
     memberships: Mapping[str, frozenset[str]]
     nets: NetTable
+    menus: Mapping[str, MenuRow]
+    voicemails: Mapping[str, VoicemailRow]
+    single_phones: Mapping[str, PersonRow]

@@ -13,6 +13,8 @@ from routing.outside import FORBIDDEN
 from routing.situation import Situation
 from routing.tables import Tables
 
+_NOBODY = {Kind.ANNOUNCE: "an announcement", Kind.MENU: "a menu", Kind.VOICEMAIL: "a voicemail"}
+
 
 def transfer_target(
     tables: Tables, number: str, phone: str, situation: Situation, now: datetime, draw: float = 0.0
@@ -20,8 +22,8 @@ def transfer_target(
     """Whom to ring for a transfer to `number` by this phone account; else a decision that rejects it. `draw`
     is random in [0, 1), for gateways of one priority.
 
-    The phone transfers only where it may call. An announcement is no person to hand anybody to, and 112
-    speaks with who needs it: that one dials.
+    The phone transfers only where it may call. An announcement, a menu or a voicemail is no person to hand
+    anybody to, and 112 speaks with who needs it: that one dials.
     """
     question = Question(dialled=number, origin=Origin.PHONE, origin_name=phone, caller=None, draw=draw)
     decision = decide(tables, question, situation, now)
@@ -30,8 +32,8 @@ def transfer_target(
         return _refused(decision, FORBIDDEN, "112 is dialled, not transferred to")
     if branches:
         return _refused(decision, BUSY_HERE if Branch.BUSY in branches else UNAVAILABLE, "nobody to take it")
-    if decision.kind is Kind.ANNOUNCE:
-        return _refused(decision, UNAVAILABLE, "there is only an announcement now")
+    if decision.kind in _NOBODY:
+        return _refused(decision, UNAVAILABLE, f"there is only {_NOBODY[decision.kind]} now")
     return decision
 
 
@@ -54,4 +56,12 @@ def transfer_return(tables: Tables, target: Target, number: str) -> Decision:
 
 def _refused(decision: Decision, status: int, why: str) -> Decision:
     reason = Reason("transfer", "numbers", why)
-    return replace(decision, kind=Kind.REJECT, targets=(), status=status, reasons=(*decision.reasons, reason))
+    return replace(
+        decision,
+        kind=Kind.REJECT,
+        targets=(),
+        menu=None,
+        voicemail="",
+        status=status,
+        reasons=(*decision.reasons, reason),
+    )

@@ -13,7 +13,8 @@ MAX_SECONDS = 5.0
 class Attendance:
     """`look` counts the time since the last one, as it finds things now: to be called about once a second.
 
-    Only numbers that a group answers: where a call would go on to is no excuse.
+    Only numbers that a group answers: where a call would go on to is no excuse. Where several do, as behind a
+    menu, one that could is enough.
     """
 
     def __init__(self, observer: Observer) -> None:
@@ -26,9 +27,11 @@ class Attendance:
         if before is None:
             return
         seconds = min(monotonic - before, MAX_SECONDS)
-        staff = chart.staff(house)
+        staff = chart.staff(house, now)
         for number, is_open in chart.open_numbers(house.overrides(), now).items():
-            _, group = chart.functions[number]
-            if is_open and group:
-                why = "" if staff.available[group] else "busy" if staff.registered[group] else "absent"
+            groups = chart.groups_at(number, now) if is_open else ()
+            if groups:
+                is_free = any(staff.available[group] for group in groups)
+                is_there = any(staff.registered[group] for group in groups)
+                why = "" if is_free else "busy" if is_there else "absent"
                 self._observer.opened(number, seconds, why)

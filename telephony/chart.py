@@ -4,15 +4,18 @@ A person's own number is never shown: it tells whose calls are counted, and some
 told of it (P11). Calls to all of them are counted together.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from routing.decision import Branch
+from routing.conditions import judge
+from routing.decision import Branch, Origin, Question
 from routing.hours import holidays_known_days
 from routing.opening import opening
 from routing.override import Override
-from routing.tables import Tables, ToGroup, ToNumber
+from routing.plan_menu import CENTRE_KEY
+from routing.strategy import away_at
+from routing.tables import OneOf, Route, Tables, ToGroup, ToMenu, ToNumber
 from telephony.call.house import House
 
 PERSONAL = "personal"
@@ -21,7 +24,8 @@ PERSONAL = "personal"
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """By group: how many members have a phone that is registered, and how many of these are free (P4)."""
+    """By group: how many members who are not away have a phone that is registered, and how many of these are
+    free (P4)."""
 
     registered: Mapping[str, int]
     available: Mapping[str, int]
@@ -31,7 +35,8 @@ class Chart:
     """One version of the plan, worked out for the figures once.
 
     labels: the label of every number of the plan. functions: by number, its function and the group that
-    answers it when it is open, through other numbers ("" for anything else). members: by group, how many.
+    answers it when it is open, through other numbers ("" for anything else); with cases the last, for
+    everybody. members: by group, how many.
     trunks: their names. registered_trunks: of those that have us register. gateways: those that are asked
     whether they are there, by trunk and in words.
     """
@@ -40,7 +45,7 @@ class Chart:
         self._tables = tables
         self.labels = {number: PERSONAL if row.personal else number for number, row in tables.numbers.items()}
         self.functions = {
-            number: (row.function, _group_of(tables, number))
+            number: (row.function, _only(_groups_of(tables, number, _last)))
             for number, row in tables.numbers.items()
             if not row.personal
         }
@@ -67,13 +72,21 @@ class Chart:
         """By calendar, for how many days from today on its holidays are known, as `holidays_known_days`."""
         return {name: holidays_known_days(table, now) for name, table in self._tables.calendars.items()}
 
-    def staff(self, house: House) -> Staff:
+    def groups_at(self, number: str, now: datetime) -> Sequence[str]:
+        """The groups that answer a number to somebody outside who is on no list, by the cases that count now.
+
+        Of a menu those behind its keys, but for Kontaktcenter's: the caller has the choice.
+        """
+        return _groups_of(self._tables, number, lambda one_of: _first(one_of, now))
+
+    def staff(self, house: House, now: datetime) -> Staff:
         """Who could answer now. It looks at those who are there, not at everybody in the plan."""
-        phones = self._tables.phones
+        phones, people = self._tables.phones, self._tables.people
         lost = house.lost()
         there = {
             phones[phone].person for phone in house.registrations() if phone in phones and phone not in lost
         }
+        there = {key for key in there if key in people and away_at(people[key], now) is None}
         free = [person for person in there if house.is_free(person)]
         return Staff(self._by_group(there), self._by_group(free))
 
@@ -85,8 +98,38 @@ class Chart:
         return counts
 
 
-def _group_of(tables: Tables, number: str) -> str:
-    destination = tables.numbers[number].routes[Branch.ARRIVED].destination
-    while isinstance(destination, ToNumber):  # the plan was checked: its numbers go round in no circle
-        destination = tables.numbers[destination.number].routes[Branch.ARRIVED].destination
-    return destination.group if isinstance(destination, ToGroup) else ""
+def _only(groups: Sequence[str]) -> str:
+    return groups[0] if len(groups) == 1 else ""
+
+
+def _groups_of(tables: Tables, number: str, pick: Callable[[OneOf], Route]) -> Sequence[str]:
+    """Whom an open number leads to. The plan was checked: nothing in it goes round in a circle."""
+    found: dict[str, None] = {}
+    pending = [tables.numbers[number].routes[Branch.ARRIVED]]
+    while pending:
+        destination = pending.pop(0).destination
+        match destination:
+            case OneOf():
+                pending.append(pick(destination))
+            case ToNumber(onwards):
+                pending.append(tables.numbers[onwards].routes[Branch.ARRIVED])
+            case ToMenu(menu):
+                keys = tables.menus[menu].keys
+                pending += [route for key, route in keys.items() if key != CENTRE_KEY]
+            case ToGroup(group):
+                found[group] = None
+            case _:
+                pass
+    return tuple(found)
+
+
+def _last(one_of: OneOf) -> Route:
+    return one_of.cases[-1].route
+
+
+def _first(one_of: OneOf, now: datetime) -> Route:
+    return next(case.route for case in one_of.cases if judge(case, _ANYBODY, now).holds)
+
+
+_ANYBODY = Question(dialled="", origin=Origin.TRUNK, origin_name="", caller="")
+"""A call from outside, of somebody on no list who shows a number."""

@@ -66,7 +66,7 @@ class Figures:
         """Show from now on what is no fact."""
         _show_service(self.instruments, sources.house)
         _show_calls(self, sources)
-        _show_groups(self, sources.house)
+        _show_groups(self, sources.house, sources.now)
         self.instruments.watch(
             "vaxeln_gateway_names_unconfirmed",
             "Host names of gateways that DNS gives no address of now: an old one is used, or there is none.",
@@ -131,20 +131,20 @@ def _show_calls(figures: Figures, sources: Sources) -> None:
     )
 
 
-def _show_groups(figures: Figures, house: House) -> None:
+def _show_groups(figures: Figures, house: House, now: Callable[[], datetime]) -> None:
     watch_each = figures.instruments.watch_each
     watch_each(("group",), "vaxeln_group_members", "Members of a group.", lambda: figures.chart.members)
     watch_each(
         ("group",),
         "vaxeln_group_members_registered",
-        "Members who have a phone that is registered.",
-        lambda: figures.chart.staff(house).registered,
+        "Members who are not away and have a phone that is registered.",
+        lambda: figures.chart.staff(house, now()).registered,
     )
     watch_each(
         ("group",),
         "vaxeln_group_members_available",
-        "Members who could answer now: registered and free.",
-        lambda: figures.chart.staff(house).available,
+        "Members who could answer now: not away, registered and free.",
+        lambda: figures.chart.staff(house, now()).available,
     )
     figures.instruments.watch(
         "vaxeln_registered_phones",

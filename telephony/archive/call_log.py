@@ -67,6 +67,8 @@ class CallCounts:
     no_answer: int = 0
     busy: int = 0
     nobody_there: int = 0
+    full: int = 0
+    self_service: int = 0
     failed: int = 0
     closed: int = 0
     answer_seconds: float = 0.0

@@ -67,6 +67,8 @@ class Outcome(StrEnum):
     BUSY = "busy"
     CLOSED = "closed"
     NOBODY_THERE = "nobody_there"
+    FULL = "full"
+    SELF_SERVICE = "self_service"
     FAILED = "failed"
     LOST = "lost"
     INTERRUPTED = "interrupted"
@@ -122,6 +124,9 @@ class CallArrived(LegFact):
     max_forwards: int = 70
 
 
+_NO_ROOM = frozenset({"no_channel", "no_port"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRefused(CallFact):
     """A call of somebody who may call was over as it came: it could not be taken up. Nobody was asked where
@@ -145,6 +150,11 @@ class CallRefused(CallFact):
     sip_call_id: str
     status: int
     why: str
+
+    @property
+    def outcome(self) -> Outcome:
+        """Full where only room was missing, else failed."""
+        return Outcome.FULL if self.why in _NO_ROOM else Outcome.FAILED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

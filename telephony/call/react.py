@@ -267,7 +267,8 @@ def _is_diverted(decision: Decision, target: Target) -> bool:
 
 
 def why_exhausted(call: Call) -> Branch:
-    """Somebody's phone rang out: no answer; else somebody was busy; else nobody was there."""
+    """Somebody's phone rang out: no answer; else somebody was busy, or declined; else something failed; else
+    nobody was there."""
     tried = [call.legs[leg] for leg in call.round_legs]
     rang = [leg for leg in tried if leg.status not in _BUSY and leg.withdrawn != "declined"]
     if any(leg.rang or leg.withdrawn == "ring_time" for leg in rang):
@@ -276,7 +277,14 @@ def why_exhausted(call: Call) -> Branch:
         return Branch.BUSY
     if any(leg.status not in _UNREACHABLE and not leg.withdrawn for leg in tried):
         return Branch.NO_ANSWER  # declined
-    return Branch.NOBODY_THERE
+    return Branch.ERROR if any(_is_fault(leg) for leg in tried) else Branch.NOBODY_THERE
+
+
+def _is_fault(leg: Leg) -> bool:
+    """A gateway that is silent or refuses with 5xx, a phone that does; 503 is a phone that is not there."""
+    if leg.target is not None and leg.target.trunk:
+        return leg.status == 408 or leg.status // 100 == 5 or leg.withdrawn == "no_response"
+    return leg.status // 100 == 5 and leg.status != 503
 
 
 def _tell_caller(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction:

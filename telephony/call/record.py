@@ -176,7 +176,7 @@ def begin(fact: f.CallArrived | f.CallRefused) -> Record:
         protected=fact.protected,
         emergency=fact.emergency,
         ended_at=fact.at,
-        outcome=Outcome.FAILED,
+        outcome=fact.outcome,
         ended_by=EndedBy.SERVICE,
         reason=f"{fact.status} {fact.why}",
     )

@@ -145,18 +145,30 @@ def test_whoever_was_handed_on_while_it_rang_gave_nothing_up() -> None:
 
 
 @pytest.mark.parametrize(("dialled", "label"), [(MAIN, MAIN), ("112", EMERGENCY), (STRANGE, UNKNOWN)])
-def test_a_call_that_could_not_be_taken_up_has_failed(dialled: str, label: str) -> None:
+@pytest.mark.parametrize(
+    ("why", "outcome"), [("loop", "failed"), ("no_port", "full"), ("no_channel", "full")]
+)
+def test_a_call_that_could_not_be_taken_up_has_failed_or_met_no_room(
+    dialled: str, label: str, why: str, outcome: str
+) -> None:
     counted = Counted()
 
     counted.observe(
         f.CallRefused(
             at=AT, call="a", origin=Origin.TRUNK, origin_name="o", caller=None, dialled=dialled, status=503,
-            number="", function="", protected=False, emergency=False, sip_call_id="c", why="no_port",
+            number="", function="", protected=False, emergency=False, sip_call_id="c", why=why,
         )
     )  # fmt: skip
 
-    assert counted.series("vaxeln_calls_total") == {(label, "failed"): 1}
-    assert counted.series("vaxeln_turned_away_total") == {(label, "failed"): 1}
+    assert counted.series("vaxeln_calls_total") == {(label, outcome): 1}
+    assert counted.series("vaxeln_turned_away_total") == {(label, outcome): 1}
+
+
+def test_whoever_got_what_a_menu_offers_was_not_turned_away() -> None:
+    counted = Counted(arrived(), decided(MAIN, "self_service"), ended("self_service", 5))
+
+    assert counted.series("vaxeln_calls_total") == {(MAIN, "self_service"): 1}
+    assert not counted.series("vaxeln_turned_away_total")
 
 
 def test_turned_away_is_counted_by_reason_where_it_happened() -> None:
@@ -305,7 +317,8 @@ def test_no_hostile_fact_adds_a_series_that_the_plan_does_not_give() -> None:
     labels = {MAIN, BYGGLOV, "personal", UNKNOWN, EMERGENCY}
     known = {*f.Outcome, UNKNOWN}
     assert set(counted.series("vaxeln_calls_total")) == {(n, o) for n in labels for o in known}
-    assert len(counted.series("vaxeln_turned_away_total")) == len(labels) * len(known)
+    turned_away = len(known) - 1  # self_service was not
+    assert len(counted.series("vaxeln_turned_away_total")) == len(labels) * turned_away
     assert set(counted.series("vaxeln_abandoned_total")) == {(number, "short") for number in labels}
     assert len(counted.series("vaxeln_answer_seconds_bucket")) == len(labels) * 10
 

@@ -35,3 +35,11 @@ def test_too_short_and_too_long(number: str) -> None:
 @pytest.mark.parametrize("number", ["+0000000", "", "+999"])
 def test_what_phonenumbers_cannot_read_is_not_valid(number: str) -> None:
     assert not is_valid(number)
+
+
+def test_a_caller_on_a_list_has_a_number_that_can_exist() -> None:
+    more = '[lists.kanda]\nnumbers = ["+46701740605", "+461234567"]\n'
+
+    (problem,) = check_numbers(plan_of(more=more))
+
+    assert problem.path == "lists.kanda.numbers[1]"

@@ -69,20 +69,6 @@ def test_a_group_whose_members_have_no_phones() -> None:
     assert problems["groups.x.members"] == "no member has a phone, so nobody can answer"
 
 
-def test_a_person_who_chose_the_group_is_not_dialled_directly() -> None:
-    problems = found(numbers=direct("amina"))
-
-    assert "(P11)" in problems["numbers.+46853061900.destination"]
-
-
-def test_a_person_who_chose_a_public_number_is() -> None:
-    people = PEOPLE + 'ulla = { name = "Ulla", number_public = true }\n'
-
-    problems = found(people=people, numbers=direct("ulla"))
-
-    assert problems["numbers.+46853061900.destination"] == "Ulla has no phone: a dead end"
-
-
 def test_a_person_s_number_that_is_also_a_number_of_the_plan() -> None:
     people = f"""[people]
 amina = {{ name = "Amina", phones = ["kc1"], number = "{MAIN}" }}
@@ -104,3 +90,11 @@ def test_two_people_with_one_number() -> None:
     assert found(people=people) == {
         "people.bengt.number": "+46701740605 is given already (people.amina.number)"
     }
+
+
+def test_a_phone_of_nobody_that_is_a_destination_is_rung() -> None:
+    phones = PHONES + 'lobby = { display = "Lobby" }\n'
+    destination = '\n[numbers."+46853061900"]\nfunction = "F"\ncalendar = "alltid"\ndestination = '
+
+    assert "phones.lobby" in found(phones=phones)
+    assert found(phones=phones, more=destination + '{ phone = "lobby" }') == {}

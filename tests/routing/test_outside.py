@@ -221,3 +221,55 @@ def test_calls_are_handed_on_outside_by_who_may_call_there() -> None:
     assert transfer_target(plan, FIXED, "kc2", Presence(), NOON).kind is Kind.RING
     assert transfer_target(plan, MOBILE, "kc2", Presence(), NOON).status == 403
     assert transfer_target(plan, BYGGLOV, "kc2", Presence(), NOON).group == "bygglov"
+
+
+# ---- full, and faults
+
+FULL = Presence(calls={"second": 10})
+ONLY_SECOND = TRUNKS.replace("outside = true\ngateways", "outside = false\ngateways")
+BRANCHES = FORWARDED + 'full = { announcement = "closed" }\nerror = { reject = 502 }\n'
+UNKNOWN = TRUNKS.replace('"192.0.2.10", "192.0.2.11"]', '"gw.example.se"]').replace(
+    "outside = true\nchannels", "channels"
+)
+
+
+def test_a_function_that_goes_on_outside_has_a_branch_for_full_trunks() -> None:
+    question = Question("+46853061800", Origin.TRUNK, "operator", None)
+
+    decision = decide(tables(trunks=ONLY_SECOND, more=BRANCHES), question, FULL, NOON)
+
+    assert (decision.kind, decision.outcome) == (Kind.ANNOUNCE, "full")
+    assert decision.visited == ("+46853061800", "+46853061800/full")
+
+
+def test_and_one_for_faults() -> None:
+    question = Question("+46853061800", Origin.TRUNK, "operator", None)
+
+    decision = decide(tables(trunks=UNKNOWN, more=BRANCHES), question, Presence(), NOON)
+
+    assert (decision.kind, decision.status, decision.outcome) == (Kind.REJECT, 502, "failed")
+    assert decision.visited == ("+46853061800", "+46853061800/error")
+
+
+def test_a_phone_that_calls_outside_is_turned_away_full() -> None:
+    decision = ask(FIXED, presence=FULL, plan=tables(trunks=ONLY_SECOND))
+
+    assert (decision.status, decision.outcome) == (503, "full")
+
+
+@pytest.mark.parametrize(
+    ("branch", "outcome"), [(Branch.ERROR, "failed"), (Branch.NOBODY_THERE, "nobody_there")]
+)
+def test_what_the_network_failed_at_has_failed(branch: Branch, outcome: str) -> None:
+    before = ask(FIXED)
+
+    decision = ask(FIXED, branch=branch, visited=before.visited)
+
+    assert (decision.status, decision.outcome) == (503, outcome)
+
+
+def test_whatever_branch_is_asked_for_outside_has_an_answer() -> None:
+    before = ask(FIXED)
+
+    for branch in set(Branch) - {Branch.ARRIVED}:
+        assert ask(FIXED, branch=branch, visited=before.visited).kind is Kind.REJECT

@@ -6,6 +6,7 @@ import pytest
 
 from routing.decision import Decision, Kind, Target
 from routing.transfer import transfer_return, transfer_target
+from tests.support.flows import menu, number
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, PEOPLE, Presence, tables_of
 
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
@@ -72,3 +73,21 @@ return_ring_seconds = 12
     assert (decision.targets, decision.ring_seconds, decision.function) == ((by,), 12, "Åter Bygglov")
     assert transfer_return(tables, by, "").function == "Åter"
     assert transfer_return(TABLES, by, DAVID).ring_seconds == 20
+
+
+@pytest.mark.parametrize(
+    ("destination", "why"),
+    [
+        ('{ menu = "m" }', "there is only a menu now"),
+        ('{ voicemail = "v" }', "there is only a voicemail now"),
+    ],
+)
+def test_a_menu_or_a_voicemail_is_nobody_to_hand_somebody_to(destination: str, why: str) -> None:
+    numbers = NUMBERS + number("+46853061901", destination)
+    more = menu("m", '1 = { group = "kc" }') + '[voicemails.v]\nfunction = "F"\ngreeting = "hej"\n'
+    tables = tables_of(numbers=numbers, more=more)
+
+    decision = transfer_target(tables, "+46853061901", "kc1", Presence(), NOON)
+
+    assert (decision.kind, decision.status, decision.reasons[-1].text) == (Kind.REJECT, 480, why)
+    assert (decision.menu, decision.voicemail) == (None, "")

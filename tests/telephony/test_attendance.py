@@ -12,6 +12,7 @@ from telephony.call.house import House
 from telephony.call.house_facts import OverrideSet
 from telephony.chart import Chart
 from tests.support.calls import NOON, arrive, phone, registered
+from tests.support.flows import menu, number
 from tests.support.plans import BYGGLOV, FORSKOLA, MAIN, SOCIAL, tables_of
 
 PEOPLE = """
@@ -36,9 +37,9 @@ destination = {{ person = "elif" }}
 class Watch:
     """An attendance, and what it has counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, more: str = MORE) -> None:
         self._instruments = Instruments()
-        self._chart = Chart(tables_of(1, people=PEOPLE, more=MORE))
+        self._chart = Chart(tables_of(1, people=PEOPLE, more=more))
         self._attendance = Attendance(Observer(self._instruments, lambda: self._chart.labels))
         self.house = House()
 
@@ -111,3 +112,16 @@ def test_of_a_long_pause_nothing_is_known(pause: float) -> None:
     watch.look(100.0, 100.0 + pause)
 
     assert watch.open[(MAIN,)] == MAX_SECONDS
+
+
+def test_behind_a_menu_one_group_that_could_answer_is_enough() -> None:
+    destination = '{ menu = "val" }'
+    keys = '1 = { group = "bygglov" }, 2 = { group = "kc" }'
+    watch = Watch(number(SOCIAL, destination) + menu("val", keys))
+    watch.look(0, 1)
+
+    assert watch.unattended[SOCIAL, "absent"] == 1
+    watch.house.evolve(registered("kc1"))
+    watch.look(2)
+    assert watch.unattended[SOCIAL, "absent"] == 1
+    assert watch.open[(SOCIAL,)] == 2

@@ -95,19 +95,19 @@ def test_members_are_those_of_the_plan() -> None:
 
 
 def test_with_nobody_registered_nobody_could_answer() -> None:
-    staff = chart().staff(house())
+    staff = chart().staff(house(), MONDAY)
 
     assert staff.registered == staff.available == {"kc": 0, "bygglov": 0, "both": 0}
 
 
 def test_who_is_registered_counts_once_in_every_group() -> None:
-    staff = chart().staff(house("kc1", "bygg1", "bygg1m"))
+    staff = chart().staff(house("kc1", "bygg1", "bygg1m"), MONDAY)
 
     assert staff.registered == staff.available == {"kc": 1, "bygglov": 1, "both": 2}
 
 
 def test_who_is_in_a_call_is_registered_but_not_available() -> None:
-    staff = chart().staff(house("kc1", "bygg1", busy="david"))
+    staff = chart().staff(house("kc1", "bygg1", busy="david"), MONDAY)
 
     assert staff.registered == {"kc": 1, "bygglov": 1, "both": 2}
     assert staff.available == {"kc": 1, "bygglov": 0, "both": 1}
@@ -116,16 +116,20 @@ def test_who_is_in_a_call_is_registered_but_not_available() -> None:
 def test_a_phone_that_has_left_the_plan_or_belongs_to_nobody_counts_nowhere() -> None:
     phoneless = PEOPLE.replace('phones = ["kc1"]', "phones = []")
 
-    assert chart(phoneless).staff(house("kc1", "gone")).registered == {"kc": 0, "bygglov": 0, "both": 0}
+    assert chart(phoneless).staff(house("kc1", "gone"), MONDAY).registered == {
+        "kc": 0,
+        "bygglov": 0,
+        "both": 0,
+    }
 
 
 def test_a_phone_that_does_not_answer_is_nobody_who_could() -> None:
     shared = house("kc1", "kc2")
-    everybody = chart().staff(shared)
+    everybody = chart().staff(shared, MONDAY)
 
     shared.evolve(PhoneLost(at=MONDAY, phone="kc1"))
 
-    staff = chart().staff(shared)
+    staff = chart().staff(shared, MONDAY)
     assert staff.registered["kc"] == everybody.registered["kc"] - 1
     assert staff.available["kc"] == everybody.available["kc"] - 1
 
@@ -142,3 +146,50 @@ def test_trunks_that_have_us_register_are_known() -> None:
 
     assert Chart(tables_of(trunks=registration)).registered_trunks == ("net",)
     assert chart().registered_trunks == ()
+
+
+FLOWS = """
+[calendars]
+alltid = { open = "always" }
+aldrig = { open = "never" }
+kontorstid = { weekly = { mon = ["08:00-16:30"] } }
+lunch = { weekly = { mon = ["10:30-11:30"] } }
+"""
+CASES = f"""
+[numbers."{FORSKOLA}"]
+function = "Förskola"
+calendar = "alltid"
+destination = [ {{ when = {{ caller = "internal" }}, group = "kc" }},
+    {{ when = {{ open = "lunch" }}, group = "bygglov" }}, {{ number = "{SOCIAL}" }} ]
+[numbers."{SOCIAL}"]
+function = "Socialtjänst"
+calendar = "alltid"
+destination = {{ menu = "val" }}
+[menus.val]
+prompt = "valj"
+keys.1 = {{ group = "bygglov" }}
+keys.2 = {{ group = "both" }}
+keys.3 = {{ person = "elif" }}
+keys.4 = {{ group = "both" }}
+[groups.both]
+name = "Both"
+members = ["amina", "david"]
+"""
+
+
+def test_with_cases_and_menus_the_groups_are_those_that_could_be_reached_now() -> None:
+    shown = Chart(tables_of(1, people=PEOPLE, calendars=FLOWS, more=CASES))
+
+    assert shown.functions[FORSKOLA] == ("Förskola", "")
+    assert shown.functions[MAIN] == ("Kontaktcenter", "kc")
+    assert shown.groups_at(FORSKOLA, MONDAY) == ("bygglov", "both")
+    assert shown.groups_at(FORSKOLA, MONDAY + timedelta(hours=1)) == ("bygglov",)
+    assert shown.groups_at(SOCIAL, MONDAY) == ("bygglov", "both")
+
+
+def test_whoever_is_away_could_not_answer_be_their_phone_registered_or_not() -> None:
+    people = PEOPLE.replace('["kc1"],', '["kc1"], absences = [{ from = 2026-03-02, to = 2026-03-02 }],')
+    shown = chart(people)
+
+    assert shown.staff(house("kc1", "kc2"), MONDAY).registered["kc"] == 1
+    assert shown.staff(house("kc1", "kc2"), MONDAY + timedelta(days=1)).registered["kc"] == 2

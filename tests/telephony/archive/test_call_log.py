@@ -154,6 +154,8 @@ def test_calls_are_counted_by_number(target: Target) -> None:
         ended(10, Outcome.LOST, 0),
         ended(11, Outcome.INTERRUPTED, 0),
         ended(14, Outcome.LOST, 20, person_answered_at=after(19)),
+        ended(17, Outcome.FULL, 0),
+        ended(18, Outcome.SELF_SERVICE, 9),
         replace(ended(15, Outcome.ANSWERED, 20, person_answered_at=after(19)), number="112"),
         replace(ended(16, Outcome.FAILED, 0), number=""),
         made(12),
@@ -167,7 +169,7 @@ def test_calls_are_counted_by_number(target: Target) -> None:
     assert with_log(target, stored, count) == {
         "+46853061000": CallCounts(closed=1),
         BYGGLOV: CallCounts(
-            offered=11,
+            offered=13,
             answered=3,
             answered_in_time=2,
             abandoned=2,
@@ -175,6 +177,8 @@ def test_calls_are_counted_by_number(target: Target) -> None:
             no_answer=1,
             busy=1,
             nobody_there=1,
+            full=1,
+            self_service=1,
             failed=3,
             closed=1,
             answer_seconds=10.0 + 40.0 + 5.0,

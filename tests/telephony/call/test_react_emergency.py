@@ -98,5 +98,5 @@ def test_when_no_trunk_takes_it_the_caller_is_told() -> None:
     desk.see(f.MemberRefused, "trunk/telia", status=503)
     desk.wait(4)
 
-    assert desk.asked == [Branch.ARRIVED, Branch.NOBODY_THERE]
+    assert desk.asked == [Branch.ARRIVED, Branch.ERROR]
     assert_outcome(desk, Outcome.FAILED, EndedBy.SERVICE)

@@ -46,8 +46,9 @@ def test_a_call_that_is_given_up_is_not_kept_by_a_leg_that_nothing_is_known_of()
         ((488, 404), Branch.NO_ANSWER),
         ((404, 410), Branch.NOBODY_THERE),
         ((408, 480), Branch.NOBODY_THERE),
-        ((500, 502), Branch.NOBODY_THERE),
-        ((503, 504), Branch.NOBODY_THERE),
+        ((408, 503), Branch.NOBODY_THERE),  # what a phone that cannot be reached is said to have answered
+        ((500, 503), Branch.ERROR),
+        ((404, 504), Branch.ERROR),
     ],
 )
 def test_refusals_lead_to_the_question_that_they_mean(statuses: tuple[int, int], branch: Branch) -> None:

@@ -181,8 +181,10 @@ def test_a_call_that_could_not_be_taken_up_is_a_record_of_its_own() -> None:
 
     record = records([refused])["c9"]
 
-    assert (record.outcome, record.ended_by) == (Outcome.FAILED, EndedBy.SERVICE)
+    assert (record.outcome, record.ended_by) == (Outcome.FULL, EndedBy.SERVICE)
     assert (record.number, record.function, record.reason) == ("+46853061300", "Social", "503 no_port")
+    looped = records([replace(refused, why="loop")])["c9"]
+    assert looped.outcome is Outcome.FAILED
     assert (record.arrived_at, record.ended_at, record.waiting_seconds) == (NOON, NOON, 0.0)
     assert record.shown_caller() == MASKED
 
