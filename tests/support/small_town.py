@@ -46,11 +46,12 @@ TABLES = town_tables()
 class Town:
     """The switchboard, its journal, and what time it is."""
 
-    def __init__(self, *phones: str, talk_limit: float = 0.0) -> None:
+    def __init__(self, *phones: str, talk_limit: float = 0.0, tables: Tables = TABLES) -> None:
         self.now = NOON
         self.journal = MemoryJournal()
         self.seen: list[f.Fact] = []
-        self.switchboard = Switchboard(self.journal, TABLES, talk_limit=talk_limit, observe=self.seen.append)
+        self.tables = tables
+        self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit, observe=self.seen.append)
         for device, phone in enumerate(phones, 1):
             self.feed(registered(phone, contact(phone, device)))
 
@@ -83,7 +84,7 @@ class Town:
 
     def reborn(self) -> "Town":
         """A new life that has read the journal of this one."""
-        town = Town()
+        town = Town(tables=self.tables)
         town.now = self.now
         town.journal.facts = list(self.journal.facts)
         town.switchboard.replay(enumerate(self.journal.facts, 1))
