@@ -5,6 +5,8 @@ from tests.support.stage import CLOSED, GROUPS, NUMBERS, Stage
 
 MENU = "+46853061600"
 BOX = "+46853061650"
+RUNG = "+46853061680"
+"""Rings for 15 s before the menu."""
 WAIT = 4.0
 
 GREETING = "voicemail_kontaktcenter"
@@ -19,6 +21,15 @@ function = "Kontaktcenter efter stängning"
 calendar = "aldrig"
 destination = {{ group = "kc" }}
 closed = {{ voicemail = "kontaktcenter" }}
+[numbers."{RUNG}"]
+function = "Växel"
+calendar = "alltid"
+destination = {{ group = "watch" }}
+no_answer = {{ menu = "val" }}
+[groups.watch]
+name = "Vakt"
+members = ["bengt"]
+ring_seconds = 15
 [menus.val]
 prompt = "menu"
 wait_seconds = {WAIT}

@@ -16,7 +16,7 @@ from telephony.call.call import Leg
 from tests.support.calls import contact, registered
 from tests.support.desk import picture
 from tests.support.plans import BYGGLOV, MAIN
-from tests.support.small_town import CLOSED, EMERGENCY, MEMBERS, PHONES, Town
+from tests.support.small_town import BOX, CLOSED, EMERGENCY, MEMBERS, MENU, PHONES, Town
 
 _OF_ANY_LEG: list[tuple[type[f.LegFact], dict[str, Any]]] = [
     (f.LegHungUp, {}),
@@ -28,6 +28,7 @@ _OF_ANY_LEG: list[tuple[type[f.LegFact], dict[str, Any]]] = [
 _OF_A_CALLER: list[tuple[type[f.LegFact], dict[str, Any]]] = [
     (f.AnnouncementEnded, {"played": True}),
     (f.AnnouncementEnded, {"played": False}),
+    (f.AnnouncementEnded, {"played": True}),
     (m.KeyPressed, {"key": "0"}),
     (m.KeyPressed, {"key": "1"}),
     (m.KeyPressed, {"key": "9"}),
@@ -57,7 +58,9 @@ class SwitchboardMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.calls < 6)
     @rule(
-        dialled=st.sampled_from([MAIN, MAIN, BYGGLOV, BYGGLOV, CLOSED, EMERGENCY, "+46853069999"]),
+        dialled=st.sampled_from(
+            [MAIN, MAIN, BYGGLOV, BYGGLOV, MENU, MENU, BOX, CLOSED, EMERGENCY, "+46853069999"]
+        ),
         member=st.sampled_from(["", "", "amina", "elif"]),
     )
     def a_call_arrives(self, dialled: str, member: str) -> None:

@@ -8,10 +8,13 @@ from telephony.call.choosing import WRONG_KEY
 from telephony.call.facts import EndedBy, Outcome
 from telephony.legs.asking import MOST_KEYS
 from telephony.legs.leg import RINGING
-from tests.support.menus import BOX, GREETING, MENU, WAIT, menu_town
+from telephony.sip.message import Response
+from tests.support.menus import BOX, GREETING, MENU, MORE, RUNG, WAIT, menu_town
 from tests.support.plans import BYGGLOV
 from tests.support.scripted_peer import Outgoing, sdp
-from tests.support.stage import DIRECT, Stage
+from tests.support.stage import DIRECT, GROUPS, NUMBERS, Stage
+from tests.telephony.legs.test_consulted import replaces
+from tests.telephony.legs.test_refer import refer
 
 CALLER, MEMBER = "call1.0", "call1.1"
 
@@ -245,6 +248,102 @@ def test_a_call_to_112_is_asked_nothing(town: Stage) -> None:
 
     assert town.offered_at(town.alarm)
     assert 200 not in caller.statuses and not town.media.playing
+
+
+# ---- after a ringing phone, and together with what else calls do
+
+
+def test_who_heard_it_ring_is_answered_and_asked(town: Stage) -> None:
+    town.register("kc2")
+    caller = town.call(RUNG)
+    bengt = town.offered("kc2")
+    bengt.ring()
+    caller.assert_ringing()
+    town.wait(15.1)
+
+    caller.assert_answered()
+    bengt.assert_cancelled()
+    assert town.media.playing == {CALLER: "menu"} and town.media.watched == {CALLER}
+
+
+def unacknowledged(stage: Stage) -> tuple[Outgoing, Response]:
+    """A caller who has not yet acknowledged that it rang, when the menu is due."""
+    stage.register("kc2")
+    caller = stage.call(RUNG, ("Require", "100rel"))
+    stage.offered("kc2").ring(183, sdp("192.0.2.102", "8 101"))
+    (ringing,) = [answer for answer in caller.responses(caller.branch) if answer.status == 183]
+    caller.remote = str(ringing.to)
+    stage.wait(15.1)
+    assert 200 not in caller.statuses and not stage.media.playing
+    return caller, ringing
+
+
+def test_a_200_that_waits_for_a_prack_is_followed_by_the_menu(town: Stage) -> None:
+    caller, ringing = unacknowledged(town)
+
+    caller.ask("PRACK", "", ("RAck", f"{ringing.headers.get('RSeq')} {ringing.cseq}"))
+
+    caller.assert_answered()
+    assert town.media.playing == {CALLER: "menu"} and town.media.watched == {CALLER}
+    press(town, "1")
+    assert town.offered("bygg1")
+
+
+def test_who_cancels_before_that_200_is_asked_nothing(town: Stage) -> None:
+    caller, _ = unacknowledged(town)
+
+    assert caller.cancel().status == 200
+
+    caller.ack_refusal(caller.assert_refused(487))
+    assert town.outcome().outcome is Outcome.ABANDONED
+    assert not town.media.watched
+
+
+def test_a_session_timer_runs_in_a_menu_too(town: Stage) -> None:
+    caller = town.call(MENU, ("Session-Expires", "1800;refresher=uac"), ("Supported", "timer"))
+
+    assert caller.assert_answered().headers.get("Session-Expires") == "1800;refresher=uac"
+
+
+def test_a_colleague_picks_up_who_came_by_a_menu(town: Stage) -> None:
+    caller = in_menu(town)
+    press(town, "1")
+    town.offered("bygg1").ring()
+    town.register("bygg2")
+
+    colleague = town.dial_from("bygg2", "*8")
+
+    colleague.pick_up()
+    assert town.media.bridges == {CALLER: "call1.2", "call1.2": CALLER}
+    assert caller.statuses == [100, 200] and not caller.peer.has("INVITE")
+
+
+def test_somebody_who_was_consulted_by_way_of_a_menu_is_handed_the_caller() -> None:
+    stage = Stage(groups=GROUPS, numbers=NUMBERS, more=MORE)
+    _, amina = stage.connected(DIRECT)
+    stage.register("bygg1")
+    second = stage.dial_from("kc1", MENU)
+    second.pick_up()
+    press(stage, "1", "call2.0")
+    david = stage.offered("bygg1")
+    david.accept()
+    david.peer.take("ACK")
+
+    assert refer(amina, replaces(second)) == 202
+
+    assert stage.media.bridges == {CALLER: "call1.2", "call1.2": CALLER}
+
+
+def test_whoever_is_in_a_menu_has_nobody_to_be_handed_to() -> None:
+    stage = Stage(groups=GROUPS, numbers=NUMBERS, more=MORE)
+    _, amina = stage.connected(DIRECT)
+    second = stage.dial_from("kc1", MENU)
+    second.pick_up()
+
+    refer(amina, replaces(second))
+
+    assert stage.media.bridges == {CALLER: MEMBER, MEMBER: CALLER}
+    assert stage.media.playing == {"call2.0": "menu"}
 
 
 # ---- voicemail
