@@ -151,6 +151,9 @@ def records(facts: Iterable[f.Fact]) -> dict[str, Record]:
     return made
 
 
+_TOLD_BY_FACT = "menu"
+"""Reasons of this rule say which key was pressed, as `MenuLeft` does with the name of the menu."""
+
 BEGINNINGS = (f.CallArrived, f.CallRefused)
 """The facts that a call begins with."""
 
@@ -194,7 +197,7 @@ def extend(record: Record, fact: f.CallFact) -> Record:
                 protected=record.protected or d.protected,
                 emergency=record.emergency or d.emergency,
                 plan_version=d.plan_version,
-                reasons=record.reasons + tuple(reason.text for reason in d.reasons),
+                reasons=record.reasons + tuple(r.text for r in d.reasons if r.rule != _TOLD_BY_FACT),
             )
         case f.MemberOffered(leg=leg, target=target):
             legs = (*record.legs, (leg, target.member))
