@@ -68,16 +68,16 @@ class Chart:
         rows = self._tables.numbers
         return {number: opening(overrides, rows[number], now).open for number in self.functions}
 
-    def holidays_known(self, now: datetime) -> dict[str, int]:
-        """By calendar, for how many days from today on its holidays are known, as `holidays_known_days`."""
-        return {name: holidays_known_days(table, now) for name, table in self._tables.calendars.items()}
-
     def groups_at(self, number: str, now: datetime) -> Sequence[str]:
         """The groups that answer a number to somebody outside who is on no list, by the cases that count now.
 
         Of a menu those behind its keys, but for Kontaktcenter's: the caller has the choice.
         """
         return _groups_of(self._tables, number, lambda one_of: _first(one_of, now))
+
+    def holidays_known(self, now: datetime) -> dict[str, int]:
+        """By calendar, for how many days from today on its holidays are known, as `holidays_known_days`."""
+        return {name: holidays_known_days(table, now) for name, table in self._tables.calendars.items()}
 
     def staff(self, house: House, now: datetime) -> Staff:
         """Who could answer now. It looks at those who are there, not at everybody in the plan."""

@@ -27,6 +27,7 @@ from telephony.admin.values import (
 )
 from telephony.archive.call_log import After, CallFilter
 from telephony.archive.plan_store import PlanHead, PlanVersion
+from telephony.call.explained import Explained
 from telephony.call.record import Record
 
 
@@ -143,6 +144,10 @@ class CallDesk(Protocol):
 
     async def call(self, call: str) -> Record:
         """One call. Raises NotFound."""
+
+    async def explain_call(self, call: str) -> tuple[Record, Explained]:
+        """One call, what was decided in it, and what the plan in force would do. Raises NotFound. Off the
+        loop where it takes long."""
 
     async def note_callers_shown(self, *, by: str, reason: str, asked: str) -> None:
         """Journal that callers of protected numbers are about to be shown; `asked` is the request's filter in

@@ -11,6 +11,7 @@ from routing.check import check
 from routing.compile import compile_plan
 from routing.decide import decide
 from routing.decision import OVERFLOW, Branch, Decision, Kind, Origin, Question
+from routing.explain_swedish import swedish_reason
 from routing.plan import Plan
 from routing.problem import Severity
 from routing.tables import Tables
@@ -168,6 +169,8 @@ def _next(before: Decision, step: str, caller: tuple[Origin, str, str | None], d
 
 def _assert_sound(decision: Decision, tables: Tables) -> None:
     assert decision.reasons
+    for reason in decision.reasons:
+        assert not swedish_reason(reason).startswith(f"{reason.rule}: "), reason
     assert bool(decision.targets) is (decision.kind is Kind.RING)
     assert bool(decision.outcome) is (decision.kind not in (Kind.RING, Kind.MENU))
     assert (decision.menu is not None) is (decision.kind is Kind.MENU)
