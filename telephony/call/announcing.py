@@ -15,7 +15,7 @@ from telephony.call.choosing import CENTRE_KEY
 from telephony.call.ending import NOT_AVAILABLE, Reaction, finish
 from telephony.call.facts import EndedBy, Outcome
 
-_WORDS = {Outcome.BUSY: "busy", "full": "busy", Outcome.CLOSED: "closed"}
+_WORDS = {Outcome.BUSY: "busy", Outcome.FULL: "busy", Outcome.CLOSED: "closed"}
 """The prompt that says why a call is refused, by its outcome."""
 
 _OTHER_WORDS = "nobody_there"
@@ -25,13 +25,14 @@ def react(call: Call, now: datetime) -> Reaction:
     """What to do next; nothing when there are no facts."""
     decision = call.decision
     assert decision is not None  # this phase was entered by it
-    outcome, is_voicemail = Outcome(decision.outcome), decision.kind is Kind.VOICEMAIL
+    outcome, is_voicemail = _outcome(call, decision), decision.kind is Kind.VOICEMAIL
     if call.caller.lost:
         return finish(call, now, outcome, EndedBy.SERVICE, reason=call.caller.lost)
     if call.caller.gone:
         return finish(call, now, outcome, EndedBy.CALLER, reason=_no_message(decision), status=487)
     if is_voicemail and call.key == CENTRE_KEY:
-        return Reaction([m.CentreAsked(at=now, call=call.id, voicemail=decision.voicemail)])
+        asked = m.CentreAsked(at=now, call=call.id, voicemail=decision.voicemail, outcome=decision.outcome)
+        return Reaction([asked])
     if call.announcement_ended:
         # One that could not be played may leave the caller without a final answer, whatever was planned
         status = decision.status or NOT_AVAILABLE
@@ -43,7 +44,7 @@ def react(call: Call, now: datetime) -> Reaction:
 
 def _begin(call: Call, decision: Decision, now: datetime) -> Reaction:
     leg, answered = call.caller.id, call.service_answered
-    prompt = decision.prompt or _WORDS.get(decision.outcome, _OTHER_WORDS)
+    prompt = decision.prompt or _WORDS.get(_outcome(call, decision), _OTHER_WORDS)
     early = decision.early and not answered
     facts: list[f.Fact] = []
     if not answered and not early:
@@ -53,6 +54,12 @@ def _begin(call: Call, decision: Decision, now: datetime) -> Reaction:
     if decision.kind is Kind.VOICEMAIL:
         action = AskForKey(leg, prompt)
     return Reaction(facts, [action])
+
+
+def _outcome(call: Call, decision: Decision) -> Outcome:
+    """Who had been to Kontaktcenter before a voicemail sent them there is no further than they were."""
+    is_refused = decision.kind is Kind.REJECT and decision.outcome == Outcome.FAILED
+    return Outcome(call.to_centre if call.to_centre and is_refused else decision.outcome)
 
 
 def _no_message(decision: Decision) -> str:

@@ -140,7 +140,7 @@ class Call:
     announcement_played: bool = False
     asking: Asking | None = None  # in a menu
     key: str = ""  # that was pressed
-    to_centre: bool = False  # it goes on to Kontaktcenter, as the caller has asked by a key
+    to_centre: str = ""  # by a key the caller goes on to Kontaktcenter; what had led to the voicemail before
     outcome: Outcome | None = None
     ended_by: EndedBy | None = None
 

@@ -36,7 +36,7 @@ def _left(call: Call, fact: m.MenuLeft) -> Changes:
 
 def _centre_asked(call: Call, fact: m.CentreAsked) -> Changes:
     require(call, fact, Phase.ANNOUNCING)
-    return enter(call, Phase.ARRIVED, question=Branch.ARRIVED, to_centre=True, key="")
+    return enter(call, Phase.ARRIVED, question=Branch.ARRIVED, to_centre=fact.outcome, key="")
 
 
 def announcement_ended(call: Call, fact: f.AnnouncementEnded) -> Changes:

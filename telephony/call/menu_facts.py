@@ -49,6 +49,8 @@ class MenuLeft(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CentreAsked(CallFact):
-    """The caller pressed the key that leads from a voicemail's greeting to Kontaktcenter (P12)."""
+    """The caller pressed the key that leads from a voicemail's greeting to Kontaktcenter (P12). `outcome` is
+    what had led to the voicemail."""
 
     voicemail: str
+    outcome: str

@@ -407,7 +407,7 @@ SCENARIOS = (
         40   caller  heard-it-all
         """,
         {
-            "outcome": "no_answer", "ended_by": "service", "announcement": "voicemail_kontaktcenter",
+            "outcome": "no_answer", "ended_by": "service", "announcement": "voicemail",
             "reason": "voicemail kontaktcenter: no message was taken", "rang": ["anna"],
         },
     ),

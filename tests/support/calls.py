@@ -108,7 +108,7 @@ def voicemail(outcome: str = "no_answer") -> Decision:
         kind=Kind.VOICEMAIL,
         number="+46853061100",
         function="Bygglov",
-        prompt="voicemail_kontaktcenter",
+        prompt="voicemail",
         voicemail="kontaktcenter",
         outcome=outcome,
     )

@@ -270,6 +270,6 @@ tries = 1
 3 = {{ number = "{BYGGLOV}" }}
 [voicemails.kontaktcenter]
 function = "Kontaktcenter"
-greeting = "voicemail_kontaktcenter"
+greeting = "voicemail"
 text = "Kontaktcenter, 08-530 610 00"
 """

@@ -9,7 +9,7 @@ RUNG = "+46853061680"
 """Rings for 15 s before the menu."""
 WAIT = 4.0
 
-GREETING = "voicemail_kontaktcenter"
+GREETING = "voicemail"
 
 MORE = f"""
 [numbers."{MENU}"]

@@ -56,7 +56,7 @@ keys = {{ 1 = {{ reject = 486 }}, 9 = {{ voicemail = "kontaktcenter" }} }}
 no_key = {{ announcement = "busy" }}
 [voicemails.kontaktcenter]
 function = "Kontaktcenter"
-greeting = "voicemail_kontaktcenter"
+greeting = "voicemail"
 text = "Kontaktcenter, 08-530 610 00"
 """
 

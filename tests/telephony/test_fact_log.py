@@ -217,7 +217,7 @@ def test_a_pick_up_is_told_with_the_call_that_it_was_asked_for_by() -> None:
 
 def test_what_a_caller_chose_is_told() -> None:
     (chosen,) = at_info(m.MenuLeft(at=AT, call="c1", menu="val", branch=Branch.PRESSED, key="1"))
-    (centre,) = at_info(m.CentreAsked(at=AT, call="c1", voicemail="kontaktcenter"))
+    (centre,) = at_info(m.CentreAsked(at=AT, call="c1", voicemail="kontaktcenter", outcome="closed"))
 
     assert (chosen["event"], chosen["menu"], chosen["key"]) == ("menu_left", "val", "1")
     assert (centre["event"], centre["voicemail"]) == ("centre_asked", "kontaktcenter")

@@ -57,7 +57,7 @@ def test_when_the_menu_could_not_be_played_it_is_a_status_after_all() -> None:
 def test_a_voicemail_greets_and_ends_with_what_led_there() -> None:
     desk = Desk()
     desk.arrives(voicemail("closed"))
-    assert desk.taken() == [AskForKey("c1.0", "voicemail_kontaktcenter")]
+    assert desk.taken() == [AskForKey("c1.0", "voicemail")]
     assert desk.facts_of(f.ServiceAnswered)
 
     desk.see(m.KeyPressed, key="1")
@@ -75,8 +75,19 @@ def test_the_key_leads_to_kontaktcenter() -> None:
     desk.see(m.KeyPressed, key="0")
 
     assert desk.asked == [Branch.ARRIVED, Branch.ARRIVED]
-    assert desk.call().to_centre
+    assert desk.call().to_centre == "no_answer"
     assert desk.taken()[0] == PlayRinging("c1.0")
+
+
+def test_who_is_sent_back_to_where_they_were_has_met_what_they_had_met() -> None:
+    desk = Desk()
+    desk.arrives(voicemail("closed"), reject(480, "failed"))
+
+    desk.see(m.KeyPressed, key="0")
+
+    assert desk.actions[-1] == PlayAnnouncement("c1.0", "closed")
+    desk.see(f.AnnouncementEnded)
+    assert_outcome(desk, Outcome.CLOSED, EndedBy.SERVICE)
 
 
 def test_who_leaves_a_voicemail_has_left_no_message() -> None:

@@ -15,7 +15,7 @@ DECISIONS = [
     m.MenuSaid(at=NOON, call="c1", leg="c1.0", menu="val", prompt="menu", attempt=1),
     m.KeyTimeExpired(at=NOON, call="c1"),
     m.MenuLeft(at=NOON, call="c1", menu="val", branch=Branch.NO_KEY),
-    m.CentreAsked(at=NOON, call="c1", voicemail="kontaktcenter"),
+    m.CentreAsked(at=NOON, call="c1", voicemail="kontaktcenter", outcome="closed"),
 ]
 
 

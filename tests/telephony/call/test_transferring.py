@@ -43,7 +43,7 @@ keys = {{ 1 = {{ group = "bygglov" }}, 0 = {{ group = "night" }} }}
 no_key = {{ group = "night" }}
 [voicemails.kontaktcenter]
 function = "Kontaktcenter"
-greeting = "voicemail_kontaktcenter"
+greeting = "voicemail"
 text = "Kontaktcenter, 08-530 610 00"
 """,
     )
@@ -152,7 +152,7 @@ def test_who_comes_back_from_a_transfer_is_not_asked_but_goes_where_those_go_who
 def test_who_comes_back_from_a_transfer_to_a_voicemail_hears_its_greeting() -> None:
     town = talking("bygg1", tables=tables_with('{ voicemail = "kontaktcenter" }'))
 
-    assert given_up(town)[-1] == PlayAnnouncement("c1.0", "voicemail_kontaktcenter")
+    assert given_up(town)[-1] == PlayAnnouncement("c1.0", "voicemail")
 
     (end,) = town.see(f.AnnouncementEnded, "c1.0")
     assert isinstance(end, EndLeg)
