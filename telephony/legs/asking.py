@@ -54,8 +54,8 @@ def stop(leg: "Leg") -> None:
 def press(leg: "Leg", signal: str, way: str, now: float) -> bool:
     """Take a key that came by this way. Whether one is asked for: then it is for nobody else."""
     asking = leg.asking
-    if asking is None or not asking.is_open or leg.state is not State.TALKING:
-        return False
+    if asking is None or not asking.is_open or leg.state is not State.TALKING or not leg.codecs:
+        return False  # in the last case it waits for an answer to our offer, and nothing has begun to play
     asking.way = asking.way or way
     if way == asking.way and asking.left:
         asking.left -= 1

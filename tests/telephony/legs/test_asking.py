@@ -145,7 +145,8 @@ def test_a_key_of_who_left_the_offer_to_us_is_heard(town: Stage) -> None:
     caller = town.call(MENU, body="")
     caller.assert_answered()
     assert not town.media.watched
-    caller.ack(sdp("192.0.2.10", "8 101"))
+    assert inform(caller, "1") == 488  # it has heard nothing yet
+    caller.ack(sdp("192.0.2.10", "8 101"), cseq=1)
 
     assert town.media.playing == {CALLER: "menu"} and town.media.watched == {CALLER}
 
