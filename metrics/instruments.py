@@ -41,6 +41,11 @@ class Instruments:
             f"Calls whose caller gave up: short is within {THRESHOLD_SECONDS:g} s, late after.",
             *("number", "when"),
         )
+        self.menu_keys = counter(
+            "vaxeln_menu_keys_total",
+            "How callers left a menu: by which key, by none, or because it could not be played.",
+            *("menu", "key"),
+        )
         self.answer = histogram(
             "vaxeln_answer_seconds", "From a call's arrival to a person's answer.", WAIT_BOUNDS, "number"
         )

@@ -8,6 +8,7 @@ from metrics.exposition import Histogram
 from metrics.instruments import Instruments
 from metrics.key_figures import THRESHOLD_SECONDS
 from telephony.call import facts as f
+from telephony.call import menu_facts as m
 from telephony.call import transfer_facts as t
 from telephony.call.call import Call
 from telephony.call.consulting import REASON as HANDED_ON
@@ -17,13 +18,17 @@ UNKNOWN = "unknown"
 """The label of what the plan does not have: labels come from the plan, never from a caller."""
 
 OTHER = "other"
-"""The label of numbers beyond `MAX_NUMBERS`."""
+"""The label of numbers beyond `MAX_NUMBERS`, and of menus beyond `MAX_MENUS`."""
 
 EMERGENCY = "112"
 """In no plan, and counted apart everywhere."""
 
 OUTSIDE = "outside"
 """What phones call in the public network: nobody waited for the municipality."""
+
+MAX_MENUS = 500
+"""Menus with series of their own in one life of the service: more than anybody keeps in mind. One has at most
+13 lines."""
 
 MAX_NUMBERS = 10_000
 """Numbers with series of their own in one life of the service, those that have left the plan too: ten times
@@ -33,6 +38,7 @@ _COUNTED = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.MemberAlerted, f.CallConnected, f.CallEnded),
         *(t.TransferDecided, t.TransferFailed, t.CallTransferred, f.CallInterrupted, ClockStepped),
+        m.MenuLeft,
     )
 )
 """Half of a call's facts change no figure, and are passed over at once."""
@@ -92,6 +98,7 @@ class Observer:
         self._instruments = instruments
         self._labels = labels
         self._used: set[str] = set()
+        self._menus: set[str] = set()
         self._live: dict[str, _Live] = {}
 
     def adopt(self, call: Call) -> None:
@@ -155,6 +162,8 @@ class Observer:
                 live.times = _Times(live.times.arrived, live.times.rang or at, live.times.answered)
             case f.CallConnected(at=at):
                 self._connected(live, at)
+            case m.MenuLeft():
+                self._instruments.menu_keys.add(self._menu(fact.menu), _key(fact))
             case t.TransferDecided(at=at) if live.times is not None:
                 live.times = replace(live.times, paused=live.times.paused or at)
             case t.CallTransferred(at=at) | t.TransferFailed(at=at, resumed=True) if live.times is not None:
@@ -200,6 +209,14 @@ class Observer:
 
     # ---- labels
 
+    def _menu(self, name: str) -> str:
+        """The menu as a label: its name is the plan's, and plans follow one another."""
+        if name not in self._menus:
+            if len(self._menus) >= MAX_MENUS:
+                return OTHER
+            self._menus.add(name)
+        return name
+
     def _label(self, number: str) -> str:
         """The number as a label. What has left the plan keeps its series: counters only rise."""
         if number == EMERGENCY:
@@ -210,6 +227,10 @@ class Observer:
                 return OTHER
             self._used.add(label)
         return label
+
+
+def _key(fact: m.MenuLeft) -> str:
+    return fact.key or ("unheard" if fact.branch.value == "error" else "none")
 
 
 def _outcome(text: str) -> str:

@@ -10,6 +10,7 @@ from routing.places import Place
 from routing.tables import GatewayRow, Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
@@ -18,7 +19,7 @@ _TOLD = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.CallConnected, f.CallEnded, f.CallInterrupted),
         *(t.TransferRefused, t.TransferDecided, t.TransferFailed, t.CallTransferred, f.LegLost),
-        p.LegPickedUp,
+        *(p.LegPickedUp, m.MenuLeft, m.CentreAsked),
     )
 )
 """Those of a call that get a line of their own."""
@@ -77,6 +78,10 @@ class FactLog:
                 log.warning("leg_lost", **call, leg=fact.leg, why=fact.why)
             case p.LegPickedUp(target=target, of=of):
                 log.info("call_picked_up", **call, by=target.member, of=of.rpartition(".")[0])
+            case m.MenuLeft(menu=menu, key=key, branch=branch):
+                log.info("menu_left", **call, menu=menu, key=key, branch=branch.value)
+            case m.CentreAsked(voicemail=voicemail):
+                log.info("centre_asked", **call, voicemail=voicemail)
             case t.TransferFact():
                 self._tell_of_transfer(fact, call)
 

@@ -23,11 +23,12 @@ from telephony.call import picking, redirecting, transferring
 from telephony.call.actions import Action
 from telephony.call.call import Call, Leg, Phase, Transfer
 from telephony.call.consulting import hand_over
+from telephony.call.ending import Reaction
 from telephony.call.errors import IllegalTransition
 from telephony.call.evolve import begin, evolve
 from telephony.call.failover import last_status
 from telephony.call.house import House
-from telephony.call.react import Reaction, end, expire, give_up, interrupt, react
+from telephony.call.react import end, expire, give_up, interrupt, react
 from telephony.call.transfer_facts import LegHandedOver, Stage
 
 
@@ -266,7 +267,7 @@ class Switchboard:
         """Where the call goes; at the end of a transfer that failed to Kontaktcenter."""
         arrived, before = call.arrived, call.decision
         question = Question(
-            dialled=self._tables.main_number if call.transfer else arrived.dialled,
+            dialled=self._tables.main_number if call.transfer or call.to_centre else arrived.dialled,
             origin=arrived.origin,
             origin_name=arrived.origin_name,
             caller=arrived.caller,
@@ -275,6 +276,8 @@ class Switchboard:
             visited=before.visited if before else (),
             draw=self._draw(),
             status=last_status(call),
+            key=call.key,
+            menu=before.menu.name if before and before.menu else "",
         )
         return decide(self._tables, question, self.house, now)
 

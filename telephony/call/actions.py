@@ -54,6 +54,14 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
+class AskForKey:
+    """Play a prompt to the caller, after a 200 if there was none yet, and report the keys that they press."""
+
+    leg: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Connect:
     """Connect caller and member: the caller's 200 if it has none yet, sound both ways."""
 
@@ -129,6 +137,7 @@ Action = (
     | AlertCaller
     | PassEarlySound
     | Announce
+    | AskForKey
     | Connect
     | EndLeg
     | AnswerTransfer

@@ -18,6 +18,7 @@ class Phase(StrEnum):
     ARRIVED = "arrived"  # a question to routing is open
     RINGING = "ringing"  # members are being offered the call
     ANNOUNCING = "announcing"  # the caller hears an announcement
+    MENU = "menu"  # the caller hears a menu, or has time to press a key
     TALKING = "talking"  # the caller and a person are connected
     TRANSFERRING = "transferring"  # one of them waits, and somebody else is rung
     ENDING = "ending"  # the outcome is settled, legs are closing
@@ -84,6 +85,19 @@ class Transfer:
 
 
 @dataclass(frozen=True)  # no slots: `changed` copies them at one go
+class Asking:
+    """A menu's prompt that the caller hears, or has heard until it `ended`: for the `attempt`th time, or that
+    a key was wrong. `unheard`: it could not be played. A key may be pressed `until` then."""
+
+    prompt: str
+    attempt: int
+    ended: bool = False
+    unheard: bool = False
+    until: datetime | None = None
+    expired: bool = False
+
+
+@dataclass(frozen=True)  # no slots: `changed` copies them at one go
 class TakingOver:
     """Leg `leg` takes the place of leg `replaces`, which talks, as soon as it has answered."""
 
@@ -124,6 +138,9 @@ class Call:
     announcement: str = ""
     announcement_ended: bool = False
     announcement_played: bool = False
+    asking: Asking | None = None  # in a menu
+    key: str = ""  # that was pressed
+    to_centre: str = ""  # by a key the caller goes on to Kontaktcenter; what had led to the voicemail before
     outcome: Outcome | None = None
     ended_by: EndedBy | None = None
 
@@ -174,10 +191,17 @@ class Call:
         return f"{self.id}.{len(self.legs) + ahead}"
 
     @property
+    def key_until(self) -> datetime | None:
+        """When the time to press a key is over; None while there is none."""
+        return self.asking.until if self.asking is not None else None
+
+    @property
     def deadline(self) -> datetime | None:
         """The earliest time at which something is due, or None."""
         if self.phase is Phase.TALKING:
             return None if self.talk_expired else self.talk_until
+        if self.phase is Phase.MENU:
+            return self.key_until
         if self.phase not in (Phase.RINGING, Phase.TRANSFERRING):
             return None
         due = [leg.respond_by for leg in self.ringing() if leg.respond_by is not None]

@@ -11,10 +11,12 @@ Changes = dict[str, Any]
 """Fields of a call and what they become."""
 
 _NEXT: dict[Phase, frozenset[Phase]] = {
-    Phase.ARRIVED: frozenset({Phase.RINGING, Phase.ANNOUNCING, Phase.ARRIVED, Phase.ENDING}),
+    Phase.ARRIVED: frozenset({Phase.RINGING, Phase.ANNOUNCING, Phase.MENU, Phase.ARRIVED, Phase.ENDING}),
     # back to ARRIVED: everybody was tried, and routing is asked again
     Phase.RINGING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
-    Phase.ANNOUNCING: frozenset({Phase.ENDING}),
+    # back to ARRIVED: the caller has pressed a key
+    Phase.ANNOUNCING: frozenset({Phase.ARRIVED, Phase.ENDING}),
+    Phase.MENU: frozenset({Phase.ARRIVED, Phase.ENDING}),
     # to itself: with somebody who had been consulted
     Phase.TALKING: frozenset({Phase.TALKING, Phase.TRANSFERRING, Phase.ENDING}),
     # to itself: the next stage is rung; back to TALKING: with whoever answered, or as it was

@@ -22,8 +22,8 @@ from telephony.call.actions import (
     TakeOver,
 )
 from telephony.call.call import Call, Leg, LegState, Phase
+from telephony.call.ending import Reaction
 from telephony.call.facts import EndedBy, Outcome
-from telephony.call.react import Reaction
 from telephony.call.transferring import asker, refuse
 
 REASON = "transferred"

@@ -16,6 +16,7 @@ from telephony.call import facts as f
 from telephony.call.call import Call, Leg, LegState, Phase
 from telephony.call.changed import changed
 from telephony.call.changes import Changes, enter, leg_changed, require, rung, with_leg, with_leg_over
+from telephony.call.evolve_menu import MENUS
 from telephony.call.evolve_pickup import PICK_UPS
 from telephony.call.evolve_transfer import TRANSFERS, exhausted_in_transfer
 from telephony.call.house_facts import ClockStepped
@@ -103,20 +104,18 @@ def _leg_ended(call: Call, fact: f.LegEnded) -> Changes:
     return with_leg_over(call, changed(leg, state=state, gone=True))
 
 
-def _announcement_ended(call: Call, fact: f.AnnouncementEnded) -> Changes:
-    if not call.announcement:
-        return {}  # of nothing that this call plays
-    return {"announcement_ended": True, "announcement_played": fact.played}
-
-
 def _clock_stepped(call: Call, fact: ClockStepped) -> Changes:
     step = timedelta(seconds=fact.seconds)
     legs = {
         leg.id: changed(leg, respond_by=leg.respond_by + step) if leg.respond_by else leg
         for leg in call.legs.values()
     }
+    asking = call.asking
+    if asking is not None and asking.until is not None:
+        asking = changed(asking, until=asking.until + step)
     return {
         "legs": legs,
+        "asking": asking,
         "ring_until": call.ring_until and call.ring_until + step,
         "talk_until": call.talk_until and call.talk_until + step,
     }
@@ -125,15 +124,31 @@ def _clock_stepped(call: Call, fact: ClockStepped) -> Changes:
 # ---- decisions
 
 
+_PHASES = {
+    Kind.RING: Phase.RINGING,
+    Kind.ANNOUNCE: Phase.ANNOUNCING,
+    Kind.MENU: Phase.MENU,
+    Kind.VOICEMAIL: Phase.ANNOUNCING,
+}
+"""Where each decision leads but the one to refuse the call."""
+
+
 def _route_decided(call: Call, fact: f.RouteDecided) -> Changes:
     require(call, fact, Phase.ARRIVED)
-    phase = {Kind.RING: Phase.RINGING, Kind.ANNOUNCE: Phase.ANNOUNCING, Kind.REJECT: Phase.ARRIVED}[
-        fact.decision.kind
-    ]
+    phase = _PHASES.get(fact.decision.kind, Phase.ARRIVED)
+    if phase is Phase.ARRIVED and call.service_answered:
+        phase = Phase.ANNOUNCING  # it is told why
+    # Whatever the caller heard of a ringing phone, they will hear something else before the next
+    silenced = {} if phase is Phase.RINGING else {"caller_alerted": False, "early_sound_from": ""}
     return enter(
         call,
         phase,
+        **silenced,
         question=None,
+        key="",
+        announcement="",
+        announcement_ended=False,
+        announcement_played=False,
         decision=fact.decision,
         protected=call.protected or fact.decision.protected,
         talk_limit=fact.talk_limit,
@@ -212,7 +227,7 @@ def _early_sound_passed(call: Call, fact: f.EarlySoundPassed) -> Changes:
 
 
 def _service_answered(call: Call, fact: f.ServiceAnswered) -> Changes:
-    require(call, fact, Phase.ANNOUNCING)
+    require(call, fact, Phase.ANNOUNCING, Phase.MENU)
     return {**leg_changed(call, fact, state=LegState.ANSWERED), "service_answered": True}
 
 
@@ -260,7 +275,6 @@ _CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     f.LegLost: _lost,
     f.LegHeld: _held,
     f.LegEnded: _leg_ended,
-    f.AnnouncementEnded: _announcement_ended,
     ClockStepped: _clock_stepped,
     f.RouteDecided: _route_decided,
     f.RouteExhausted: _route_exhausted,
@@ -278,6 +292,7 @@ _CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     f.TalkTimeExpired: _talk_time_expired,
     **TRANSFERS,
     **PICK_UPS,
+    **MENUS,
     f.CallEnded: _ended,
     f.CallInterrupted: _interrupted,
 }

@@ -17,9 +17,10 @@ from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call.actions import Connect, EndLeg, PickUp, TakeOver
 from telephony.call.call import Call, Leg, Phase, TakingOver
+from telephony.call.ending import Reaction
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house import House
-from telephony.call.react import Reaction, has_answered, shown_caller
+from telephony.call.react import has_answered, shown_caller
 from telephony.call.transferring import asker
 
 REASON = "picked up"

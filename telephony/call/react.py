@@ -6,30 +6,23 @@ carries it all.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from routing.decision import Branch, Decision, Strategy, Target
 from routing.numbers import show
+from telephony.call import announcing, choosing
 from telephony.call import facts as f
-from telephony.call.actions import Action, AlertCaller, Announce, Connect, Dial, EndLeg, PassEarlySound
+from telephony.call import menu_facts as m
+from telephony.call.actions import Action, AlertCaller, Connect, Dial, EndLeg, PassEarlySound, PlayRinging
 from telephony.call.call import Call, Leg, LegState, Phase
+from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.failover import in_order
 from telephony.call.house import House
 
 HIDDEN = "dold"  # what a member's phone shows for a hidden caller
-_NOT_AVAILABLE = 480
 _BUSY = frozenset({486, 600})
 _UNREACHABLE = frozenset({404, 408, 410, 480, 500, 502, 503, 504})
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """Facts to append, and the actions that they record."""
-
-    facts: Sequence[f.Fact] = ()
-    actions: Sequence[Action] = ()
 
 
 def react(call: Call, house: House, now: datetime) -> Reaction:
@@ -40,7 +33,9 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
         case Phase.RINGING:
             return _ringing(call, house, now)
         case Phase.ANNOUNCING:
-            return _announcing(call, now)
+            return announcing.react(call, now)
+        case Phase.MENU:
+            return choosing.react(call, now)
         case Phase.TALKING:
             return _talking(call, now)
     return Reaction()  # its legs are closing or closed; or `transferring` has the word
@@ -51,6 +46,9 @@ def expire(call: Call, now: datetime) -> Sequence[f.Fact]:
     if call.phase is Phase.TALKING:
         over = call.talk_until is not None and call.talk_until <= now and not call.talk_expired
         return [f.TalkTimeExpired(at=now, call=call.id)] if over else []
+    if call.phase is Phase.MENU:
+        over = call.key_until is not None and call.key_until <= now
+        return [m.KeyTimeExpired(at=now, call=call.id)] if over else []
     if call.phase not in (Phase.RINGING, Phase.TRANSFERRING):
         return []
     facts: list[f.Fact] = []
@@ -116,28 +114,6 @@ def _arrived(call: Call, now: datetime) -> Reaction:
     return Reaction()  # routing is asked
 
 
-def _announcing(call: Call, now: datetime) -> Reaction:
-    decision = _decision(call)
-    outcome = Outcome(decision.outcome)
-    if call.caller.lost:
-        return finish(call, now, outcome, EndedBy.SERVICE, reason=call.caller.lost)
-    if call.caller.gone:
-        return finish(call, now, outcome, EndedBy.CALLER, status=487)
-    if call.announcement_ended:
-        # One that could not be played may leave the caller without a final answer, whatever was planned
-        status = decision.status or _NOT_AVAILABLE
-        reason = "" if call.announcement_played else "announcement could not be played"
-        return finish(call, now, outcome, EndedBy.SERVICE, reason=reason, status=status)
-    if call.announcement:
-        return Reaction()
-    leg = call.caller.id
-    facts: list[f.Fact] = [] if decision.early else [f.ServiceAnswered(at=now, call=call.id, leg=leg)]
-    facts.append(
-        f.AnnouncementStarted(at=now, call=call.id, leg=leg, prompt=decision.prompt, early=decision.early)
-    )
-    return Reaction(facts, [Announce(leg, decision.prompt, decision.early)])
-
-
 def _talking(call: Call, now: datetime) -> Reaction:
     near, member = call.legs[call.near], call.legs[call.talking_to]
     if lost := near.lost or member.lost:
@@ -155,6 +131,9 @@ def _talking(call: Call, now: datetime) -> Reaction:
 def _ringing(call: Call, house: House, now: datetime) -> Reaction:
     if call.caller.gone:
         return _caller_left(call, now)
+    if call.service_answered and not call.caller_alerted:  # who has had a 200 hears a tone for a 180
+        alerted = f.CallerAlerted(at=now, call=call.id, leg=call.caller.id)
+        return Reaction([alerted], [PlayRinging(call.caller.id)])
     answered = next((leg for leg in call.members() if has_answered(leg)), None)
     if answered is not None:
         return _connect(call, answered, now)
@@ -310,7 +289,8 @@ def _is_fault(leg: Leg) -> bool:
 
 def _tell_caller(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction:
     """180 without sound while several may answer; early sound only from the one who rings."""
-    if len(ringing) == 1 and ringing[0].early_sound and not call.early_sound_from:
+    early = len(ringing) == 1 and ringing[0].early_sound and not call.service_answered
+    if early and not call.early_sound_from:
         leg = ringing[0].id
         return Reaction(
             [f.EarlySoundPassed(at=now, call=call.id, leg=leg)], [PassEarlySound(call.caller.id, leg)]
@@ -329,35 +309,5 @@ def _connect(call: Call, member: Leg, now: datetime) -> Reaction:
     return Reaction([connected, *others.facts], [Connect(call.caller.id, member.id), *others.actions])
 
 
-def withdraw(call: Call, legs: Sequence[Leg], why: str, now: datetime) -> Reaction:
-    """Take back what is offered on these legs."""
-    elsewhere = why == "answered_elsewhere"
-    return Reaction(
-        [f.OfferWithdrawn(at=now, call=call.id, leg=leg.id, why=why) for leg in legs],
-        [EndLeg(leg.id, reason=why.replace("_", " "), elsewhere=elsewhere) for leg in legs],
-    )
-
-
 def _caller_left(call: Call, now: datetime) -> Reaction:
     return finish(call, now, Outcome.ABANDONED, EndedBy.CALLER, status=487)
-
-
-def finish(
-    call: Call,
-    now: datetime,
-    outcome: Outcome,
-    ended_by: EndedBy,
-    *,
-    reason: str = "",
-    status: int = _NOT_AVAILABLE,
-) -> Reaction:
-    """Settle the outcome, take back what is still offered, end every open leg once."""
-    facts: list[f.Fact] = [
-        f.CallEnded(at=now, call=call.id, outcome=outcome, ended_by=ended_by, reason=reason, status=status)
-    ]
-    why = "caller_left" if ended_by is EndedBy.CALLER else "ended"
-    ringing = call.ringing()
-    withdrawn = withdraw(call, ringing, why, now)
-    others = [leg for leg in call.open_legs() if leg not in ringing and not leg.withdrawn]
-    actions = [EndLeg(leg.id, status=status, reason=reason) for leg in others]
-    return Reaction([*facts, *withdrawn.facts], [*withdrawn.actions, *actions])

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from routing.decision import Origin
+from routing.decision import Branch, Origin
 from routing.numbers import show
 from telephony.call import facts as f
+from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call.changed import changed
+from telephony.call.choosing import CENTRE_KEY
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house_facts import ClockStepped
 
@@ -29,6 +31,8 @@ RECORDED: tuple[type[RecordedFact], ...] = (
     f.ServiceAnswered,
     f.AnnouncementStarted,
     f.AnnouncementEnded,
+    m.MenuLeft,
+    m.CentreAsked,
     f.CallConnected,
     t.TransferRefused,
     t.TransferDecided,
@@ -147,6 +151,9 @@ def records(facts: Iterable[f.Fact]) -> dict[str, Record]:
     return made
 
 
+_TOLD_BY_FACT = "menu"
+"""Reasons of this rule say which key was pressed, as `MenuLeft` does with the name of the menu."""
+
 BEGINNINGS = (f.CallArrived, f.CallRefused)
 """The facts that a call begins with."""
 
@@ -190,7 +197,7 @@ def extend(record: Record, fact: f.CallFact) -> Record:
                 protected=record.protected or d.protected,
                 emergency=record.emergency or d.emergency,
                 plan_version=d.plan_version,
-                reasons=record.reasons + tuple(reason.text for reason in d.reasons),
+                reasons=record.reasons + tuple(r.text for r in d.reasons if r.rule != _TOLD_BY_FACT),
             )
         case f.MemberOffered(leg=leg, target=target):
             legs = (*record.legs, (leg, target.member))
@@ -198,7 +205,7 @@ def extend(record: Record, fact: f.CallFact) -> Record:
         case f.MemberAlerted(at=at, leg=leg):
             rang = _with(record.rang, dict(record.legs).get(leg, leg))
             return changed(record, rang=rang, first_rang_at=record.first_rang_at or at)
-        case f.MemberAnswerUnusable() | f.RedirectDecided():
+        case f.MemberAnswerUnusable() | f.RedirectDecided() | m.MenuLeft() | m.CentreAsked():
             return changed(record, reasons=(*record.reasons, _reason(record, fact)))
         case f.ServiceAnswered(at=at):
             return changed(record, service_answered_at=at)
@@ -226,8 +233,15 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             return record
 
 
-def _reason(record: Record, fact: f.MemberAnswerUnusable | f.RedirectDecided) -> str:
-    """Why a member who was rung did not take the call."""
+def _reason(
+    record: Record, fact: f.MemberAnswerUnusable | f.RedirectDecided | m.MenuLeft | m.CentreAsked
+) -> str:
+    """Why a member who was rung did not take the call, or what the caller did by keys."""
+    if isinstance(fact, m.CentreAsked):
+        return f"voicemail {fact.voicemail}: {CENTRE_KEY}, to Kontaktcenter"
+    if isinstance(fact, m.MenuLeft):
+        without = "could not be played" if fact.branch is Branch.ERROR else "no key"
+        return f"menu {fact.menu}: {fact.key or without}"
     member = dict(record.legs).get(fact.leg, fact.leg)
     if isinstance(fact, f.MemberAnswerUnusable):
         fault = "without a codec in common" if fact.status == 488 else "with sound that cannot be understood"

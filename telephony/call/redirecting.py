@@ -9,7 +9,7 @@ from datetime import datetime
 from routing.decision import Decision, Kind, Strategy, Target
 from telephony.call import facts as f
 from telephony.call.call import Call, Leg, Phase
-from telephony.call.react import Reaction
+from telephony.call.ending import Reaction
 
 MOST = 3
 """Redirections that are followed in one call: more is no forwarding, but phones in a ring."""

@@ -2,6 +2,7 @@
 
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
@@ -49,6 +50,11 @@ FACTS: tuple[type[f.Fact], ...] = (
     t.LegHandedOver,
     p.PickUpRequested,
     p.LegPickedUp,
+    m.KeyPressed,
+    m.MenuSaid,
+    m.KeyTimeExpired,
+    m.MenuLeft,
+    m.CentreAsked,
     h.PhoneRegistered,
     h.RegistrationExpired,
     h.PhoneLost,

@@ -5,7 +5,7 @@ What goes on beneath is told by the facts of any call: members are offered it, r
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from routing.decision import Decision, Target
 from telephony.call.facts import LegFact
@@ -56,6 +56,7 @@ class TransferDecided(TransferFact):
     It carries all that `react` will need, as `RouteDecided` does.
     """
 
+    VERSION: ClassVar[int] = 2
     stage: Stage
     kept: str
     by: Target

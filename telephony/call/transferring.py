@@ -24,10 +24,11 @@ from telephony.call.actions import (
     ReportTransfer,
 )
 from telephony.call.call import Call, Leg, Phase, Transfer
+from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.failover import in_order
 from telephony.call.house import House
-from telephony.call.react import Reaction, declined, finish, has_answered, offer_next, why_exhausted, withdraw
+from telephony.call.react import declined, has_answered, offer_next, why_exhausted
 from telephony.call.transfer_facts import Stage
 
 _ACCEPTED = 202
@@ -132,7 +133,9 @@ def _go_on(call: Call, transfer: Transfer, house: House, now: datetime) -> React
     decision = call.decision
     if transfer.is_open or call.announcement or decision is None:
         return Reaction()  # routing is asked; or the last words are said
-    if decision.kind is Kind.ANNOUNCE:
+    if decision.kind is Kind.MENU:  # who comes back from a transfer is not asked once more what it is about
+        return Reaction([f.RouteExhausted(at=now, call=call.id, branch=Branch.NO_KEY)])
+    if decision.kind in (Kind.ANNOUNCE, Kind.VOICEMAIL):
         started = f.AnnouncementStarted(at=now, call=call.id, leg=transfer.kept, prompt=decision.prompt)
         return Reaction([started], [PlayAnnouncement(transfer.kept, decision.prompt)])
     answered = next((leg for leg in _rung(call) if has_answered(leg)), None)

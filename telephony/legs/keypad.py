@@ -121,9 +121,9 @@ def may_transfer(leg: "Leg") -> str:
 
 
 def wants_keys(leg: "Leg", peer: "Leg | None", codecs: Iterable[Codec]) -> bool:
-    """Whether there are keys among these codecs of a leg that are listened for: for the code, or to pass them
-    on to a peer that takes them as INFO alone."""
-    if may_transfer(leg):
+    """Whether there are keys among these codecs of a leg that are listened for: for the code, because one is
+    asked for, or to pass them on to a peer that takes them as INFO alone."""
+    if may_transfer(leg) or (leg.asking is not None and leg.asking.is_open):
         return has_keys(codecs)
     return peer is not None and not has_keys(peer.codecs) and has_keys(codecs) and peer.allows("INFO")
 

@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from telephony.legs.asking import press
 from telephony.legs.direct import bring_back, is_direct
 from telephony.legs.state import State
 from telephony.legs.wire import Reply
@@ -128,7 +129,7 @@ def take_info(leg: "Leg", event: RequestReceived, now: float) -> None:
     key, pad = Key.parse(request.body, content_type), leg.keypad
     if key is None:
         leg.answer(event, 400, now)
-    elif pad is not None and pad.press(key.signal, "INFO", now):
+    elif press(leg, key.signal, "INFO", now) or (pad is not None and pad.press(key.signal, "INFO", now)):
         leg.answer(event, 200, now)
     else:
         status = _pass_on(leg, key, now)
@@ -138,7 +139,7 @@ def take_info(leg: "Leg", event: RequestReceived, now: float) -> None:
 
 def take_key(leg: "Leg", signal: str, now: float) -> None:
     """A key was pressed in the sound of the leg, which is relayed as it comes."""
-    if leg.keypad is not None and leg.keypad.press(signal, "RTP", now):
+    if press(leg, signal, "RTP", now) or (leg.keypad is not None and leg.keypad.press(signal, "RTP", now)):
         return
     if leg.peer is not None and not has_keys(leg.peer.codecs):
         _pass_on(leg, Key(signal, USUAL_MILLISECONDS, RELAY), now)

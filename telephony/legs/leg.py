@@ -6,7 +6,7 @@ from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import EndLeg
-from telephony.legs import refer
+from telephony.legs import asking, refer
 from telephony.legs.authorising import Given, ack_from, send_from
 from telephony.legs.content import SDP
 from telephony.legs.direct import route
@@ -74,6 +74,7 @@ class Leg:
         self.timer = SessionTimer(self)
         self.keys: Keys | None = None  # made when the first is to be passed on
         self.keypad: Keypad | None = None  # of a phone that may hand calls on by keys
+        self.asking: asking.Asking | None = None  # of a caller who has been asked for a key
         self.is_watched = False  # whether the keys in its sound are told
         self.redirected = 0  # how often it was told to send its sound to this peer
         self.is_past = False  # whether no sound is passed on between it and its peer
@@ -355,11 +356,13 @@ class Leg:
 
     def sound(self, tone: str) -> None:
         """Have it hear this over and over."""
+        asking.stop(self)
         self.tone = tone
         self.wire.media.play(self.id, tone)
 
     def play(self, prompt: str) -> None:
         """Play an announcement to it, which has answered."""
+        asking.stop(self)
         self.tone = ""
         self.wire.media.play(self.id, prompt)
 
@@ -373,6 +376,7 @@ class Leg:
     def connect(self, peer: "Leg", now: float) -> None:
         """Note whom it talks with, and watch over it from here on."""
         self.peer = peer
+        asking.stop(self)
         self.stays, self.is_past, self.redirected = False, False, 0
         self.tone = ""
         self.since = now
@@ -384,6 +388,8 @@ class Leg:
         """Put into force what was agreed with the far end, if anything was."""
         if self.session.stream is not None:
             self.wire.media.set_stream(self.id, self.session.stream)
+            if self.asking is not None:
+                watch(self)
             if self.peer is not None:
                 watch(self)
                 watch(self.peer)

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from telephony.call import actions as a
 from telephony.call import facts as f
 from telephony.legs.arriving import take_call
+from telephony.legs.asking import ask
 from telephony.legs.dialling import dial
 from telephony.legs.directory import Directory
 from telephony.legs.due import do
@@ -160,7 +161,7 @@ class Legs:
             case a.EndLeg():
                 if leg is not None:
                     leg.end(action, now)
-            case a.AlertCaller() | a.Announce() | a.PassEarlySound() | a.PickUp():
+            case a.AlertCaller() | a.Announce() | a.AskForKey() | a.PassEarlySound() | a.PickUp():
                 if isinstance(leg, InboundLeg):
                     self._answer_caller(leg, action, now)
             case a.Connect():
@@ -171,13 +172,18 @@ class Legs:
                 carry_out(self._wire, action, now)
 
     def _answer_caller(
-        self, leg: InboundLeg, action: a.AlertCaller | a.Announce | a.PassEarlySound | a.PickUp, now: float
+        self,
+        leg: InboundLeg,
+        action: a.AlertCaller | a.Announce | a.AskForKey | a.PassEarlySound | a.PickUp,
+        now: float,
     ) -> None:
         match action:
             case a.AlertCaller():
                 leg.alert(now)
             case a.Announce():
                 leg.announce(action.prompt, action.early, now)
+            case a.AskForKey():
+                ask(leg, action.prompt, now)
             case a.PassEarlySound():
                 if (member := self._wire.legs.get(action.member_leg)) is not None:
                     leg.pass_early_sound(member, now)

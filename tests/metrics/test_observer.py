@@ -6,9 +6,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from metrics.instruments import Instruments
-from metrics.observer import EMERGENCY, MAX_NUMBERS, OTHER, OUTSIDE, UNKNOWN, Observer, Waiting
-from routing.decision import Decision, Kind, Origin, Target
+from metrics.observer import EMERGENCY, MAX_MENUS, MAX_NUMBERS, OTHER, OUTSIDE, UNKNOWN, Observer, Waiting
+from routing.decision import Branch, Decision, Kind, Origin, Target
 from telephony.call import facts as f
+from telephony.call import menu_facts as m
 from telephony.call import transfer_facts as t
 from telephony.call.evolve import begin, evolve
 from telephony.call.house_facts import ClockStepped
@@ -390,3 +391,38 @@ def test_a_call_outside_of_an_earlier_life_is_one_too() -> None:
     counted.observe(ended("interrupted", 60))
 
     assert counted.series("vaxeln_calls_total") == {(OUTSIDE, "interrupted"): 1}
+
+
+def left(menu: str, key: str = "", branch: Branch = Branch.NO_KEY) -> m.MenuLeft:
+    return m.MenuLeft(at=AT, call="a", menu=menu, branch=branch, key=key)
+
+
+def test_what_callers_choose_is_counted_by_menu_and_key() -> None:
+    counted = Counted(
+        arrived(),
+        decided(),
+        left("val", "1", Branch.PRESSED),
+        left("val", "1", Branch.PRESSED),
+        left("val"),
+        left("mer", branch=Branch.ERROR),
+    )
+
+    assert counted.series("vaxeln_menu_keys_total") == {
+        ("val", "1"): 2,
+        ("val", "none"): 1,
+        ("mer", "unheard"): 1,
+    }
+
+
+def test_menus_beyond_the_limit_are_counted_together() -> None:
+    counted = Counted(arrived(), decided(), *[left(f"val{number}") for number in range(MAX_MENUS + 2)])
+
+    series = counted.series("vaxeln_menu_keys_total")
+    assert len(series) == MAX_MENUS + 1
+    assert series[OTHER, "none"] == 2
+
+
+def test_who_leaves_a_menu_has_given_up_after_the_time_since_their_arrival() -> None:
+    counted = Counted(arrived(), decided(), ended("abandoned", 12))
+
+    assert counted.series("vaxeln_abandoned_total") == {(MAIN, "short"): 1}

@@ -6,9 +6,9 @@ from functools import partial
 from random import Random
 from urllib.parse import quote
 
-from telephony.media.keys import KeyEar, KeyPlayback, KeyVoice
 from tests.simulation import town_plan as plan
 from tests.simulation.phone_leg import Leg, LegState
+from tests.simulation.pressing import press_in_sound
 from tests.simulation.town import SIP_PORT, Town, TownPhone
 from tests.support.switchboard import ADDRESS
 
@@ -97,16 +97,7 @@ class Attendants:
             phone.refer(leg, _replacing(second), now)
 
     def _press(self, phone: TownPhone, key: str, now: float) -> None:
-        """Its sound is lost as datagrams are; of a key a dozen packets tell, and one is enough."""
-        media = self.town.node.media
-        for leg in [leg for leg in media.watched if media.streams[leg].remote[0] == phone.host]:
-            ear, sound = KeyEar(), KeyPlayback(KeyVoice(101, 8000), self._sound)
-            sound.add(key, 100)
-            while not sound.over:
-                packet = bytearray(sound.next_packet() or b"")
-                arrives = packet and self._sound.random() >= self.town.loss
-                if arrives and (heard := ear.hear(packet, len(packet), now)):
-                    self.town.station.press(leg, heard, now)
+        press_in_sound(self.town, phone, key, self._sound, now)
 
     @staticmethod
     def _is_ready(handing: HandingOn, second: Leg) -> bool:

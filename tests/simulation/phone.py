@@ -42,7 +42,8 @@ class SimPhone:
     `log` has what happened as (time, event): "registered", "unregistered", "registration refused 403",
     "registration timed out"; "called", "heard 180", "answered", "refused 486", "timed out", "cancelled" (we
     gave up); "offered", "rang", "acknowledged", "withdrawn" (they gave up); "hung up" (we did), "ended"
-    (they did), "changed" (a re-INVITE); "handed on" (we sent REFER), "refer 202", "told 180" (by NOTIFY).
+    (they did), "changed" (a re-INVITE); "handed on" (we sent REFER), "refer 202", "told 180" (by NOTIFY);
+    "info 200" (to a key).
     """
 
     def __init__(
@@ -113,6 +114,17 @@ class SimPhone:
             self._line.note(then, f"refer {response.status if response else 'timed out'}")
             if leaves and response is not None and response.status == 202:
                 self.hang_up(leg, then)
+
+        self._line.ask(request, leg.next_hop, now, answered)
+
+    def press(self, leg: Leg, key: str, now: float) -> None:
+        """Press a key, as INFO."""
+        request = leg.next_request("INFO")
+        request.headers.set("Content-Type", "application/dtmf-relay")
+        request.body = f"Signal={key}\r\nDuration=100\r\n".encode()
+
+        def answered(response: Response | None, then: float) -> None:
+            self._line.note(then, f"info {response.status if response else 'timed out'}")
 
         self._line.ask(request, leg.next_hop, now, answered)
 

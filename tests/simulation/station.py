@@ -61,7 +61,7 @@ class Station:
         self.virtual = virtual
         self.is_alive = True
         self._prompts: Agenda[float] = Agenda()
-        self._heard: set[str] = set()
+        self._heard: dict[str, int] = {}
 
     def receive(self, data: bytes, source: Address, local: Address, now: float) -> None:
         """Take a datagram."""
@@ -98,7 +98,8 @@ class Station:
     def _handle_timer(self, now: float) -> None:
         self.virtual.node.handle_timer(now)
         for leg in list(self._prompts.due(now)):
-            self.virtual.node.playback_ended(leg, now)
+            if leg in self.virtual.media.playing:
+                self.virtual.node.playback_ended(leg, now)
 
     def _drive(self, step: Callable[[], None], now: float) -> None:
         """Do one step, which may be the last."""
@@ -107,6 +108,8 @@ class Station:
         except Killed:
             self.is_alive = False
             return
-        for leg in sorted(self.virtual.media.playing.keys() - self._heard):
-            self._heard.add(leg)
-            self._prompts.set(leg, now + PROMPT_SECONDS)
+        begun = self.virtual.media.begun
+        for leg in sorted(self.virtual.media.playing):
+            if self._heard.get(leg) != begun.get(leg):
+                self._heard[leg] = begun[leg]
+                self._prompts.set(leg, now + PROMPT_SECONDS)

@@ -28,6 +28,9 @@ NETWORK = {"net1": "10.9.1.1", "net2": "10.9.1.2"}
 OUTSIDE = "0701740699"
 """Somebody's mobile there."""
 
+MENU = "+46853061950"
+"""A menu: 1 is `open_number(0)`'s group, 2 `row_number(0)`'s, 3 is told to be closed, 0 is Kontaktcenter."""
+
 CONTACT_CENTRE = ("k1", "k2", "k3", "k4")
 OFFICIALS = tuple([f"c{number}" for number in range(1, 6)])
 """People in no group, whose phones only call."""
@@ -134,6 +137,10 @@ def _numbers() -> Iterator[str]:
     yield _number(CLOSED, "kc", calendar="aldrig")
     early = '{ announcement = "stangt", early = true }'
     yield _number(CLOSED_EARLY, "kc", calendar="aldrig", closed=early)
+    yield f'[numbers."{MENU}"]\nfunction = "Function menu"\ncalendar = "alltid"'
+    yield 'destination = { menu = "val" }\n[menus.val]\nprompt = "menu"\nwait_seconds = 5.0\ntries = 2'
+    yield 'no_key = { group = "kc" }\n[menus.val.keys]\n0 = { group = "kc" }\n1 = { group = "open0" }'
+    yield '2 = { group = "row0" }\n3 = { announcement = "stangt" }'
     for district in range(DISTRICTS):
         yield _number(open_number(district), f"open{district}")
         yield _number(row_number(district), f"row{district}")

@@ -11,7 +11,19 @@ from typing import Any
 
 from routing.decision import Decision, Origin
 from telephony.call import facts as f
-from tests.support.calls import NOON, announce, contact, emergency, phone, registered, reject, ring
+from telephony.call import menu_facts as m
+from tests.support.calls import (
+    NOON,
+    announce,
+    contact,
+    emergency,
+    menu,
+    phone,
+    registered,
+    reject,
+    ring,
+    voicemail,
+)
 from tests.support.desk import Desk
 
 ANNA, BO, CECILIA = phone("anna"), phone("bo"), phone("cecilia")
@@ -28,6 +40,7 @@ _VERBS: dict[str, Callable[[str], tuple[type[f.LegFact], dict[str, Any]]]] = {
     "resumes": lambda _: (f.LegHeld, {"held": False}),
     "closes": lambda _: (f.LegEnded, {}),
     "heard-it-all": lambda _: (f.AnnouncementEnded, {}),
+    "presses": lambda key: (m.KeyPressed, {"key": key}),
     "cannot-be-played-to": lambda _: (f.AnnouncementEnded, {"played": False}),
 }
 
@@ -316,6 +329,101 @@ SCENARIOS = (
         (reject(404),),
         "",
         {"outcome": "failed", "ended_by": "service", "function": "", "reason": "404"},
+    ),
+    Scenario(
+        "a key of a menu leads to somebody",
+        (menu(), ring(ANNA, BO)),
+        """
+        3    caller  presses 1
+        3.2  anna    rings
+        3.2  bo      sounds
+        9    anna    answers
+        9.2  bo      closes
+        40   caller  hangs-up
+        """,
+        {
+            "outcome": "answered", "answered_by": "anna", "reasons": ["menu val: 1"], "announcement": "",
+            "service_answered_at": NOON, "waiting_seconds": 9.0, "ringing_seconds": 5.8, "talk_seconds": 31.0,
+        },
+    ),
+    Scenario(
+        "wrong keys, then none: where those go who press nothing, and then it is refused in words",
+        (menu(tries=3), ring(ANNA), reject(486, "busy")),
+        """
+        3    caller  presses 9
+        3.4  caller  presses 8
+        5    caller  heard-it-all
+        20   caller  heard-it-all
+        26   caller  presses 7
+        28   caller  heard-it-all
+        45   caller  heard-it-all
+        51   anna    refuses 486
+        56   caller  heard-it-all
+        """,
+        {
+            "outcome": "busy", "ended_by": "service", "announcement": "busy", "offered": ["anna"],
+            "reasons": ["menu val: no key"], "waiting_seconds": 56.0,
+        },
+    ),
+    Scenario(
+        "a menu within a menu, and an announcement at its end",
+        (menu(), menu("mer", "9"), announce("busy", "closed")),
+        """
+        3    caller  presses 2
+        4    caller  presses 9
+        12   caller  heard-it-all
+        """,
+        {"outcome": "closed", "announcement": "busy", "reasons": ["menu val: 2", "menu mer: 9"]},
+    ),
+    Scenario(
+        "the caller leaves a menu",
+        (menu(),),
+        """
+        8    caller  heard-it-all
+        9    caller  hangs-up
+        """,
+        {"outcome": "abandoned", "ended_by": "caller", "waiting_seconds": 9.0, "reasons": []},
+    ),
+    Scenario(
+        "a menu cannot be played, and somebody is rung as for any call",
+        (menu(), ring(ANNA)),
+        """
+        0    caller  cannot-be-played-to
+        1    anna    rings
+        4    anna    answers
+        9    anna    hangs-up
+        """,
+        {
+            "outcome": "answered", "reasons": ["menu val: could not be played"], "service_answered_at": None,
+            "waiting_seconds": 4.0,
+        },
+    ),
+    Scenario(
+        "nobody answers, and a voicemail says that it takes no message",
+        (ring(ANNA), voicemail()),
+        """
+        0.2  anna    rings
+        22   caller  presses 5
+        40   caller  heard-it-all
+        """,
+        {
+            "outcome": "no_answer", "ended_by": "service", "announcement": "voicemail",
+            "reason": "voicemail kontaktcenter: no message was taken", "rang": ["anna"],
+        },
+    ),
+    Scenario(
+        "from a voicemail to Kontaktcenter by a key",
+        (voicemail("closed"), ring(CECILIA, group="kontaktcenter")),
+        """
+        4    caller  presses 0
+        6    cecilia rings
+        8    cecilia answers
+        20   cecilia hangs-up
+        """,
+        {
+            "outcome": "answered", "answered_by": "cecilia", "group": "kontaktcenter", "talk_seconds": 12.0,
+            "reasons": ["voicemail kontaktcenter: 0, to Kontaktcenter"],
+        },
     ),
     Scenario(
         "an official calls from her own phone",

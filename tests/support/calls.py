@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from routing.decision import Decision, Kind, Origin, Strategy, Target
+from routing.decision import Decision, Kind, Menu, Origin, Strategy, Target
 from telephony.call import facts as f
 from telephony.call.house_facts import PhoneRegistered
 
@@ -89,6 +89,27 @@ def announce(prompt: str = "closed", outcome: str = "closed", *, early: bool = F
         prompt=prompt,
         early=early,
         status=480 if early else 0,
+        outcome=outcome,
+    )
+
+
+def menu(
+    name: str = "val", keys: str = "120", *, wait: float = 5.0, tries: int = 2, **fields: Any
+) -> Decision:
+    """Offer a menu, of the number Bygglov."""
+    given: dict[str, Any] = {"number": "+46853061100", "function": "Bygglov", "prompt": "menu"}
+    offered = Menu(name, "menu", keys, wait_seconds=wait, tries=tries)
+    return Decision(kind=Kind.MENU, menu=offered, **(given | fields))
+
+
+def voicemail(outcome: str = "no_answer") -> Decision:
+    """Play the greeting of Kontaktcenter's voicemail."""
+    return Decision(
+        kind=Kind.VOICEMAIL,
+        number="+46853061100",
+        function="Bygglov",
+        prompt="voicemail",
+        voicemail="kontaktcenter",
         outcome=outcome,
     )
 

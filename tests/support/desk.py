@@ -13,10 +13,11 @@ from routing.decision import Branch, Decision
 from telephony.call import facts as f
 from telephony.call.actions import Action, Dial, EndLeg
 from telephony.call.call import Call, Phase
+from telephony.call.ending import Reaction
 from telephony.call.evolve import begin, evolve
 from telephony.call.house import House
 from telephony.call.house_facts import ClockStepped
-from telephony.call.react import Reaction, expire, react
+from telephony.call.react import expire, react
 from telephony.call.record import Record, records
 from tests.support.calls import NOON, arrive, registered
 

@@ -20,6 +20,8 @@ CLOSED = "+46853061300"
 CLOSED_EARLY = "+46853061400"
 FASTIGHET = "+46853061500"  # david alone
 PARK = "+46853061600"  # erik alone
+MENU = "+46853061700"  # 1 is Fastighet, 2 closed, 3 Bygglov; 0 or nothing Kontaktcenter
+VOICEMAIL = "+46853061800"  # closed, with a voicemail
 UNKNOWN = "+46853061999"  # in the municipality's series, but nobody's
 
 PASSWORD = "correct-horse-battery"
@@ -249,4 +251,25 @@ destination = {{ group = "fastighet" }}
 function = "Park"
 calendar = "always"
 destination = {{ group = "park" }}
+[numbers."{MENU}"]
+function = "Växel"
+calendar = "always"
+destination = {{ menu = "val" }}
+[numbers."{VOICEMAIL}"]
+function = "Efter stängning"
+calendar = "never"
+destination = {{ group = "kontaktcenter" }}
+closed = {{ voicemail = "kontaktcenter" }}
+[menus.val]
+prompt = "menu"
+wait_seconds = 1.0
+tries = 1
+[menus.val.keys]
+1 = {{ number = "{FASTIGHET}" }}
+2 = {{ number = "{CLOSED}" }}
+3 = {{ number = "{BYGGLOV}" }}
+[voicemails.kontaktcenter]
+function = "Kontaktcenter"
+greeting = "voicemail"
+text = "Kontaktcenter, 08-530 610 00"
 """

@@ -8,10 +8,12 @@ from telephony.call import facts as f
 from telephony.call.actions import Action, Dial
 from telephony.switchboard import Switchboard
 from tests.support.calls import NOON, arrive, contact, registered
-from tests.support.plans import MAIN, NUMBERS, tables_of
+from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
 from tests.support.switchboard import MemoryJournal
 
 CLOSED = "+46853061900"
+MENU = "+46853061950"
+BOX = "+46853061960"
 EMERGENCY = "112"
 PHONES = ("kc1", "kc2", "bygg1", "bygg1m", "bygg2")
 MEMBERS = ("amina", "bengt", "david", "elif")
@@ -35,9 +37,34 @@ destination = {{ group = "kc" }}
 """
 
 
+_KEYS = f"""
+[numbers."{MENU}"]
+function = "Växel"
+calendar = "alltid"
+destination = {{ menu = "val" }}
+[numbers."{BOX}"]
+function = "Kontaktcenter efter stängning"
+calendar = "aldrig"
+destination = {{ group = "kc" }}
+closed = {{ voicemail = "kontaktcenter" }}
+[menus.val]
+prompt = "menu"
+keys = {{ 1 = {{ number = "{BYGGLOV}" }}, 2 = {{ menu = "mer" }}, 3 = {{ number = "{CLOSED}" }} }}
+[menus.mer]
+prompt = "menu"
+keys = {{ 1 = {{ reject = 486 }}, 9 = {{ voicemail = "kontaktcenter" }} }}
+no_key = {{ announcement = "busy" }}
+[voicemails.kontaktcenter]
+function = "Kontaktcenter"
+greeting = "voicemail"
+text = "Kontaktcenter, 08-530 610 00"
+"""
+
+
 def town_tables(version: int = 1) -> Tables:
-    """Main number: amina and bengt together. Bygglov: david (two phones), then elif, then the main number."""
-    return tables_of(version, trunks=_TRUNKS, numbers=NUMBERS + _CLOSED_NUMBER)
+    """Main number: amina and bengt together. Bygglov: david (two phones), then elif, then the main number.
+    There are a menu with another in it, and a voicemail."""
+    return tables_of(version, trunks=_TRUNKS, numbers=NUMBERS + _CLOSED_NUMBER, more=_KEYS)
 
 
 TABLES = town_tables()
@@ -46,11 +73,12 @@ TABLES = town_tables()
 class Town:
     """The switchboard, its journal, and what time it is."""
 
-    def __init__(self, *phones: str, talk_limit: float = 0.0) -> None:
+    def __init__(self, *phones: str, talk_limit: float = 0.0, tables: Tables = TABLES) -> None:
         self.now = NOON
         self.journal = MemoryJournal()
         self.seen: list[f.Fact] = []
-        self.switchboard = Switchboard(self.journal, TABLES, talk_limit=talk_limit, observe=self.seen.append)
+        self.tables = tables
+        self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit, observe=self.seen.append)
         for device, phone in enumerate(phones, 1):
             self.feed(registered(phone, contact(phone, device)))
 
@@ -83,7 +111,7 @@ class Town:
 
     def reborn(self) -> "Town":
         """A new life that has read the journal of this one."""
-        town = Town()
+        town = Town(tables=self.tables)
         town.now = self.now
         town.journal.facts = list(self.journal.facts)
         town.switchboard.replay(enumerate(self.journal.facts, 1))

@@ -48,6 +48,7 @@ class FakeMedia:
         self.streams: dict[str, Stream] = {}
         self.bridges: dict[str, str] = {}
         self.playing: dict[str, str] = {}
+        self.begun: dict[str, int] = {}  # how often something was begun to be played
         self.heard_at: dict[str, float] = {}
         self.allowed: dict[str, Callable[[str], bool]] = {}
         self.watched: set[str] = set()
@@ -89,6 +90,7 @@ class FakeMedia:
         """Note what plays, in place of what the leg heard before."""
         self._unbridge(leg)
         self.playing[leg] = prompt
+        self.begun[leg] = self.begun.get(leg, 0) + 1
 
     def watch_keys(self, leg: str, on: bool) -> None:
         """Note whose keys are told."""
@@ -121,6 +123,7 @@ class FakeMedia:
         self.allowed.pop(leg, None)
         self.watched.discard(leg)
         self.playing.pop(leg, None)
+        self.begun.pop(leg, None)
         self.streams.pop(leg, None)
         self._unbridge(leg)
 

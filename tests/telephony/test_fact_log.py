@@ -6,12 +6,13 @@ import structlog
 from structlog.testing import capture_logs
 from structlog.typing import EventDict, FilteringBoundLogger
 
-from routing.decision import Decision, Kind, Origin, Reason, Target
+from routing.decision import Branch, Decision, Kind, Origin, Reason, Target
 from routing.override import Override
 from routing.places import Named, Place
 from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
@@ -212,6 +213,14 @@ def test_a_pick_up_is_told_with_the_call_that_it_was_asked_for_by() -> None:
     (line,) = at_info(fact)
 
     assert (line["event"], line["call"], line["by"], line["of"]) == ("call_picked_up", "c1", "elif", "c2")
+
+
+def test_what_a_caller_chose_is_told() -> None:
+    (chosen,) = at_info(m.MenuLeft(at=AT, call="c1", menu="val", branch=Branch.PRESSED, key="1"))
+    (centre,) = at_info(m.CentreAsked(at=AT, call="c1", voicemail="kontaktcenter", outcome="closed"))
+
+    assert (chosen["event"], chosen["menu"], chosen["key"]) == ("menu_left", "val", "1")
+    assert (centre["event"], centre["voicemail"]) == ("centre_asked", "kontaktcenter")
 
 
 def test_a_function_that_a_call_is_handed_on_to_is_told() -> None:

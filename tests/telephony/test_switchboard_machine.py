@@ -10,12 +10,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from routing.decision import Origin
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call import menu_facts as m
 from telephony.call.actions import Action, Dial, EndLeg
 from telephony.call.call import Leg
 from tests.support.calls import contact, registered
 from tests.support.desk import picture
 from tests.support.plans import BYGGLOV, MAIN
-from tests.support.small_town import CLOSED, EMERGENCY, MEMBERS, PHONES, Town
+from tests.support.small_town import BOX, CLOSED, EMERGENCY, MEMBERS, MENU, PHONES, Town
 
 _OF_ANY_LEG: list[tuple[type[f.LegFact], dict[str, Any]]] = [
     (f.LegHungUp, {}),
@@ -27,6 +28,10 @@ _OF_ANY_LEG: list[tuple[type[f.LegFact], dict[str, Any]]] = [
 _OF_A_CALLER: list[tuple[type[f.LegFact], dict[str, Any]]] = [
     (f.AnnouncementEnded, {"played": True}),
     (f.AnnouncementEnded, {"played": False}),
+    (f.AnnouncementEnded, {"played": True}),
+    (m.KeyPressed, {"key": "0"}),
+    (m.KeyPressed, {"key": "1"}),
+    (m.KeyPressed, {"key": "9"}),
 ]
 _OF_A_MEMBER: list[tuple[type[f.LegFact], dict[str, Any]]] = [
     (f.MemberResponded, {}),
@@ -53,7 +58,9 @@ class SwitchboardMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.calls < 6)
     @rule(
-        dialled=st.sampled_from([MAIN, MAIN, BYGGLOV, BYGGLOV, CLOSED, EMERGENCY, "+46853069999"]),
+        dialled=st.sampled_from(
+            [MAIN, MAIN, BYGGLOV, BYGGLOV, MENU, MENU, BOX, CLOSED, EMERGENCY, "+46853069999"]
+        ),
         member=st.sampled_from(["", "", "amina", "elif"]),
     )
     def a_call_arrives(self, dialled: str, member: str) -> None:

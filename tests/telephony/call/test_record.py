@@ -6,12 +6,13 @@ import pytest
 
 from routing.decision import Origin, Reason
 from telephony.call import facts as f
+from telephony.call import menu_facts as m
 from telephony.call import transfer_facts as t
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house_facts import ClockStepped
 from telephony.call.record import HIDDEN, MASKED, RECORDED, Record, Talk, begin, extend, records
 from tests.support.call_scenarios import ANNA, SCENARIOS, Scenario, play
-from tests.support.calls import NOON, after, arrive, emergency, registered, ring
+from tests.support.calls import NOON, after, arrive, emergency, menu, registered, ring
 from tests.support.desk import Desk
 
 
@@ -293,3 +294,16 @@ def test_a_transfer_of_a_call_whose_talk_nobody_noted_makes_none() -> None:
     asked = t.TransferRequested(at=after(25), call="c1", leg="c1.1", number="+46853061777")
 
     assert told_of(failed, asked).talks == ()
+
+
+def test_a_key_is_told_once_with_the_name_of_its_menu() -> None:
+    desk = Desk()
+    pressed = (
+        Reason("menu", "menus.val.keys.1", "the caller pressed 1"),
+        Reason("flow", "", "key 1: on to x"),
+    )
+    desk.arrives(menu(), ring(ANNA, reasons=pressed))
+
+    desk.see(m.KeyPressed, key="1")
+
+    assert desk.record().reasons == ("menu val: 1", "key 1: on to x")

@@ -1,0 +1,73 @@
+"""What to do next while a caller hears a menu, or a voicemail's greeting: the part of `react` for keys.
+
+A key cuts the prompt short. One that leads somewhere is put to routing; after any other, or none in time,
+the menu is said again, and after the last time routing is asked where those go who press nothing.
+"""
+
+from datetime import datetime
+
+from routing.decision import Branch, Menu
+from telephony.call import facts as f
+from telephony.call import menu_facts as m
+from telephony.call.actions import AskForKey
+from telephony.call.call import Asking, Call
+from telephony.call.ending import Reaction, finish
+from telephony.call.facts import EndedBy, Outcome
+
+WRONG_KEY = "wrong_key"
+"""The prompt that says so, before the menu is said again."""
+
+CENTRE_KEY = "0"
+"""What takes a caller from a voicemail's greeting to Kontaktcenter (P12), as its prompt says."""
+
+
+def react(call: Call, now: datetime) -> Reaction:
+    """What to do next in a menu; nothing when there are no facts.
+
+    Whoever leaves has given up waiting for a person: abandoned.
+    """
+    assert call.decision is not None and call.decision.menu is not None  # in this phase
+    menu, asking, caller = call.decision.menu, call.asking, call.caller
+    if caller.lost:
+        return finish(call, now, Outcome.ABANDONED, EndedBy.SERVICE, reason=caller.lost)
+    if caller.gone:
+        return finish(call, now, Outcome.ABANDONED, EndedBy.CALLER, status=487)
+    if asking is None:
+        return _say(call, menu, menu.prompt, 1, now)
+    if asking.unheard:
+        return _leave(call, menu, Branch.ERROR, now)
+    if call.key in menu.keys and call.key:
+        return _leave(call, menu, Branch.PRESSED, now, call.key)
+    if call.key:
+        return _again(call, menu, asking, WRONG_KEY, now)
+    if asking.expired:
+        return _again(call, menu, asking, menu.prompt, now)
+    if asking.ended and asking.prompt == WRONG_KEY:
+        return _say(call, menu, menu.prompt, asking.attempt, now)
+    return Reaction()
+
+
+def heard(call: Call, key: str) -> bool:
+    """Whether a key counts now: not a wrong one while the caller is told of the one before, for whoever types
+    a whole number has made one mistake."""
+    menu = call.decision.menu if call.decision else None
+    if menu is None or key in menu.keys:
+        return True
+    return call.asking is None or call.asking.prompt != WRONG_KEY or call.asking.ended
+
+
+def _again(call: Call, menu: Menu, asking: Asking, prompt: str, now: datetime) -> Reaction:
+    if asking.attempt >= menu.tries:
+        return _leave(call, menu, Branch.NO_KEY, now)
+    return _say(call, menu, prompt, asking.attempt + 1, now)
+
+
+def _say(call: Call, menu: Menu, prompt: str, attempt: int, now: datetime) -> Reaction:
+    leg = call.caller.id
+    said = m.MenuSaid(at=now, call=call.id, leg=leg, menu=menu.name, prompt=prompt, attempt=attempt)
+    answered = [] if call.service_answered else [f.ServiceAnswered(at=now, call=call.id, leg=leg)]
+    return Reaction([*answered, said], [AskForKey(leg, prompt)])
+
+
+def _leave(call: Call, menu: Menu, branch: Branch, now: datetime, key: str = "") -> Reaction:
+    return Reaction([m.MenuLeft(at=now, call=call.id, menu=menu.name, branch=branch, key=key)])
