@@ -56,7 +56,7 @@ async def _serve(settings: Settings, plan: Path | None) -> int:
     first = await first_plan(settings, plan, prompts.names, datetime.now(UTC))
     for warning in first.warnings:
         log.warning("plan_warning", path=warning.path, problem=warning.message, advice=warning.advice)
-    service = Service(settings, first.plan, prompts)
+    service = Service(settings, first.plan, prompts, first.pending)
     listening = await service.start()
     tune_collection()
     version = first.plan.about.version

@@ -1,5 +1,6 @@
 """The table is the API: nothing is served beside it, nobody gets in without a role, and its examples work."""
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,8 @@ from tests.support.administration import NOW, Town
 from tests.support.api import Desk
 from tests.support.plans import MAIN
 
-CHANGES = {"applyPlan", "rollBackPlan", "setOverride", "endOverride", "setPassword"}
+LATER = NOW + timedelta(hours=1)
+CHANGES = {"applyPlan", "withdrawPendingPlan", "rollBackPlan", "setOverride", "endOverride", "setPassword"}
 PUBLIC = {"/healthz", "/readyz", "/metrics", f"{BASE}/openapi.json", f"{BASE}/docs"}
 
 
@@ -51,7 +53,9 @@ def test_operations_are_told_apart() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_the_example_works_and_a_change_is_journalled_with_who(operation: Operation, tmp_path: Path) -> None:
     town = Town(first_plan=Draft(json.dumps(EXAMPLE_PLAN), Form.JSON))
-    town.set_overrides[MAIN] = Override(True, NOW + timedelta(hours=1), "snow", "Amina")
+    town.set_overrides[MAIN] = Override(True, LATER, "snow", "Amina")
+    if operation.path == "/plan/pending":
+        asyncio.run(town.apply_plan(town.first_plan, expected=1, by="eva", reason="flytt", valid_from=LATER))
     before = len(town.journalled)
 
     async def ask(desk: Desk) -> None:
