@@ -46,6 +46,7 @@ class NodePlan:
         self.unusable = 0
         """The newest version that was due, when this program cannot use it."""
         self._files = PlanFile(folder), PlanFile(folder, PENDING)
+        self._former: PlanInForce | None = None
         self._on_disk: tuple[PlanVersion, PlanVersion | None] | None = None
         self._writing = asyncio.Lock()
         self._take = take
@@ -103,6 +104,7 @@ class NodePlan:
     async def keep(self) -> None:
         """Bring the disk in line: on it when this returns. A disk that does not take it is an alarm."""
         async with self._writing:
+            self._former = None
             wanted = self.in_force.about, self.pending.about if self.pending else None
             if wanted == self._on_disk:
                 return
@@ -123,7 +125,8 @@ class NodePlan:
             waiting.write(None)
 
     def _put(self, plan: PlanInForce) -> None:
-        self.in_force = plan
+        # To let go of a large one takes 10 ms: not in the moment in which the other is taken
+        self._former, self.in_force = self.in_force, plan
         about = plan.about
         if self.pending is not None and self.pending.about.version <= about.version:
             self._nothing_waits()
