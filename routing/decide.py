@@ -142,8 +142,9 @@ def _no_number(tables: Tables, question: Question, situation: Situation) -> Deci
 
 
 def _told_of(closing: Opening) -> Route:
-    """What is heard of a day that has an announcement of its own."""
-    reason = Reason("announcement", f"{closing.entry.where}.announcement", "this day has its own")
+    """What is heard of a day, or an override, that has an announcement of its own."""
+    what = "this override" if closing.entry.rule == "override" else "this day"
+    reason = Reason("announcement", f"{closing.entry.where}.announcement", f"{what} has its own")
     return Route(ToAnnouncement(closing.announcement, early=False), reason)
 
 

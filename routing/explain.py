@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from routing.decision import Decision, Kind, Origin, Question, Strategy, Target
+from routing.explain_swedish import swedish_lines
 from routing.numbers import show
 
 
@@ -40,6 +41,7 @@ def explain_json(decision: Decision) -> dict[str, object]:
     - `emergency`, `protected`, `plan_version`
     - `outside`: the number of the public network that a phone calls, or ""
     - `reasons`: objects of `rule`, `where` (a path in the plan), `text`, in the order of the steps
+    - `sentences`: the whole in Swedish
     """
     return {
         "kind": decision.kind.value,
@@ -70,6 +72,7 @@ def explain_json(decision: Decision) -> dict[str, object]:
         "reasons": [
             {"rule": reason.rule, "where": reason.where, "text": reason.text} for reason in decision.reasons
         ],
+        "sentences": list(swedish_lines(decision)),
     }
 
 

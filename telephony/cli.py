@@ -10,6 +10,7 @@ from pathlib import Path
 from routing.errors import PlanInvalid, PlanRefused, RoutingError
 from telephony import (
     cli_calls,
+    cli_explain,
     cli_numbers,
     cli_override,
     cli_phone,
@@ -81,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     demo = add_command(commands, "demo", "make real calls through a demo service", _demo)
     demo.add_argument("--keep", action="store_true", help="leave the service running afterwards")
 
-    for each in (cli_plan, cli_override, cli_numbers, cli_phones, cli_calls, cli_status, cli_trunk):
+    asking = (cli_plan, cli_override, cli_numbers, cli_explain, cli_phones, cli_calls, cli_status, cli_trunk)
+    for each in asking:
         each.add_commands(commands)
     _add_phone_commands(commands)
     _add_token_commands(commands)

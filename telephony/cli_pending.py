@@ -1,7 +1,7 @@
 """`vaxeln plan pending` and `vaxeln plan withdraw`: the version of the plan that waits for its time; and how
 `plan apply` and `plan rollback` say when, and what becomes of it.
 
-With `--json` `plan pending` prints `telephony.admin.views.PendingPlan`.
+With `--json` `plan pending` prints `telephony.admin.plan_views.PendingPlan`.
 """
 
 import argparse
@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from telephony.admin.client import Client, Reply
+from telephony.admin.plan_views import AppliedPlan, PendingPlan
 from telephony.admin.values import PendingPolicy
-from telephony.admin.views import AppliedPlan, PendingPlan
 from telephony.archive.plan_store import PlanHead
 from telephony.cli_options import Commands, add_command, add_json, add_service, place_of
 from telephony.cli_read import print_json, print_lines

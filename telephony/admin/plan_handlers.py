@@ -17,17 +17,10 @@ from telephony.admin.parameters import (
     WhenParameters,
     WithdrawParameters,
 )
+from telephony.admin.plan_views import MAX_CHANGES, AppliedPlan, PendingPlan
 from telephony.admin.ports import Administration
 from telephony.admin.values import Draft, PendingPolicy, PlanMade
-from telephony.admin.views import (
-    MAX_CHANGES,
-    AppliedPlan,
-    PendingPlan,
-    PlanCheck,
-    PlanDiff,
-    page_of,
-    version_of,
-)
+from telephony.admin.views import PlanCheck, PlanDiff, page_of, version_of
 from telephony.archive.plan_store import PlanHead, PlanVersion
 
 _TAG = re.compile(r'\*|(W/)?"[!#-~]*"')  # RFC 9110 8.8.3, without obsolete text

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -18,16 +18,13 @@ from routing.year import Year, year_json
 from telephony.admin.errors import FieldError, Kind, Refusal
 from telephony.admin.operation import Page
 from telephony.admin.parameters import ALL_NUMBERS
-from telephony.admin.values import HoursSpan, PlanMade, PlanWaiting
+from telephony.admin.values import HoursSpan
 from telephony.archive.call_log import After
-from telephony.archive.plan_store import PlanHead
+from telephony.call.explained import Explained
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.record import Record, Talk
 
 T = TypeVar("T")
-
-MAX_CHANGES = 500
-"""Changes that are told: nobody reads more, and the count tells how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,69 +44,21 @@ class PlanDiff:
 
 
 @dataclass(frozen=True, slots=True)
-class RebasedPlan(PlanHead):
-    """The version that waits in the place of a withdrawn one, and what it will change: `count` places, of
-    which `changes` are the first."""
-
-    count: int
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedPlan(PlanHead):
-    """The version that was made. `withdrawn` is the one that waited and was withdrawn for it; `rebased` the
-    one that was made from that."""
-
-    withdrawn: PlanHead | None
-    rebased: RebasedPlan | None
-
-    @classmethod
-    def of(cls, made: PlanMade) -> "AppliedPlan":
-        """The change, as it is answered."""
-        rebased = None
-        if made.rebased is not None:
-            changes = tuple(made.changes)
-            rebased = RebasedPlan(**_head(made.rebased), count=len(changes), changes=changes[:MAX_CHANGES])
-        withdrawn = None if made.withdrawn is None else PlanHead(**_head(made.withdrawn))
-        return cls(**_head(made.made), withdrawn=withdrawn, rebased=rebased)
-
-
-@dataclass(frozen=True, slots=True)
-class PendingPlan(PlanHead):
-    """The version that waits for its time, and what it will change: `count` places, of which `changes` are
-    the first. `usable`: this program finds no errors in it; else it will not come into force here."""
-
-    usable: bool
-    count: int
-    changes: tuple[Change, ...]
-
-    @classmethod
-    def of(cls, waits: PlanWaiting) -> "PendingPlan":
-        """The version, as it is answered."""
-        changes = tuple(waits.changes)
-        return cls(
-            **_head(waits.head), usable=waits.usable, count=len(changes), changes=changes[:MAX_CHANGES]
-        )
-
-
-def _head(head: PlanHead) -> dict[str, Any]:
-    return {field.name: getattr(head, field.name) for field in fields(PlanHead)}
-
-
-@dataclass(frozen=True, slots=True)
 class OverrideView:
-    """An override in force. `number` is E.164, or `all`."""
+    """An override in force. `number` is E.164, or `all`; `announcement` what callers hear while it is closed
+    so, "" for the number's own."""
 
     number: str
     open: bool
     until: datetime
     reason: str
     owner: str
+    announcement: str
 
     @classmethod
     def of(cls, number: str, override: Override) -> "OverrideView":
         """`number` is "" for all."""
-        return cls(number or ALL_NUMBERS, override.open, override.until, override.reason, override.owner)
+        return cls(number or ALL_NUMBERS, **asdict(override))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +130,7 @@ class Explanation:
     """Where a call would go, and why. Keys as in `routing.explain.explain_json`.
 
     kind: ring, announce or reject. outcome: closed, nobody_there, busy, no_answer, failed, or "" when it
-    rings. status: the SIP status that ends the call, 0 when none is sent.
+    rings. status: the SIP status that ends the call, 0 when none is sent. sentences: the same in Swedish.
     """
 
     kind: str
@@ -201,6 +150,7 @@ class Explanation:
     protected: bool
     plan_version: int
     reasons: tuple[ReasonView, ...]
+    sentences: tuple[str, ...]
 
 
 _EXPLANATION = TypeAdapter(Explanation)
@@ -261,6 +211,36 @@ class CallView:
 
 _MASKED = ("caller", "caller_member", "origin_name")
 _SAME = tuple(name for name in CallView.__dataclass_fields__ if name not in _MASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """What was decided in a call, and when (UTC). `transfer`: it was about handing the call on."""
+
+    at: datetime
+    transfer: bool
+    decision: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class CallExplanation:
+    """A call of the log, all that was decided in it, in order, and what the plan in force would decide of it
+    as it arrives, if everybody were there and nothing opened or closed by hand. `same`: it would begin as it
+    did."""
+
+    call: CallView
+    decisions: tuple[PastDecision, ...]
+    today: Explanation
+    same: bool
+
+    @classmethod
+    def of(cls, call: CallView, explained: Explained) -> "CallExplanation":
+        """The call as it may be seen, explained."""
+        decisions = [
+            PastDecision(past.at, past.transfer, explanation_of(past.decision))
+            for past in explained.decisions
+        ]
+        return cls(call, tuple(decisions), explanation_of(explained.today), explained.same)
 
 
 def page_of(items: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> Page[T]:

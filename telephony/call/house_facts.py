@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from routing.override import Override
 from routing.places import Place
@@ -140,6 +141,8 @@ class OverrideFact(Fact):
 class OverrideSet(OverrideFact):
     """From now until `until` it is open, or closed, whatever the calendar says. It replaces any other."""
 
+    VERSION: ClassVar[int] = 2
+
     override: Override
 
 
@@ -151,6 +154,8 @@ class OverrideEnded(OverrideFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverridesCarried(Fact):
     """All overrides, repeated where a journal segment begins, like the registrations."""
+
+    VERSION: ClassVar[int] = 2
 
     overrides: dict[str, Override]
 

@@ -29,6 +29,7 @@ from telephony.admin.values import (
 )
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.call_log import After, CallFilter
+from telephony.call.explained import Decided, Explained
 from telephony.call.facts import Outcome
 from telephony.call.record import Record
 from tests.support.plans import MAIN, SOCIAL, Presence
@@ -71,6 +72,7 @@ class Town(TownPlan):
     """The double. `journalled` is what a change would leave behind: who did what, and why."""
 
     database_on: bool = True
+    same: bool = False
     passwords: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     set_overrides: dict[str, Override] = field(default_factory=dict)
@@ -199,6 +201,13 @@ class Town(TownPlan):
         self._need_database()
         rows = [row for row in self.records if _matches(row, asked)]
         return [row for row in rows if after is None or (row.arrived_at, row.id) < _key(after)][:limit]
+
+    async def explain_call(self, call: str) -> tuple[Record, Explained]:
+        record = await self.call(call)
+        question = question_of(record.dialled, record.caller)
+        then = decide(self.tables, question, Presence(), record.arrived_at)
+        past = Decided(record.arrived_at, then, transfer=False)
+        return record, Explained((past,), decide(self.tables, question, Presence(), self.now), same=self.same)
 
     async def call(self, call: str) -> Record:
         self._need_database()
