@@ -31,7 +31,7 @@ from telephony.cli_remote import Place, ask, listed, note
 from telephony.cli_time import clock
 from telephony.plan_start import read_text
 
-_NOT_ACCEPTABLE, _LOST_RACE = 406, 412
+_NOT_ACCEPTABLE, _CONFLICT, _LOST_RACE = 406, 409, 412
 
 _HEAD, _VERSIONS = TypeAdapter(PlanHead), TypeAdapter(list[ListedVersion])
 
@@ -214,6 +214,8 @@ async def _differs(client: Client, file: Path, text: str) -> Any:
 
 async def _advised(client: Client, refused: ServiceRefused, expected: int, again: str) -> ServiceRefused:
     """What was refused; a lost race in the words of the command line, with what to do."""
+    if refused.status == _CONFLICT:
+        return ServiceRefused(_CONFLICT, str(refused).replace("?pending:", "--pending:"))
     if refused.status != _LOST_RACE:
         return refused
     head = await _in_force(client)

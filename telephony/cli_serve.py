@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from telephony.cli_time import clock
 from telephony.config import Settings
 from telephony.log import set_up_log
 from telephony.media.prompts import Prompts
@@ -61,6 +62,8 @@ async def _serve(settings: Settings, plan: Path | None) -> int:
     tune_collection()
     version = first.plan.about.version
     _announce(f"Plan {version or '(no version yet)'} is in force, from {first.where}")
+    if first.pending is not None and (at := first.pending.about.valid_from) is not None:
+        _announce(f"Plan {first.pending.about.version} comes into force at {clock(at)}")
     for address in listening.sip:
         _announce(f"Växeln takes SIP on {address}")
     if settings.sip.advertise:

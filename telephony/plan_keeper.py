@@ -46,7 +46,7 @@ class Wanted:
 
     `expected` is the version that must be in force. `valid_from` None is at once. `rebases` says what is to
     become of a version that waits: True makes it anew on this plan, False withdraws it, None refuses the
-    change.
+    change. A dated plan rebases none, for only one waits at a time: raises ValueError.
     """
 
     expected: int
@@ -54,6 +54,10 @@ class Wanted:
     reason: str
     valid_from: datetime | None = None
     rebases: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.rebases and self.valid_from is not None:
+            raise ValueError("at most one version waits: a dated plan rebases none")
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,9 @@ def prepare_version(version: PlanVersion, *, today: date, prompts: Collection[st
 
 def prepare_pending(version: PlanVersion, prompts: Collection[str]) -> tuple[Pending, str]:
     """A version that waits made ready for its day, and what is wrong with it, or ""."""
-    assert version.valid_from is not None
+    today = day_of(version.valid_from or version.made_at)
     try:
-        prepared = prepare_version(version, today=day_of(version.valid_from), prompts=prompts)
+        prepared = prepare_version(version, today=today, prompts=prompts)
     except (PlanInvalid, PlanRefused) as error:
         return Pending(version, None), str(error)
     return Pending(version, PlanInForce.of(version, prepared)), ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from routing.problem import Severity
 from telephony.admin.bodies import RollBack
-from telephony.admin.errors import FieldError, Kind, Refusal
+from telephony.admin.errors import FieldError, Kind, NotFound, Refusal
 from telephony.admin.operation import JSON, TOML, Answer, Ask, Text
 from telephony.admin.parameters import (
     MAX_AHEAD,
@@ -77,7 +77,9 @@ async def pending(service: Administration, _: Ask[Parameters, None]) -> Answer:
 
 async def withdraw(service: Administration, ask: Ask[WithdrawParameters, None]) -> Answer:
     """Withdraw it."""
-    head = (await service.pending_plan()).head
+    head = (await service.status()).pending
+    if head is None:
+        raise NotFound("there is no version of the plan that waits for its time")
     if not _names(ask, head):
         detail = f"version {head.version} waits, by {head.author}: {head.reason}"
         raise Refusal(Kind.LOST_RACE, detail, headers={"ETag": _tag(head, JSON)})

@@ -70,7 +70,9 @@ def test_while_one_waits_it_is_said_what_becomes_of_it(
     run(capsys, *apply(written(tmp_path, CHANGED), "--valid-from", later))
     longer, when = written(tmp_path, LONGER), later.replace("T", " ")
 
-    assert "A version of the plan waits for its time: version 2 by local:" in refused(capsys, *apply(longer))
+    said = refused(capsys, *apply(longer))
+    assert "A version of the plan waits for its time: version 2 by local:" in said
+    assert said.endswith("Amina has left; --pending: what is to become of it: withdraw or rebase")
     told = run(capsys, *apply(longer, "--pending", "rebase"))[0].splitlines()
 
     assert told == [

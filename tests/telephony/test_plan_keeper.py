@@ -316,6 +316,11 @@ def test_made_anew_twice_it_has_the_changes_of_both_and_its_reason_stays(
     with_store(target, use)
 
 
+def test_a_dated_plan_rebases_none() -> None:
+    with pytest.raises(ValueError, match="at most one version waits"):
+        Wanted(1, "eva", "flytt", TURN, rebases=True)
+
+
 def test_what_both_change_refuses_all_of_it(target: Target, tmp_path: Path) -> None:
     shorter = str(PlanText(groups=GROUPS.replace("ring_seconds = 15", "ring_seconds = 5")))
 
