@@ -23,6 +23,15 @@ _ENTRIES = {
 }
 """What kind of entry of the plan decides whether it is open."""
 
+_TURNS = {
+    Strategy.LINEAR: "en i taget",
+    Strategy.ROUND_ROBIN: "en i taget i tur och ordning",
+    Strategy.LONGEST_IDLE: "en i taget, den som varit ledig längst först",
+    Strategy.FEWEST_CALLS: "en i taget, den som svarat minst i dag först",
+    Strategy.RANDOM: "en i taget i slumpvis ordning",
+    Strategy.SKILL: "en i taget, den kunnigaste först",
+}
+
 _OUTCOMES = {
     "closed": "det är stängt",
     "nobody_there": "ingen är på plats",
@@ -124,7 +133,7 @@ def _how(decision: Decision) -> str:
         whom = "ut, en väg i taget"
     else:
         whom = f"i gruppen {decision.group}" if decision.group else "hos en person"
-        each = "en i taget" if decision.strategy is Strategy.LINEAR else "hos alla samtidigt"
+        each = "hos alla samtidigt" if decision.strategy is Strategy.ALL else _TURNS[decision.strategy]
         whom += f", {each}" if decision.group else ""
     return f"{whom}, i {_number(decision.ring_seconds)} sekunder"
 
@@ -185,7 +194,7 @@ def _ended(found: re.Match[str]) -> str:
 
 
 def _presence(found: re.Match[str]) -> str:
-    each = "en i taget" if found[3] == Strategy.LINEAR else "alla samtidigt"
+    each = "alla samtidigt" if found[3] == Strategy.ALL else "en i taget"
     seconds = found[4].replace(".", ",")
     return f"{found[1]} av {found[2]} är lediga: det ringer hos {each} i {seconds} sekunder"
 

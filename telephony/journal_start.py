@@ -15,7 +15,13 @@ from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
 from telephony.call.errors import IllegalTransition
 from telephony.call.facts import Fact
-from telephony.call.house_facts import JournalCut, OverridesCarried, PlanLoaded, RegistrationsCarried
+from telephony.call.house_facts import (
+    HuntsCarried,
+    JournalCut,
+    OverridesCarried,
+    PlanLoaded,
+    RegistrationsCarried,
+)
 from telephony.call.registry import FACTS
 from telephony.switchboard import Switchboard
 
@@ -51,9 +57,10 @@ def opening_facts(switchboard: Switchboard, now: datetime) -> Sequence[Fact]:
         calls_since=min(switchboard.first_positions.values(), default=0),
     )
     overrides = OverridesCarried(at=now, overrides=dict(house.overrides()))
+    hunts = HuntsCarried(at=now, turns=house.hunts.carry(now))
     if not house.plan_version:  # the very first segment
-        return carried, overrides
-    return carried, overrides, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)
+        return carried, overrides, hunts
+    return carried, overrides, hunts, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)
 
 
 def first_needed(journal: Journal[Fact]) -> int:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from routing.override import Override
 from routing.places import Place
 from telephony.call.facts import Contact, Fact
+from telephony.call.hunts import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +159,13 @@ class OverridesCarried(Fact):
     VERSION: ClassVar[int] = 2
 
     overrides: dict[str, Override]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HuntsCarried(Fact):
+    """Whose turn it is in the groups, repeated where a journal segment begins, like the registrations."""
+
+    turns: Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

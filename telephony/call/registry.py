@@ -65,6 +65,7 @@ FACTS: tuple[type[f.Fact], ...] = (
     h.OverrideSet,
     h.OverrideEnded,
     h.OverridesCarried,
+    h.HuntsCarried,
     h.PasswordSet,
     h.CallersShown,
     h.ServiceStarted,
