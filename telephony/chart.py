@@ -58,10 +58,7 @@ class Chart:
             for row in trunk.gateways
         }
         self.registered_trunks = tuple(tables.registered_users.values())
-        self._groups: dict[str, list[str]] = {}  # by person
-        for key, group in tables.groups.items():
-            for person in group.members:
-                self._groups.setdefault(person.key, []).append(key)
+        self._groups = tables.memberships
 
     def open_numbers(self, overrides: Mapping[str, Override], now: datetime) -> dict[str, bool]:
         """Whether each number is open now."""

@@ -1,7 +1,7 @@
 """`vaxeln plan show|diff|apply|versions|rollback`: the plan of the running service.
 
 With `--json`: `plan show` prints the plan, `plan diff` `telephony.admin.views.PlanDiff`, `plan versions`
-`versions`, objects as `telephony.archive.plan_store.PlanHead`, the newest first.
+`versions`, objects as `telephony.archive.plan_store.ListedVersion`, the newest first.
 """
 
 import sys
@@ -10,11 +10,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from telephony import cli_pending
 from telephony.admin.client import Client, Reply
 from telephony.admin.errors import ServiceRefused
 from telephony.admin.operation import JSON, TOML
 from telephony.admin.values import Form
-from telephony.archive.plan_store import PlanHead
+from telephony.archive.plan_store import ListedVersion, PlanHead, VersionState
 from telephony.cli_options import (
     Commands,
     add_command,
@@ -24,14 +25,17 @@ from telephony.cli_options import (
     count,
     place_of,
 )
+from telephony.cli_pending import When, add_when, changes_told, outcome, when_of
 from telephony.cli_read import check_plan, print_json, print_lines
 from telephony.cli_remote import Place, ask, listed, note
 from telephony.cli_time import clock
 from telephony.plan_start import read_text
 
-_NOT_ACCEPTABLE, _LOST_RACE = 406, 412
+_NOT_ACCEPTABLE, _CONFLICT, _LOST_RACE = 406, 409, 412
 
-_HEAD, _HEADS = TypeAdapter(PlanHead), TypeAdapter(list[PlanHead])
+_HEAD, _VERSIONS = TypeAdapter(PlanHead), TypeAdapter(list[ListedVersion])
+
+_STATES = {state: state.value.replace("_", " ") for state in VersionState}
 
 
 def add_commands(commands: Commands) -> None:
@@ -47,6 +51,7 @@ def add_commands(commands: Commands) -> None:
     check.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML")
     add_json(check)
     _add_versions(actions)
+    cli_pending.add_commands(actions)
 
 
 def _add_versions(actions: Commands) -> None:
@@ -67,8 +72,8 @@ def _add_versions(actions: Commands) -> None:
     apply = add_command(
         actions,
         "apply",
-        "put a plan in force, as the next version",
-        lambda o: apply_plan(place_of(o), o.file, o.reason, o.if_version),
+        "put a plan in force, as the next version, at once or later",
+        lambda o: apply_plan(place_of(o), o.file, o.reason, o.if_version, when_of(o)),
     )
     apply.add_argument(
         "--if-version",
@@ -86,7 +91,7 @@ def _add_versions(actions: Commands) -> None:
         actions,
         "rollback",
         "return to an old version, as a new one",
-        lambda o: roll_back(place_of(o), o.version, o.reason),
+        lambda o: roll_back(place_of(o), o.version, o.reason, when_of(o)),
     )
     rollback.add_argument("version", type=count, metavar="VERSION", help="the one whose content is wanted")
     add_last(versions, "versions")
@@ -94,6 +99,7 @@ def _add_versions(actions: Commands) -> None:
         command.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML, or .json")
     for command in (apply, rollback):
         command.add_argument("--reason", required=True, help="why, for whoever reads the versions later")
+        add_when(command)
     for command in (diff, versions):
         add_json(command)
     for command in (show, diff, apply, versions, rollback):
@@ -130,33 +136,34 @@ def diff_plan(place: Place, file: Path, as_json: bool) -> int:
     if as_json:
         print_json(found)
     else:
-        print_lines(_told(found) or [f"{file} says what the plan in force says."])
+        print_lines(changes_told(found) or [f"{file} says what the plan in force says."])
     return 0
 
 
-def apply_plan(place: Place, file: Path, reason: str, expected: int | None) -> int:
+def apply_plan(place: Place, file: Path, reason: str, expected: int | None, when: When) -> int:
     """Put the file in force as the next version, unless it says what is in force; print what has changed."""
     text = read_text(file)
 
-    async def question(client: Client) -> tuple[PlanHead, Any, bool]:
+    async def question(client: Client) -> tuple[PlanHead, Any, Any]:
         seen = await _in_force(client)
         changes = await _differs(client, file, text)
-        if expected in (None, seen.version) and not changes["count"]:
-            return seen, changes, False
+        if expected in (None, seen.version) and not changes["count"] and not when.is_said:
+            return seen, changes, None
         headers = {"Content-Type": _media_type(file), "If-Match": f'"{expected or seen.version}"'}
         try:
-            made = await client.ask("PUT", "/plan", parameters={"reason": reason}, body=text, headers=headers)
+            parameters = {"reason": reason, **when.parameters}
+            made = await client.ask("PUT", "/plan", parameters=parameters, body=text, headers=headers)
         except ServiceRefused as refused:
             again = f"vaxeln plan diff {file}, then vaxeln plan apply {file} --reason REASON --if-version"
             raise await _advised(client, refused, expected or seen.version, again) from refused
-        return _HEAD.validate_python(made.value), changes, True
+        return seen, changes, made.value
 
-    head, changes, is_made = ask(place, question)
-    if not is_made:
-        print(f"{file} says what version {head.version} says: nothing was changed.")
+    seen, changes, made = ask(place, question)
+    if made is None:
+        print(f"{file} says what version {seen.version} says: nothing was changed.")
         return 0
-    print_lines(_told(changes))
-    print(f"Version {head.version} is in force.")
+    print_lines(changes_told(changes))
+    print_lines(outcome(made))
     return 0
 
 
@@ -171,25 +178,28 @@ def show_versions(place: Place, most: int, as_json: bool) -> int:
         print_json({"versions": found})
     else:
         print_lines(
-            f"{head.version:>6}  {clock(head.made_at)}  {head.author}: {head.reason}"
-            for head in _HEADS.validate_python(found)
+            f"{head.version:>6}  {clock(head.valid_from or head.made_at)}  {_STATES[head.state]:<10}  "
+            f"{head.author}: {head.reason}"
+            for head in _VERSIONS.validate_python(found)
         )
     return 0
 
 
-def roll_back(place: Place, version: int, reason: str) -> int:
+def roll_back(place: Place, version: int, reason: str, when: When) -> int:
     """Put what an old version says in force, as a new version."""
 
     async def question(client: Client) -> Reply:
         seen = (await _in_force(client)).version
         body, headers = {"version": version, "reason": reason}, {"If-Match": f'"{seen}"'}
         try:
-            return await client.ask("POST", "/plan/rollback", body=body, headers=headers)
+            return await client.ask(
+                "POST", "/plan/rollback", parameters=when.parameters, body=body, headers=headers
+            )
         except ServiceRefused as refused:
             raise await _advised(client, refused, seen, "vaxeln plan versions; version") from refused
 
-    head = _HEAD.validate_python(ask(place, question).value)
-    print(f"Version {head.version} is in force: it says what version {version} says.")
+    first, *more = outcome(ask(place, question).value)
+    print_lines([f"{first[:-1]}: it says what version {version} says.", *more])
     return 0
 
 
@@ -204,6 +214,8 @@ async def _differs(client: Client, file: Path, text: str) -> Any:
 
 async def _advised(client: Client, refused: ServiceRefused, expected: int, again: str) -> ServiceRefused:
     """What was refused; a lost race in the words of the command line, with what to do."""
+    if refused.status == _CONFLICT:
+        return ServiceRefused(_CONFLICT, str(refused).replace("?pending:", "--pending:"))
     if refused.status != _LOST_RACE:
         return refused
     head = await _in_force(client)
@@ -212,12 +224,6 @@ async def _advised(client: Client, refused: ServiceRefused, expected: int, again
         f"somebody else changed the plan first: not version {expected} but {head.version} is in force, "
         f"by {head.author}: {head.reason}. Look, and try again: {again} {head.version}",
     )
-
-
-def _told(diff: Any) -> list[str]:
-    words = [change["words"] for change in diff["changes"]]
-    untold = diff["count"] - len(words)
-    return [*words, f"and {untold} more"] if untold else words
 
 
 def _media_type(file: Path) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from telephony.cli_time import clock
 from telephony.config import Settings
 from telephony.log import set_up_log
 from telephony.media.prompts import Prompts
@@ -56,11 +57,13 @@ async def _serve(settings: Settings, plan: Path | None) -> int:
     first = await first_plan(settings, plan, prompts.names, datetime.now(UTC))
     for warning in first.warnings:
         log.warning("plan_warning", path=warning.path, problem=warning.message, advice=warning.advice)
-    service = Service(settings, first.plan, prompts)
+    service = Service(settings, first.plan, prompts, first.pending)
     listening = await service.start()
     tune_collection()
     version = first.plan.about.version
     _announce(f"Plan {version or '(no version yet)'} is in force, from {first.where}")
+    if first.pending is not None and (at := first.pending.about.valid_from) is not None:
+        _announce(f"Plan {first.pending.about.version} comes into force at {clock(at)}")
     for address in listening.sip:
         _announce(f"Växeln takes SIP on {address}")
     if settings.sip.advertise:

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from telephony.admin.values import ServiceStatus
 from telephony.archive.archive import ArchiveStatus
 from telephony.cli_options import Commands, add_command, add_json, add_service, place_of
+from telephony.cli_pending import told
 from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask
 from telephony.cli_time import clock
@@ -37,6 +38,9 @@ def _lines(status: ServiceStatus) -> Iterator[str]:
     plan, journal = status.plan, status.journal
     yield f"Växeln {status.release}: {status.status}, calls in progress: {status.calls}"
     yield f"plan: version {plan.version} by {plan.author} at {clock(plan.made_at)}: {plan.reason}"
+    if status.pending is not None:
+        waits = status.pending
+        yield f"pending: {told(waits)}, by {waits.author}: {waits.reason}"
     yield f"journal: fact {journal.position}{', which cannot be written now' if journal.failing else ''}"
     yield f"database: {_database(status.archive)}"
     for trunk, registrar in status.registrations.items():

@@ -111,6 +111,12 @@ class FactLog:
                 log.info("plan_loaded", version=version)
             case h.PlanApplied(version=version, author=author, reason=reason):
                 log.info("plan_applied", version=version, by=author, reason=reason)
+            case h.PlanScheduled(version=version, author=author, reason=reason, valid_from=at):
+                log.info(
+                    "plan_scheduled", version=version, by=author, reason=reason, valid_from=at.isoformat()
+                )
+            case h.PlanWithdrawn(version=version, by=by, reason=reason):
+                log.info("plan_withdrawn", version=version, by=by, reason=reason)
             case h.OverrideSet(number=number, by=by, override=o):
                 state, until = "open" if o.open else "closed", o.until.isoformat()
                 log.info("override_set", number=number or "all", state=state, until=until, by=by)

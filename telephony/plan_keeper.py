@@ -1,76 +1,110 @@
-"""The plan in force: applied, rolled back, on disk, and in line with the database when that answers.
+"""The plan, changed: applied at once or for later, rolled back, withdrawn.
 
-The database numbers the versions, so that of two who change the same one only one wins. The node keeps the
-last good plan on its disk and starts with it. A plan that cannot be used any more never takes the place of
-one that can.
+The database numbers the versions, so that of two who change the same one only one wins. While a version
+waits, whoever changes the plan says what is to become of it.
 """
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import NoReturn, TypeVar
 
 import structlog
 
 from routing.check import check
-from routing.compile import digest_of
 from routing.diff import Change, diff
 from routing.errors import PlanInvalid, PlanRefused
-from routing.hours import STOCKHOLM
 from routing.problem import Problem
-from routing.tables import Tables
-from telephony.archive.errors import ArchiveError, DatabaseAway, VersionConflict
-from telephony.archive.plan_file import PlanFile
-from telephony.archive.plan_store import PlanHead, PlanStore, PlanVersion
-from telephony.call.facts import Fact
-from telephony.call.house_facts import PlanApplied
-from telephony.plan_prepare import PlanInForce, Prepared, prepare, prepare_version, read
+from routing.rebase import rebase
+from telephony.archive.errors import DatabaseAway, VersionConflict, VersionWaits
+from telephony.archive.plan_store import (
+    ListedVersion,
+    NewVersion,
+    PlanEntry,
+    PlanStore,
+    PlanVersion,
+    VersionState,
+    Withdrawal,
+)
+from telephony.node_plan import NodePlan
+from telephony.plan_follow import PlanFollower
+from telephony.plan_prepare import Pending, PlanInForce, Prepared, day_of, prepare, prepare_version, read
 from telephony.plan_worker import PlanWorker
-from telephony.private_files import SecretsUnusable
 
 T = TypeVar("T")
 
-FOLLOW_SECONDS = 1.0
-"""How often it is looked whether the database has come up."""
-
-LOOK_AGAIN_SECONDS = 15.0
-"""How late a node takes up what another one has applied."""
-
-pause = asyncio.sleep
+_REBASED = " (rebased)"
 
 log = structlog.get_logger("vaxeln")
 
 
-class PlanKeeper:
-    """Keeps the plan in force. One task at a time changes it.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A change of the plan as it is asked for.
 
-    `store` is None where there is no database: then the plan is what the start was given. `take` puts tables
-    in force for every decision to come, `record` journals a fact, `now` gives aware UTC.
+    `expected` is the version that must be in force. `valid_from` None is at once. `rebases` says what is to
+    become of a version that waits: True makes it anew on this plan, False withdraws it, None refuses the
+    change. A dated plan rebases none, for only one waits at a time: raises ValueError.
+    """
+
+    expected: int
+    by: str
+    reason: str
+    valid_from: datetime | None = None
+    rebases: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.rebases and self.valid_from is not None:
+            raise ValueError("at most one version waits: a dated plan rebases none")
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a change has made: the version, the one that was withdrawn for it, and the one in its place with
+    what that will change."""
+
+    made: PlanVersion
+    withdrawn: PlanVersion | None = None
+    rebased: PlanVersion | None = None
+    changes: Sequence[Change] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A version that waits, and what it will change. `usable`: this program finds no errors in it."""
+
+    about: PlanVersion
+    usable: bool = True
+    changes: Sequence[Change] = ()
+
+
+class PlanKeeper:
+    """Keeps the plan of `node`. One task at a time changes it.
+
+    `store` is None where there is no database: then the plan is what the start was given. `now` gives aware
+    UTC.
     """
 
     def __init__(
-        self,
-        in_force: PlanInForce,
-        file: PlanFile,
-        store: PlanStore | None,
-        prompts: Collection[str],
-        *,
-        take: Callable[[Tables], None],
-        record: Callable[[Fact], None],
-        now: Callable[[], datetime],
+        self, node: NodePlan, store: PlanStore | None, prompts: Collection[str], now: Callable[[], datetime]
     ) -> None:
-        self.in_force = in_force
-        self._file = file
-        self._store = store
+        self._node = node
         self._prompts = prompts
-        self._take = take
-        self._record = record
         self._now = now
         self._worker = PlanWorker()
-        self._changing = asyncio.Lock()
-        self._doubtful = False  # whether the database may have something that we do not know of
-        self._unusable = 0  # the database's newest version, when this program cannot use it
+        self._follower = PlanFollower(node, store, self._worker, prompts, now)
+
+    @property
+    def in_force(self) -> PlanInForce:
+        """The version that decides calls."""
+        return self._node.in_force
+
+    @property
+    def pending(self) -> PlanVersion | None:
+        """The version that waits for its time; None when there is none."""
+        return self._node.pending.about if self._node.pending else None
 
     # ---- what does not change it
 
@@ -81,7 +115,7 @@ class PlanKeeper:
 
     async def check(self, text: str, *, toml: bool) -> Sequence[Problem]:
         """All that is wrong or doubtful with a plan, errors first. Raises PlanInvalid, Busy."""
-        today = self._today()
+        today = day_of(self._now())
         return await self._worker.do(lambda: check(read(text, toml=toml), today, self._prompts))
 
     async def diff(self, text: str, *, toml: bool) -> Sequence[Change]:
@@ -89,167 +123,208 @@ class PlanKeeper:
         before = self.in_force.plan
         return await self._worker.do(lambda: diff(before, read(text, toml=toml)))
 
-    async def versions(self, before: int | None, limit: int) -> Sequence[PlanHead]:
+    async def versions(self, before: int | None, limit: int) -> Sequence[ListedVersion]:
         """Versions below `before`, the newest first. Raises DatabaseAway."""
-        return await self._versions.heads(before, limit)
+        return [self._listed(entry) for entry in await self._follower.versions.heads(before, limit)]
 
     async def version(self, number: int) -> PlanVersion | None:
         """One version. Raises DatabaseAway."""
-        return await self._versions.get(number)
+        return await self._follower.versions.get(number)
+
+    async def what_waits(self) -> Waiting | None:
+        """The version that waits, and what it will change; None when there is none. Raises Busy."""
+        pending, before = self._node.pending, self.in_force.plan
+        if pending is None:
+            return None
+        ready = pending.ready
+        if ready is None:
+            return Waiting(pending.about, usable=False)
+        return Waiting(pending.about, changes=await self._worker.do(lambda: diff(before, ready.plan)))
 
     # ---- what does
 
-    async def apply(self, text: str, *, toml: bool, expected: int, by: str, reason: str) -> PlanVersion:
-        """Store a plan as the next version and put it in force.
+    async def apply(self, text: str, wanted: Wanted, *, toml: bool) -> Applied:
+        """Store a plan as the next version, and put it in force or have it wait.
 
-        Raises PlanInvalid, PlanRefused, VersionConflict when the version in force is not `expected`,
+        Raises PlanInvalid, PlanRefused, VersionConflict when the version in force is not the expected one,
+        VersionWaits when one waits and `wanted` does not say what is to become of it, RebaseConflict,
         DatabaseAway, Busy.
         """
-        today = self._today()
+        today = self._day_of(wanted)
         prepared = await self._worker.do(lambda: prepare(text, toml=toml, today=today, prompts=self._prompts))
-        async with self._changing:
-            return await to_the_end(self._store_and_take(prepared, expected, by, reason))
+        return await self._change(prepared, wanted)
 
-    async def roll_back(self, number: int, *, expected: int, by: str, reason: str) -> PlanVersion | None:
-        """Put an old version in force as a new one; None when there is none of that number. Raises as
-        `apply`."""
-        old = await self._versions.get(number)
+    async def roll_back(self, number: int, wanted: Wanted) -> Applied | None:
+        """Make a new version of an old one; None when there is none of that number. Raises as `apply`."""
+        old = await self._follower.versions.get(number)
         if old is None:
             return None
-        prepared = await self._worker.do(self._preparing(old))
-        async with self._changing:
-            return await to_the_end(self._store_and_take(prepared, expected, by, reason))
+        today = self._day_of(wanted)
+        prepared = await self._worker.do(lambda: prepare_version(old, today=today, prompts=self._prompts))
+        return await self._change(prepared, wanted)
+
+    async def withdraw(self, *, expected: int, by: str, reason: str) -> PlanVersion | None:
+        """Withdraw the version that waits; None when none does. Raises VersionConflict when it is not
+        `expected`, DatabaseAway."""
+        async with self._follower.changing:
+            return await to_the_end(self._withdraw(Withdrawal(expected, by, reason)))
 
     async def reconcile(self) -> None:
-        """Number our plan in the database, or take up the newer one that it has.
-
-        Raises ArchiveError.
-        """
-        async with self._changing:
-            await self._reconcile()
+        """Number our plan in the database, or take up what it has. Raises ArchiveError."""
+        async with self._follower.changing:
+            await self._follower.reconcile()
 
     async def follow(self, database_is_up: Callable[[], bool]) -> NoReturn:
-        """Reconcile when the database has come up, when it is not known what it has, and now and then, for
-        another node may have changed the plan."""
-        was_up, waited = False, 0.0
-        while True:
-            is_up = database_is_up()
-            if is_up and (not was_up or self._doubtful or waited >= LOOK_AGAIN_SECONDS):
-                waited = 0.0
-                await self._try_to_reconcile()
-            was_up = is_up
-            await pause(FOLLOW_SECONDS)
-            waited += FOLLOW_SECONDS
+        """Keep in line with the database, for ever."""
+        await self._follower.follow(database_is_up)
+
+    def start(self) -> None:
+        """From now on what waits comes into force when its time has come."""
+        self._node.start()
+
+    def clock_was_set(self) -> None:
+        """The machine's clock was."""
+        self._node.clock_was_set()
 
     async def settle(self, seconds: float) -> None:
         """Wait for a change that is under way, at most so long."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds), self._changing:
-                pass
+            async with asyncio.timeout(seconds), self._follower.changing:
+                await self._node.keep()
 
-    async def _try_to_reconcile(self) -> None:
-        self._doubtful = False
-        try:
-            await self.reconcile()
-        except VersionConflict:  # another node was quicker: see what it did
-            self._doubtful = True
-        except ArchiveError as error:
-            log.warning("plan_not_reconciled", problem=str(error))
+    async def _change(self, prepared: Prepared, wanted: Wanted) -> Applied:
+        async with self._follower.changing:
+            return await to_the_end(self._store_and_take(prepared, wanted))
 
-    async def _reconcile(self) -> None:
-        ours = self.in_force.about
-        newest = next(iter(await self._versions.heads(None, 1)), None)
-        if newest is None:
-            await self._number(expected=0, reason=ours.reason)
-        elif newest.version < ours.version:  # it was restored from a backup that is older than our plan
-            log.error("plan_was_not_in_the_database", version=ours.version, newest=newest.version)
-            await self._number(expected=newest.version, reason=f"{ours.reason} (was not in the database)")
-        elif (newest.version, newest.digest) != (ours.version, ours.digest):
-            await self._take_up(newest.version)
-
-    async def _take_up(self, number: int) -> None:
-        if number == self._unusable:
-            return
-        newest = await self._versions.get(number)
-        assert newest is not None  # versions are never deleted
-        try:
-            prepared = await self._worker.do(self._preparing(newest), own=True)
-        except (PlanInvalid, PlanRefused) as error:
-            self._unusable = number
-            log.critical("plan_version_unusable", version=number, problem=str(error))
-            return
-        await self._put(newest, prepared)
-
-    async def _number(self, *, expected: int, reason: str) -> None:
-        """Store the plan in force, and give it the number that it gets: its own, if it has one."""
-        ours = self.in_force
-        prepared = Prepared(ours.plan, ours.tables, ours.about.document, ours.about.source, ())
-        least = max(ours.about.version, 1)
-        stored = await self._add(prepared, expected, ours.about.author, reason, least)
-        await self._put(stored, prepared)
-
-    async def _store_and_take(self, prepared: Prepared, expected: int, by: str, reason: str) -> PlanVersion:
-        current = self.in_force.about.version
-        if current != expected:
-            raise VersionConflict(current)
-        try:
-            # What this program cannot use is not in force, and what is applied follows it all the same
-            stored = await self._add(prepared, max(current, self._unusable), by, reason)
-        except VersionConflict:
-            await self._reconcile()
-            raise VersionConflict(self.in_force.about.version) from None
-        except DatabaseAway:
-            self._doubtful = True  # perhaps it was stored, and only the answer was lost
-            raise
+    async def _store_and_take(self, prepared: Prepared, wanted: Wanted) -> Applied:
+        waits = self._node.pending
+        self._refuse_race(wanted)
+        again: Prepared | None = None
+        changes: Sequence[Change] = ()
+        if waits is not None and wanted.rebases:
+            again, changes = await self._worker.do(lambda: self._rebased(prepared, waits.about), own=True)
+            self._refuse_race(wanted)  # its time may have come meanwhile
+        news = [_new(prepared, wanted.by, wanted.reason, wanted.valid_from)]
+        withdrawal = None
+        if waits is not None:
+            withdrawal = Withdrawal(waits.about.version, wanted.by, wanted.reason)
+        if waits is not None and again is not None:
+            reason = waits.about.reason.removesuffix(_REBASED) + _REBASED
+            news.append(_new(again, wanted.by, reason, waits.about.valid_from))
+        stored = await self._add(news, wanted, withdrawal)
         for warning in prepared.warnings:
             log.warning("plan_warning", path=warning.path, problem=warning.message, advice=warning.advice)
-        await self._put(stored, prepared)
-        return stored
+        await self._take(stored, [prepared, *([again] if again else [])], withdrawal)
+        rebased = stored[1] if again else None
+        return Applied(stored[0], waits.about if waits else None, rebased, changes)
+
+    def _refuse_race(self, wanted: Wanted) -> None:
+        """Raises VersionConflict, VersionWaits."""
+        current = self.in_force.about.version
+        if current != wanted.expected:
+            raise VersionConflict(current)
+        if self.pending is not None and wanted.rebases is None:
+            raise _in_the_way(self.pending)
+
+    def _rebased(self, prepared: Prepared, waits: PlanVersion) -> tuple[Prepared, Sequence[Change]]:
+        """What waits, made anew on a plan that comes before it. Raises RebaseConflict, PlanInvalid,
+        PlanRefused.
+
+        It was made from the plan in force: nothing comes into force while it waits without its being made
+        anew.
+        """
+        assert waits.valid_from is not None
+        merged = rebase(self.in_force.about.document, waits.document, prepared.document)
+        today = day_of(waits.valid_from)
+        try:
+            again = prepare(merged, toml=False, today=today, prompts=self._prompts)
+        except (PlanInvalid, PlanRefused) as error:
+            error.add_note(f"in version {waits.version}, made anew on this plan")
+            raise
+        return again, diff(prepared.plan, again.plan)
 
     async def _add(
-        self, prepared: Prepared, expected: int, by: str, reason: str, least: int = 1
-    ) -> PlanVersion:
-        digest = await self._worker.do(lambda: digest_of(prepared.plan), own=True)
-        return await self._versions.add(
-            digest=digest,
-            author=by,
-            reason=reason,
-            document=prepared.document,
-            source=prepared.source,
-            expected=expected,
-            least=least,
-        )
-
-    async def _put(self, version: PlanVersion, prepared: Prepared) -> None:
-        """Put a stored version in force, then on disk."""
-        self.in_force = PlanInForce.of(version, prepared)
-        self._record(
-            PlanApplied(
-                at=self._now(),
-                version=version.version,
-                digest=version.digest,
-                author=version.author,
-                reason=version.reason,
-            )
-        )
-        self._take(self.in_force.tables)
+        self, news: Sequence[NewVersion], wanted: Wanted, withdrawal: Withdrawal | None
+    ) -> list[PlanVersion]:
+        # What this program cannot use is not in force, and what is applied follows it all the same
+        newest = max(wanted.expected, self._node.unusable)
+        expected = withdrawal.version if withdrawal else newest
         try:
-            await asyncio.to_thread(self._file.write, version)
-        except SecretsUnusable as error:  # it is in force, and in the database
-            log.critical("plan_not_on_disk", version=version.version, problem=str(error))
+            return await self._follower.versions.add(*news, expected=expected, withdrawn=withdrawal)
+        except VersionConflict:
+            await self._follower.reconcile()
+            waits = self.pending
+            if waits is not None and self.in_force.about.version == wanted.expected:
+                raise _in_the_way(waits) from None
+            raise VersionConflict(self.in_force.about.version) from None
+        except DatabaseAway:
+            self._follower.doubtful = True  # perhaps it was stored, and only the answer was lost
+            raise
 
-    @property
-    def _versions(self) -> PlanStore:
-        if self._store is None:
-            raise DatabaseAway("there is none (database.dsn): the plan is the one that the start is given")
-        return self._store
+    async def _take(
+        self, stored: Sequence[PlanVersion], prepared: Sequence[Prepared], withdrawal: Withdrawal | None
+    ) -> None:
+        """Put in force what is for now, let wait what is for later, and have it on disk."""
+        if withdrawal is not None:
+            self._node.withdraw(withdrawal.author, withdrawal.reason)
+        for version, ready in zip(stored, prepared, strict=True):
+            if version.valid_from is None:
+                self._node.put(version, ready)
+            else:
+                self._node.schedule(Pending(version, PlanInForce.of(version, ready)))
+        await self._undo(withdrawal)
+        await self._node.keep()
 
-    def _preparing(self, version: PlanVersion) -> Callable[[], Prepared]:
-        today = self._today()
-        return lambda: prepare_version(version, today=today, prompts=self._prompts)
+    async def _withdraw(self, withdrawal: Withdrawal) -> PlanVersion | None:
+        waits = self.pending
+        if waits is None:
+            return None
+        if waits.version != withdrawal.version:
+            raise VersionConflict(waits.version)
+        try:
+            await self._follower.versions.withdraw(withdrawal)
+        except VersionConflict as lost:
+            await self._follower.reconcile()
+            raise VersionConflict(lost.current) from None
+        except DatabaseAway:
+            self._follower.doubtful = True
+            raise
+        self._node.withdraw(withdrawal.author, withdrawal.reason)
+        await self._undo(withdrawal)
+        await self._node.keep()
+        return waits
 
-    def _today(self) -> date:
-        return self._now().astimezone(STOCKHOLM).date()
+    async def _undo(self, withdrawal: Withdrawal | None) -> None:
+        """Its time has come in the very moment in which it was withdrawn: what the database says counts."""
+        if withdrawal is not None and self.in_force.about.version == withdrawal.version:
+            await self._follower.reconcile()
+
+    def _listed(self, entry: PlanEntry) -> ListedVersion:
+        values = {field.name: getattr(entry, field.name) for field in fields(entry)}
+        return ListedVersion(**values, state=self._state(entry))
+
+    def _state(self, entry: PlanEntry) -> VersionState:
+        current = self.in_force.about.version
+        if entry.withdrawn_at is not None:
+            return VersionState.WITHDRAWN
+        if entry.version == current:
+            return VersionState.IN_FORCE
+        if entry.version < current:
+            return VersionState.SUPERSEDED
+        waits = self._node.pending
+        unusable = waits.about.version if waits and waits.ready is None else self._node.unusable
+        return VersionState.UNUSABLE if entry.version == unusable else VersionState.PENDING
+
+    def _day_of(self, wanted: Wanted) -> date:
+        return day_of(wanted.valid_from or self._now())
+
+
+def _in_the_way(waits: PlanVersion) -> VersionWaits:
+    return VersionWaits(waits.version, waits.author, waits.reason, waits.valid_from)
+
+
+def _new(prepared: Prepared, by: str, reason: str, valid_from: datetime | None) -> NewVersion:
+    return NewVersion(prepared.tables.digest, by, reason, prepared.document, prepared.source, valid_from)
 
 
 async def to_the_end(change: Coroutine[None, None, T]) -> T:

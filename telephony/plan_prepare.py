@@ -3,11 +3,12 @@ has calls to carry does it in a thread."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from routing.check import check
 from routing.compile import canonical, compile_plan
-from routing.errors import PlanRefused
+from routing.errors import PlanInvalid, PlanRefused
+from routing.hours import STOCKHOLM
 from routing.load import load_plan, load_plan_json
 from routing.plan import Plan
 from routing.problem import Problem, Severity
@@ -40,6 +41,21 @@ class PlanInForce:
         return cls(version, prepared.plan, replace(prepared.tables, version=version.version))
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A version that waits for its time. `ready` is what is put in force then; None when this program finds
+    errors in it."""
+
+    about: PlanVersion
+    ready: PlanInForce | None
+
+
+def day_of(at: datetime) -> date:
+    """The local day, which a plan that comes into force then is checked as of: its deviations are past, or
+    not, by that day."""
+    return at.astimezone(STOCKHOLM).date()
+
+
 def read(text: str, *, toml: bool) -> Plan:
     """Read a plan in TOML or JSON. Raises PlanInvalid."""
     return load_plan(text) if toml else load_plan_json(text)
@@ -60,3 +76,13 @@ def prepare_version(version: PlanVersion, *, today: date, prompts: Collection[st
     if version.source:
         return prepare(version.source, toml=True, today=today, prompts=prompts)
     return prepare(version.document, toml=False, today=today, prompts=prompts)
+
+
+def prepare_pending(version: PlanVersion, prompts: Collection[str]) -> tuple[Pending, str]:
+    """A version that waits made ready for its day, and what is wrong with it, or ""."""
+    today = day_of(version.valid_from or version.made_at)
+    try:
+        prepared = prepare_version(version, today=today, prompts=prompts)
+    except (PlanInvalid, PlanRefused) as error:
+        return Pending(version, None), str(error)
+    return Pending(version, PlanInForce.of(version, prepared)), ""

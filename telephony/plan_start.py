@@ -6,27 +6,35 @@ reported, and not applied: `vaxeln plan apply` does that. Without a database it 
 
 import asyncio
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
 from routing.compile import digest_of
 from routing.errors import Fault, PlanInvalid, PlanRefused
-from routing.hours import STOCKHOLM
 from routing.load import load_plan
 from routing.plan import Plan
 from routing.problem import Problem
 from telephony.archive.archive import newest_plan
 from telephony.archive.errors import DatabaseError, PlanFileDamaged
-from telephony.archive.plan_file import PlanFile
+from telephony.archive.plan_file import PENDING, PlanFile
 from telephony.archive.plan_store import PlanVersion
 from telephony.config import ConfigError, Settings
 from telephony.dsn import NONE
 from telephony.errors import VaxelnError
-from telephony.plan_prepare import PlanInForce, Prepared, prepare, prepare_version, read
+from telephony.plan_prepare import (
+    Pending,
+    PlanInForce,
+    Prepared,
+    day_of,
+    prepare,
+    prepare_pending,
+    prepare_version,
+    read,
+)
 from telephony.private_files import SecretsUnusable
 
 PLAN_NAME = "plan.toml"
@@ -39,11 +47,12 @@ log = structlog.get_logger("vaxeln")
 
 @dataclass(frozen=True, slots=True)
 class FirstPlan:
-    """The plan to start with, on disk by then, its warnings, and in words where it comes from."""
+    """The plan to start with, on disk by then, its warnings, in words where it comes from, and what waits."""
 
     plan: PlanInForce
     warnings: Sequence[Problem]
     where: str
+    pending: Pending | None = None
 
 
 class PlanUnreadable(VaxelnError):
@@ -83,15 +92,21 @@ def naming(where: Path | str) -> Iterator[None]:
         raise
 
 
-def offline_plan(data: Path, given: Path | None) -> tuple[Plan, int]:
-    """The plan that commands read while no service is asked, and its version, 0 for a file's.
+def offline_plan(data: Path, given: Path | None, now: datetime | None = None) -> tuple[Plan, int]:
+    """The plan that commands read while no service is asked, and its version, 0 for a file's: what a start
+    would begin with now.
 
     Raises ConfigError when there is none, PlanUnreadable, PlanInvalid (with a note that names the file) and
     PlanFileDamaged.
     """
-    stored = PlanFile(plan_folder(data)).read() if given is None else None
+    folder = plan_folder(data)
+    stored = PlanFile(folder).read() if given is None else None
     if stored is not None:
-        with naming(plan_folder(data)):
+        due = _due(PlanFile(folder, PENDING).read(), stored, now or datetime.now(UTC))
+        if due is not None:
+            with suppress(PlanInvalid):  # then the one in force goes on
+                return read(due.document, toml=False), due.version
+        with naming(folder):
             return read(stored.document, toml=False), stored.version
     file = plan_file(data, given)
     if file is None:
@@ -109,32 +124,60 @@ async def first_plan(
     that names the file) when the only one cannot be used.
     """
     data, file = settings.data, plan_file(settings.data, given)
-    start = _Start(PlanFile(plan_folder(data)), prompts, now, numbered=settings.database.dsn.value == NONE)
-    stored = await start.stored()
-    if stored is not None:
-        return await start.with_stored(stored, str(plan_folder(data)), file)
-    if file is not None:
-        return await start.with_file(file, 0)
-    stored = await _from_database(settings)
-    if stored is None:
-        raise _no_plan(data)
-    return await start.with_stored(stored, "the database", None)
+    start = _Start(data, prompts, now, numbered=settings.database.dsn.value == NONE)
+    return await start.with_pending(await start.first(settings, file))
 
 
 class _Start:
     """`numbered`: there is no database to number versions, so the node does."""
 
-    def __init__(self, disk: PlanFile, prompts: Collection[str], now: datetime, *, numbered: bool) -> None:
-        self._disk = disk
+    def __init__(self, data: Path, prompts: Collection[str], now: datetime, *, numbered: bool) -> None:
+        self._data = data
+        self._disk = PlanFile(plan_folder(data))
+        self._waiting = PlanFile(plan_folder(data), PENDING)
         self._prompts = prompts
         self._now = now
-        self._today = now.astimezone(STOCKHOLM).date()
+        self._today = day_of(now)
         self._numbered = numbered
 
-    async def stored(self) -> PlanVersion | None:
+    async def first(self, settings: Settings, file: Path | None) -> FirstPlan:
+        """What to begin with. Raises as `first_plan`."""
+        folder = plan_folder(self._data)
+        stored = await self._read(self._disk)
+        due = _due(await self._read(self._waiting), stored, self._now)
+        if due is not None and await self._prepared(due) is not None:
+            stored = due
+        if stored is not None:
+            return await self.with_stored(stored, str(folder), file)
+        if file is not None:
+            return await self.with_file(file, 0)
+        stored = await _from_database(settings, self._now)
+        if stored is None:
+            raise _no_plan(self._data)
+        return await self.with_stored(stored, "the database", None)
+
+    async def with_pending(self, first: FirstPlan) -> FirstPlan:
+        """The same, and what waits for its time after it."""
+        waits = await self._read(self._waiting)
+        if waits is None or not waits.waits(self._now):
+            return first
+        if waits.version <= first.plan.about.version:  # a file was put before it, where there is no database
+            log.warning("plan_pending_overtaken", version=waits.version)
+            return first
+        return replace(first, pending=await self._prepared(waits) or Pending(waits, None))
+
+    async def _prepared(self, waits: PlanVersion) -> Pending | None:
+        """It made ready; None when this program cannot use it, and that is told."""
+        pending, problem = await asyncio.to_thread(prepare_pending, waits, self._prompts)
+        if problem:
+            log.critical("plan_version_unusable", version=waits.version, problem=problem)
+            return None
+        return pending
+
+    async def _read(self, file: PlanFile) -> PlanVersion | None:
         """What is on disk. A damaged one is as good as none, and told."""
         try:
-            return await asyncio.to_thread(self._disk.read)
+            return await asyncio.to_thread(file.read)
         except PlanFileDamaged as error:
             log.critical("plan_on_disk_damaged", problem=str(error))
             return None
@@ -199,10 +242,17 @@ class _Start:
         return FirstPlan(PlanInForce.of(version, prepared), prepared.warnings, where)
 
 
-async def _from_database(settings: Settings) -> PlanVersion | None:
+def _due(waits: PlanVersion | None, stored: PlanVersion | None, now: datetime) -> PlanVersion | None:
+    """What has waited, if its time came while nothing ran."""
+    if waits is None or waits.waits(now) or (stored is not None and waits.version <= stored.version):
+        return None
+    return waits
+
+
+async def _from_database(settings: Settings, now: datetime) -> PlanVersion | None:
     """A node that has lost its disk has its plan there. Raises ConfigError when nobody can say."""
     try:
-        return await newest_plan(settings.data, settings.database.dsn)
+        return await newest_plan(settings.data, settings.database.dsn, now)
     except DatabaseError as error:
         raise ConfigError(f"{_no_plan(settings.data)}; and the database cannot be asked: {error}") from error
 

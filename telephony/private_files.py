@@ -151,13 +151,28 @@ def replace_file(path: Path, octets: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(path)
-        directory = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        _sync_folder(path.parent)
     except OSError as error:
         raise unusable(path, error) from error
+
+
+def remove_file(path: Path) -> None:
+    """Remove the file if it is there, so that it is gone after any crash. Raises `SecretsUnusable`."""
+    try:
+        path.unlink()
+        _sync_folder(path.parent)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unusable(path, error) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    directory = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
 
 
 def unusable(path: Path, error: OSError) -> SecretsUnusable:

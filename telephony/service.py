@@ -19,7 +19,6 @@ from telephony.administration.live import LiveAdministration
 from telephony.archive.archive import Archive
 from telephony.archive.errors import JournalUnsynced
 from telephony.archive.findings import Finding
-from telephony.archive.plan_file import PlanFile
 from telephony.archive.store import Disk
 from telephony.background import run_behind
 from telephony.call import facts as f
@@ -53,8 +52,9 @@ from telephony.name_file import NameFile
 from telephony.name_service import NameService
 from telephony.net.shell import Shell
 from telephony.node import Node
+from telephony.node_plan import NodePlan
 from telephony.plan_keeper import PlanKeeper
-from telephony.plan_prepare import PlanInForce
+from telephony.plan_prepare import Pending, PlanInForce
 from telephony.plan_start import plan_folder
 from telephony.reachability import DistrustLog, warn_of_unreachable
 from telephony.secrets import PhoneSecrets
@@ -81,7 +81,7 @@ _REAL_DISK = Disk()
 class Service:
     """One node. `start`, then `run` until it is told to stop.
 
-    `wall` gives Unix time in seconds, and `disk` is what the journal writes with.
+    `pending` waits for its time. `wall` gives Unix time in seconds, `disk` is what the journal writes with.
     """
 
     def __init__(
@@ -89,12 +89,13 @@ class Service:
         settings: Settings,
         plan: PlanInForce,
         prompts: Prompts,
+        pending: Pending | None = None,
         *,
         wall: Callable[[], float] = time.time,
         disk: Disk = _REAL_DISK,
     ) -> None:
         self._settings = settings
-        self._plan = plan
+        self._plan, self._pending = plan, pending
         self._figures = Figures(plan.tables)
         self._prompts = prompts
         self._wall = wall
@@ -265,18 +266,16 @@ class Service:
             log.error("legs_not_restored", legs=lost)
         self._show_figures()
         self._shell.drive(self._node)
+        self._keeper.start()
         self._takes_calls = True
 
     def _keep_plan(self) -> PlanKeeper:
-        return PlanKeeper(
-            self._plan,
-            PlanFile(plan_folder(self._settings.data)),
-            self._archive.plans if self._archive.status().is_on else None,
-            self._prompts.names,
-            take=self._take_tables,
-            record=self._record,
-            now=self._clock.now,
+        folder, now = plan_folder(self._settings.data), self._clock.now
+        node = NodePlan(
+            self._plan, self._pending, folder, take=self._take_tables, record=self._record, now=now
         )
+        store = self._archive.plans if self._archive.status().is_on else None
+        return PlanKeeper(node, store, self._prompts.names, now)
 
     def _take_tables(self, tables: Tables) -> None:
         """Let these tables decide from now on. Calls that run keep what was decided."""
@@ -371,6 +370,7 @@ class Service:
 
     def _clock_stepped(self, seconds: float) -> None:
         self._record(h.ClockStepped(at=self._clock.now(), seconds=seconds))
+        self._keeper.clock_was_set()
 
     # ---- stop
 

@@ -8,8 +8,9 @@ AdminError(VaxelnError)
 ├── ServiceAway     seen by a client: no service answers
 └── ServiceRefused  seen by a client: the service answered with a problem
 
-Ports also raise `routing.errors.PlanInvalid` and `PlanRefused`, `telephony.archive.errors.DatabaseAway` and
-`VersionConflict`. `problems.refusal_of` maps all of them.
+Ports also raise `routing.errors.PlanInvalid` and `PlanRefused`, `routing.rebase.RebaseConflict`,
+`telephony.archive.errors.DatabaseAway`, `VersionConflict` and `VersionWaits`. `problems.refusal_of` maps all
+of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,8 @@ class Kind(Enum):
     METHOD = ("method-not-allowed", 405, "This cannot be done here")
     NOT_ACCEPTABLE = ("not-acceptable", 406, "There is no such representation")
     SLOW = ("too-slow", 408, "The request did not arrive in time")
+    PLAN_PENDING = ("plan-pending", 409, "A version of the plan waits for its time")
+    REBASE_CONFLICT = ("rebase-conflict", 409, "Both plans change the same places")
     LOST_RACE = ("lost-race", 412, "Somebody else changed the plan first")
     TOO_LARGE = ("too-large", 413, "The body is too large")
     MEDIA_TYPE = ("media-type", 415, "The body is of another media type than can be read")

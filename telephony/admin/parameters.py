@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from routing.hours import STOCKHOLM
 from routing.numbers import NumberFormat, normalise
 from routing.working_days import MAX_WORKING_DAYS
+from telephony.admin.values import PendingPolicy
 from telephony.call.facts import Outcome
 
 DEFAULT_PAGE, MAX_PAGE = 50, 200
@@ -15,6 +16,9 @@ DEFAULT_PAGE, MAX_PAGE = 50, 200
 
 MAX_HOURS_DAYS = 400
 """Days of effective hours at once: a year and what lies over its ends."""
+
+MAX_AHEAD = timedelta(days=400)
+"""How far ahead a plan may be dated: as far as hours are looked at."""
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 """What lies outside is a slip of the finger, and no calendar knows it."""
@@ -171,8 +175,27 @@ class PhoneParameters(Parameters):
     account: Key = _said("The account's name in the plan.")
 
 
-class ApplyParameters(Parameters):
-    """Why the plan is changed."""
+class WhenParameters(Parameters):
+    """When a plan comes into force, and what becomes of one that waits."""
+
+    valid_from: Time | None = _said(
+        f"When it comes into force, at most {MAX_AHEAD.days} days ahead; at once when left out.", None
+    )
+    pending: PendingPolicy | None = _said(
+        "What becomes of a version that waits for its time: `withdraw` it, or `rebase` it, which makes it "
+        "anew on top of this plan. While one waits, a change that does not say is refused.",
+        None,
+    )
+
+
+class ApplyParameters(WhenParameters):
+    """Why the plan is changed, and when."""
+
+    reason: Reason = _said("Why, for whoever reads the versions later.")
+
+
+class WithdrawParameters(Parameters):
+    """Why the version that waits is withdrawn."""
 
     reason: Reason = _said("Why, for whoever reads the versions later.")
 

@@ -1,22 +1,29 @@
 """Reading and changing the plan. Whoever changes it says which version they have seen (If-Match)."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from routing.problem import Severity
 from telephony.admin.bodies import RollBack
-from telephony.admin.errors import FieldError, Kind, Refusal
+from telephony.admin.errors import FieldError, Kind, NotFound, Refusal
 from telephony.admin.operation import JSON, TOML, Answer, Ask, Text
-from telephony.admin.parameters import ApplyParameters, ListParameters, Parameters, VersionParameters
+from telephony.admin.parameters import (
+    MAX_AHEAD,
+    ApplyParameters,
+    ListParameters,
+    Parameters,
+    VersionParameters,
+    WhenParameters,
+    WithdrawParameters,
+)
+from telephony.admin.plan_views import MAX_CHANGES, AppliedPlan, PendingPlan
 from telephony.admin.ports import Administration
-from telephony.admin.values import Draft
+from telephony.admin.values import Draft, PendingPolicy, PlanMade
 from telephony.admin.views import PlanCheck, PlanDiff, page_of, version_of
 from telephony.archive.plan_store import PlanHead, PlanVersion
 
 _TAG = re.compile(r'\*|(W/)?"[!#-~]*"')  # RFC 9110 8.8.3, without obsolete text
-
-MAX_CHANGES = 500
-"""Changes that are told: nobody reads more, and the count tells how many there are."""
 
 
 async def show(service: Administration, ask: Ask[Parameters, None]) -> Answer:
@@ -43,19 +50,42 @@ async def compare(service: Administration, ask: Ask[Parameters, Draft]) -> Answe
 async def apply(service: Administration, ask: Ask[ApplyParameters, Draft]) -> Answer:
     """Put it in force as the next version."""
     expected = await _expected(service, ask)
-    made = await service.apply_plan(
-        ask.body, expected=expected, by=ask.who.name, reason=ask.parameters.reason
+    when = _when(ask.parameters, ask.now)
+    return _made(
+        await service.apply_plan(
+            ask.body, expected=expected, by=ask.who.name, reason=ask.parameters.reason, **when
+        )
     )
-    return _made(made)
 
 
-async def roll_back(service: Administration, ask: Ask[Parameters, RollBack]) -> Answer:
+async def roll_back(service: Administration, ask: Ask[WhenParameters, RollBack]) -> Answer:
     """Put an old version's content in force as the next version."""
     expected = await _expected(service, ask)
-    made = await service.roll_back(
-        ask.body.version, expected=expected, by=ask.who.name, reason=ask.body.reason
+    when = _when(ask.parameters, ask.now)
+    return _made(
+        await service.roll_back(
+            ask.body.version, expected=expected, by=ask.who.name, reason=ask.body.reason, **when
+        )
     )
-    return _made(made)
+
+
+async def pending(service: Administration, _: Ask[Parameters, None]) -> Answer:
+    """The version that waits for its time."""
+    waits = await service.pending_plan()
+    return Answer(PendingPlan.of(waits), headers={"ETag": _tag(waits.head, JSON)})
+
+
+async def withdraw(service: Administration, ask: Ask[WithdrawParameters, None]) -> Answer:
+    """Withdraw it."""
+    head = (await service.status()).pending
+    if head is None:
+        raise NotFound("there is no version of the plan that waits for its time")
+    if not _names(ask, head):
+        detail = f"version {head.version} waits, by {head.author}: {head.reason}"
+        raise Refusal(Kind.LOST_RACE, detail, headers={"ETag": _tag(head, JSON)})
+    return Answer(
+        await service.withdraw_plan(expected=head.version, by=ask.who.name, reason=ask.parameters.reason)
+    )
 
 
 async def versions(service: Administration, ask: Ask[ListParameters, None]) -> Answer:
@@ -73,17 +103,34 @@ async def version(service: Administration, ask: Ask[VersionParameters, None]) ->
 async def _expected(service: Administration, ask: Ask[Any, Any]) -> int:
     """The version that the client has seen, which must be the one in force. Raises Refusal."""
     about = await service.plan()
-    tags = _tags(ask.headers["If-Match"])
-    if not all(_TAG.fullmatch(tag) for tag in tags):
-        errors = [FieldError("If-Match", "string", 'the ETag as it was given, such as "3"')]
-        raise Refusal(Kind.INVALID, "If-Match is no entity tag", errors)
-    if tags & {"*", _tag(about, JSON), _tag(about, TOML)}:
+    if _names(ask, about):
         return about.version
     detail = (
         f"version {about.version} is in force, by {about.author}: {about.reason}. "
         "See what differs by POST /api/v1/plan/diff, and try again"
     )
     raise Refusal(Kind.LOST_RACE, detail, headers={"ETag": _tag(about, JSON)})
+
+
+def _names(ask: Ask[Any, Any], head: PlanHead) -> bool:
+    """Whether If-Match is of this version. Raises Refusal when it is no entity tag."""
+    tags = _tags(ask.headers["If-Match"])
+    if not all(_TAG.fullmatch(tag) for tag in tags):
+        errors = [FieldError("If-Match", "string", 'the ETag as it was given, such as "3"')]
+        raise Refusal(Kind.INVALID, "If-Match is no entity tag", errors)
+    return bool(tags & {"*", _tag(head, JSON), _tag(head, TOML)})
+
+
+def _when(parameters: WhenParameters, now: datetime) -> dict[str, Any]:
+    """When a plan comes into force, and what becomes of one that waits. Raises Refusal."""
+    at, pending = parameters.valid_from, parameters.pending
+    if at is not None and not now < at <= now + MAX_AHEAD:
+        errors = [FieldError("?valid_from", "string", f"in the future, at most {MAX_AHEAD.days} days ahead")]
+        raise Refusal(Kind.INVALID, f"it is {now.isoformat(timespec='seconds')} now", errors)
+    if at is not None and pending is PendingPolicy.REBASE:
+        errors = [FieldError("?pending", "string", "withdraw, when there is a `valid_from`")]
+        raise Refusal(Kind.INVALID, "at most one version waits", errors)
+    return {"valid_from": at, "pending": pending}
 
 
 def _text(plan: PlanVersion, headers: Any) -> Answer:
@@ -98,8 +145,8 @@ def _text(plan: PlanVersion, headers: Any) -> Answer:
     return Answer(Text(media_type, text), headers=tagged)
 
 
-def _made(about: PlanHead) -> Answer:
-    return Answer(about, headers={"ETag": _tag(about, JSON)})
+def _made(made: PlanMade) -> Answer:
+    return Answer(AppliedPlan.of(made), headers={"ETag": _tag(made.made, JSON)})
 
 
 def _tag(about: PlanHead, media_type: str) -> str:

@@ -8,8 +8,9 @@ from telephony.admin import plan_handlers
 from telephony.admin.bodies import JsonBody, PlanBody, RollBack
 from telephony.admin.errors import Kind
 from telephony.admin.operation import TOML, Example, Operation, Page
+from telephony.admin.plan_views import AppliedPlan, PendingPlan
 from telephony.admin.views import PlanCheck, PlanDiff
-from telephony.archive.plan_store import PlanHead
+from telephony.archive.plan_store import ListedVersion, PlanHead
 from telephony.tokens import Role
 
 _PLAN = PlanBody()
@@ -72,17 +73,50 @@ PLAN_ROUTES: tuple[Operation, ...] = (
         id="applyPlan",
         method="PUT",
         path="/plan",
-        summary="Put a plan in force as the next version",
-        about="If-Match is the ETag of the version that was read: whoever was overtaken gets 412. Calls that "
-        "are up go on as they were decided.",
+        summary="Put a plan in force as the next version, at once or later",
+        about="If-Match is the ETag of the version in force that was read: whoever was overtaken gets 412. "
+        "Calls that are up go on as they were decided. With `valid_from` it waits, one at a time, and comes "
+        "into force on the second; it is checked as of that day.",
         role=Role.ADMIN,
         handler=plan_handlers.apply,
-        answer=PlanHead,
+        answer=AppliedPlan,
         parameters=p.ApplyParameters,
         body=_PLAN,
         needs_version=True,
-        problems=(Kind.PLAN_INVALID, Kind.PLAN_REFUSED, Kind.DATABASE_AWAY),
+        problems=(
+            Kind.PLAN_INVALID,
+            Kind.PLAN_REFUSED,
+            Kind.PLAN_PENDING,
+            Kind.REBASE_CONFLICT,
+            Kind.DATABASE_AWAY,
+        ),
         example=Example({"reason": "Amina answers alone"}, EXAMPLE_PLAN, '"1"'),
+    ),
+    Operation(
+        id="readPendingPlan",
+        method="GET",
+        path="/plan/pending",
+        summary="See the version that waits for its time, and what it will change",
+        about="Its ETag is what If-Match is given when it is withdrawn. The plan itself is at "
+        "/plan/versions/{version}.",
+        role=Role.READER,
+        handler=plan_handlers.pending,
+        answer=PendingPlan,
+        problems=(Kind.NOT_FOUND,),
+    ),
+    Operation(
+        id="withdrawPendingPlan",
+        method="DELETE",
+        path="/plan/pending",
+        summary="Withdraw the version that waits for its time",
+        about="If-Match is the ETag of that version, and not of the one in force.",
+        role=Role.ADMIN,
+        handler=plan_handlers.withdraw,
+        answer=PlanHead,
+        parameters=p.WithdrawParameters,
+        needs_version=True,
+        problems=(Kind.NOT_FOUND, Kind.DATABASE_AWAY),
+        example=Example({"reason": "The move is put off"}, if_match='"2"'),
     ),
     Operation(
         id="listPlanVersions",
@@ -91,7 +125,7 @@ PLAN_ROUTES: tuple[Operation, ...] = (
         summary="List the versions of the plan, the newest first",
         role=Role.READER,
         handler=plan_handlers.versions,
-        answer=Page[PlanHead],
+        answer=Page[ListedVersion],
         parameters=p.ListParameters,
         problems=(Kind.DATABASE_AWAY,),
         example=Example({"limit": "10"}),
@@ -116,10 +150,17 @@ PLAN_ROUTES: tuple[Operation, ...] = (
         summary="Return to an old version, as a new one",
         role=Role.ADMIN,
         handler=plan_handlers.roll_back,
-        answer=PlanHead,
+        answer=AppliedPlan,
+        parameters=p.WhenParameters,
         body=JsonBody(RollBack),
         needs_version=True,
-        problems=(Kind.NOT_FOUND, Kind.PLAN_REFUSED, Kind.DATABASE_AWAY),
+        problems=(
+            Kind.NOT_FOUND,
+            Kind.PLAN_REFUSED,
+            Kind.PLAN_PENDING,
+            Kind.REBASE_CONFLICT,
+            Kind.DATABASE_AWAY,
+        ),
         example=Example(body={"version": 1, "reason": "The new hours were wrong"}, if_match='"1"'),
     ),
 )

@@ -21,12 +21,15 @@ from telephony.admin.values import (
     KeyFigures,
     NumberState,
     Overrides,
+    PendingPolicy,
     PhoneState,
+    PlanMade,
+    PlanWaiting,
     Registration,
     ServiceStatus,
 )
 from telephony.archive.call_log import After, CallFilter
-from telephony.archive.plan_store import PlanHead, PlanVersion
+from telephony.archive.plan_store import ListedVersion, PlanHead, PlanVersion
 from telephony.call.explained import Explained
 from telephony.call.record import Record
 
@@ -60,23 +63,50 @@ class PlanDesk(Protocol):
     async def diff_plan(self, draft: Draft) -> Sequence[Change]:
         """What applying the draft would change. Raises PlanInvalid. Off the loop."""
 
-    async def apply_plan(self, draft: Draft, *, expected: int, by: str, reason: str) -> PlanHead:
-        """Store it as the next version and put it in force; journalled. Compiled off the loop.
+    async def apply_plan(
+        self,
+        draft: Draft,
+        *,
+        expected: int,
+        by: str,
+        reason: str,
+        valid_from: datetime | None = None,
+        pending: PendingPolicy | None = None,
+    ) -> PlanMade:
+        """Store it as the next version and put it in force, at once or at `valid_from`; journalled. Compiled
+        off the loop.
 
-        Raises PlanInvalid, PlanRefused, VersionConflict when the version in force is not `expected`, and
+        Raises PlanInvalid, PlanRefused, VersionConflict when the version in force is not `expected`,
+        VersionWaits when one waits and `pending` does not say what becomes of it, RebaseConflict, and
         DatabaseAway.
         """
 
-    async def plan_versions(self, before: int | None, limit: int) -> Sequence[PlanHead]:
+    async def pending_plan(self) -> PlanWaiting:
+        """The version that waits for its time. Raises NotFound. Compared off the loop."""
+
+    async def withdraw_plan(self, *, expected: int, by: str, reason: str) -> PlanHead:
+        """Withdraw it; journalled. Raises NotFound, VersionConflict when it is not `expected`, and
+        DatabaseAway."""
+
+    async def plan_versions(self, before: int | None, limit: int) -> Sequence[ListedVersion]:
         """Versions under `before`, the newest first. Raises DatabaseAway."""
 
     async def plan_version(self, version: int) -> PlanVersion:
         """One version. Raises NotFound and DatabaseAway."""
 
-    async def roll_back(self, version: int, *, expected: int, by: str, reason: str) -> PlanHead:
+    async def roll_back(
+        self,
+        version: int,
+        *,
+        expected: int,
+        by: str,
+        reason: str,
+        valid_from: datetime | None = None,
+        pending: PendingPolicy | None = None,
+    ) -> PlanMade:
         """Put the content of an old version in force as a new version; journalled. Compiled off the loop.
 
-        Raises NotFound, PlanRefused, VersionConflict and DatabaseAway.
+        Raises NotFound, and as `apply_plan`.
         """
 
 

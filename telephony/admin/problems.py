@@ -7,8 +7,9 @@ from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
 from routing.errors import PlanInvalid, PlanRefused, RoutingError
+from routing.rebase import RebaseConflict
 from telephony.admin.errors import FieldError, Kind, NotAllowed, NotFound, NotKept, Refusal
-from telephony.archive.errors import DatabaseError, VersionConflict
+from telephony.archive.errors import DatabaseError, VersionConflict, VersionWaits
 from telephony.errors import Busy, VaxelnError
 
 MEDIA_TYPE = "application/problem+json"
@@ -38,6 +39,14 @@ _EXAMPLES = {
     Kind.PLAN_INVALID: (FieldError("calendars.kontorstid.weekly.mon[0]", "08:00", "must be HH:MM-HH:MM"),),
     Kind.PLAN_REFUSED: (
         FieldError("groups.kontaktcenter.members[0]", "", 'there is no person "amina": add it under people'),
+    ),
+    Kind.PLAN_PENDING: (FieldError("?pending", "nothing", "what is to become of it: withdraw or rebase"),),
+    Kind.REBASE_CONFLICT: (
+        FieldError(
+            "groups.bygglov.ring_seconds",
+            "5.0",
+            "it was 15.0, waits to be 30.0, and becomes 5.0; change one of them",
+        ),
     ),
 }
 """Values that problems of these kinds name, for the API's document."""
@@ -75,13 +84,15 @@ def refusal_of(error: VaxelnError | RoutingError | TimeoutError | web.HTTPExcept
             return Refusal(Kind.NOT_FOUND, str(error))
         case PlanInvalid(faults=faults):
             errors = [FieldError(fault.path, fault.value, fault.allowed) for fault in faults]
-            return Refusal(Kind.PLAN_INVALID, _count(len(errors)), errors)
+            return Refusal(Kind.PLAN_INVALID, _count(errors, error), errors)
         case PlanRefused(problems=problems):
             errors = [FieldError(p.path, p.message, p.advice) for p in problems]
-            return Refusal(Kind.PLAN_REFUSED, _count(len(errors)), errors)
+            return Refusal(Kind.PLAN_REFUSED, _count(errors, error), errors)
         case VersionConflict(current=current):
             detail = f"version {current} is in force: read it, see what differs, and try again"
             return Refusal(Kind.LOST_RACE, detail, headers={"ETag": f'"{current}"'})
+        case VersionWaits() | RebaseConflict():
+            return _pending(error)
         case DatabaseError() | NotKept() | Busy() | TimeoutError():
             return _later(error)
         case NotAllowed(path=path):
@@ -130,8 +141,25 @@ def _later(error: DatabaseError | NotKept | Busy | TimeoutError) -> Refusal:
     return Refusal(kind, detail, headers={"Retry-After": str(AWAY_SECONDS)})
 
 
-def _count(errors: int) -> str:
-    return "1 error" if errors == 1 else f"{errors} errors"
+def _pending(error: VersionWaits | RebaseConflict) -> Refusal:
+    """The version that waits is in the way, and how."""
+    match error:
+        case VersionWaits(version=version, author=author, reason=reason, valid_from=at):
+            when = at.isoformat() if at else "now"
+            detail = f"version {version} by {author} comes into force at {when}: {reason}"
+            errors = [FieldError("?pending", "nothing", "what is to become of it: withdraw or rebase")]
+            return Refusal(Kind.PLAN_PENDING, detail, errors)
+        case RebaseConflict(count=count, conflicts=conflicts):
+            allowed = "it was {0.base}, waits to be {0.pending}, and becomes {0.applied}; change one of them"
+            errors = [FieldError(at.path, at.applied, allowed.format(at)) for at in conflicts]
+            detail = f"places that the version that waits changes too: {count}"
+            return Refusal(Kind.REBASE_CONFLICT, detail, errors)
+
+
+def _count(errors: Sequence[FieldError], error: RoutingError) -> str:
+    """How many there are, and in what, where that was noted."""
+    count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+    return " ".join([count, *getattr(error, "__notes__", ())])
 
 
 def _pointer(location: Sequence[int | str]) -> str:

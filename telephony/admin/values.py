@@ -1,11 +1,12 @@
 """What the ports of the admin API give and take: plain values, which are also the schemas of its answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from routing.decision import Reason, Strategy
+from routing.diff import Change
 from routing.override import Override
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.plan_store import PlanHead
@@ -24,6 +25,35 @@ class Draft:
 
     text: str
     form: Form
+
+
+class PendingPolicy(StrEnum):
+    """What is to become of the version that waits, when the plan is changed: it is withdrawn, or made anew on
+    top of what is applied."""
+
+    WITHDRAW = "withdraw"
+    REBASE = "rebase"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMade:
+    """What a change of the plan has made: the version, the one that waited and was withdrawn for it, and the
+    one that waits in its place with what that will change."""
+
+    made: PlanHead
+    withdrawn: PlanHead | None = None
+    rebased: PlanHead | None = None
+    changes: Sequence[Change] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWaiting:
+    """The version that waits for its time, and what it will change. `usable`: this program finds no errors in
+    it."""
+
+    head: PlanHead
+    usable: bool
+    changes: Sequence[Change]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +194,8 @@ class JournalStatus:
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """`status` is ok, draining or failing, as in /healthz. `archive` is the database and what is shipped.
+    """`status` is ok, draining or failing, as in /healthz. `plan` is in force, `pending` waits for its time.
+    `archive` is the database and what is shipped.
     `registrations`: by trunk that has us register, the registrar (ADDRESS:PORT), or "" while we are not."""
 
     status: str
@@ -174,6 +205,7 @@ class ServiceStatus:
     journal: JournalStatus
     archive: ArchiveStatus
     registrations: Mapping[str, str]
+    pending: PlanHead | None = None
 
 
 Overrides = Mapping[str, Override]

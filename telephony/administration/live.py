@@ -4,15 +4,13 @@ What is asked is answered from memory wherever it can be; what takes long is don
 a fact that says who made it.
 """
 
-from dataclasses import fields
 from importlib.metadata import version
 
 from telephony.admin.values import JournalStatus, ServiceStatus
 from telephony.administration.call_desk import LiveCallDesk
 from telephony.administration.number_desk import LiveNumberDesk
-from telephony.administration.plan_desk import LivePlanDesk
+from telephony.administration.plan_desk import LivePlanDesk, head_of
 from telephony.administration.staff_room import LiveStaffRoom
-from telephony.archive.plan_store import PlanHead
 
 
 class LiveAdministration(LivePlanDesk, LiveNumberDesk, LiveStaffRoom, LiveCallDesk):
@@ -21,15 +19,16 @@ class LiveAdministration(LivePlanDesk, LiveNumberDesk, LiveStaffRoom, LiveCallDe
     async def status(self) -> ServiceStatus:
         """How the service and what it leans on are doing."""
         journal = self.health.journal
-        about = self.keeper.in_force.about
+        waits = self.keeper.pending
         return ServiceStatus(
             status=self.health.status,
             release=version("vaxeln"),
             calls=self.switchboard.live_calls,
-            plan=PlanHead(**{field.name: getattr(about, field.name) for field in fields(PlanHead)}),
+            plan=head_of(self.keeper.in_force.about),
             journal=JournalStatus(journal.position, journal.failing),
             archive=self.archive.status(),
             registrations=self._registrations(),
+            pending=None if waits is None else head_of(waits),
         )
 
     def _registrations(self) -> dict[str, str]:

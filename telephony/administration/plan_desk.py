@@ -1,12 +1,17 @@
 """The plan in force and its versions, as the admin API asks for them (`admin.ports.PlanDesk`)."""
 
 from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
 
 from routing.diff import Change
 from routing.problem import Problem
-from telephony.admin.values import Draft, Form
+from telephony.admin.values import Draft, Form, PendingPolicy, PlanMade, PlanWaiting
 from telephony.administration.desk import Desk, found
-from telephony.archive.plan_store import PlanHead, PlanVersion
+from telephony.archive.plan_store import ListedVersion, PlanHead, PlanVersion
+from telephony.plan_keeper import Applied, Wanted
+
+_NOTHING_WAITS = "version of the plan that waits for its time"
 
 
 class LivePlanDesk(Desk):
@@ -24,12 +29,31 @@ class LivePlanDesk(Desk):
         """What applying the draft would change."""
         return await self.keeper.diff(draft.text, toml=draft.form is Form.TOML)
 
-    async def apply_plan(self, draft: Draft, *, expected: int, by: str, reason: str) -> PlanHead:
-        """Store it as the next version and put it in force."""
-        toml = draft.form is Form.TOML
-        return await self.keeper.apply(draft.text, toml=toml, expected=expected, by=by, reason=reason)
+    async def apply_plan(
+        self,
+        draft: Draft,
+        *,
+        expected: int,
+        by: str,
+        reason: str,
+        valid_from: datetime | None = None,
+        pending: PendingPolicy | None = None,
+    ) -> PlanMade:
+        """Store it as the next version and put it in force, at once or at `valid_from`."""
+        wanted = Wanted(expected, by, reason, valid_from, _rebases(pending))
+        return _made(await self.keeper.apply(draft.text, wanted, toml=draft.form is Form.TOML))
 
-    async def plan_versions(self, before: int | None, limit: int) -> Sequence[PlanHead]:
+    async def pending_plan(self) -> PlanWaiting:
+        """The version that waits for its time, and what it will change."""
+        waits = found(await self.keeper.what_waits(), _NOTHING_WAITS)
+        return PlanWaiting(head_of(waits.about), waits.usable, waits.changes)
+
+    async def withdraw_plan(self, *, expected: int, by: str, reason: str) -> PlanHead:
+        """Withdraw it."""
+        waited = await self.keeper.withdraw(expected=expected, by=by, reason=reason)
+        return head_of(found(waited, _NOTHING_WAITS))
+
+    async def plan_versions(self, before: int | None, limit: int) -> Sequence[ListedVersion]:
         """Versions under `before`, the newest first."""
         return await self.keeper.versions(before, limit)
 
@@ -37,7 +61,36 @@ class LivePlanDesk(Desk):
         """One version."""
         return found(await self.keeper.version(version), f"version {version} of the plan")
 
-    async def roll_back(self, version: int, *, expected: int, by: str, reason: str) -> PlanHead:
+    async def roll_back(
+        self,
+        version: int,
+        *,
+        expected: int,
+        by: str,
+        reason: str,
+        valid_from: datetime | None = None,
+        pending: PendingPolicy | None = None,
+    ) -> PlanMade:
         """Put the content of an old version in force as a new version."""
-        made = await self.keeper.roll_back(version, expected=expected, by=by, reason=reason)
-        return found(made, f"version {version} of the plan")
+        wanted = Wanted(expected, by, reason, valid_from, _rebases(pending))
+        made = await self.keeper.roll_back(version, wanted)
+        return _made(found(made, f"version {version} of the plan"))
+
+
+def head_of(version: PlanHead) -> PlanHead:
+    """What is told of a version, without its document."""
+    return PlanHead(**{field.name: getattr(version, field.name) for field in fields(PlanHead)})
+
+
+def _rebases(pending: PendingPolicy | None) -> bool | None:
+    return None if pending is None else pending is PendingPolicy.REBASE
+
+
+def _made(applied: Applied) -> PlanMade:
+    withdrawn, rebased = applied.withdrawn, applied.rebased
+    return PlanMade(
+        head_of(applied.made),
+        None if withdrawn is None else head_of(withdrawn),
+        None if rebased is None else head_of(rebased),
+        applied.changes,
+    )

@@ -238,8 +238,9 @@ def _target(dsn: Dsn, server: EmbeddedServer | None) -> Mapping[str, Any]:
     return server.target if server is not None else {"dsn": dsn.value}
 
 
-async def newest_plan(data: Path, dsn: Dsn) -> PlanVersion | None:
-    """The newest plan in the database, asked before there is a service; None when there is none.
+async def newest_plan(data: Path, dsn: Dsn, now: datetime) -> PlanVersion | None:
+    """The plan that should be in force by the database, asked before there is a service; None when there is
+    none.
 
     Raises `DatabaseError`.
     """
@@ -251,7 +252,7 @@ async def newest_plan(data: Path, dsn: Dsn) -> PlanVersion | None:
         if server is not None:
             await server.start()
         await database.open()
-        return await PlanStore(database).newest()
+        return await PlanStore(database).in_force(now)
     finally:
         await database.close()
         if server is not None:

@@ -13,8 +13,11 @@ ArchiveError(VaxelnError)
 │   └── EmbeddedUnusable   our own PostgreSQL cannot be started
 ├── FactsRefused           remote fault: the database will never take these facts
 ├── VersionConflict        local misuse: a plan version was made from one that is not the newest
+├── VersionWaits           local misuse: a plan version waits, and it is not said what becomes of it
 └── PlanFileDamaged        the plan on this node's disk cannot be read
 """
+
+from datetime import datetime
 
 from telephony.errors import VaxelnError
 
@@ -77,6 +80,17 @@ class VersionConflict(ArchiveError):
     def __init__(self, current: int) -> None:
         super().__init__(f"the newest plan version is {current}")
         self.current = current
+
+
+class VersionWaits(ArchiveError):
+    """A plan version waits for its time, and the change does not say what is to become of it (409)."""
+
+    def __init__(self, version: int, author: str, reason: str, valid_from: datetime | None) -> None:
+        super().__init__(f"plan version {version} waits for its time")
+        self.version = version
+        self.author = author
+        self.reason = reason
+        self.valid_from = valid_from
 
 
 class PlanFileDamaged(ArchiveError):

@@ -1,4 +1,5 @@
-"""The last good plan on this node's disk: what it starts with, whatever the database does."""
+"""The last good plan on this node's disk, and the one that waits: what it starts with, whatever the database
+does."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -8,18 +9,20 @@ from pydantic_core import to_json
 
 from telephony.archive.errors import PlanFileDamaged
 from telephony.archive.plan_store import PlanVersion
-from telephony.private_files import make_private, replace_file
+from telephony.private_files import make_private, remove_file, replace_file
 
 NAME = "current.json"
+PENDING = "pending.json"
 
 _VERSION = TypeAdapter(PlanVersion)
 
 
 class PlanFile:
-    """`directory`/current.json, replaced whole. Version 0 is a plan that no database has numbered yet."""
+    """`directory`/current.json, or another of that `name`, replaced whole. Version 0 is a plan that no
+    database has numbered yet."""
 
-    def __init__(self, directory: Path) -> None:
-        self._path = directory / NAME
+    def __init__(self, directory: Path, name: str = NAME) -> None:
+        self._path = directory / name
 
     def read(self) -> PlanVersion | None:
         """What was written last; None when nothing ever was. Raises `PlanFileDamaged`."""
@@ -34,8 +37,11 @@ class PlanFile:
         except ValidationError as error:
             raise PlanFileDamaged(f"{self._path} is damaged: {error.error_count()} errors") from error
 
-    def write(self, version: PlanVersion) -> None:
-        """Put this one in its place, on disk when it returns. Raises `SecretsUnusable`."""
+    def write(self, version: PlanVersion | None) -> None:
+        """Put this one in its place, or nothing, on disk when it returns. Raises `SecretsUnusable`."""
+        if version is None:
+            remove_file(self._path)
+            return
         make_private(self._path.parent)
         replace_file(self._path, to_json(asdict(version)))
 

@@ -1,6 +1,7 @@
 """Facts that calls share: the phones' registrations, the plan, the service itself."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from routing.override import Override
@@ -84,12 +85,40 @@ class PlanLoaded(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanApplied(Fact):
-    """A version of the plan was stored. `author` is who did it: a token's name, `local:USER`, or the program
-    itself."""
+    """A version of the plan came into force: as it was stored, or when its time had come. `author` is who
+    made it: a token's name, `local:USER`, or the program itself."""
 
     version: int
     digest: str
     author: str
+    reason: str
+
+    @property
+    def stream(self) -> str:
+        return "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanScheduled(Fact):
+    """A version of the plan was stored that comes into force at `valid_from`."""
+
+    version: int
+    digest: str
+    author: str
+    reason: str
+    valid_from: datetime
+
+    @property
+    def stream(self) -> str:
+        return "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWithdrawn(Fact):
+    """The version that waited for its time does not come into force: `by` has withdrawn it."""
+
+    version: int
+    by: str
     reason: str
 
     @property

@@ -66,6 +66,8 @@ FACTS: tuple[type[f.Fact], ...] = (
     r.TrunkCredentialsRefused,
     h.PlanLoaded,
     h.PlanApplied,
+    h.PlanScheduled,
+    h.PlanWithdrawn,
     h.OverrideSet,
     h.OverrideEnded,
     h.OverridesCarried,

@@ -132,6 +132,34 @@ def test_an_admin_closes_changes_loses_a_race_and_rolls_back(built: Town, tmp_pa
     built.assert_calm()
 
 
+def test_a_dated_plan_comes_into_force_on_the_second_after_a_crash_and_without_the_database(
+    built: Town, tmp_path: Path
+) -> None:
+    built.register("anna", "bertil")
+    admin = Hands(built)
+    mine = tmp_path / "mine.toml"
+    plan = admin.types("plan", "show")
+    mine.write_text(plan.replace('members = ["anna", "david"]', 'members = ["bertil"]'), "utf-8")
+
+    # It waits: nobody can change the plan without a word about it.
+    at = (datetime.now(UTC) + timedelta(seconds=18)).replace(microsecond=0)
+    dated = ("plan", "apply", str(mine), "--reason", "Anna leaves", "--valid-from", at.isoformat())
+    assert "Version 2 comes into force at" in admin.types(*dated)
+    assert "Anna leaves; --pending: what is to become of it" in admin.is_refused(*dated)
+    is_answered(built, by="anna")
+
+    # A crash, and a database that does not answer: the disk has it.
+    built.service.kill()
+    built.service.start()
+    admin.sees("database: up", "status", within=DATABASE_SECONDS)
+    with stopped_database(built):
+        applied = built.service.await_fact(PlanApplied, 20.0, lambda fact: fact.version == 2)
+        is_answered(built, by="bertil")
+    assert timedelta(0) <= applied.at - at < timedelta(seconds=1)
+    admin.sees("  in force    local:", "plan", "versions", within=DATABASE_SECONDS)
+    built.assert_calm()
+
+
 def assert_done_by(name: str, town: Town) -> None:
     """The journal says of each change who made it; an override that ended by itself was ended by nobody."""
     service = town.service

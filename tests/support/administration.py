@@ -1,29 +1,20 @@
 """An administration in memory: what the admin API asks of a service, over a small plan and invented calls."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from routing.check import check
-from routing.compile import compile_plan, digest_of
 from routing.decide import decide
 from routing.decision import Decision, Origin, Reason
-from routing.diff import Change, diff
 from routing.explain import question_of
 from routing.hours import effective_hours, is_open
-from routing.load import load_plan, load_plan_json
 from routing.override import Override
-from routing.plan import Plan
-from routing.problem import Problem
 from routing.swedish import opens_again
 from routing.working_days import due, working_days_after
 from telephony.admin.errors import NotFound
 from telephony.admin.values import (
     Contact,
-    Draft,
     Due,
-    Form,
     GroupState,
     HoursSpan,
     JournalStatus,
@@ -38,40 +29,16 @@ from telephony.admin.values import (
 )
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.call_log import After, CallFilter
-from telephony.archive.errors import DatabaseAway, VersionConflict
-from telephony.archive.plan_store import PlanHead, PlanVersion
 from telephony.call.explained import Decided, Explained
 from telephony.call.facts import Outcome
 from telephony.call.record import Record
 from tests.support.plans import MAIN, SOCIAL, Presence
-from tests.support.plans import PlanText as SmallPlan
+from tests.support.town_plan import FIRST_PLAN, NOW, SOURCE, TownPlan, document_of, read
 
-NOW = datetime.fromisoformat("2026-12-23T10:00:00+00:00")
+__all__ = ["FIRST_PLAN", "NOW", "SOURCE", "Town", "document_of", "read", "record"]
+
 CALLER = "+46701740605"
 CALL = "0199c3f8-5c00-7000-8000-{:012}"
-
-SOURCE = str(
-    SmallPlan(
-        more=f"""
-[numbers."{SOCIAL}"]
-function = "Socialtjänst"
-calendar = "kontorstid"
-destination = {{ group = "kc" }}
-protected = true
-"""
-    )
-)
-
-
-FIRST_PLAN = Draft(SOURCE, Form.TOML)
-
-
-def read(draft: Draft) -> Plan:
-    return load_plan(draft.text) if draft.form is Form.TOML else load_plan_json(draft.text)
-
-
-def document_of(plan: Plan) -> str:
-    return json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
 
 
 def record(index: int, *, number: str = MAIN, outcome: Outcome = Outcome.ANSWERED) -> Record:
@@ -101,20 +68,15 @@ def record(index: int, *, number: str = MAIN, outcome: Outcome = Outcome.ANSWERE
 
 
 @dataclass
-class Town:
+class Town(TownPlan):
     """The double. `journalled` is what a change would leave behind: who did what, and why."""
 
-    first_plan: Draft = FIRST_PLAN
-    now: datetime = NOW
-    database_up: bool = True
     database_on: bool = True
     same: bool = False
-    journalled: list[tuple[str, ...]] = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     set_overrides: dict[str, Override] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
-    stored: list[PlanVersion] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.records = self.records or [
@@ -123,56 +85,7 @@ class Town:
             record(3, outcome=Outcome.ABANDONED),
             record(4),
         ]
-        self._store(self.first_plan, "anna", "the first plan")
-
-    # ---- the plan
-
-    async def plan(self) -> PlanVersion:
-        return self.stored[-1]
-
-    async def check_plan(self, draft: Draft) -> Sequence[Problem]:
-        return check(read(draft), self.now.date())
-
-    async def diff_plan(self, draft: Draft) -> Sequence[Change]:
-        return diff(load_plan_json(self.stored[-1].document), read(draft))
-
-    async def apply_plan(self, draft: Draft, *, expected: int, by: str, reason: str) -> PlanHead:
-        compile_plan(read(draft))
-        self._expect(expected)
-        return self._store(draft, by, reason)
-
-    async def plan_versions(self, before: int | None, limit: int) -> Sequence[PlanHead]:
-        self._need_database()
-        return [row for row in reversed(self.stored) if before is None or row.version < before][:limit]
-
-    async def plan_version(self, version: int) -> PlanVersion:
-        self._need_database()
-        if version > len(self.stored):
-            raise NotFound(f"there is no version {version} of the plan")
-        return self.stored[version - 1]
-
-    async def roll_back(self, version: int, *, expected: int, by: str, reason: str) -> PlanHead:
-        old = await self.plan_version(version)
-        self._expect(expected)
-        return self._store(Draft(old.document, Form.JSON), by, reason)
-
-    def _store(self, draft: Draft, by: str, reason: str) -> PlanHead:
-        plan, number = read(draft), len(self.stored) + 1
-        source = draft.text if draft.form is Form.TOML else ""
-        made = PlanVersion(number, digest_of(plan), by, reason, self.now, document_of(plan), source)
-        self.stored.append(made)
-        self.tables = compile_plan(plan, number)
-        self.journalled.append(("plan", by, reason))
-        return made
-
-    def _expect(self, expected: int) -> None:
-        self._need_database()
-        if expected != len(self.stored):
-            raise VersionConflict(len(self.stored))
-
-    def _need_database(self) -> None:
-        if not self.database_up:
-            raise DatabaseAway("connection refused at /secret/path")
+        super().__post_init__()
 
     # ---- numbers
 
@@ -329,7 +242,8 @@ class Town:
             status="ok",
             release="0.1.0",
             calls=0,
-            plan=self.stored[-1],
+            plan=self.current,
+            pending=self.waits,
             journal=JournalStatus(position=17, failing=False),
             archive=ArchiveStatus(
                 is_on=self.database_on,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,17 +11,18 @@ from telephony.administration.live import LiveAdministration
 from telephony.archive.archive import Archive
 from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
-from telephony.archive.plan_file import PlanFile
 from telephony.call import facts as f
 from telephony.call.registry import FACTS
 from telephony.dsn import Dsn
 from telephony.health import ServiceHealth
 from telephony.media.prompts import Prompts
+from telephony.node_plan import NodePlan
 from telephony.plan_keeper import PlanKeeper
 from telephony.secrets import PhoneSecrets
 from telephony.switchboard import Switchboard
 from tests.support.calls import NOON
 from tests.support.plans import in_force
+from tests.support.timers import Timers
 
 T = TypeVar("T")
 NODE = "01a2140d-a05b-7d74-a4cd-a6c4351f5e5a"
@@ -50,15 +51,17 @@ class Office:
             folder, Dsn.parse(dsn), self.journal, now=lambda: self.now, first_needed=lambda: 1
         )
         self.secrets = PhoneSecrets(folder / "secrets")
-        keeper = PlanKeeper(
+        self.timers = Timers()
+        node = NodePlan(
             plan,
-            PlanFile(folder / "plan"),
-            self.archive.plans,
-            Prompts.load().names,
+            None,
+            folder / "plan",
             take=lambda tables: self.switchboard.load(tables, self.now),
             record=self._record,
             now=lambda: self.now,
+            later=self.timers.later,
         )
+        keeper = PlanKeeper(node, self.archive.plans, Prompts.load().names, lambda: self.now)
         health = ServiceHealth(
             self.journal, self.switchboard, self.archive.status, lambda: True, lambda: False, lambda: b""
         )
@@ -80,6 +83,13 @@ class Office:
         """Let these happen."""
         for fact in facts:
             self.switchboard.receive(fact, self.now)
+
+    def go_to(self, at: datetime) -> None:
+        """Let time pass until then."""
+        self.timers.run(at - self.now, self._pass)
+
+    def _pass(self, time: timedelta) -> None:
+        self.now += time
 
     def facts(self, kind: type[T]) -> list[T]:
         """The journal's facts of this kind."""

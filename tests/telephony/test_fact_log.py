@@ -156,6 +156,11 @@ def test_a_decision_tells_where_and_why() -> None:
         (h.ClockStepped(at=AT, seconds=3.0), "clock_stepped"),
         (h.PlanLoaded(at=AT, version=2, digest="d"), "plan_loaded"),
         (h.PlanApplied(at=AT, version=2, digest="d", author="eva", reason="Ny grupp"), "plan_applied"),
+        (
+            h.PlanScheduled(at=AT, version=3, digest="d", author="eva", reason="Flytt", valid_from=AT),
+            "plan_scheduled",
+        ),
+        (h.PlanWithdrawn(at=AT, version=3, by="eva", reason="Uppskjutet"), "plan_withdrawn"),
         (h.OverrideSet(at=AT, number="", by="eva", override=CLOSED), "override_set"),
         (h.OverrideEnded(at=AT, number="+46853061000", by=""), "override_ended"),
         (h.PasswordSet(at=AT, phone="kc1", by="eva"), "password_set"),

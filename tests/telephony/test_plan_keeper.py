@@ -1,165 +1,43 @@
-"""The plan in force: applied, rolled back, seeded, taken up; never replaced by one that cannot be used."""
+"""The plan changed: applied, rolled back, withdrawn; and refused without a trace."""
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from routing.compile import canonical, digest_of
 from routing.errors import PlanInvalid, PlanRefused
-from routing.plan import Plan
 from routing.problem import Severity
-from routing.tables import Tables
-from telephony.archive.database import Database
-from telephony.archive.errors import DatabaseAway, VersionConflict
-from telephony.archive.plan_file import PlanFile
-from telephony.archive.plan_store import PlanStore, PlanVersion
-from telephony.call.facts import Fact
-from telephony.call.house_facts import PlanApplied
+from routing.rebase import RebaseConflict
+from telephony.archive.errors import DatabaseAway, VersionConflict, VersionWaits
+from telephony.archive.plan_store import PlanStore, PlanVersion, Withdrawal
+from telephony.call.house_facts import PlanApplied, PlanWithdrawn
 from telephony.errors import Busy
-from telephony.plan_keeper import LOOK_AGAIN_SECONDS, PlanKeeper
-from telephony.plan_prepare import PlanInForce, prepare
+from telephony.plan_keeper import Wanted
 from telephony.plan_start import AUTHOR
 from telephony.plan_worker import MAX_WAITING
 from telephony.tokens import Role, TokenRefused, Tokens
-from tests.support.plans import GROUPS, NUMBERS, PlanText
+from tests.support.plan_node import (
+    BROKEN,
+    LONGER,
+    NOW,
+    OTHER,
+    TOML,
+    TURN,
+    Node,
+    applied,
+    changed,
+    dated,
+    with_store,
+)
+from tests.support.plans import CALENDARS, GROUPS, NUMBERS, PEOPLE, PlanText
 from tests.support.postgres import Target
 
-T = TypeVar("T")
-
-PROMPTS = ("closed",)
-NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
-TOML = str(PlanText())
-OTHER = str(PlanText(groups=GROUPS.replace('["amina", "bengt"]', '["amina"]')))
-BROKEN = str(PlanText(numbers=NUMBERS.replace("alltid", "nowhere")))
-
-
-class Node:
-    """A keeper on a node's disk, and what it put in force."""
-
-    def __init__(self, folder: Path, store: PlanStore | None, text: str = TOML, version: int = 0) -> None:
-        self.file = PlanFile(folder / "plan")
-        self.taken: list[Tables] = []
-        self.facts: list[Fact] = []
-        prepared = prepare(text, toml=True, today=NOW.date(), prompts=PROMPTS)
-        about = version_of(prepared.plan, version, text)
-        self.keeper = PlanKeeper(
-            PlanInForce.of(about, prepared),
-            self.file,
-            store,
-            PROMPTS,
-            take=self.taken.append,
-            record=self.facts.append,
-            now=lambda: NOW,
-        )
-
-    @property
-    def members(self) -> int:
-        """How many answer for Kontaktcenter by the tables taken last."""
-        return len(self.taken[-1].groups["kc"].members)
-
-
-def version_of(plan: Plan, number: int, source: str) -> PlanVersion:
-    return PlanVersion(
-        version=number, digest=digest_of(plan), author="vaxeln serve", reason="the first plan", made_at=NOW,
-        document=canonical(plan), source=source,
-    )  # fmt: skip
-
-
-def with_store(target: Target, use: Callable[[PlanStore], Awaitable[T]]) -> T:
-    async def main() -> T:
-        database = Database(target)
-        await database.open()
-        try:
-            return await use(PlanStore(database))
-        finally:
-            await database.close()
-
-    return asyncio.run(main())
-
-
-async def applied(node: Node, text: str = OTHER, expected: int = 1) -> PlanVersion:
-    return await node.keeper.apply(text, toml=True, expected=expected, by="eva", reason="Bengt slutar")
-
-
-# ---- the first plan
-
-
-def test_a_plan_that_no_database_has_numbered_becomes_the_first_version(
-    target: Target, tmp_path: Path
-) -> None:
-    async def use(store: PlanStore) -> None:
-        node = Node(tmp_path, store)
-        await node.keeper.reconcile()
-        await node.keeper.reconcile()
-
-        (tables,) = node.taken
-        assert tables.version == node.keeper.in_force.about.version == 1
-        assert await store.newest() == node.file.read() == node.keeper.in_force.about
-        assert [fact.version for fact in node.facts if isinstance(fact, PlanApplied)] == [1]
-
-    with_store(target, use)
-
-
-def test_a_node_that_was_given_a_file_takes_up_what_the_database_has(target: Target, tmp_path: Path) -> None:
-    async def use(store: PlanStore) -> None:
-        first = Node(tmp_path / "a", store)
-        await first.keeper.reconcile()
-        await applied(first)
-        second = Node(tmp_path / "b", store)
-
-        await second.keeper.reconcile()
-
-        assert second.keeper.in_force.about == first.keeper.in_force.about
-        assert (second.taken[-1].version, second.members) == (2, 1)
-
-    with_store(target, use)
-
-
-def test_a_database_that_was_restored_from_an_old_backup_gets_the_plan_in_force(
-    target: Target, tmp_path: Path
-) -> None:
-    async def use(store: PlanStore) -> None:
-        await Node(tmp_path / "a", store).keeper.reconcile()
-        node = Node(tmp_path / "b", store, OTHER, version=5)
-
-        await node.keeper.reconcile()
-
-        newest = await store.newest()
-        assert newest is not None
-        assert (newest.version, newest.reason) == (5, "the first plan (was not in the database)")
-        assert (node.taken[-1].version, node.members) == (5, 1)
-        await applied(node, TOML, expected=5)
-
-    with_store(target, use)
-
-
-def test_a_version_that_cannot_be_used_does_not_replace_the_last_good_one(
-    target: Target, tmp_path: Path
-) -> None:
-    async def use(store: PlanStore) -> None:
-        node = Node(tmp_path, store)
-        await node.keeper.reconcile()
-        await store.add(digest="d", author="x", reason="y", document="{}", source="", expected=1)
-
-        with capture_logs() as log:
-            await node.keeper.reconcile()
-
-            await node.keeper.reconcile()
-
-        assert [line["event"] for line in log] == ["plan_version_unusable"]
-        assert node.keeper.in_force.about.version == 1
-        assert len(node.taken) == 1
-        assert (await applied(node, expected=1)).version == 3
-
-    with_store(target, use)
-
+LONGER_GROUPS = GROUPS.replace("ring_seconds = 15", "ring_seconds = 30")
 
 # ---- apply and roll back
 
@@ -252,10 +130,11 @@ def test_an_old_version_comes_back_as_a_new_one(target: Target, tmp_path: Path) 
         await node.keeper.reconcile()
         await applied(node)
 
-        back = await node.keeper.roll_back(1, expected=2, by="eva", reason="Bengt stannar")
-        nothing = await node.keeper.roll_back(9, expected=3, by="eva", reason="?")
+        rolled = await node.keeper.roll_back(1, Wanted(2, "eva", "Bengt stannar"))
+        nothing = await node.keeper.roll_back(9, Wanted(3, "eva", "?"))
 
-        assert back is not None and nothing is None
+        assert rolled is not None and nothing is None
+        back = rolled.made
         assert (back.version, back.reason, back.source) == (3, "Bengt stannar", TOML)
         assert (node.taken[-1].version, node.members) == (3, 2)
         assert [head.version for head in await node.keeper.versions(None, 10)] == [3, 2, 1]
@@ -290,6 +169,311 @@ def test_warnings_are_logged_and_stop_nothing(target: Target, tmp_path: Path) ->
             await applied(node, str(PlanText(trunks="")))
 
         assert [line["path"] for line in log if line["event"] == "plan_warning"] == ["trunks"]
+
+    with_store(target, use)
+
+
+# ---- for later
+
+
+def test_a_dated_plan_waits_and_comes_into_force_on_the_second(target: Target, tmp_path: Path) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+
+        made = (await dated(node)).made
+
+        assert (made.version, made.valid_from, made.source) == (2, TURN, OTHER)
+        assert (node.version, node.keeper.pending) == (1, made)
+        assert node.waiting.read() == await store.get(2) == made
+        node.go_to(TURN - timedelta(seconds=1))
+        assert node.version == 1
+        node.go_to(TURN)
+        assert (node.version, node.members, node.keeper.pending) == (2, 1, None)
+        assert (await applied(node, TOML, expected=2)).version == 3
+
+    with_store(target, use)
+
+
+def test_it_is_checked_as_of_the_day_on_which_it_comes_into_force(target: Target, tmp_path: Path) -> None:
+    kurs = '[calendars.kort]\nopen = "always"\ndeviations = [{ date = 2026-12-01, note = "Kurs" }]\n'
+
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        with capture_logs() as at_once:
+            await applied(node, str(PlanText(more=kurs)))
+        with capture_logs() as later:
+            await dated(node, str(PlanText(more=kurs)), expected=2)
+
+        assert [line["path"] for line in at_once] == []
+        assert [line["path"] for line in later] == ["calendars.kort.deviations[0]"]
+
+    with_store(target, use)
+
+
+def test_states_of_versions_are_told(target: Target, tmp_path: Path) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        await applied(node)
+        await dated(node, TOML, expected=2)
+        await dated(node, LONGER, expected=2, rebases=False)
+
+        listed = await node.keeper.versions(None, 10)
+
+        assert [(head.version, head.state.value, head.valid_from) for head in listed] == [
+            (4, "pending", TURN),
+            (3, "withdrawn", TURN),
+            (2, "in_force", None),
+            (1, "superseded", None),
+        ]
+        assert (listed[1].withdrawn_by, listed[1].withdrawn_because) == ("eva", "Bengt slutar vid nyår")
+
+    with_store(target, use)
+
+
+def test_while_one_waits_no_change_is_taken_that_does_not_say_what_becomes_of_it(
+    target: Target, tmp_path: Path
+) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        await dated(node)
+
+        for change in (
+            changed(node, LONGER, 1),
+            dated(node, LONGER),
+            node.keeper.roll_back(1, Wanted(1, "ola", "tillbaka")),
+        ):
+            with pytest.raises(VersionWaits) as raised:
+                await change
+            assert (raised.value.version, raised.value.author, raised.value.valid_from) == (2, "eva", TURN)
+        assert [head.version for head in await store.heads()] == [2, 1]
+
+    with_store(target, use)
+
+
+def test_one_that_waits_is_withdrawn_for_another(target: Target, tmp_path: Path) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        await dated(node)
+
+        result = await changed(node, LONGER, 1, rebases=False)
+
+        assert result.withdrawn is not None and result.withdrawn.version == 2
+        assert (result.made.version, result.rebased, node.version) == (3, None, 3)
+        assert [(fact.version, fact.by) for fact in node.told(PlanWithdrawn)] == [(2, "ola")]
+        assert node.waiting.read() is None
+        node.go_to(TURN)
+        assert node.version == 3
+
+    with_store(target, use)
+
+
+def test_one_that_waits_is_made_anew_on_top_of_another(target: Target, tmp_path: Path) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        await dated(node)
+
+        result = await changed(node, LONGER, 1, rebases=True)
+
+        rebased = result.rebased
+        assert rebased is not None and (rebased.version, rebased.valid_from) == (4, TURN)
+        assert (rebased.author, rebased.reason, rebased.source) == (
+            "ola",
+            "Bengt slutar vid nyår (rebased)",
+            "",
+        )
+        assert [change.path for change in result.changes] == ["groups.kc.members"]
+        assert (node.version, node.members, node.keeper.pending) == (3, 2, rebased)
+        node.go_to(TURN)
+        groups = node.taken[-1].groups
+        assert (node.version, node.members, groups["bygglov"].ring_seconds) == (4, 1, 30)
+
+    with_store(target, use)
+
+
+def test_made_anew_twice_it_has_the_changes_of_both_and_its_reason_stays(
+    target: Target, tmp_path: Path
+) -> None:
+    renamed = str(PlanText(groups=LONGER_GROUPS, people=PEOPLE.replace("Amina Berg", "Amina Holm")))
+
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        await dated(node)
+        await changed(node, LONGER, 1, rebases=True)
+
+        result = await changed(node, renamed, 3, rebases=True)
+
+        assert result.rebased is not None and result.rebased.reason == "Bengt slutar vid nyår (rebased)"
+        node.go_to(TURN)
+        assert (node.members, node.taken[-1].people["amina"].name) == (1, "Amina Holm")
+
+    with_store(target, use)
+
+
+def test_a_dated_plan_rebases_none() -> None:
+    with pytest.raises(ValueError, match="at most one version waits"):
+        Wanted(1, "eva", "flytt", TURN, rebases=True)
+
+
+def test_what_both_change_refuses_all_of_it(target: Target, tmp_path: Path) -> None:
+    shorter = str(PlanText(groups=GROUPS.replace("ring_seconds = 15", "ring_seconds = 5")))
+
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        await dated(node, LONGER)
+
+        with pytest.raises(RebaseConflict) as raised:
+            await changed(node, shorter, 1, rebases=True)
+
+        assert [conflict.path for conflict in raised.value.conflicts] == ["groups.bygglov.ring_seconds"]
+        assert (node.version, [head.version for head in await store.heads()]) == (1, [2, 1])
+
+    with_store(target, use)
+
+
+def test_what_does_not_hold_together_made_anew_refuses_all_of_it(target: Target, tmp_path: Path) -> None:
+    """Each is sound alone: one takes a calendar away that the other has begun to use."""
+    spare = str(PlanText(calendars=CALENDARS.replace("aldrig =", "reserv =")))
+    uses = str(PlanText(numbers=NUMBERS.replace('"alltid"', '"aldrig"', 1)))
+
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        await dated(node, uses)
+
+        with pytest.raises(PlanRefused, match="aldrig") as raised:
+            await changed(node, spare, 1, rebases=True)
+
+        assert raised.value.__notes__ == ["in version 2, made anew on this plan"]
+        assert (node.version, [head.version for head in await store.heads()]) == (1, [2, 1])
+
+    with_store(target, use)
+
+
+def test_what_waits_is_withdrawn(target: Target, tmp_path: Path) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        assert await node.keeper.withdraw(expected=2, by="ola", reason="uppskjutet") is None
+        await dated(node)
+        with pytest.raises(VersionConflict):
+            await node.keeper.withdraw(expected=1, by="ola", reason="uppskjutet")
+
+        gone = await node.keeper.withdraw(expected=2, by="ola", reason="uppskjutet")
+
+        assert gone is not None and (gone.version, node.keeper.pending) == (2, None)
+        assert node.waiting.read() is None
+        node.go_to(TURN)
+        assert node.version == 1
+        assert (await applied(node)).version == 3
+
+    with_store(target, use)
+
+
+def test_what_it_will_change_is_told(target: Target, tmp_path: Path) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        assert await node.keeper.what_waits() is None
+        await dated(node)
+
+        waits = await node.keeper.what_waits()
+
+        assert waits is not None and waits.usable
+        assert [change.path for change in waits.changes] == ["groups.kc.members"]
+
+    with_store(target, use)
+
+
+def test_a_plan_whose_time_comes_while_it_is_stored_is_in_force_at_once(
+    target: Target, tmp_path: Path
+) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+
+        await dated(node, at=NOW)
+        node.go_to(NOW)
+
+        assert node.version == 2
+
+    with_store(target, use)
+
+
+def test_whose_time_comes_in_the_moment_in_which_it_is_withdrawn_is_withdrawn(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        await dated(node)
+        withdraw = store.withdraw
+
+        async def slowly(withdrawal: Withdrawal) -> None:
+            await withdraw(withdrawal)
+            node.go_to(TURN)
+
+        monkeypatch.setattr(store, "withdraw", slowly)
+
+        await node.keeper.withdraw(expected=2, by="ola", reason="uppskjutet")
+
+        assert [tables.version for tables in node.taken] == [1, 2, 1]
+        assert node.file.read() == node.keeper.in_force.about
+
+    with_store(target, use)
+
+
+def test_whose_time_comes_while_another_is_made_from_it_overtakes_that(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        await dated(node)
+        rebased = node.keeper._rebased
+
+        def slowly(*arguments: Any) -> Any:
+            loop.call_soon_threadsafe(node.go_to, TURN)
+            return rebased(*arguments)
+
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(node.keeper, "_rebased", slowly)
+
+        with pytest.raises(VersionConflict) as raised:
+            await changed(node, LONGER, 1, rebases=True)
+
+        assert (raised.value.current, node.version) == (2, 2)
+
+    with_store(target, use)
+
+
+def test_a_lost_answer_to_a_withdrawal_is_looked_after(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def use(store: PlanStore) -> None:
+        node = Node(tmp_path, store)
+        await node.keeper.reconcile()
+        await dated(node)
+        withdraw = store.withdraw
+
+        async def lose(withdrawal: Withdrawal) -> None:
+            await withdraw(withdrawal)
+            raise DatabaseAway("connection lost")
+
+        monkeypatch.setattr(store, "withdraw", lose)
+        with pytest.raises(DatabaseAway):
+            await node.keeper.withdraw(expected=2, by="ola", reason="uppskjutet")
+        await node.keeper.reconcile()
+
+        assert node.keeper.pending is None
+        assert [(fact.by, fact.reason) for fact in node.told(PlanWithdrawn)] == [("ola", "uppskjutet")]
 
     with_store(target, use)
 
@@ -350,137 +534,11 @@ def test_a_version_that_nobody_applied_has_an_author_that_no_token_has(tmp_path:
         Tokens(tmp_path / "secrets").create(AUTHOR, Role.ADMIN, NOW)
 
 
-# ---- what the database does behind our back
-
-
-class Followed:
-    """A keeper that follows the database, on a clock of its own: `tick` lets a second pass."""
-
-    def __init__(self, node: Node) -> None:
-        self.node = node
-        self.is_up = True
-        self._ticks: asyncio.Queue[None] = asyncio.Queue()
-        self._slept = asyncio.Event()
-
-    async def sleep(self, seconds: float) -> None:
-        self._slept.set()
-        await self._ticks.get()
-
-    async def tick(self, seconds: int = 1) -> None:
-        for _ in range(seconds):
-            self._slept.clear()
-            self._ticks.put_nowait(None)
-            await self._slept.wait()
-
-    async def start(self) -> "asyncio.Task[NoReturn]":
-        task = asyncio.create_task(self.node.keeper.follow(lambda: self.is_up))
-        await self._slept.wait()
-        return task
-
-
-@pytest.fixture
-def followed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Node], Followed]:
-    def follow(node: Node) -> Followed:
-        made = Followed(node)
-        monkeypatch.setattr("telephony.plan_keeper.pause", made.sleep)
-        return made
-
-    return follow
-
-
-def test_what_another_node_applies_is_taken_up_within_some_seconds(
-    target: Target, tmp_path: Path, followed: Callable[[Node], Followed]
-) -> None:
-    async def use(store: PlanStore) -> None:
-        first, second = Node(tmp_path / "a", store), Node(tmp_path / "b", store)
-        await first.keeper.reconcile()
-        following = followed(second)
-        task = await following.start()
-        assert second.keeper.in_force.about.version == 1
-        await applied(first)
-
-        await following.tick(int(LOOK_AGAIN_SECONDS))
-
-        assert second.keeper.in_force.about.version == 2
-        task.cancel()
-
-    with_store(target, use)
-
-
-def test_a_change_whose_answer_was_lost_is_taken_up_at_once(
-    target: Target, tmp_path: Path, followed: Callable[[Node], Followed], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def use(store: PlanStore) -> None:
-        node = Node(tmp_path, store)
-        following = followed(node)
-        task = await following.start()
-        add = store.add
-
-        async def lose(**fields: Any) -> PlanVersion:
-            await add(**fields)
-            raise DatabaseAway("connection lost")
-
-        with monkeypatch.context() as network:
-            network.setattr(store, "add", lose)
-            with pytest.raises(DatabaseAway):
-                await applied(node)
-        await following.tick()
-
-        assert node.keeper.in_force.about.version == 2
-        assert (await applied(node, TOML, expected=2)).version == 3
-        task.cancel()
-
-    with_store(target, use)
-
-
-def test_two_nodes_that_number_the_first_plan_at_once_agree_in_the_end(
-    target: Target, tmp_path: Path, followed: Callable[[Node], Followed], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def use(store: PlanStore) -> None:
-        quicker, node = Node(tmp_path / "a", store, OTHER), Node(tmp_path / "b", store)
-        add = store.add
-
-        async def come_second(**fields: Any) -> PlanVersion:
-            monkeypatch.setattr(store, "add", add)
-            await quicker.keeper.reconcile()
-            return await add(**fields)
-
-        monkeypatch.setattr(store, "add", come_second)
-        following = followed(node)
-        task = await following.start()
-        await following.tick()
-
-        assert node.keeper.in_force.about == quicker.keeper.in_force.about
-        task.cancel()
-
-    with_store(target, use)
-
-
-def test_a_database_that_goes_away_is_asked_when_it_comes_back(
-    tmp_path: Path, target: Target, followed: Callable[[Node], Followed]
-) -> None:
-    async def use(store: PlanStore) -> None:
-        node = Node(tmp_path, PlanStore(Database({"host": str(tmp_path)})))
-        following = followed(node)
-        task = await following.start()
-        following.is_up = False
-        await following.tick()
-        node.keeper._store = store
-
-        following.is_up = True
-        await following.tick()
-
-        assert node.keeper.in_force.about.version == 1
-        task.cancel()
-
-    with_store(target, use)
-
-
 def test_a_stop_waits_for_a_change_under_way_and_not_for_ever(tmp_path: Path) -> None:
     async def main() -> None:
         node = Node(tmp_path, None)
         await node.keeper.settle(0.0)
-        async with node.keeper._changing:
+        async with node.keeper._follower.changing:
             await node.keeper.settle(0.0)
 
     asyncio.run(main())

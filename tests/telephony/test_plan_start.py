@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from structlog.testing import capture_logs
 from routing.errors import PlanInvalid, PlanRefused
 from routing.problem import Problem
 from telephony.archive.database import Database
-from telephony.archive.plan_file import PlanFile
-from telephony.archive.plan_store import PlanStore
+from telephony.archive.plan_file import PENDING, PlanFile
+from telephony.archive.plan_store import NewVersion, PlanStore, PlanVersion
 from telephony.config import ConfigError, Settings, load_settings
 from telephony.media.prompts import Prompts
 from telephony.plan_prepare import PlanInForce
@@ -38,8 +39,10 @@ def start(
     return first.plan, first.warnings
 
 
-def begin(folder: Path, file: Path | None = None, dsn: str = "embedded") -> FirstPlan:
-    return asyncio.run(first_plan(settings(folder, dsn), file, PROMPTS, MADE_AT))
+def begin(
+    folder: Path, file: Path | None = None, dsn: str = "embedded", now: datetime = MADE_AT
+) -> FirstPlan:
+    return asyncio.run(first_plan(settings(folder, dsn), file, PROMPTS, now))
 
 
 def written(folder: Path, text: str, name: str = "plan.toml") -> Path:
@@ -201,9 +204,9 @@ def test_the_plan_comes_from_the_database_when_there_is_no_other(tmp_path: Path,
     async def fill() -> None:
         database = Database({"dsn": dsn})
         await database.open()
-        await PlanStore(database).add(
-            digest=about.digest, author="eva", reason="höst", document=about.document, source="", expected=0
-        )
+        first = NewVersion(about.digest, "eva", "höst", about.document, "")
+        later = NewVersion("d", "eva", "vinter", "{}", "", valid_from=MADE_AT + timedelta(days=1))
+        await PlanStore(database).add(first, later, expected=0)
         await database.close()
 
     with pytest.raises(ConfigError, match="no plan in"):
@@ -221,6 +224,91 @@ def test_the_plan_comes_from_the_database_when_there_is_no_other(tmp_path: Path,
 def test_a_database_that_cannot_be_asked_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no plan in .*; and the database cannot be asked: "):
         start(tmp_path, dsn=f"postgresql://nobody@/nothing?host={tmp_path}")
+
+
+# ---- what waits for its time
+
+TURN = MADE_AT + timedelta(days=1)
+FEWER = in_force(8, groups=GROUPS.replace('["amina", "bengt"]', '["amina"]')).about
+
+
+def left_waiting(folder: Path, **changed: str) -> PlanVersion:
+    """A node stopped while version 8 waited, version 7 in force."""
+    waits = replace(replace(FEWER, valid_from=TURN), **changed)  # type: ignore[arg-type]
+    PlanFile(plan_folder(folder)).write(in_force(7).about)
+    PlanFile(plan_folder(folder), PENDING).write(waits)
+    return waits
+
+
+def test_a_start_before_its_time_goes_on_waiting(tmp_path: Path) -> None:
+    waits = left_waiting(tmp_path)
+
+    first = begin(tmp_path, now=TURN - timedelta(seconds=1))
+
+    assert first.plan.about.version == 7
+    assert first.pending is not None and first.pending.about == waits
+    assert first.pending.ready is not None and first.pending.ready.tables.version == 8
+
+
+def test_a_start_after_its_time_begins_with_it(tmp_path: Path) -> None:
+    waits = left_waiting(tmp_path)
+
+    first = begin(tmp_path, now=TURN)
+
+    assert (first.plan.about, first.pending) == (waits, None)
+    assert PlanFile(plan_folder(tmp_path)).read() == waits
+    assert begin(tmp_path, now=TURN - timedelta(hours=1)).plan.about == waits  # though the clock was set back
+
+
+def test_what_cannot_be_used_when_its_time_has_come_does_not_replace_what_can(tmp_path: Path) -> None:
+    left_waiting(tmp_path, source=BROKEN)
+
+    with capture_logs() as log:
+        first = begin(tmp_path, now=TURN)
+        waiting = begin(tmp_path, now=TURN - timedelta(seconds=1))
+
+    assert (first.plan.about.version, first.pending) == (7, None)
+    assert [line["event"] for line in log] == ["plan_version_unusable"] * 2
+    assert waiting.pending is not None and waiting.pending.ready is None
+
+
+def test_it_is_checked_as_of_the_day_on_which_it_comes_into_force(tmp_path: Path) -> None:
+    past = '[calendars.kort]\nopen = "always"\ndeviations = [{ date = 2026-11-25, note = "Flytt" }]\n'
+    left_waiting(tmp_path, source=str(PlanText(more=past)))
+    checked = begin(tmp_path, now=MADE_AT).pending
+
+    assert checked is not None and checked.ready is not None  # a deviation that is past is a warning
+
+
+def test_a_damaged_file_of_what_waits_is_told_and_no_more(tmp_path: Path) -> None:
+    left_waiting(tmp_path)
+    (plan_folder(tmp_path) / PENDING).write_bytes(b"{")
+
+    with capture_logs() as log:
+        first = begin(tmp_path, now=TURN)
+
+    assert (first.plan.about.version, first.pending) == (7, None)
+    assert {line["event"] for line in log} == {"plan_on_disk_damaged"}
+
+
+def test_without_a_database_a_file_that_is_newer_than_what_waits_counts(tmp_path: Path) -> None:
+    left_waiting(tmp_path)
+    file = written(tmp_path, str(PlanText(groups=GROUPS.replace('["amina", "bengt"]', '["bengt"]'))))
+
+    with capture_logs() as log:
+        first = begin(tmp_path, file, "none")
+
+    assert (first.plan.about.version, first.pending) == (8, None)
+    assert "plan_pending_overtaken" in [line["event"] for line in log]
+
+
+def test_commands_read_what_a_start_would_begin_with(tmp_path: Path) -> None:
+    left_waiting(tmp_path)
+
+    assert offline_plan(tmp_path, None, TURN - timedelta(seconds=1))[1] == 7
+    assert offline_plan(tmp_path, None, TURN)[1] == 8
+    left_waiting(tmp_path, document="{}")
+    assert offline_plan(tmp_path, None, TURN)[1] == 7
 
 
 # ---- commands that read

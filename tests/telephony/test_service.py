@@ -5,7 +5,8 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from structlog.testing import capture_logs
 
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalLocked
+from telephony.archive.plan_file import PlanFile
 from telephony.archive.reader import JournalReader
 from telephony.archive.upcasts import UPCASTS
 from telephony.call.facts import Fact
@@ -25,10 +27,11 @@ from telephony.call.registry import FACTS
 from telephony.config import Settings, load_settings
 from telephony.listening import CannotListen
 from telephony.media.prompts import Prompts
+from telephony.plan_prepare import Pending
 from telephony.private_files import replace_file
 from telephony.service import Service
 from telephony.tokens import Role, Tokens
-from tests.support.plans import in_force
+from tests.support.plans import GROUPS, in_force
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 OPTIONS = (
@@ -267,17 +270,18 @@ async def until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0)
 
 
+class Wall:
+    """A clock that somebody sets."""
+
+    ahead = 0.0
+
+    def __call__(self) -> float:
+        return 1_772_442_000.0 + asyncio.get_running_loop().time() + self.ahead
+
+
 def test_a_step_of_the_machines_clock_is_a_fact(
     tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
 ) -> None:
-    class Wall:
-        """A clock that somebody sets."""
-
-        ahead = 0.0
-
-        def __call__(self) -> float:
-            return 1_772_442_000.0 + asyncio.get_running_loop().time() + self.ahead
-
     async def main() -> None:
         wall = Wall()
         service = Service(settings_in(tmp_path), in_force(), Prompts.load(), wall=wall)
@@ -289,3 +293,29 @@ def test_a_step_of_the_machines_clock_is_a_fact(
     run(main())
     (step,) = [fact for fact in facts_in(tmp_path) if isinstance(fact, ClockStepped)]
     assert step.seconds == pytest.approx(3600.0, abs=1.0)
+
+
+def test_a_plan_that_waits_comes_into_force_when_the_clock_is_set_past_its_time(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    async def main() -> None:
+        wall = Wall()
+        new = in_force(2, groups=GROUPS.replace('["amina", "bengt"]', '["amina"]'))
+        turn = datetime.fromtimestamp(wall() + 3600.0, UTC)
+        waits = Pending(replace(new.about, valid_from=turn), new)
+        service = Service(settings_in(tmp_path), in_force(), Prompts.load(), waits, wall=wall)
+        listening = await service.start()
+        wall.ahead = 3599.0  # what is left of the hour has to pass
+        await until(
+            lambda: 2 in [fact.version for fact in facts_in(tmp_path) if isinstance(fact, PlanLoaded)]
+        )
+        async with ClientSession() as session, session.get(f"http://{listening.http}/healthz") as health:
+            assert (await health.json())["plan_version"] == 2
+        await stopped(service)
+        loaded = [fact for fact in facts_in(tmp_path) if isinstance(fact, PlanLoaded)]
+        (at,) = [fact.at for fact in loaded if fact.version == 2][:1]
+        assert turn <= at < turn + timedelta(seconds=5)
+
+    run(main())
+    stored = PlanFile(tmp_path / "data" / "plan").read()
+    assert stored is not None and stored.version == 2

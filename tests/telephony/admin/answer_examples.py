@@ -3,6 +3,7 @@
 After a change of the API they are made anew by `python -m tests.telephony.admin.answer_examples`.
 """
 
+import asyncio
 import json
 import tempfile
 from datetime import timedelta
@@ -23,10 +24,19 @@ MOST = 3
 """Items of a list that are shown: nobody reads 365 days."""
 
 
-def example_town() -> Town:
-    """The town that is asked: it has the example plan, and an override."""
+def example_town(operation: Operation) -> Town:
+    """The town that is asked: it has the example plan, and an override; and a version that waits, where it is
+    asked for that."""
     town = Town(first_plan=Draft(json.dumps(EXAMPLE_PLAN), Form.JSON))
     town.set_overrides[MAIN] = Override(True, NOW + timedelta(hours=1), "snow", "Amina")
+    if operation.path == "/plan/pending":
+        changed = json.dumps(EXAMPLE_PLAN).replace("16:30", "18:00")
+        later = NOW + timedelta(days=9)
+        asyncio.run(
+            town.apply_plan(
+                Draft(changed, Form.JSON), expected=1, by="eva", reason="Longer on Mondays", valid_from=later
+            )
+        )
     return town
 
 
@@ -39,7 +49,7 @@ def answer_of(operation: Operation) -> Any:
         found.append(_shortened(reply.json))
 
     with tempfile.TemporaryDirectory() as folder:
-        Desk(Path(folder), example_town()).run(ask)
+        Desk(Path(folder), example_town(operation)).run(ask)
     return found[0]
 
 

@@ -1,9 +1,12 @@
+from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from telephony.admin.operation import TOML
-from tests.support.administration import SOURCE
+from telephony.admin.parameters import MAX_AHEAD
+from tests.support.administration import NOW, SOURCE
 from tests.support.api import Desk, Reply
 
 CHANGED = SOURCE.replace("ring_seconds = 15", "ring_seconds = 30")
@@ -181,6 +184,138 @@ def test_a_version_is_returned_to_as_a_new_one(desk: Desk) -> None:
         assert desk.town.journalled[-1] == ("plan", "admin", "it rang too long")
         missing = await desk.ask("POST", "/plan/rollback", wanted | {"version": 9}, {"If-Match": '"3"'})
         assert missing.status == 404
+
+    desk.run(ask)
+
+
+# ---- for later
+
+LATER = NOW + timedelta(days=9)
+AT = quote(LATER.isoformat())
+
+
+async def dated(desk: Desk, text: str = CHANGED, more: str = "") -> Reply:
+    headers = {**AS_TOML, "If-Match": '"1"'}
+    return await desk.ask("PUT", f"/plan?reason=next+year&valid_from={AT}{more}", text, headers)
+
+
+def test_a_dated_plan_waits_is_seen_and_withdrawn(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        assert (await desk.ask("GET", "/plan/pending")).status == 404
+        made = await dated(desk)
+        assert (made.status, made.headers["ETag"], made.json["withdrawn"]) == (200, '"2"', None)
+        assert datetime.fromisoformat(made.json["valid_from"]) == LATER
+        assert (await desk.ask("GET", "/plan")).headers["ETag"] == '"1"'
+        assert (await desk.ask("GET", "/status")).json["pending"]["version"] == 2
+
+        waits = await desk.ask("GET", "/plan/pending")
+        assert (waits.headers["ETag"], waits.json["usable"], waits.json["count"]) == ('"2"', True, 1)
+        assert waits.json["changes"][0]["path"] == "groups.bygglov.ring_seconds"
+        states = [head["state"] for head in (await desk.ask("GET", "/plan/versions")).json["items"]]
+        assert states == ["pending", "in_force"]
+
+        missing = await desk.ask("DELETE", "/plan/pending?reason=put+off")
+        other = await desk.ask("DELETE", "/plan/pending?reason=put+off", headers={"If-Match": '"1"'})
+        gone = await desk.ask("DELETE", "/plan/pending?reason=put+off", headers={"If-Match": '"2"'})
+
+        assert (missing.status, other.status, other.headers["ETag"], gone.status) == (428, 412, '"2"', 200)
+        assert "version 2 waits, by admin: next year" in other.json["detail"]
+        assert gone.json["version"] == 2 and "document" not in gone.json
+        assert desk.town.journalled[-1] == ("plan withdrawn", "admin", "put off")
+        again = await desk.ask("DELETE", "/plan/pending?reason=put+off", headers={"If-Match": '"2"'})
+        assert again.status == 404
+
+    desk.run(ask)
+
+
+def test_local_time_without_an_offset_is_swedish(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        headers = {**AS_TOML, "If-Match": '"1"'}
+        made = await desk.ask("PUT", "/plan?reason=flytt&valid_from=2027-06-07T08:00", CHANGED, headers)
+
+        assert made.json["valid_from"] == "2027-06-07T06:00:00Z"
+
+    desk.run(ask)
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ("valid_from=2026-12-23T10:00:00Z", "?valid_from"),
+        ("valid_from=2026-12-23T09:59:59Z", "?valid_from"),
+        ("valid_from=2028-01-27T10:00:01Z", "?valid_from"),
+        ("valid_from=soon", "?valid_from"),
+        (f"valid_from={AT}&pending=rebase", "?pending"),
+        ("pending=keep", "?pending"),
+    ],
+)
+def test_a_time_that_cannot_be_and_an_unknown_word_are_named(desk: Desk, query: str, path: str) -> None:
+    async def ask(desk: Desk) -> None:
+        headers = {**AS_TOML, "If-Match": '"1"'}
+        apply = await desk.ask("PUT", f"/plan?reason=test&{query}", CHANGED, headers)
+        body = {"version": 1, "reason": "test"}
+        back = await desk.ask("POST", f"/plan/rollback?{query}", body, {"If-Match": '"1"'})
+
+        for refused in (apply, back):
+            assert (refused.status, refused.json["errors"][0]["path"]) == (422, path)
+        assert len(desk.town.stored) == 1
+
+    desk.run(ask)
+
+
+def test_the_last_moment_that_is_not_too_far_is_allowed(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        headers = {**AS_TOML, "If-Match": '"1"'}
+        far = quote((NOW + MAX_AHEAD).isoformat())
+        assert (await desk.ask("PUT", f"/plan?reason=test&valid_from={far}", CHANGED, headers)).status == 200
+
+    desk.run(ask)
+
+
+def test_while_one_waits_a_change_says_what_becomes_of_it(desk: Desk) -> None:
+    fewer = SOURCE.replace('members = ["amina", "bengt"]', 'members = ["bengt"]')
+
+    async def ask(desk: Desk) -> None:
+        await dated(desk)
+
+        refused = await apply(desk, fewer, '"1"')
+        assert (refused.status, refused.json["type"]) == (409, "/api/v1/docs#plan-pending")
+        assert (
+            refused.json["detail"] == f"version 2 by admin comes into force at {LATER.isoformat()}: next year"
+        )
+        assert refused.json["errors"][0]["path"] == "?pending"
+        assert (await dated(desk)).status == 409
+
+        made = await apply(desk, fewer, '"1"', "test&pending=rebase")
+        assert (made.json["version"], made.json["withdrawn"]["version"]) == (3, 2)
+        rebased = made.json["rebased"]
+        assert (rebased["version"], rebased["count"]) == (4, 1)
+        assert [change["path"] for change in rebased["changes"]] == ["groups.bygglov.ring_seconds"]
+
+        body = {"version": 1, "reason": "back again"}
+        back = await desk.ask("POST", "/plan/rollback?pending=withdraw", body, {"If-Match": '"3"'})
+        assert (back.json["version"], back.json["withdrawn"]["version"], back.json["rebased"]) == (5, 4, None)
+        assert (await desk.ask("GET", "/plan/pending")).status == 404
+
+    desk.run(ask)
+
+
+def test_what_both_change_is_named_with_its_values(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        await dated(desk)
+
+        shorter = SOURCE.replace("ring_seconds = 15", "ring_seconds = 5")
+        refused = await apply(desk, shorter, '"1"', "test&pending=rebase")
+
+        assert (refused.status, refused.json["type"]) == (409, "/api/v1/docs#rebase-conflict")
+        assert refused.json["errors"] == [
+            {
+                "path": "groups.bygglov.ring_seconds",
+                "value": "5.0",
+                "allowed": "it was 15.0, waits to be 30.0, and becomes 5.0; change one of them",
+            }
+        ]
+        assert len(desk.town.stored) == 2
 
     desk.run(ask)
 

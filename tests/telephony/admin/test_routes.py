@@ -12,7 +12,7 @@ from telephony.tokens import Role
 from tests.support.api import Desk, request_of
 from tests.telephony.admin.answer_examples import example_town
 
-CHANGES = {"applyPlan", "rollBackPlan", "setOverride", "endOverride", "setPassword"}
+CHANGES = {"applyPlan", "withdrawPendingPlan", "rollBackPlan", "setOverride", "endOverride", "setPassword"}
 PUBLIC = {"/healthz", "/readyz", "/metrics", f"{BASE}/openapi.json", f"{BASE}/docs"}
 
 
@@ -42,7 +42,7 @@ def test_operations_are_told_apart() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_the_example_works_and_a_change_is_journalled_with_who(operation: Operation, tmp_path: Path) -> None:
-    town = example_town()
+    town = example_town(operation)
     before = len(town.journalled)
 
     async def ask(desk: Desk) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from telephony.archive.database import Database
 from telephony.archive.errors import DatabaseUnfit
 from telephony.archive.migrations import load_migrations
+from telephony.archive.plan_store import PlanEntry, PlanStore, PlanVersion
 from tests.support.postgres import Postgres
 
 
@@ -108,3 +110,34 @@ def test_who_had_talked_before_talks_were_kept_is_found(postgres: Postgres, data
         "select talks->0->>'member', (talks->0->>'ended_at')::timestamptz = ended_at from call", database_name
     )
     assert found == [("amina", True)]
+
+
+def test_versions_of_the_plan_before_they_could_be_dated_are_in_force_as_they_were_made(
+    postgres: Postgres, empty: str
+) -> None:
+    *before, dated = (f"do $$ begin\n{migration.sql}\nend $$" for migration in load_migrations()[:6])
+    for sql in before:
+        postgres.execute(sql, empty)
+    postgres.execute(
+        "insert into plan_version (version, digest, author, reason, document, source) "
+        "values (1, 'd', 'eva', 'höst', '{}', ''), (2, 'e', 'eva', 'vinter', '{}', '')",
+        empty,
+    )
+
+    postgres.execute(dated, empty)
+
+    async def main() -> tuple[PlanVersion | None, list[PlanEntry]]:
+        database = Database(postgres.target(empty))
+        await database.connect()
+        try:
+            store = PlanStore(database)
+            return await store.in_force(datetime.now(UTC)), await store.heads()
+        finally:
+            await database.close()
+
+    now, heads = asyncio.run(main())
+    assert now is not None and (now.version, now.valid_from) == (2, None)
+    assert [(head.version, head.valid_from, head.withdrawn_at) for head in heads] == [
+        (2, None, None),
+        (1, None, None),
+    ]

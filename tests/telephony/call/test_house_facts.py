@@ -22,6 +22,14 @@ def test_that_one_was_applied_is_there_too() -> None:
     assert h.PlanApplied(at=NOON, version=3, digest="ab", author="eva", reason="höst").stream == "plan"
 
 
+def test_what_becomes_of_one_that_waits_is_there_too() -> None:
+    scheduled = h.PlanScheduled(
+        at=NOON, version=3, digest="ab", author="eva", reason="flytt", valid_from=NOON
+    )
+    assert scheduled.stream == h.PlanWithdrawn(at=NOON, version=3, by="eva", reason="uppskjutet").stream
+    assert scheduled.stream == "plan"
+
+
 @pytest.mark.parametrize(("number", "stream"), [("+46853061000", "number/+46853061000"), ("", "number/all")])
 def test_an_override_is_in_the_stream_of_its_number(number: str, stream: str) -> None:
     assert h.OverrideEnded(at=NOON, number=number, by="").stream == stream
