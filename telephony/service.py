@@ -59,6 +59,7 @@ from telephony.plan_start import plan_folder
 from telephony.reachability import DistrustLog, warn_of_unreachable
 from telephony.secrets import PhoneSecrets
 from telephony.signals import stop_by_signals
+from telephony.simulator import Simulator
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.message import Request
 from telephony.surroundings import surroundings_of
@@ -240,6 +241,7 @@ class Service:
             realm=self._settings.sip.realm,
             record=self._record,
             now=self._clock.now,
+            simulator=Simulator.of(self._settings, self._prompts.names),
         )
         gate = AdminGate(self._tokens, self._clock.now, self._loop.time)
         self._http = HttpServer(self.health, Api(administration, gate, self._clock.now), version("vaxeln"))
@@ -254,8 +256,7 @@ class Service:
         self._warn_of_unreachable(self._plan.tables)
         self._naming.load(self._plan.tables)
         self._node.load(self._plan.tables, self._loop.time())
-        lost = self._node.recover(self._loop.time())
-        if lost:
+        if lost := self._node.recover(self._loop.time()):
             log.error("legs_not_restored", legs=lost)
         self._show_figures()
         self._shell.drive(self._node)
@@ -298,9 +299,8 @@ class Service:
         lost = log_findings(self._findings)
         self._findings.clear()
         now = self._clock.now()
-        self._switchboard.record(
-            [h.JournalCut(at=now, segment=part.path.name, octets=part.octets) for part in lost]
-        )
+        cuts = [h.JournalCut(at=now, segment=part.path.name, octets=part.octets) for part in lost]
+        self._switchboard.record(cuts)
 
     def _warn_of_other_realms(self) -> None:
         users = self._secrets.users_of_other_realms(self._settings.sip.realm)

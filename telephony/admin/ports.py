@@ -28,6 +28,7 @@ from telephony.admin.values import (
 from telephony.archive.call_log import After, CallFilter
 from telephony.archive.plan_store import PlanHead, PlanVersion
 from telephony.call.record import Record
+from telephony.simulate.values import Staff
 
 
 class Health(Protocol):
@@ -77,6 +78,21 @@ class PlanDesk(Protocol):
 
         Raises NotFound, PlanRefused, VersionConflict and DatabaseAway.
         """
+
+
+class SimulationDesk(Protocol):
+    """What a plan that is not in force would do. It works beside the service, one at a time, and stops when
+    it is cancelled.
+
+    Each gives the JSON of a `simulate.result.Simulation`, and raises PlanInvalid, PlanRefused, Busy, and
+    Refusal for what cannot be simulated.
+    """
+
+    async def simulate_log(self, draft: Draft, first: date, last: date, staff: Staff, seed: int) -> str:
+        """With the calls of the log of these days of local time. Raises DatabaseAway too."""
+
+    async def simulate_load(self, text: str, seed: int) -> str:
+        """With an invented load: `text` is JSON as `bodies.LoadWanted` has it."""
 
 
 class NumberDesk(Protocol):
@@ -158,5 +174,5 @@ class Condition(Protocol):
         """From memory: it does not need the database."""
 
 
-class Administration(PlanDesk, NumberDesk, StaffRoom, CallDesk, Condition, Protocol):
+class Administration(PlanDesk, SimulationDesk, NumberDesk, StaffRoom, CallDesk, Condition, Protocol):
     """All that the admin API reaches."""

@@ -22,7 +22,7 @@ from telephony.call.errors import IllegalTransition
 from telephony.call.record import RECORDED, Record, begin, extend
 from telephony.simulate.knowledge import Knowledge
 from telephony.simulate.values import Meanwhile, SimulatedCall
-from telephony.switchboard import Switchboard
+from telephony.switchboard import Journal, Switchboard
 
 ANNOUNCEMENT_SECONDS = 10.0
 """How long an announcement is: what becomes of the call does not depend on it."""
@@ -60,7 +60,7 @@ class _Counted:
 class Driver:
     """Carries calls, and gives the record of each to `ended` together with the call.
 
-    `faults` counts calls that a fault of ours ended.
+    Facts go to `journal`; without one they are gone. `faults` counts calls that a fault of ours ended.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Driver:
         knowledge: Knowledge,
         talk_limit: float,
         ended: Callable[[SimulatedCall, Record], None],
+        journal: Journal | None = None,
     ) -> None:
         self._knowledge = knowledge
         self._ended = ended
@@ -79,7 +80,7 @@ class Driver:
         self._records: dict[str, Record] = {}
         routes = count()
         self._switchboard = Switchboard(
-            _Counted(),
+            journal or _Counted(),
             tables,
             talk_limit=talk_limit,
             draw=lambda: knowledge.draws("route", str(next(routes))),

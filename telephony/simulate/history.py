@@ -1,7 +1,6 @@
 """The past as a simulation is given it: calls by records of the log, the house by facts of the journal."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from routing.decision import Origin
@@ -11,13 +10,11 @@ from telephony.call.facts import Outcome
 from telephony.call.house import House
 from telephony.call.record import Record
 from telephony.simulate.values import (
-    MAX_CALLS,
     Meanwhile,
     OverrideChange,
     PhoneChange,
     SimulatedCall,
     Then,
-    TooManyCalls,
 )
 
 EMERGENCY = "calls to 112, which no plan changes"
@@ -26,7 +23,7 @@ REFUSED = "calls that were refused before the plan was asked"
 IN_PROGRESS = "calls that had not ended"
 INTERRUPTED = "calls that a restart of the service cut off while they waited"
 
-_HOUSE = (
+HOUSE_FACTS: tuple[type[f.Fact], ...] = (
     h.PhoneRegistered,
     h.RegistrationExpired,
     h.RegistrationsCarried,
@@ -37,37 +34,10 @@ _HOUSE = (
     h.OverrideEnded,
     h.OverridesCarried,
 )
-HOUSE_FACTS: tuple[type[f.Fact], ...] = _HOUSE
 """What tells who was there, and what was open by hand."""
 
 
-class Past:
-    """The calls that can be replayed, in the order in which they came, and how many of which kind cannot.
-
-    Raises TooManyCalls.
-    """
-
-    def __init__(self) -> None:
-        self._calls: list[SimulatedCall] = []
-        self.left_out: Counter[str] = Counter()
-
-    def add(self, record: Record) -> None:
-        """Take one call, in any order."""
-        why = _why_not(record)
-        if why:
-            self.left_out[why] += 1
-            return
-        if len(self._calls) == MAX_CALLS:
-            raise TooManyCalls
-        self._calls.append(call_of(record))
-
-    @property
-    def calls(self) -> list[SimulatedCall]:
-        """In the order in which they came."""
-        return sorted(self._calls, key=lambda call: (call.arrived_at, call.id))
-
-
-def _why_not(record: Record) -> str:
+def why_left_out(record: Record) -> str:
     """Why a call cannot be replayed, or ""."""
     if record.emergency:
         return EMERGENCY
@@ -188,12 +158,3 @@ class HouseBook:
         for number in {*before, *after}:
             if before.get(number) != after.get(number):
                 self._overrides.append(OverrideChange(fact.at, number, after.get(number)))
-
-
-def of_facts(facts: Iterable[f.Fact], start: datetime, end: datetime) -> Meanwhile:
-    """What these facts tell of the house."""
-    book = HouseBook(start, end)
-    for fact in facts:
-        if isinstance(fact, HOUSE_FACTS):
-            book.see(fact)
-    return book.meanwhile()

@@ -14,6 +14,7 @@ answer = 8
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from math import log
@@ -23,16 +24,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from routing.decision import Origin
 from routing.hours import STOCKHOLM
-from routing.numbers import NumberFormat, is_e164, normalise
+from routing.numbers import NumberFormat, is_e164, normalise, show
 from telephony.errors import VaxelnError
 from telephony.simulate.draws import Draws
 from telephony.simulate.knowledge import (
-    ANSWER,
     MEAN_ANSWER,
     MEAN_PATIENCE,
     MEAN_TALK,
-    PATIENCE,
-    TALK,
     Knowledge,
 )
 from telephony.simulate.spread import Exponential
@@ -46,6 +44,7 @@ HALF_HOUR = timedelta(minutes=30)
 TRUNK = "invented"
 """By which trunk invented calls come: none of a plan, which decides nothing by it but the last way to 112."""
 
+_MAX_TEXT = 64
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
@@ -78,13 +77,26 @@ def _day(day: date) -> date:
 
 def _date(value: object) -> object:
     """TOML has dates; JSON has text."""
-    if isinstance(value, datetime) or not isinstance(value, date | str):
-        raise ValueError("must be a date such as 2026-12-07")
-    return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError("must be a date such as 2026-12-07") from None
+
+
+def _each_once(calls: object) -> object:
+    """One number may be written in two ways."""
+    if isinstance(calls, Mapping):
+        numbers = Counter(normalise(str(key)[:_MAX_TEXT], NumberFormat.NATIONAL) for key in calls)
+        twice = [number for number, count in numbers.items() if count > 1]
+        if twice:
+            raise ValueError(f"names {show(twice[0])} twice")
+    return calls
 
 
 Day = Annotated[date, BeforeValidator(_date), AfterValidator(_day)]
-DialledNumber = Annotated[str, Field(max_length=64), AfterValidator(_number)]
+DialledNumber = Annotated[str, Field(max_length=_MAX_TEXT), AfterValidator(_number)]
 Share = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Mean = Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)]
 
@@ -106,6 +118,7 @@ class Load(BaseModel):
     calls: Annotated[
         Mapping[DialledNumber, Annotated[float, Field(ge=0, le=MAX_CALLS, allow_inf_nan=False)]],
         Field(min_length=1, max_length=MAX_NUMBERS),
+        BeforeValidator(_each_once),
     ] = Field(description="How many calls come on average, by the number that is dialled.")
     profile: Annotated[
         Mapping[Annotated[str, AfterValidator(_half_hour)], Share], Field(min_length=1, max_length=48)
@@ -118,12 +131,13 @@ def read_load(text: str) -> Load:
     try:
         return Load.model_validate(tomllib.loads(text))
     except ValidationError as error:
-        raise LoadInvalid(_words(error)) from None
+        raise LoadInvalid(words_of(error)) from None
     except (ValueError, RecursionError) as error:
         raise LoadInvalid(f"must be TOML: {error}") from None
 
 
-def _words(error: ValidationError) -> str:
+def words_of(error: ValidationError) -> str:
+    """What is wrong with it, place by place, and what is allowed there."""
     lines = []
     for detail in error.errors(include_url=False):
         place = ".".join(str(step) for step in detail["loc"] if step != "[key]")
@@ -179,8 +193,12 @@ def knowledge_of(load: Load, draws: Draws) -> Knowledge:
         Exponential(means.answer),
         {"": Exponential(means.talk)},
         [
-            f"{what}: invented, with a mean of {mean:g} s"
-            for what, mean in ((PATIENCE, means.patience), (ANSWER, means.answer), (TALK, means.talk))
+            f"{what}: {mean:g} s on average, without memory"
+            for what, mean in (
+                ("how long callers wait", means.patience),
+                ("how soon somebody answers whose phone rings", means.answer),
+                ("how long a call lasts", means.talk),
+            )
         ],
     )
 

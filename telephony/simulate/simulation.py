@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from routing.tables import Tables
+from telephony.errors import VaxelnError
 from telephony.simulate.counting import Counting
 from telephony.simulate.draws import Draws
 from telephony.simulate.driver import Driver
@@ -13,6 +14,11 @@ from telephony.simulate.result import Assumption, Simulation
 from telephony.simulate.values import Meanwhile, Options, PhoneChange, SimulatedCall, Staff
 
 LOG, LOAD = "log", "load"
+
+
+class StaffUnknown(VaxelnError):
+    """The journal does not tell who was there in the period."""
+
 
 EVERYBODY = "all phones of the plan are registered all the time"
 NO_OVERRIDES = "numbers that were opened or closed by hand then are not: the journal does not reach back"
@@ -27,15 +33,18 @@ def replay(
     options: Options,
     left_out: Mapping[str, int],
 ) -> Simulation:
-    """What a plan does with the calls of a log."""
+    """What a plan does with the calls of a log. Raises StaffUnknown."""
+    known = meanwhile.known_from is not None and meanwhile.known_from <= options.start
+    if options.staff is Staff.LOG and not known:
+        since = f" before {meanwhile.known_from:%Y-%m-%d %H:%M} UTC" if meanwhile.known_from else ""
+        raise StaffUnknown(f"the journal does not tell who was there{since}: leave out `staff`")
     draws = Draws(options.seed)
     knowledge = Knowledge.of(calls, draws)
     counting, faults = _carry(tables, calls, knowledge, _house(tables, meanwhile, options), options)
-    known = meanwhile.known_from is not None
     assumed = [Assumption(what, counting.assumed[what]) for what in (PATIENCE, ANSWER, TALK)]
     assumed += [Assumption(words, None) for words in knowledge.invented]
     assumed.append(Assumption(EVERYBODY if options.staff is Staff.EVERYBODY else NEW_PHONES, None))
-    if not known or (meanwhile.known_from is not None and meanwhile.known_from > options.start):
+    if not known:
         assumed.append(Assumption(NO_OVERRIDES, None))
     assumed.append(Assumption(TRANSFERS, None))
     count, different = counting.different()

@@ -24,8 +24,8 @@ class TooManyCalls(VaxelnError):
     """More calls than one simulation takes. The message says how many, and what to do."""
 
     def __init__(self, calls: int | None = None) -> None:
-        many = "more calls" if calls is None else f"{calls} calls"
-        super().__init__(f"{many} than a simulation takes: at most {MAX_CALLS}; give a shorter period")
+        many = "there are more calls" if calls is None else f"{calls} calls are more"
+        super().__init__(f"{many} than a simulation takes: at most {MAX_CALLS}; let fewer come")
 
 
 class Staff(StrEnum):

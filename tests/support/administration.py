@@ -1,9 +1,12 @@
 """An administration in memory: what the admin API asks of a service, over a small plan and invented calls."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+
+from pydantic import TypeAdapter
 
 from routing.check import check
 from routing.compile import compile_plan, digest_of
@@ -11,7 +14,7 @@ from routing.decide import decide
 from routing.decision import Decision, Origin, Reason
 from routing.diff import Change, diff
 from routing.explain import question_of
-from routing.hours import effective_hours, is_open
+from routing.hours import STOCKHOLM, effective_hours, is_open
 from routing.load import load_plan, load_plan_json
 from routing.override import Override
 from routing.plan import Plan
@@ -42,6 +45,11 @@ from telephony.archive.errors import DatabaseAway, VersionConflict
 from telephony.archive.plan_store import PlanHead, PlanVersion
 from telephony.call.facts import Outcome
 from telephony.call.record import Record
+from telephony.simulate.history import call_of
+from telephony.simulate.load import Load
+from telephony.simulate.result import Simulation
+from telephony.simulate.simulation import invent, replay
+from telephony.simulate.values import Meanwhile, Options, Staff
 from tests.support.plans import MAIN, SOCIAL, Presence
 from tests.support.plans import PlanText as SmallPlan
 
@@ -62,6 +70,7 @@ protected = true
 )
 
 
+SIMULATION = TypeAdapter(Simulation)
 FIRST_PLAN = Draft(SOURCE, Form.TOML)
 
 
@@ -113,6 +122,7 @@ class Town:
     set_overrides: dict[str, Override] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     stored: list[PlanVersion] = field(default_factory=list)
+    simulates: asyncio.Event | None = None
 
     def __post_init__(self) -> None:
         self.records = self.records or [
@@ -133,6 +143,22 @@ class Town:
 
     async def diff_plan(self, draft: Draft) -> Sequence[Change]:
         return diff(load_plan_json(self.stored[-1].document), read(draft))
+
+    async def simulate_log(self, draft: Draft, first: date, last: date, staff: Staff, seed: int) -> str:
+        self._need_database()
+        if self.simulates:
+            await self.simulates.wait()
+        start, end = (datetime.combine(day, time(), STOCKHOLM) for day in (first, last + timedelta(days=1)))
+        calls = [call_of(row) for row in self.records if start <= row.arrived_at < end]
+        options = Options(start, end, staff, seed)
+        return SIMULATION.dump_json(
+            replay(compile_plan(read(draft)), calls, Meanwhile(), options, {})
+        ).decode()
+
+    async def simulate_load(self, text: str, seed: int) -> str:
+        given = json.loads(text)
+        tables = compile_plan(load_plan_json(json.dumps(given["plan"])))
+        return SIMULATION.dump_json(invent(tables, Load.model_validate(given["load"]), seed, 0.0)).decode()
 
     async def apply_plan(self, draft: Draft, *, expected: int, by: str, reason: str) -> PlanHead:
         compile_plan(read(draft))
