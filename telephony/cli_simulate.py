@@ -174,9 +174,8 @@ def _plan(place: Place, plan: str, *, offline: bool) -> tuple[str, str]:
         return ask(place, lambda client: _plan_of(client, plan))
     kept, version = offline_plan(place.data, None)
     if version != int(plan):
-        raise UsageError(
-            f"version {plan} needs a running service: on disk is version {version}; or give a file"
-        )
+        there = f"on disk is version {version}" if version else "on disk is none"
+        raise UsageError(f"version {plan} needs a running service: {there}; or give a file")
     return kept.model_dump_json(), JSON
 
 

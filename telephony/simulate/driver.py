@@ -229,11 +229,9 @@ class Driver:
     # ---- what comes of it
 
     def _observe(self, fact: f.Fact) -> None:
-        if not isinstance(fact, RECORDED) or not isinstance(fact, f.CallFact):
-            return
         if isinstance(fact, f.CallArrived):
             self._records[fact.call] = begin(fact)
-        elif fact.call in self._records:
+        elif isinstance(fact, f.CallFact) and isinstance(fact, RECORDED) and fact.call in self._records:
             record = extend(self._records[fact.call], fact)
             self._records[fact.call] = record
             if isinstance(fact, f.CallEnded):

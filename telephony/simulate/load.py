@@ -87,11 +87,11 @@ def _date(value: object) -> object:
 
 def _each_once(calls: object) -> object:
     """One number may be written in two ways."""
-    if isinstance(calls, Mapping):
-        numbers = Counter(normalise(str(key)[:_MAX_TEXT], NumberFormat.NATIONAL) for key in calls)
-        twice = [number for number, count in numbers.items() if count > 1]
-        if twice:
-            raise ValueError(f"names {show(twice[0])} twice")
+    given = calls if isinstance(calls, Mapping) else {}
+    numbers = Counter(normalise(str(key)[:_MAX_TEXT], NumberFormat.NATIONAL) for key in given)
+    twice = [number for number, count in numbers.items() if count > 1]
+    if twice:
+        raise ValueError(f"names {show(twice[0])} twice")
     return calls
 
 

@@ -41,6 +41,12 @@ def test_calls_are_counted_by_what_became_of_them() -> None:
     assert now.until_given_up == Waiting(0, None, None, None)
 
 
+def test_a_person_may_answer_who_is_rung_alone() -> None:
+    now = counted((ANSWERED, replace(ANSWERED, group=""))).now()
+
+    assert (now.answered, now.groups, now.members) == (1, {}, {"amina": 1})
+
+
 def test_the_sums_agree_whatever_became_of_them() -> None:
     ends = [(record(1, outcome=outcome), record(1, outcome=outcome)) for outcome in Outcome]
 

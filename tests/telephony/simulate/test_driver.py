@@ -213,6 +213,14 @@ def test_whoever_calls_outside_is_busy_meanwhile() -> None:
     assert day.records["busy"].outcome is not Outcome.ANSWERED
 
 
+def test_whoever_gave_up_outside_gives_up_there() -> None:
+    gave_up = then(Outcome.ABANDONED, 9.0, offered=("trunk/operator",), number="", group="")
+
+    day = carry(outgoing("out", gave_up), tables=tables_of(trunks=OUTWARDS, municipality=MUNICIPALITY_OUT))
+
+    assert (day.records["out"].outcome, day.records["out"].ended_at) == (Outcome.ABANDONED, after(9.0))
+
+
 MUNICIPALITY_OUT = f"""
 [municipality]
 name = "Botkyrka kommun"

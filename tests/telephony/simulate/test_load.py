@@ -54,6 +54,7 @@ def test_the_example_is_a_load() -> None:
         ("talk", "speech", "means.speech: Extra inputs"),
         ("talk = 90", "talk = 0", "means.talk: Input should be greater than or equal to 1"),
         ("[calls]", "[calls", "must be TOML"),
+        ("[calls]", "calls = 3\n[other]", "calls: Input should be a valid dictionary"),
         ('3\n"08:30" = 1', "0", "profile: must have a share above 0"),
         ('"+46853061201"', '"+46853061000"', "calls: names 08-530 610 00 twice"),
     ],

@@ -1,23 +1,15 @@
 """A simulation is true to the log where the log knows, and otherwise says what it assumes."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
 from routing.override import Override
-from routing.tables import Tables
-from telephony.call import house_facts as h
-from telephony.call.record import Record, records
-from telephony.simulate.history import HOUSE_FACTS, HouseBook, call_of, why_left_out
+from telephony.call.record import Record
 from telephony.simulate.load import Load
-from telephony.simulate.simulation import NO_OVERRIDES, StaffUnknown, invent, replay
-from telephony.simulate.values import Meanwhile, Options, OverrideChange, Staff
-from tests.simulation import town_plan
-from tests.simulation.phone import Behaviour
-from tests.simulation.town import GOOD, OPENING, Town
+from telephony.simulate.simulation import NO_OVERRIDES, StaffUnknown, invent
+from telephony.simulate.values import Meanwhile, OverrideChange, Staff
 from tests.support.plans import CALENDARS, MAIN, NUMBERS, tables_of
 from tests.support.simulated import DAY, made_day, replayed
 
@@ -139,66 +131,3 @@ def test_an_invented_load_is_carried() -> None:
     assert (found.source, found.then, found.different_count) == ("load", None, 0)
     assert 60 < found.now.calls < 140 and found.now.answered > 20
     assert found == invent(TABLES, load, 1, 0.0) != invent(TABLES, load, 2, 0.0)
-
-
-# ---- against a day that the whole node carried, over a network, with phones
-
-
-def a_day_in_town(seed: int) -> tuple[Tables, list[Record], Meanwhile, Options]:
-    """400 calls in an hour: members answer early, late or never, and callers give up."""
-    town = Town(seed, GOOD)
-    town.open()
-    random = town.random
-    for name in town.members:
-        town.do(OPENING + 1.0, partial(_mood, town, name))
-    when = OPENING + 2.0
-    numbers = [town_plan.MAIN, town_plan.CLOSED, town_plan.CLOSED_EARLY]
-    for district in range(town_plan.DISTRICTS):
-        of = (town_plan.open_number, town_plan.row_number, town_plan.asleep_number)
-        numbers += [number(district) for number in of]
-    for _ in range(400):
-        when += random.expovariate(1 / 9.0)
-        caller = Behaviour(
-            gives_up_after=random.uniform(3.0, 90.0), hangs_up_after=random.uniform(5.0, 120.0)
-        )
-        town.place(when, random.choice(numbers), caller)
-    town.network.run(when)
-    town.run_until_quiet(400.0)
-    made = list(records(town.facts).values())
-    start = min(record.arrived_at for record in made)
-    end = max(record.arrived_at for record in made) + timedelta(seconds=1)
-    book = HouseBook(start, end)
-    for fact in town.facts:
-        if isinstance(fact, HOUSE_FACTS):
-            book.see(fact)
-    assert any(isinstance(fact, h.PhoneRegistered) for fact in town.facts)
-    return town.tables, made, book.meanwhile(), Options(start, end, Staff.LOG)
-
-
-def _mood(town: Town, name: str, now: float) -> None:
-    """What a member's phone does from now on, all day."""
-    answers = None if town.random.random() < 0.25 else town.random.uniform(1.0, 12.0)
-    town.members[name].behaviour = Behaviour(answers_after=answers, hangs_up_after=None)
-
-
-def _calls(made: Sequence[Record]) -> list[Record]:
-    return [record for record in made if not why_left_out(record)]
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_day_of_the_whole_node_is_given_again(seed: int) -> None:
-    tables, made, meanwhile, options = a_day_in_town(seed)
-    past = [call_of(record) for record in _calls(made)]
-    past.sort(key=lambda call: (call.arrived_at, call.id))
-
-    found = replay(tables, past, meanwhile, options, {})
-
-    assert found.now.calls == len(past) > 380
-    # On the wire a member is free some milliseconds after the talk, and a race between two calls for one
-    # person may end the other way: what depends on that is one call in a hundred at most
-    assert found.different_count <= len(past) // 100
-    assert found.then is not None
-    assert found.now.closed == found.then.closed > 20  # open or closed is exact
-    untouched = [one for one in found.assumed if one.calls]
-    assert sum(one.calls or 0 for one in untouched) <= len(past) // 50
-    assert abs(found.now.answered - found.then.answered) <= len(past) // 100
