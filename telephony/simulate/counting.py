@@ -19,14 +19,16 @@ UNKNOWN, PERSONAL = "unknown", "personal"
 MAX_DIFFERENT = 50
 """Calls told that end otherwise: nobody reads more, and the counts tell how many there are."""
 
-_COUNTED = ("answered", "abandoned", "closed", "no_answer", "busy", "nobody_there", "failed")
+_FAILED = (Outcome.LOST, Outcome.INTERRUPTED)
+COUNTED = tuple([outcome.value for outcome in Outcome if outcome not in _FAILED])
+"""The outcomes that are told apart."""
+
 _SAME_SECONDS = 0.001
 
 
 def _outcome(then: Then) -> str:
-    """One of `_COUNTED`: what was lost or cut off before an answer has failed."""
-    outcome = then.outcome.value
-    return outcome if outcome in _COUNTED else Outcome.FAILED.value
+    """One of `COUNTED`: what was lost or cut off before an answer has failed."""
+    return Outcome.FAILED.value if then.outcome in _FAILED else then.outcome.value
 
 
 @dataclass
@@ -58,12 +60,11 @@ class _Count:
 
     def tally(self) -> Tally:
         """The sums."""
-        counts = {name: self.outcomes[name] for name in _COUNTED}
         calls = self.outcomes.total()
         return Tally(
             calls=calls,
             offered=calls - self.outcomes["closed"],
-            **counts,
+            outcomes={name: self.outcomes[name] for name in COUNTED},
             went_on=self.went_on,
             groups=_most_first(self.groups),
             members=_most_first(self.members),

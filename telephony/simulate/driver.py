@@ -30,9 +30,6 @@ ANNOUNCEMENT_SECONDS = 10.0
 LONGEST_WAIT_SECONDS = 3600.0
 """Whoever would wait for ever gives up all the same, so that every call ends."""
 
-SILENT_SECONDS = 30.0
-"""When a caller hangs up who is asked for something that is not simulated, such as a key."""
-
 _NOT_TAKEN = 480
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -208,9 +205,8 @@ class Driver:
             case Announce():
                 self._at(now + timedelta(seconds=ANNOUNCEMENT_SECONDS), self._announced, call_id)
             case _ if isinstance(getattr(action, "prompt", None), str):
-                # A menu, a box: nobody presses anything. Keys of the log belong here, once it has them
+                # A menu: nobody presses anything. The keys of the log belong here, once records have them
                 self._at(now + timedelta(seconds=ANNOUNCEMENT_SECONDS), self._announced, call_id)
-                self._at(now + timedelta(seconds=SILENT_SECONDS), self._hang_up, call_id)
             case _:  # tones and the like: nothing follows
                 pass
         return None

@@ -5,23 +5,17 @@ from datetime import timedelta
 
 from routing.hours import STOCKHOLM
 from routing.numbers import show
-from telephony.simulate.counting import PERSONAL, UNKNOWN
+from telephony.simulate.counting import COUNTED, PERSONAL, UNKNOWN
 from telephony.simulate.result import Different, Fate, Simulation, Tally, Waiting
 from telephony.simulate.values import Staff
 
 MAX_SHOWN = 10
 """Calls told with their reasons on a terminal: the JSON has more."""
 
-_OUTCOMES = (
-    ("answered", "answered"),
-    ("abandoned", "given up"),
-    ("closed", "closed doors"),
-    ("no_answer", "no answer"),
-    ("busy", "busy"),
-    ("nobody_there", "nobody there"),
-    ("failed", "failed"),
-)
-_WORDS = dict(_OUTCOMES)
+_WORDS = {name: name.replace("_", " ") for name in COUNTED} | {
+    "abandoned": "given up",
+    "closed": "closed doors",
+}
 _Row = tuple[str, str, str, str]
 _NAMES = {PERSONAL: "people's own numbers", UNKNOWN: "numbers that no plan has"}
 
@@ -63,13 +57,18 @@ def _head(found: Simulation) -> str:
 def _figures(found: Simulation) -> Iterator[str]:
     then, now = found.then or found.now, found.now
     rows: list[_Row] = [("", "then", "now", "difference"), _row("calls", then.calls, now.calls)]
-    rows += [_row(words, getattr(then, name), getattr(now, name)) for name, words in _OUTCOMES]
+    rows += [_row(_WORDS[name], then.outcomes[name], now.outcomes[name]) for name in _met(then, now)]
     rows.append(_row("went on to another number", then.went_on, now.went_on))
     rows += _wait_rows("until answered", then.until_answer, now.until_answer)
     rows += _wait_rows("until given up", then.until_given_up, now.until_given_up)
     rows += _map_rows("answered by group", then.groups, now.groups)
     rows += _map_rows("heard announcement", then.announcements, now.announcements)
     yield from _table(rows if found.then else [(words, after) for words, _, after, _ in rows])
+
+
+def _met(then: Tally, now: Tally) -> list[str]:
+    """The outcomes that there were: each has a row, or column."""
+    return [name for name in COUNTED if then.outcomes[name] or now.outcomes[name]]
 
 
 def _row(words: str, then: int, now: int) -> _Row:
@@ -87,18 +86,18 @@ def _map_rows(words: str, then: Mapping[str, int], now: Mapping[str, int]) -> It
 
 
 def _by_number(found: Simulation) -> Iterator[str]:
-    met = [one for one in _OUTCOMES if any(_pair(row.then, row.now, one[0]) != "-" for row in found.numbers)]
-    rows: list[tuple[str, ...]] = [("number", "calls", *[words for _, words in met])]
+    met = _met(found.then or found.now, found.now)
+    rows: list[tuple[str, ...]] = [("number", "calls", *[_WORDS[name] for name in met])]
     for row in found.numbers:
-        counts = [_pair(row.then, row.now, name) for name, _ in met]
+        counts = [_pair(row.then, row.now, name) for name in met]
         rows.append((_named(row.number, row.function), str(row.now.calls), *counts))
     yield "By the number that was dialled" + (", then > now where they differ:" if found.then else ":")
     yield from _table(rows)
 
 
 def _pair(then: Tally | None, now: Tally, name: str) -> str:
-    after = getattr(now, name)
-    before = after if then is None else getattr(then, name)
+    after = now.outcomes[name]
+    before = after if then is None else then.outcomes[name]
     return f"{after or '-'}" if before == after else f"{before} > {after}"
 
 

@@ -25,21 +25,15 @@ class Waiting:
 class Tally:
     """Calls counted by what became of them.
 
-    `calls` came; each has one outcome, so `answered`, `abandoned` (the caller gave up), `closed` (closed
-    doors), `no_answer`, `busy`, `nobody_there` and `failed` add up to it. `offered` is without `closed`, as
-    in the key figures. `went_on`: ended at another number than was dialled. `groups` are answered calls by
+    `calls` came; each has one of the `outcomes` of the call log, which add up to it: those that were lost or
+    cut off count as failed, or as answered if they were. `offered` is without `closed` (closed doors), as in
+    the key figures. `went_on`: ended at another number than was dialled. `groups` are answered calls by
     group, `members` by person (or trunk), `announcements` what callers heard.
     """
 
     calls: int
     offered: int
-    answered: int
-    abandoned: int
-    closed: int
-    no_answer: int
-    busy: int
-    nobody_there: int
-    failed: int
+    outcomes: Mapping[str, int]
     went_on: int
     groups: Mapping[str, int]
     members: Mapping[str, int]

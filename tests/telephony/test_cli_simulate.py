@@ -61,7 +61,7 @@ def test_a_running_service_is_asked_with_a_file_or_a_version(
     assert err == ""
     assert "the calls of 2026-12-23" in out and "-> closed doors" in out
     assert (same["seed"], same["source"]) == (7, "log")
-    assert same["now"]["answered"] > 0
+    assert same["now"]["outcomes"]["answered"] > 0
 
 
 def test_the_journal_is_read_while_no_service_runs(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,7 +71,7 @@ def test_the_journal_is_read_while_no_service_runs(journal: Path, capsys: pytest
     assert "this is simulated from the journal" in err
     assert "Every call ends as it did." in out
     found = json.loads(run(capsys, "simulate", str(journal / "closed.toml"), *DAY, "--offline", "--json")[0])
-    assert found["now"]["closed"] == found["now"]["calls"] == found["then"]["calls"] > 20
+    assert found["now"]["outcomes"]["closed"] == found["now"]["calls"] == found["then"]["calls"] > 20
     other = run(capsys, "simulate", plan, "--from", "2026-11-01", "--to", "2026-11-30", "--offline")
     assert "2026-11-01 to 2026-11-30" in other[0]
 

@@ -28,8 +28,8 @@ def test_the_calls_of_a_day_meet_the_plan_that_is_sent(desk: Desk) -> None:
         none = await desk.ask("POST", "/plan/simulation?from=2026-12-01&to=2026-12-22", SOURCE, AS_TOML)
 
         assert same.json["then"] == other.json["then"]
-        assert same.json["now"]["answered"] > 0 == other.json["now"]["answered"]
-        assert other.json["now"]["closed"] > same.json["now"]["closed"]
+        assert same.json["now"]["outcomes"]["answered"] > 0 == other.json["now"]["outcomes"]["answered"]
+        assert other.json["now"]["outcomes"]["closed"] > same.json["now"]["outcomes"]["closed"]
         assert none.json["now"]["calls"] == 0
         assert "46701740605" not in other.octets.decode()
 

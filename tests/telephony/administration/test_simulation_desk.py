@@ -44,7 +44,7 @@ def test_a_day_of_the_log_meets_a_plan(office: Office) -> None:
         before = json.loads(await desk.simulate_log(SAME, date(2026, 11, 23), DAY, Staff.EVERYBODY, 1))
 
         assert (same["now"]["calls"], same["different_count"]) == (count, 0)
-        assert closed["now"]["closed"] == count
+        assert closed["now"]["outcomes"]["closed"] == count
         assert before["now"] == same["now"]
 
     office.run(use)

@@ -257,7 +257,7 @@ class AskForKey:
     prompt: str
 
 
-def test_a_caller_who_is_asked_for_a_key_presses_none_and_hangs_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_caller_who_is_asked_for_a_key_presses_none(monkeypatch: pytest.MonkeyPatch) -> None:
     actions = Switchboard.actions
 
     def menus(switchboard: Switchboard) -> Iterator[object]:

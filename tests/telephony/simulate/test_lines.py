@@ -37,7 +37,7 @@ def test_what_ends_otherwise_is_told_with_numbers_and_reasons() -> None:
     found = replayed(CLOSED, made_day(TABLES, 60.0))
     lines = text(found)
 
-    closed = found.now.closed
+    closed = found.now.outcomes["closed"]
     assert "closed doors" in lines and f"+{closed}" in lines
     assert "08-530 610 00 Kontaktcenter: answered -> closed doors" in lines
     assert f"The first {MAX_SHOWN} of them:" in lines
