@@ -57,6 +57,13 @@ def _groups(plan: Plan) -> Iterator[Problem]:
                 )
             if member in group.members[:index]:
                 yield error(f"{path}[{index}]", f'"{member}" is a member already', "Remove one of them")
+        for what, given in (("weights", group.weights), ("skills", group.skills)):
+            for member in given:
+                if member not in group.members:
+                    where = f"groups.{key}.{what}.{member}"
+                    yield error(
+                        where, f'"{member}" is no member of the group', "Remove it, or add the member"
+                    )
         known = [plan.people[member] for member in group.members if member in plan.people]
         if known and not any(person.phones for person in known):
             yield error(path, "no member has a phone, so nobody can answer", "Give a member a phone")

@@ -194,6 +194,8 @@ def _groups(plan: Plan, people: Mapping[str, PersonRow]) -> dict[str, GroupRow]:
             members=tuple(people[member] for member in group.members),
             strategy=group.strategy,
             ring_seconds=group.ring_seconds,
+            weights=MappingProxyType(group.weights),
+            skills=MappingProxyType(group.skills),
         )
         for key, group in plan.groups.items()
     }

@@ -12,6 +12,7 @@ from routing.decision import OUTSIDE_MARK, Branch, Decision, Kind, Origin, Quest
 from routing.emergency import EMERGENCY_NUMBER, is_emergency
 from routing.gateways import Reach, in_turn, without_address
 from routing.hours import Opening
+from routing.hunt import in_order
 from routing.numbers import NumberClass, classify
 from routing.opening import opening
 from routing.outside import (
@@ -142,8 +143,9 @@ def _no_number(tables: Tables, question: Question, situation: Situation) -> Deci
 
 
 def _told_of(closing: Opening) -> Route:
-    """What is heard of a day that has an announcement of its own."""
-    reason = Reason("announcement", f"{closing.entry.where}.announcement", "this day has its own")
+    """What is heard of a day, or an override, that has an announcement of its own."""
+    what = "this override" if closing.entry.rule == "override" else "this day"
+    reason = Reason("announcement", f"{closing.entry.where}.announcement", f"{what} has its own")
     return Route(ToAnnouncement(closing.announcement, early=False), reason)
 
 
@@ -243,7 +245,8 @@ class _Path:
         """Whom to ring, how, for how many seconds, and where the plan says so."""
         if isinstance(destination, ToGroup):
             group = self._tables.groups[destination.group]
-            return group.members, group.strategy, group.ring_seconds, f"groups.{group.key}"
+            members = in_order(group, self._situation, self._now, self._draw)
+            return members, group.strategy, group.ring_seconds, f"groups.{group.key}"
         person = self._tables.people[destination.person]
         return (person,), Strategy.ALL, person.ring_seconds, f"people.{person.key}"
 

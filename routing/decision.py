@@ -45,10 +45,16 @@ class Identity(StrEnum):
 
 
 class Strategy(StrEnum):
-    """How the members of a group are rung: all together, or one after the other in the order of the plan."""
+    """How the members of a group are rung: all together, or one after the other, in an order that
+    `hunt.in_order` tells."""
 
     ALL = "all"
     LINEAR = "linear"
+    ROUND_ROBIN = "round_robin"
+    LONGEST_IDLE = "longest_idle"
+    FEWEST_CALLS = "fewest_calls"
+    RANDOM = "random"
+    SKILL = "skill"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,17 @@
 from typing import assert_never
 
 from routing.decision import Decision, Kind, Origin, Question, Strategy, Target
+from routing.explain_swedish import swedish_lines
 from routing.numbers import show
+
+_TURNS = {
+    Strategy.LINEAR: "each in turn",
+    Strategy.ROUND_ROBIN: "each in turn, after who was first last",
+    Strategy.LONGEST_IDLE: "each in turn, who has been idle the longest first",
+    Strategy.FEWEST_CALLS: "each in turn, who has answered the fewest calls today first",
+    Strategy.RANDOM: "each in turn, by chance",
+    Strategy.SKILL: "each in turn, the most skilled first",
+}
 
 
 def question_of(number: str, caller: str | None, phone: str = "") -> Question:
@@ -33,13 +43,14 @@ def explain_json(decision: Decision) -> dict[str, object]:
     - `kind`: ring, announce or reject; `outcome`: closed, nobody_there, busy, no_answer, failed, or "" when
       it rings
     - `number` (E.164, "112", or "" when no number of the plan was reached), `function`, `group`
-    - `strategy` (all or linear), `ring_seconds`, `first_response_seconds` (0 is no limit)
+    - `strategy` (as in the plan), `ring_seconds`, `first_response_seconds` (0 is no limit)
     - `targets`: objects of `member`, `phone`, `trunk`, `number`, `gateway` (of a trunk `ADDRESS:PORT`, before
       it `tcp:` or `tls:`, after it the host name in parentheses if the plan has one; or "")
     - `prompt`, `early`, `status` (SIP, 0 when none is sent)
     - `emergency`, `protected`, `plan_version`
     - `outside`: the number of the public network that a phone calls, or ""
     - `reasons`: objects of `rule`, `where` (a path in the plan), `text`, in the order of the steps
+    - `sentences`: the whole in Swedish
     """
     return {
         "kind": decision.kind.value,
@@ -70,6 +81,7 @@ def explain_json(decision: Decision) -> dict[str, object]:
         "reasons": [
             {"rule": reason.rule, "where": reason.where, "text": reason.text} for reason in decision.reasons
         ],
+        "sentences": list(swedish_lines(decision)),
     }
 
 
@@ -96,7 +108,7 @@ def _how(decision: Decision) -> str:
         whom = "the emergency trunks"
     elif decision.targets and decision.targets[0].trunk:
         whom = "by trunk"
-    each = "each in turn" if decision.strategy is Strategy.LINEAR else "all at once"
+    each = "all at once" if decision.strategy is Strategy.ALL else _TURNS[decision.strategy]
     return f"rings {whom}, {each}, for {decision.ring_seconds:g} s"
 
 

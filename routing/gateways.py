@@ -59,11 +59,11 @@ def in_turn(gateways: Sequence[GatewayRow], draw: float, names: Names) -> Iterat
     `draw` is random in [0, 1). A gateway with a name is tried at all its addresses, one after the other,
     before the next one is; one whose name means nothing now is left out.
     """
-    for row in _by_weight(gateways, draw):
+    for row in by_weight(gateways, draw):
         if isinstance(row.address, Place):
             yield Reach(row.address, row.member, row.where)
             continue
-        found = _by_weight(names.places(row.address), draw)
+        found = by_weight(names.places(row.address), draw)
         for number, place in enumerate((place for each in found for place in _turned(each, draw)), 1):
             yield Reach(place, row.member if number == 1 else f"{row.member}#{number}", row.where)
 
@@ -86,7 +86,7 @@ def _turned(found: Found, draw: float) -> tuple[Place, ...]:
     return found.places[at:] + found.places[:at]
 
 
-def _by_weight(rows: Sequence[W], draw: float) -> Iterator[W]:
+def by_weight(rows: Sequence[W], draw: float) -> Iterator[W]:
     """By priority, which they stand by, then by weight (RFC 2782). `draw` serves for all: what a choice
     leaves of it is as random for the next one."""
     for _, equals in groupby(rows, lambda row: row.priority):

@@ -83,6 +83,17 @@ def day_hours(calendar: CalendarTable, day: date) -> DayHours:
     return hours
 
 
+def holidays_known_days(calendar: CalendarTable, at: datetime) -> int:
+    """For how many days from that of `at` on the calendar knows the holidays, today's included; at most
+    NEXT_OPENING_DAYS. 0: it does not know today's, and the week's hours stand. Raises NaiveTime."""
+    today, years = _wall_clock(at).date(), calendar.holiday_years
+    if years is None:
+        return NEXT_OPENING_DAYS
+    if today.year not in years:
+        return 0
+    return min((date(years[-1], 12, 31) - today).days + 1, NEXT_OPENING_DAYS)
+
+
 def effective_hours(calendar: CalendarTable, start: datetime, end: datetime) -> tuple[Span, ...]:
     """The time from `start` to before `end`, cut where it opens or closes or where another entry decides.
 

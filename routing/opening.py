@@ -32,7 +32,8 @@ def opening(overrides: Mapping[str, Override], row: NumberRow, now: datetime) ->
     if found is None:
         return is_open(row.calendar, now)
     key, override = found
-    return Opening(override.open, override_reason(key, override))
+    heard = "" if override.open else override.announcement
+    return Opening(override.open, override_reason(key, override), heard)
 
 
 def override_reason(key: str, override: Override) -> Reason:

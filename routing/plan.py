@@ -261,12 +261,26 @@ class Person(Entry):
 
 
 class Group(Part):
-    """People who help each other answer (P3), in the order in which a linear hunt rings them."""
+    """People who help each other answer (P3), in the order in which a linear hunt rings them.
+
+    strategy: as `routing.hunt` has it. weights: of members in a random hunt, skills: of members in one by
+    skill; who is not named there has 1.
+    """
 
     name: Text
     members: tuple[Name, ...]
     strategy: Strategy = Strategy.ALL
     ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
+    weights: dict[Name, Annotated[int, Strict(), Field(ge=1, le=100)]] = Field(default_factory=dict)
+    skills: dict[Name, Annotated[int, Strict(), Field(ge=1, le=10)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _are_used(self) -> "Group":
+        if self.weights and self.strategy is not Strategy.RANDOM:
+            raise ValueError('weights have a meaning only with strategy = "random"')
+        if self.skills and self.strategy is not Strategy.SKILL:
+            raise ValueError('skills have a meaning only with strategy = "skill"')
+        return self
 
 
 class Destination(Part):

@@ -1,6 +1,7 @@
 """What decide needs to know about this very moment."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from routing.override import Override
@@ -24,6 +25,15 @@ class Situation(Protocol):
 
     def places(self, named: Named) -> Sequence[Found]:
         """What DNS says of this name, by priority; nothing when that is not known."""
+
+    def idle_since(self, member: str) -> datetime | None:
+        """When this person's last talk ended (UTC); None when none is in sight."""
+
+    def answered_today(self, member: str, now: datetime) -> int:
+        """How many calls this person has answered on the day of `now`, in local time."""
+
+    def offered_first(self, group: str) -> str:
+        """Whom the last call to this group was offered first, or ""."""
 
     def overrides(self) -> Mapping[str, Override]:
         """What was opened or closed by hand, by number or `opening.ALL_NUMBERS`. Some may have ended."""
@@ -58,6 +68,18 @@ class Everybody:
         """DNS is not asked: the name stands for what it would say."""
         place = named.at(named.name, named.port or default_port(named.transport))
         return (Found(0, 0, (place,)),)
+
+    def idle_since(self, member: str) -> datetime | None:
+        """Nobody has had a call yet."""
+        return None
+
+    def answered_today(self, member: str, now: datetime) -> int:
+        """Nor answered any."""
+        return 0
+
+    def offered_first(self, group: str) -> str:
+        """Nor been offered one."""
+        return ""
 
     def overrides(self) -> Mapping[str, Override]:
         """What was given."""

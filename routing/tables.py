@@ -142,13 +142,15 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A group, with its members in the order of the plan."""
+    """A group, with its members in the order of the plan. `weights` and `skills` are those that are not 1."""
 
     key: str
     name: str
     members: tuple[PersonRow, ...]
     strategy: Strategy
     ring_seconds: float
+    weights: Mapping[str, int]
+    skills: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

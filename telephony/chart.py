@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.decision import Branch
+from routing.hours import holidays_known_days
 from routing.opening import opening
 from routing.override import Override
 from routing.tables import Tables, ToGroup, ToNumber
@@ -61,6 +62,10 @@ class Chart:
         """Whether each number is open now."""
         rows = self._tables.numbers
         return {number: opening(overrides, rows[number], now).open for number in self.functions}
+
+    def holidays_known(self, now: datetime) -> dict[str, int]:
+        """By calendar, for how many days from today on its holidays are known, as `holidays_known_days`."""
+        return {name: holidays_known_days(table, now) for name, table in self._tables.calendars.items()}
 
     def staff(self, house: House) -> Staff:
         """Who could answer now. It looks at those who are there, not at everybody in the plan."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from routing.errors import PlanInvalid, PlanRefused, RoutingError
 from telephony import (
     cli_calls,
+    cli_explain,
     cli_numbers,
     cli_override,
     cli_phone,
@@ -87,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         cli_simulate,
         cli_override,
         cli_numbers,
+        cli_explain,
         cli_phones,
         cli_calls,
         cli_status,

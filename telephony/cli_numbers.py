@@ -1,28 +1,24 @@
-"""The commands about numbers: open or closed now, hours, where a call would go.
+"""The commands about numbers: open or closed now, hours.
 
 They ask the running service, so that overrides and who is there count; with `--plan FILE`, or while none
 runs, they work from the plan. With `--json` each prints one object:
 
 - `numbers`: `numbers`, objects as `telephony.admin.values.NumberState`
-- `explain` and `hours`: as `telephony.cli_read` has them; `hours --year` as
+- `hours`: as `telephony.cli_read` has it; `hours --year` as
   `telephony.cli_year`, `hours --due` as `telephony.cli_due`
 """
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
 
 from routing.compile import compile_plan
-from routing.decision import OUTSIDE_MARK, Decision
-from routing.explain import explain_json, explain_lines
+from routing.decision import Decision
 from routing.hours import Span, hours_json, hours_lines
 from routing.numbers import show
-from routing.places import parse_shown
-from routing.plan_part import NAME_RULE, is_name
 from telephony import cli_read
 from telephony.admin.client import Client
 from telephony.admin.values import NumberState
@@ -30,9 +26,9 @@ from telephony.admin.views import Hours
 from telephony.administration.number_desk import number_state
 from telephony.cli_due import Wanted, days, show_due
 from telephony.cli_options import Commands, add_command, add_json, add_plan, add_service, place_of
-from telephony.cli_read import Asked, UsageError, print_json, print_lines
+from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask_if_running, listed, segment
-from telephony.cli_time import clock, moment
+from telephony.cli_time import clock
 from telephony.cli_year import Form, show_year
 from telephony.plan_start import offline_plan
 
@@ -43,26 +39,7 @@ OFFLINE = "this is by the plan on disk, without overrides"
 
 
 def add_commands(commands: Commands) -> None:
-    """`vaxeln explain`, `hours` and `numbers`."""
-    explain = add_command(
-        commands,
-        "explain",
-        "say where a call would go, and why",
-        lambda o: show_explanation(place_of(o), o.plan, o.number, Asked(o.caller, o.phone, o.at), o.json),
-    )
-    explain.add_argument("number", help="the number dialled, such as 08-53061000")
-    who = explain.add_mutually_exclusive_group()
-    who.add_argument(
-        "--from", dest="caller", metavar="CALLER", help="the caller's number; hidden if left out"
-    )
-    who.add_argument(
-        "--from-phone",
-        dest="phone",
-        metavar="PHONE",
-        help="the phone account that calls, in its place",
-    )
-    explain.add_argument("--at", metavar="TIME", help="local time such as 2026-12-23T15:05; now if left out")
-
+    """`vaxeln hours` and `numbers`."""
     hours = add_command(
         commands,
         "hours",
@@ -88,7 +65,7 @@ def add_commands(commands: Commands) -> None:
         "show which numbers are open now, and why",
         lambda o: show_numbers(place_of(o), o.plan, o.json),
     )
-    for command in (explain, hours, numbers):
+    for command in (hours, numbers):
         add_plan(command)
         add_service(command)
         add_json(command)
@@ -155,31 +132,6 @@ def show_hours(place: Place, file: Path | None, number: str, first: str, last: s
     return 0
 
 
-def show_explanation(place: Place, file: Path | None, number: str, given_by: Asked, as_json: bool) -> int:
-    """Print where a call would go, and why."""
-    caller, phone, at = given_by.caller, given_by.phone, given_by.at
-    cli_read.number_of(number, "NUMBER")
-    if caller is not None:
-        cli_read.number_of(caller, "--from")
-    if phone is not None and not is_name(phone):
-        raise UsageError(f"--from-phone {phone!r} can be no account of a plan; allowed: {NAME_RULE}")
-    when = moment("--at", at, datetime.now(UTC)).isoformat() if at is not None else None
-    given = {"number": number, "from": caller, "from_phone": phone, "at": when}
-    asked = {name: value for name, value in given.items() if value is not None}
-
-    async def question(client: Client) -> Decision:
-        return _decision((await client.ask("GET", "/explain", parameters=asked)).value)
-
-    decision = None if file else ask_if_running(place, question, f"{OFFLINE}, as if everybody were there")
-    if decision is None:
-        return cli_read.explain(place.data, file, number, Asked(caller, phone, when), as_json)
-    if as_json:
-        print_json(explain_json(decision))
-    else:
-        print_lines(explain_lines(decision))
-    return 0
-
-
 def _by_plan(data: Path, file: Path | None) -> list[NumberState]:
     tables = compile_plan(*offline_plan(data, file))
     now = datetime.now(UTC)
@@ -196,10 +148,3 @@ def _number_lines(states: Sequence[NumberState]) -> Iterator[str]:
         yield f"{row}  {state.decided_by.text}  ({state.decided_by.where})"
         if state.opens_again:
             yield f"{'':{16 + width}} {state.opens_again}"
-
-
-def _decision(shown: Mapping[str, Any]) -> Decision:
-    """The decision that an `admin.views.Explanation` tells."""
-    targets = [{**target, "gateway": parse_shown(target["gateway"])} for target in shown["targets"]]
-    visited = (OUTSIDE_MARK + shown["outside"],) if shown["outside"] else ()
-    return _DECISION.validate_python({**shown, "targets": targets, "visited": visited})

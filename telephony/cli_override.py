@@ -3,11 +3,13 @@
 `override list --json` prints `overrides`: objects as `telephony.admin.views.OverrideView`.
 """
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
 from routing.numbers import show
+from routing.override import Override
 from telephony.admin.parameters import ALL_NUMBERS
 from telephony.admin.views import Overrides, OverrideView
 from telephony.cli_options import Commands, add_command, add_json, add_service, place_of
@@ -26,7 +28,9 @@ def add_commands(commands: Commands) -> None:
         actions,
         "set",
         "open or close a number, or all, until a time",
-        lambda o: set_override(place_of(o), o.number, o.open, o.until, o.reason, o.owner),
+        lambda o: set_override(
+            place_of(o), o.number, Override(o.open, _end(o.until), o.reason, o.owner, o.announcement or "")
+        ),
     )
     state = put.add_mutually_exclusive_group(required=True)
     state.add_argument("--open", dest="open", action="store_true", help="open it")
@@ -34,6 +38,11 @@ def add_commands(commands: Commands) -> None:
     put.add_argument("--until", required=True, metavar="TIME", help=f"when it ends by itself: {ALLOWED}")
     put.add_argument("--reason", required=True, help="why; it is shown with the number")
     put.add_argument("--owner", required=True, metavar="NAME", help="who answers for it")
+    put.add_argument(
+        "--announcement",
+        metavar="PROMPT",
+        help="what callers hear while it is closed so, in place of its own",
+    )
     end = add_command(
         actions,
         "end",
@@ -53,11 +62,11 @@ def add_commands(commands: Commands) -> None:
         add_service(command)
 
 
-def set_override(place: Place, number: str, is_open: bool, until: str, reason: str, owner: str) -> int:
+def set_override(place: Place, number: str, override: Override) -> int:
     """Put it in force, in place of any other of that number."""
     _check(number)
-    end = moment_ahead("--until", until, datetime.now(UTC))
-    body = {"open": is_open, "until": end.isoformat(), "reason": reason, "owner": owner}
+    given = {"until": override.until.isoformat(), "announcement": override.announcement or None}
+    body = asdict(override) | given
     reply = ask(place, lambda client: client.ask("PUT", f"/overrides/{segment(number)}", body=body))
     print(_line(_ONE.validate_python(reply.value)))
     return 0
@@ -83,6 +92,10 @@ def end_override(place: Place, number: str) -> int:
     return 0
 
 
+def _end(until: str) -> datetime:
+    return moment_ahead("--until", until, datetime.now(UTC))
+
+
 def _check(number: str) -> None:
     """Raise UsageError for what is neither a number nor all of them."""
     if number != ALL_NUMBERS:
@@ -93,4 +106,5 @@ def _line(override: OverrideView) -> str:
     every = override.number == ALL_NUMBERS
     what = "All numbers are" if every else f"{show(override.number)} is"
     state = "open" if override.open else "closed"
-    return f"{what} {state} until {clock(override.until)}: {override.reason} ({override.owner})"
+    heard = f"; callers hear {override.announcement}" if override.announcement else ""
+    return f"{what} {state} until {clock(override.until)}: {override.reason} ({override.owner}){heard}"

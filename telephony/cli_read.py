@@ -5,29 +5,25 @@ With `--json` each prints one object, all of whose keys are always there:
 - `plan check`: `ok` (no error; warnings are none), `complete` (false when what it says is no plan, so that
   nothing else was checked), `problems`: objects of `path` (a place in the plan), `severity` (error or
   warning), `message`, `advice` (what to do; "" when `message` says what is allowed)
-- `explain`: see `routing.explain.explain_json`. `plan_version` is 0 when the plan is a file's
 - `hours`: `number` (E.164), `function`, `spans`: see `routing.hours.hours_json`; they follow each other
   without gaps from the first midnight to the last
 """
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import assert_never
 
 from routing.check import check
 from routing.compile import compile_plan
-from routing.decide import decide
 from routing.errors import PlanInvalid
-from routing.explain import explain_json, explain_lines, question_of
 from routing.hours import MAX_PERIOD, STOCKHOLM, Span, effective_hours, hours_json, hours_lines
 from routing.load import load_plan
 from routing.numbers import NumberFormat, is_e164, normalise, short_number_class, show
 from routing.problem import Severity
-from routing.situation import Everybody
 from routing.tables import NumberRow, Tables
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalUnusable
@@ -39,7 +35,7 @@ from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
 from telephony.errors import VaxelnError
 from telephony.media.prompts import Prompts
-from telephony.plan_start import offline_plan, plan_file, read_text
+from telephony.plan_start import offline_plan, read_text
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 """The days that can be asked about: what lies outside is a slip of the finger, and no calendar knows it."""
@@ -94,31 +90,6 @@ def _problem_line(problem: Mapping[str, str]) -> str:
     return f"{problem['severity']}: {problem['path']}: {problem['message']}.{advice}"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Whose call is to be explained, and when: somebody's outside, or else a phone account's."""
-
-    caller: str | None
-    phone: str | None
-    at: str | None
-
-
-def explain(data: Path, file: Path | None, number: str, asked: Asked, as_json: bool) -> int:
-    """Print where a call would go, and why, if everybody were there. Raises UnknownPhone."""
-    caller = None if asked.caller is None else number_of(asked.caller, "--from")
-    question = question_of(number_of(number, "NUMBER"), caller, asked.phone or "")
-    now = _moment(asked.at)
-    plan, version = offline_plan(data, file)
-    if asked.phone is not None and asked.phone not in plan.phones:
-        raise UnknownPhone(f"there is no phone {asked.phone} in the plan")
-    decision = decide(compile_plan(plan, version), question, Everybody(), now)
-    if as_json:
-        print_json(explain_json(decision))
-    else:
-        print_lines(explain_lines(decision, "" if version else str(plan_file(data, file))))
-    return 0
-
-
 def hours(data: Path, file: Path | None, number: str, first: str, last: str, as_json: bool) -> int:
     """Print when a number is open, from the first day to the last."""
     row, spans = hours_by_plan(data, file, number, period(first, last))
@@ -151,6 +122,11 @@ def row_by_plan(data: Path, file: Path | None, number: str) -> NumberRow:
 
 def read_records(data: Path) -> list[Record]:
     """The calls of the journal in the data folder. Raises JournalUnusable when there is no journal."""
+    return list(records(read_facts(data)).values())
+
+
+def read_facts(data: Path) -> Iterator[Fact]:
+    """The facts of the journal in the data folder. Raises JournalUnusable when there is no journal."""
     journal = data / "journal"
     if not journal.exists():
         raise JournalUnusable(
@@ -158,8 +134,7 @@ def read_records(data: Path) -> list[Record]:
             "another is given by --data or VAXELN_DATA"
         )
     reader: JournalReader[Fact] = JournalReader(journal, Codec(FACTS, UPCASTS), report=_warn)
-    facts = (fact for _, fact in reader.read() if not isinstance(fact, UnknownFact))
-    return list(records(facts).values())
+    return (fact for _, fact in reader.read() if not isinstance(fact, UnknownFact))
 
 
 def number_of(text: str, argument: str) -> str:
@@ -169,20 +144,6 @@ def number_of(text: str, argument: str) -> str:
         allowed = "a number such as 070-1740605 or +46701740605, or a short one such as 112"
         raise UsageError(f"{argument} {text!r} is no number; allowed: {allowed}")
     return number
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"--at {text} is no time; allowed: local time such as 2026-12-23T15:05, "
-            "or with an offset such as 2026-12-23T15:05+01:00"
-        ) from None
-    _check_range(f"--at {text}", at.date())
-    return (at if at.tzinfo else at.replace(tzinfo=STOCKHOLM)).astimezone(UTC)
 
 
 def period(first: str, last: str) -> tuple[datetime, datetime]:
@@ -200,11 +161,12 @@ def _day(option: str, text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} {text} is no date; allowed: a date such as 2026-12-21") from None
-    _check_range(f"{option} {text}", day)
+    check_range(f"{option} {text}", day)
     return day
 
 
-def _check_range(argument: str, day: date) -> None:
+def check_range(argument: str, day: date) -> None:
+    """Raise UsageError for a day that is a slip of the finger."""
     if not EARLIEST <= day <= LATEST:
         raise UsageError(f"{argument} is out of range; allowed: from {EARLIEST} to {LATEST}")
 

@@ -2,7 +2,7 @@
 
 import math
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -58,6 +58,10 @@ class Figures:
         """Follow this plan from now on. What was counted of numbers that it lacks is kept."""
         self.chart = Chart(tables)
 
+    def holidays_known(self, now: datetime) -> Mapping[str, int]:
+        """For how many days from a time on each calendar of the plan knows its holidays."""
+        return self.chart.holidays_known(now)
+
     def show(self, sources: Sources) -> None:
         """Show from now on what is no fact."""
         _show_service(self.instruments, sources.house)
@@ -100,6 +104,12 @@ def _show_calls(figures: Figures, sources: Sources) -> None:
         "vaxeln_open",
         "Whether a number is open now (1) or closed (0).",
         lambda: figures.chart.open_numbers(sources.house.overrides(), now()),
+    )
+    watch_each(
+        ("calendar",),
+        "vaxeln_holidays_known_days",
+        "Days from today on whose holidays a calendar knows, at most 400; at 0 it closes for none.",
+        lambda: figures.chart.holidays_known(now()),
     )
     watch_each(
         ("number",),

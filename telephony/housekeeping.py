@@ -1,15 +1,22 @@
 """What a running service looks at once a second: its clock, its journal, its secrets."""
 
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Protocol
 
 import structlog
 
+from routing.hours import STOCKHOLM
 from telephony.archive.journal import Journal
 from telephony.call.facts import Fact
 from telephony.clock import Clock
 from telephony.legs.refusals import Refusals, Why
 from telephony.private_files import SecretsUnusable
+
+HOLIDAYS_SOON_UNKNOWN_DAYS = 90
+"""When it is told that the holidays are known no longer: long enough before to do something about it."""
+
+_MOST_TOLD = 20  # calendars that one line of the log names
 
 log = structlog.get_logger("vaxeln")
 
@@ -25,7 +32,8 @@ class Housekeeper:
     """Each `look` says what has changed since the last one, once.
 
     `secrets` are files by what they hold (`passwords`). `stepped` is called with the seconds, forward
-    positive, by which the machine's clock was set. `refusals` are the requests that were not let in.
+    positive, by which the machine's clock was set. `refusals` are the requests that were not let in,
+    `holidays_known` for how many days from a time on each calendar knows its holidays.
     """
 
     def __init__(
@@ -35,12 +43,15 @@ class Housekeeper:
         secrets: Mapping[str, Reloadable],
         stepped: Callable[[float], None],
         refusals: Refusals,
+        holidays_known: Callable[[datetime], Mapping[str, int]],
     ) -> None:
         self._clock = clock
         self._journal = journal
         self._secrets = secrets
         self._stepped = stepped
         self._refusals = refusals
+        self._holidays_known = holidays_known
+        self._holidays_told: tuple[date, list[str]] | None = None
         self._journal_failing = False
         self._problems = dict.fromkeys(secrets, "")
 
@@ -53,6 +64,7 @@ class Housekeeper:
         for what, file in self._secrets.items():
             self._look_at(what, file)
         self._look_at_refusals()
+        self._look_at_holidays()
 
     def _look_at_journal(self) -> None:
         """Write what waits for the disk; calls may be too few to do it."""
@@ -77,6 +89,25 @@ class Housekeeper:
                 account=kind.who,
                 times=times,
             )
+
+    def _look_at_holidays(self) -> None:
+        """Say once a day, and when the plan changes, of which calendars nobody knows the holidays soon. They
+        close for none of them: what is not known is never closed."""
+        now = self._clock.now()
+        known = self._holidays_known(now)
+        short = [name for name, days in known.items() if days < HOLIDAYS_SOON_UNKNOWN_DAYS]
+        found = now.astimezone(STOCKHOLM).date(), short
+        if short and found != self._holidays_told:
+            soonest = min(known[name] for name in short)
+            advice = "a release with newer holidays, or deviations in the plan"
+            log.critical(
+                "holidays_unknown",
+                calendars=short[:_MOST_TOLD],
+                more=len(short[_MOST_TOLD:]),
+                known_days=soonest,
+                advice=advice,
+            )
+        self._holidays_told = found
 
     def _look_at(self, what: str, file: Reloadable) -> None:
         """Take up what the command line wrote."""

@@ -15,7 +15,13 @@ from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
 from telephony.call.errors import IllegalTransition
 from telephony.call.facts import Fact
-from telephony.call.house_facts import OverridesCarried, PlanLoaded, RegistrationsCarried
+from telephony.call.house_facts import (
+    HuntsCarried,
+    JournalCut,
+    OverridesCarried,
+    PlanLoaded,
+    RegistrationsCarried,
+)
 from telephony.call.registry import FACTS
 from telephony.switchboard import Switchboard
 
@@ -51,9 +57,10 @@ def opening_facts(switchboard: Switchboard, now: datetime) -> Sequence[Fact]:
         calls_since=min(switchboard.first_positions.values(), default=0),
     )
     overrides = OverridesCarried(at=now, overrides=dict(house.overrides()))
+    hunts = HuntsCarried(at=now, turns=house.hunts.carry(now))
     if not house.plan_version:  # the very first segment
-        return carried, overrides
-    return carried, overrides, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)
+        return carried, overrides, hunts
+    return carried, overrides, hunts, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)
 
 
 def first_needed(journal: Journal[Fact]) -> int:
@@ -81,8 +88,8 @@ def report_fault(call: str, fault: IllegalTransition) -> None:
     log.critical("call_ended_by_a_fault", call=call, problem=str(fault))
 
 
-def log_findings(met: Sequence[Finding]) -> list[TornTail | Damage]:
-    """Log what was wrong with the journal, each thing once; give what of it was lost."""
+def cuts(met: Sequence[Finding], now: datetime) -> Sequence[Fact]:
+    """Log what was wrong with the journal, each thing once; give the facts of what is lost of it."""
     findings = list(dict.fromkeys(met))  # two reads may meet the same damage
     for finding in findings[:FINDINGS_LOGGED]:
         # A torn end is an entry that was being written when the machine or the process died
@@ -90,4 +97,5 @@ def log_findings(met: Sequence[Finding]) -> list[TornTail | Damage]:
         write("journal_finding", kind=type(finding).__name__, **describe(finding))
     if len(findings) > FINDINGS_LOGGED:
         log.error("journal_findings_not_shown", count=len(findings) - FINDINGS_LOGGED)
-    return [finding for finding in findings if isinstance(finding, TornTail | Damage)]
+    lost = [finding for finding in findings if isinstance(finding, TornTail | Damage)]
+    return [JournalCut(at=now, segment=part.path.name, octets=part.octets) for part in lost]

@@ -74,6 +74,11 @@ class PlanKeeper:
 
     # ---- what does not change it
 
+    @property
+    def prompts(self) -> Collection[str]:
+        """The names of the announcements that exist."""
+        return self._prompts
+
     async def check(self, text: str, *, toml: bool) -> Sequence[Problem]:
         """All that is wrong or doubtful with a plan, errors first. Raises PlanInvalid, Busy."""
         today = self._today()

@@ -36,9 +36,9 @@ from telephony.health import ServiceHealth
 from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.ids import token, uuid7
 from telephony.journal_start import (
+    cuts,
     facts_to_replay,
     first_needed,
-    log_findings,
     open_journal,
     opening_facts,
     report_fault,
@@ -126,7 +126,8 @@ class Service:
             self._tokens = Tokens(self._settings.data / "secrets", strict=False)
             self._warn_of_other_realms()
             self._replay()
-            self._report_findings()
+            self._switchboard.record(cuts(self._findings, self._clock.now()))
+            self._findings.clear()
             self._archive = Archive(
                 self._settings.data,
                 self._settings.database.dsn,
@@ -150,7 +151,12 @@ class Service:
         if self._certificate is not None:
             files["certificate"] = self._certificate
         self._housekeeper = Housekeeper(
-            self._clock, self._journal, files, self._clock_stepped, self._node.legs.refusals
+            self._clock,
+            self._journal,
+            files,
+            self._clock_stepped,
+            self._node.legs.refusals,
+            self._figures.holidays_known,
         )
         self._keep_house(self._loop.time())
         return listening
@@ -256,7 +262,8 @@ class Service:
         self._warn_of_unreachable(self._plan.tables)
         self._naming.load(self._plan.tables)
         self._node.load(self._plan.tables, self._loop.time())
-        if lost := self._node.recover(self._loop.time()):
+        lost = self._node.recover(self._loop.time())
+        if lost:
             log.error("legs_not_restored", legs=lost)
         self._show_figures()
         self._shell.drive(self._node)
@@ -293,14 +300,6 @@ class Service:
         """Journal a fact of the service itself, and do what follows from it."""
         self._node.record(fact, self._loop.time())
         self._shell.flush()
-
-    def _report_findings(self) -> None:
-        """Log what was wrong with the journal, and journal what is lost of it."""
-        lost = log_findings(self._findings)
-        self._findings.clear()
-        now = self._clock.now()
-        cuts = [h.JournalCut(at=now, segment=part.path.name, octets=part.octets) for part in lost]
-        self._switchboard.record(cuts)
 
     def _warn_of_other_realms(self) -> None:
         users = self._secrets.users_of_other_realms(self._settings.sip.realm)

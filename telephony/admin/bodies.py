@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from routing.load import MAX_CHARACTERS
 from routing.plan import Plan
+from routing.plan_part import Name
 from telephony.admin.errors import Kind, Refusal
 from telephony.admin.operation import JSON, TOML
 from telephony.admin.parameters import Owner, Reason, Time, Version
@@ -45,6 +56,17 @@ class OverrideWanted(Given):
     )
     reason: Reason = Field(description="Why; it is shown with the number.")
     owner: Owner = Field(description="Who answers for it: a person or function that can be asked.")
+    announcement: Name | None = Field(
+        None,
+        description="What callers hear while it is closed so; what they hear at other times if left out.",
+    )
+
+    @field_validator("announcement")
+    @classmethod
+    def _is_heard(cls, name: str | None, others: ValidationInfo) -> str | None:
+        if name is not None and others.data.get("open") is True:
+            raise ValueError("is heard only while it is closed: leave it out, or close")
+        return name
 
 
 class PasswordWanted(Given):

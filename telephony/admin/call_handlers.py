@@ -4,8 +4,9 @@ from telephony.admin.errors import Kind, Refusal
 from telephony.admin.operation import Answer, Ask, Page, Who
 from telephony.admin.parameters import CallParameters, CallsParameters, DayParameters
 from telephony.admin.ports import Administration
-from telephony.admin.views import CallView, cursor_of_call, page_of, place_of
+from telephony.admin.views import CallExplanation, CallView, cursor_of_call, page_of, place_of
 from telephony.archive.call_log import CallFilter
+from telephony.call.record import Record
 from telephony.tokens import Role
 
 
@@ -32,17 +33,30 @@ async def calls(service: Administration, ask: Ask[CallsParameters, None]) -> Ans
 
 async def call(service: Administration, ask: Ask[CallParameters, None]) -> Answer:
     """One of them."""
-    reason = ask.parameters.reason
-    unmask = _may_unmask(ask.who, reason)
+    unmask = _may_unmask(ask.who, ask.parameters.reason)
     record = await service.call(ask.parameters.call)
-    if unmask:
-        await service.note_callers_shown(by=ask.who.name, reason=reason or "", asked=f"call {record.id}")
-    return Answer(CallView.of(record, unmask=unmask))
+    return Answer(await _shown(service, ask, record, unmask=unmask))
+
+
+async def explanation(service: Administration, ask: Ask[CallParameters, None]) -> Answer:
+    """What was decided in one of them, and what the plan in force would do."""
+    unmask = _may_unmask(ask.who, ask.parameters.reason)
+    record, explained = await service.explain_call(ask.parameters.call)
+    return Answer(CallExplanation.of(await _shown(service, ask, record, unmask=unmask), explained))
 
 
 async def key_figures(service: Administration, ask: Ask[DayParameters, None]) -> Answer:
     """Of a day."""
     return Answer(await service.key_figures(ask.parameters.day))
+
+
+async def _shown(
+    service: Administration, ask: Ask[CallParameters, None], record: Record, *, unmask: bool
+) -> CallView:
+    if unmask:
+        reason = ask.parameters.reason or ""
+        await service.note_callers_shown(by=ask.who.name, reason=reason, asked=f"call {record.id}")
+    return CallView.of(record, unmask=unmask)
 
 
 def _may_unmask(who: Who, reason: str | None) -> bool:

@@ -5,7 +5,7 @@ from telephony.admin import parameters as p
 from telephony.admin.errors import Kind
 from telephony.admin.operation import Example, Operation, Page
 from telephony.admin.values import KeyFigures
-from telephony.admin.views import CallView
+from telephony.admin.views import CallExplanation, CallView
 from telephony.tokens import Role
 
 CALL_ROUTES: tuple[Operation, ...] = (
@@ -30,6 +30,19 @@ CALL_ROUTES: tuple[Operation, ...] = (
         role=Role.READER,
         handler=call_handlers.call,
         answer=CallView,
+        parameters=p.CallParameters,
+        problems=(Kind.NOT_FOUND, Kind.DATABASE_AWAY),
+        example=Example({"call": "0199c3f8-5c00-7000-8000-000000000001"}),
+    ),
+    Operation(
+        id="explainCall",
+        method="GET",
+        path="/calls/{call}/explanation",
+        summary="See why a call went where it did, and where it would go today",
+        about="What was decided is read from its facts; the plan in force is asked as a live call asks it.",
+        role=Role.READER,
+        handler=call_handlers.explanation,
+        answer=CallExplanation,
         parameters=p.CallParameters,
         problems=(Kind.NOT_FOUND, Kind.DATABASE_AWAY),
         example=Example({"call": "0199c3f8-5c00-7000-8000-000000000001"}),

@@ -72,7 +72,7 @@ async def set_override(service: Administration, ask: Ask[OverrideParameters, Ove
         )
         errors = [FieldError("/until", "string", allowed)]
         raise Refusal(Kind.INVALID, "an override has an end", errors)
-    override = Override(wanted.open, wanted.until, wanted.reason, wanted.owner)
+    override = Override(wanted.open, wanted.until, wanted.reason, wanted.owner, wanted.announcement or "")
     await service.set_override(_key(ask.parameters), override, by=ask.who.name)
     return Answer(OverrideView.of(_key(ask.parameters), override))
 

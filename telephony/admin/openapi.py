@@ -1,6 +1,8 @@
 """The OpenAPI 3.1 document, made from the table of routes."""
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
@@ -8,14 +10,18 @@ from pydantic import TypeAdapter
 from telephony.admin.bodies import PlanBody
 from telephony.admin.errors import Kind
 from telephony.admin.operation import JSON, TOML, Operation
-from telephony.admin.problems import MEDIA_TYPE, ProblemDocument
+from telephony.admin.problems import MEDIA_TYPE, ProblemDocument, example_of
 from telephony.admin.routes import BASE
+
+ANSWERS_FILE = Path(__file__).with_name("answers.json")
+"""An answer of each operation that has one, by its id, as a town in memory gave it to the example request."""
 
 ALWAYS = (Kind.NO_TOKEN, Kind.FORBIDDEN, Kind.INVALID, Kind.TOO_OFTEN, Kind.BUSY)
 """What every operation may answer."""
 
 WITH_BODY = (Kind.MALFORMED, Kind.SLOW, Kind.TOO_LARGE, Kind.MEDIA_TYPE)
 
+_PROBLEM = TypeAdapter(ProblemDocument)
 _REF = "#/components/schemas/{model}"
 _HEADERS = {
     Kind.NO_TOKEN: ("WWW-Authenticate", "How to show who you are."),
@@ -34,11 +40,11 @@ problem document (RFC 9457) that names the values that are not allowed.
 
 def document(operations: Sequence[Operation], release: str) -> dict[str, Any]:
     """The whole document. `release` is the program's version."""
-    schemas = _Schemas()
+    schemas, answers = _Schemas(), json.loads(ANSWERS_FILE.read_text("utf-8"))
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         path = paths.setdefault(BASE + operation.path, {})
-        path[operation.method.lower()] = _operation(operation, schemas)
+        path[operation.method.lower()] = _operation(operation, schemas, answers)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -83,7 +89,7 @@ class _Schemas:
         return {"$ref": _REF.format(model=name)}
 
 
-def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+def _operation(operation: Operation, schemas: _Schemas, answers: Mapping[str, object]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "operationId": operation.id,
         "summary": operation.summary,
@@ -91,7 +97,7 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         "tags": [operation.path.split("/")[1]],
         "x-role": operation.role.value,
         "parameters": _parameters(operation, schemas),
-        "responses": _responses(operation, schemas),
+        "responses": _responses(operation, schemas, answers.get(operation.id)),
     }
     if operation.body is not None:
         schema = schemas.named(operation.body.schema(_REF))
@@ -145,12 +151,12 @@ def _typed(text: str, schema: Mapping[str, Any]) -> object:
     return int(text) if schema.get("type") == "integer" else text
 
 
-def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+def _responses(operation: Operation, schemas: _Schemas, answer: object) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if operation.answer is None:
         made["204"] = {"description": "Done."}
     else:
-        content: dict[str, Any] = {JSON: {"schema": _answer(operation, schemas)}}
+        content: dict[str, Any] = {JSON: {"schema": _answer(operation, schemas), "example": answer}}
         content |= {media_type: {"schema": {"type": "string"}} for media_type in operation.also}
         made["200"] = {"description": "Done.", "content": content}
         if TOML in operation.also or operation.needs_version:
@@ -178,13 +184,17 @@ def _kinds(operation: Operation) -> list[Kind]:
 
 
 def _problem(kind: Kind, before: dict[str, Any] | None, schemas: _Schemas) -> dict[str, Any]:
+    example = {"value": _PROBLEM.dump_python(example_of(kind), mode="json")}
     if before is not None:
+        before["content"][MEDIA_TYPE]["examples"][kind.slug] = example
         description = f"{before['description']} Or: {kind.title} (`{kind.slug}`)."
         return {**before, "description": description, "x-problems": [*before["x-problems"], kind.slug]}
     made: dict[str, Any] = {
         "description": f"{kind.title} (`{kind.slug}`).",
         "x-problems": [kind.slug],
-        "content": {MEDIA_TYPE: {"schema": schemas.answer(ProblemDocument)}},
+        "content": {
+            MEDIA_TYPE: {"schema": schemas.answer(ProblemDocument), "examples": {kind.slug: example}}
+        },
     }
     if kind in _HEADERS:
         name, words = _HEADERS[kind]

@@ -100,6 +100,10 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator
         yield f"<p>Body: {_content(operation['requestBody'])}</p>"
     yield f"<pre>{escape(_curl(method, path, operation))}</pre>"
     yield from _answers(operation["responses"])
+    shown = operation["responses"].get("200", {}).get("content", {}).get(JSON, {}).get("example")
+    if shown is not None:
+        text = json.dumps(shown, ensure_ascii=False, indent=1)
+        yield f"<details><summary>Example of an answer</summary><pre>{escape(text)}</pre></details>"
 
 
 def _answers(responses: Mapping[str, Any]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from telephony.admin.values import (
 )
 from telephony.archive.call_log import After, CallFilter
 from telephony.archive.plan_store import PlanHead, PlanVersion
+from telephony.call.explained import Explained
 from telephony.call.record import Record
 from telephony.simulate.values import Staff
 
@@ -118,7 +119,8 @@ class NumberDesk(Protocol):
         """All that are in force."""
 
     async def set_override(self, number: str, override: Override, *, by: str) -> None:
-        """Put it in force in place of any other of this number, "" for all; journalled. Raises NotFound."""
+        """Put it in force in place of any other of this number, "" for all; journalled. Raises NotFound,
+        and NotAllowed for an announcement that does not exist."""
 
     async def end_override(self, number: str, *, by: str) -> None:
         """End it; journalled. Raises NotFound when there is none."""
@@ -158,6 +160,10 @@ class CallDesk(Protocol):
 
     async def call(self, call: str) -> Record:
         """One call. Raises NotFound."""
+
+    async def explain_call(self, call: str) -> tuple[Record, Explained]:
+        """One call, what was decided in it, and what the plan in force would do. Raises NotFound. Off the
+        loop where it takes long."""
 
     async def note_callers_shown(self, *, by: str, reason: str, asked: str) -> None:
         """Journal that callers of protected numbers are about to be shown; `asked` is the request's filter in

@@ -33,6 +33,15 @@ class ProblemDocument:
     errors: tuple[FieldError, ...]
 
 
+_EXAMPLES = {
+    Kind.INVALID: (FieldError("?limit", "string", "Input should be less than or equal to 200"),),
+    Kind.PLAN_INVALID: (FieldError("calendars.kontorstid.weekly.mon[0]", "08:00", "must be HH:MM-HH:MM"),),
+    Kind.PLAN_REFUSED: (
+        FieldError("groups.kontaktcenter.members[0]", "", 'there is no person "amina": add it under people'),
+    ),
+}
+"""Values that problems of these kinds name, for the API's document."""
+
 _ADAPTER = TypeAdapter(ProblemDocument)
 
 
@@ -48,6 +57,13 @@ def problem_response(refusal: Refusal) -> web.Response:
         status=kind.status,
         headers={**refusal.headers, "Content-Type": MEDIA_TYPE},
     )
+
+
+def example_of(kind: Kind) -> ProblemDocument:
+    """A problem of this kind, as the API's document shows it."""
+    errors = _EXAMPLES.get(kind, ())
+    detail = "" if kind is not Kind.NOT_FOUND else "there is no number +46853061999 in the plan"
+    return ProblemDocument(f"{TYPE_BASE}{kind.slug}", kind.title, kind.status, detail, errors)
 
 
 def refusal_of(error: VaxelnError | RoutingError | TimeoutError | web.HTTPException) -> Refusal:

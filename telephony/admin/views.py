@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from telephony.admin.operation import Page
 from telephony.admin.parameters import ALL_NUMBERS
 from telephony.admin.values import HoursSpan
 from telephony.archive.call_log import After
+from telephony.call.explained import Explained
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.record import Record, Talk
 
@@ -44,18 +45,20 @@ class PlanDiff:
 
 @dataclass(frozen=True, slots=True)
 class OverrideView:
-    """An override in force. `number` is E.164, or `all`."""
+    """An override in force. `number` is E.164, or `all`; `announcement` what callers hear while it is closed
+    so, "" for the number's own."""
 
     number: str
     open: bool
     until: datetime
     reason: str
     owner: str
+    announcement: str
 
     @classmethod
     def of(cls, number: str, override: Override) -> "OverrideView":
         """`number` is "" for all."""
-        return cls(number or ALL_NUMBERS, override.open, override.until, override.reason, override.owner)
+        return cls(number or ALL_NUMBERS, **asdict(override))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class Explanation:
     """Where a call would go, and why. Keys as in `routing.explain.explain_json`.
 
     kind: ring, announce or reject. outcome: closed, nobody_there, busy, no_answer, failed, or "" when it
-    rings. status: the SIP status that ends the call, 0 when none is sent.
+    rings. status: the SIP status that ends the call, 0 when none is sent. sentences: the same in Swedish.
     """
 
     kind: str
@@ -147,6 +150,7 @@ class Explanation:
     protected: bool
     plan_version: int
     reasons: tuple[ReasonView, ...]
+    sentences: tuple[str, ...]
 
 
 _EXPLANATION = TypeAdapter(Explanation)
@@ -207,6 +211,36 @@ class CallView:
 
 _MASKED = ("caller", "caller_member", "origin_name")
 _SAME = tuple(name for name in CallView.__dataclass_fields__ if name not in _MASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """What was decided in a call, and when (UTC). `transfer`: it was about handing the call on."""
+
+    at: datetime
+    transfer: bool
+    decision: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class CallExplanation:
+    """A call of the log, all that was decided in it, in order, and what the plan in force would decide of it
+    as it arrives, if everybody were there and nothing opened or closed by hand. `same`: it would begin as it
+    did."""
+
+    call: CallView
+    decisions: tuple[PastDecision, ...]
+    today: Explanation
+    same: bool
+
+    @classmethod
+    def of(cls, call: CallView, explained: Explained) -> "CallExplanation":
+        """The call as it may be seen, explained."""
+        decisions = [
+            PastDecision(past.at, past.transfer, explanation_of(past.decision))
+            for past in explained.decisions
+        ]
+        return cls(call, tuple(decisions), explanation_of(explained.today), explained.same)
 
 
 def page_of(items: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> Page[T]:

@@ -9,6 +9,7 @@ from routing.hours import STOCKHOLM
 from telephony.admin.values import KeyFigure, KeyFigures
 from telephony.administration.desk import Desk, found
 from telephony.archive.call_log import After, CallCounts, CallFilter
+from telephony.call.explained import Explained, explain_call
 from telephony.call.house_facts import CallersShown
 from telephony.call.record import Record
 
@@ -23,6 +24,12 @@ class LiveCallDesk(Desk):
     async def call(self, call: str) -> Record:
         """One call."""
         return found(await self.archive.calls.get(call), f"call {call}").record
+
+    async def explain_call(self, call: str) -> tuple[Record, Explained]:
+        """One call, what was decided in it, and what the plan in force would do."""
+        row = found(await self.archive.calls.get(call), f"call {call}")
+        explained = explain_call(await self.archive.facts.of(row), self.tables)
+        return row.record, found(explained, f"fact of the arrival of call {call}")
 
     async def note_callers_shown(self, *, by: str, reason: str, asked: str) -> None:
         """Journal it."""

@@ -13,7 +13,7 @@ from routing.situation import Everybody
 from routing.swedish import opens_again
 from routing.tables import NumberRow
 from routing.working_days import due, working_days_after
-from telephony.admin.errors import NotFound
+from telephony.admin.errors import NotAllowed, NotFound
 from telephony.admin.values import Due, HoursSpan, NumberState, Overrides
 from telephony.administration.desk import Desk, found
 from telephony.call.house_facts import OverrideEnded, OverrideSet
@@ -51,6 +51,9 @@ class LiveNumberDesk(Desk):
         """Put it in force in place of any other of this number."""
         if number:
             self._number(number)
+        if override.announcement and override.announcement not in self.keeper.prompts:
+            known = ", ".join(sorted(self.keeper.prompts))
+            raise NotAllowed("/announcement", f"the name of an announcement that exists: {known}")
         self.record(OverrideSet(at=self.now(), number=number, override=override, by=by))
 
     async def end_override(self, number: str, *, by: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from telephony.archive.call_facts import CallFacts
 from telephony.archive.call_log import CallLog
 from telephony.archive.codec import Codec
 from telephony.archive.database import Database
@@ -80,7 +81,7 @@ class Archive:
     """Ships `journal`, which lies in `data`, to the database at `dsn`.
 
     `now` gives aware UTC; `first_needed` the position that a replay has to begin at (it reads the disk).
-    `calls` and `plans` raise `DatabaseAway` while there is no database.
+    `calls`, `facts` and `plans` raise `DatabaseAway` while there is no database.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class Archive:
         self._problem = ""
         self._reported: set[Finding] = set()
         self.calls = CallLog(self._database)
+        self.facts = CallFacts(self._database, self._codec)
         self.plans = PlanStore(self._database)
 
     def start(self) -> None:

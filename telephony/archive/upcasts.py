@@ -12,7 +12,7 @@ from telephony.archive.codec import Upcasts
 
 def _with_defaults(data: dict[str, Any]) -> dict[str, Any]:
     """What came anew has a default in its class: a target's `gateway` was that of its trunk, a refusal had no
-    `cause`."""
+    `cause`, an override no `announcement`."""
     return data
 
 
@@ -21,4 +21,6 @@ UPCASTS: Upcasts = {
     ("MemberOffered", 1): _with_defaults,
     ("MemberSkipped", 1): _with_defaults,
     ("MemberRefused", 1): _with_defaults,
+    ("OverrideSet", 1): _with_defaults,
+    ("OverridesCarried", 1): _with_defaults,
 }

@@ -13,6 +13,7 @@ from telephony.call import house_facts as h
 from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
+from telephony.call.hunts import Hunts
 
 
 class House:
@@ -34,6 +35,7 @@ class House:
         self._lost: set[str] = set()  # phones that are registered and do not answer
         self._down: set[Place] = set()  # gateways
         self._registrars: dict[str, tuple[str, int]] = {}  # trunk -> where we are registered
+        self.hunts = Hunts()
         self.draining = False
         self.plan_version = 0
         self.plan_digest = ""
@@ -66,6 +68,18 @@ class House:
     def overrides(self) -> Mapping[str, Override]:
         """What was opened or closed by hand, by number; that their time has come is a fact of its own."""
         return self._overrides
+
+    def idle_since(self, member: str) -> datetime | None:
+        """When the member's last talk ended."""
+        return self.hunts.idle_since(member)
+
+    def answered_today(self, member: str, now: datetime) -> int:
+        """How many calls the member has answered on this day."""
+        return self.hunts.answered_on(member, now)
+
+    def offered_first(self, group: str) -> str:
+        """Whom the last call of the group was offered first."""
+        return self.hunts.first_of(group)
 
     # ---- what react and the switchboard ask
 
@@ -183,7 +197,19 @@ class House:
         else:
             self._occupy(fact.target.trunk, fact.leg)
 
+    def _decided(self, fact: f.RouteDecided) -> None:
+        decision = fact.decision
+        if decision.group and decision.targets:
+            self.hunts.offered(decision.group, decision.targets[0].member)
+
+    def _connected(self, fact: f.CallConnected) -> None:
+        self.hunts.answered(fact.leg, fact.member, fact.at)
+
+    def _hunts_carried(self, fact: h.HuntsCarried) -> None:
+        self.hunts.carried(fact.turns)
+
     def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver) -> None:
+        self.hunts.ended(fact.leg, fact.at)
         trunk = self._trunks.pop(fact.leg, None)
         if trunk is not None:
             self._channels[trunk] -= 1
@@ -197,6 +223,7 @@ class House:
 
     def _clock_stepped(self, fact: h.ClockStepped) -> None:
         step = timedelta(seconds=fact.seconds)
+        self.hunts.shift(step)
         self._contacts = {
             phone: tuple(replace(contact, expires_at=contact.expires_at + step) for contact in contacts)
             for phone, contacts in self._contacts.items()
@@ -227,6 +254,8 @@ class House:
 
 _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     f.CallArrived: House._arrived,
+    f.RouteDecided: House._decided,
+    f.CallConnected: House._connected,
     f.MemberOffered: House._offered,
     f.MemberRefused: House._leg_over,
     f.LegEnded: House._leg_over,
@@ -246,6 +275,7 @@ _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     h.OverrideSet: House._override_set,
     h.OverrideEnded: House._override_ended,
     h.OverridesCarried: House._overrides_carried,
+    h.HuntsCarried: House._hunts_carried,
     h.PlanLoaded: House._plan_loaded,
     h.ServiceStarted: House._started,
     h.DrainStarted: House._drain_started,

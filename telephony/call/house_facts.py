@@ -1,10 +1,12 @@
 """Facts that calls share: the phones' registrations, the plan, the service itself."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from routing.override import Override
 from routing.places import Place
 from telephony.call.facts import Contact, Fact
+from telephony.call.hunts import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,8 @@ class OverrideFact(Fact):
 class OverrideSet(OverrideFact):
     """From now until `until` it is open, or closed, whatever the calendar says. It replaces any other."""
 
+    VERSION: ClassVar[int] = 2
+
     override: Override
 
 
@@ -123,7 +127,16 @@ class OverrideEnded(OverrideFact):
 class OverridesCarried(Fact):
     """All overrides, repeated where a journal segment begins, like the registrations."""
 
+    VERSION: ClassVar[int] = 2
+
     overrides: dict[str, Override]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HuntsCarried(Fact):
+    """Whose turn it is in the groups, repeated where a journal segment begins, like the registrations."""
+
+    turns: Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

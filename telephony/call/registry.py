@@ -63,6 +63,7 @@ FACTS: tuple[type[f.Fact], ...] = (
     h.OverrideSet,
     h.OverrideEnded,
     h.OverridesCarried,
+    h.HuntsCarried,
     h.PasswordSet,
     h.CallersShown,
     h.ServiceStarted,

@@ -1,3 +1,5 @@
+import pytest
+
 from routing.check_people import check_people
 from routing.problem import Severity
 from tests.support.plans import BYGGLOV, GROUPS, MAIN, NUMBERS, PEOPLE, PHONES, plan_of
@@ -59,6 +61,13 @@ def test_members_who_are_not_there_or_there_twice() -> None:
         "groups.x.members[1]": 'there is no person "ulla"',
         "groups.x.members[2]": '"amina" is a member already',
     }
+
+
+@pytest.mark.parametrize(("what", "strategy"), [("weights", "random"), ("skills", "skill")])
+def test_a_weight_or_skill_of_who_is_no_member(what: str, strategy: str) -> None:
+    group = f'x = {{ name = "X", members = ["amina"], strategy = "{strategy}", {what} = {{ bengt = 2 }} }}\n'
+
+    assert found(groups=GROUPS + group) == {f"groups.x.{what}.bengt": '"bengt" is no member of the group'}
 
 
 def test_a_group_whose_members_have_no_phones() -> None:

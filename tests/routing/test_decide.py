@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -6,7 +7,10 @@ from hypothesis import strategies as st
 
 from routing.decide import decide
 from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy, Target
+from routing.explain import question_of
+from routing.override import Override
 from routing.places import Found, Named, Place
+from routing.situation import Everybody
 from routing.tables import Tables
 from tests.support.plans import BYGGLOV, FORSKOLA, MAIN, NUMBERS, PEOPLE, SOCIAL, TRUNKS, Presence, tables_of
 
@@ -408,6 +412,19 @@ def test_every_question_gets_a_decision_with_a_reason(
     assert bool(decision.targets) is (decision.kind is Kind.RING)
     assert bool(decision.outcome) is (decision.kind is not Kind.RING)
     assert (decision.status >= 400) is (decision.kind is Kind.REJECT)
+
+
+def test_an_override_with_an_announcement_of_its_own_is_told_by_that() -> None:
+    flood = Override(False, NOON + timedelta(hours=1), "Vattenläcka", "Anna", "water")
+    situation = Everybody({MAIN: flood})
+
+    decision = decide(tables_of(1), question_of(MAIN, None), situation, NOON)
+
+    assert (decision.prompt, decision.outcome) == ("water", "closed")
+    assert decision.reasons[-1].where == f"overrides.{MAIN}.announcement"
+    assert decision.reasons[-1].text == "this override has its own"
+    opened = replace(flood, open=True)
+    assert decide(tables_of(1), question_of(MAIN, None), Everybody({MAIN: opened}), NOON).kind is Kind.RING
 
 
 def test_a_day_with_an_announcement_of_its_own_is_told_by_that() -> None:

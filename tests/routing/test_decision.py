@@ -7,7 +7,9 @@ def test_the_words_that_the_journal_keeps() -> None:
     assert [kind.value for kind in Kind] == ["ring", "announce", "reject"]
     assert [branch.value for branch in Branch] == ["arrived", "no_answer", "busy", "nobody_there"]
     assert [origin.value for origin in Origin] == ["trunk", "phone"]
-    assert [strategy.value for strategy in Strategy] == ["all", "linear"]
+    assert [strategy.value for strategy in Strategy] == [
+        *("all", "linear", "round_robin", "longest_idle", "fewest_calls", "random", "skill")
+    ]
 
 
 def test_a_decision_without_more_says_nothing_more() -> None:

@@ -31,5 +31,8 @@ def test_everybody_is_there_and_free_and_only_what_was_closed_by_hand_is_as_it_i
     assert Everybody().overrides() == {}
 
 
-def test_where_nobody_looks_no_trunk_has_a_call() -> None:
+def test_where_nobody_looks_no_trunk_has_a_call_nor_has_anybody_had_one() -> None:
     assert Everybody().channels("operator") == 0
+    assert Everybody().idle_since("bengt") is None
+    assert Everybody().answered_today("bengt", CLOSED.until) == 0
+    assert Everybody().offered_first("kc") == ""

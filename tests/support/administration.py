@@ -43,6 +43,7 @@ from telephony.archive.archive import ArchiveStatus
 from telephony.archive.call_log import After, CallFilter
 from telephony.archive.errors import DatabaseAway, VersionConflict
 from telephony.archive.plan_store import PlanHead, PlanVersion
+from telephony.call.explained import Decided, Explained
 from telephony.call.facts import Outcome
 from telephony.call.record import Record
 from telephony.simulate.history import call_of
@@ -116,6 +117,7 @@ class Town:
     now: datetime = NOW
     database_up: bool = True
     database_on: bool = True
+    same: bool = False
     journalled: list[tuple[str, ...]] = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
@@ -312,6 +314,13 @@ class Town:
         self._need_database()
         rows = [row for row in self.records if _matches(row, asked)]
         return [row for row in rows if after is None or (row.arrived_at, row.id) < _key(after)][:limit]
+
+    async def explain_call(self, call: str) -> tuple[Record, Explained]:
+        record = await self.call(call)
+        question = question_of(record.dialled, record.caller)
+        then = decide(self.tables, question, Presence(), record.arrived_at)
+        past = Decided(record.arrived_at, then, transfer=False)
+        return record, Explained((past,), decide(self.tables, question, Presence(), self.now), same=self.same)
 
     async def call(self, call: str) -> Record:
         self._need_database()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import uvloop
 from aiohttp import ClientSession
@@ -16,6 +17,9 @@ from telephony.admin.api import Api
 from telephony.admin.gate import Gate
 from telephony.admin.http import HttpServer
 from telephony.admin.limits import Rate
+from telephony.admin.openapi import document
+from telephony.admin.operation import Operation
+from telephony.admin.routes import BASE
 from telephony.tokens import Role, Tokens
 from tests.support.administration import Town
 
@@ -100,3 +104,20 @@ class Desk:
         url = URL(f"{self.url}/api/v1{path}", encoded=True)
         async with self.session.request(method, url, data=data, headers=given) as response:
             return Reply(response.status, response.headers, await response.read())
+
+
+def request_of(operation: Operation) -> tuple[str, str, object, dict[str, str]]:
+    """The request that the document shows."""
+    shown = document([operation], "")["paths"][BASE + operation.path][operation.method.lower()]
+    path, query, headers = operation.path, {}, {}
+    for parameter in shown["parameters"]:
+        value = str(parameter.get("example", ""))
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{parameter['name']}}}", quote(value))
+        elif parameter["in"] == "header":
+            headers[parameter["name"]] = value
+        elif value:
+            query[parameter["name"]] = value
+    content = shown.get("requestBody", {}).get("content", {})
+    body = content.get("application/json", {}).get("example")
+    return operation.method, f"{path}?{urlencode(query)}", body, headers

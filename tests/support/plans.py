@@ -129,6 +129,9 @@ class Presence:
     down: set[Place] = field(default_factory=set)
     names: dict[Named, tuple[Found, ...]] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
+    idle: dict[str, datetime] = field(default_factory=dict)
+    answered: dict[str, int] = field(default_factory=dict)
+    first: dict[str, str] = field(default_factory=dict)
 
     def is_registered(self, phone: str) -> bool:
         return phone not in self.unregistered
@@ -144,6 +147,15 @@ class Presence:
 
     def places(self, named: Named) -> tuple[Found, ...]:
         return self.names.get(named, ())
+
+    def idle_since(self, member: str) -> datetime | None:
+        return self.idle.get(member)
+
+    def answered_today(self, member: str, now: datetime) -> int:
+        return self.answered.get(member, 0)
+
+    def offered_first(self, group: str) -> str:
+        return self.first.get(group, "")
 
     def overrides(self) -> dict[str, Override]:
         return self.by_hand

@@ -80,42 +80,8 @@ def test_hours_without_a_service_are_those_of_the_plan(
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("--from", "070-1740605"), ("--from-phone", "bygg1"), ("--at", "2026-12-23T15:05")]
-)
-@pytest.mark.parametrize("number", ["08-53061000", "112", "070-1740605"])
-def test_a_call_is_explained_by_the_service_as_by_the_plan(
-    number: str, words: tuple[str, ...], town: Town, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    file = tmp_path / "same.toml"
-    file.write_text(SOURCE, "utf-8")
-    asked = ("explain", number, *words)
-
-    by_service, by_file = run(capsys, *asked)[0], run(capsys, *asked, "--plan", str(file))[0]
-    as_object = json.loads(run(capsys, *asked, "--json")[0])
-
-    assert by_service.splitlines()[:-1] == by_file.splitlines()[:-1]
-    assert by_service.splitlines()[-1] == "  by plan version 1"
-    assert as_object == {
-        **json.loads(run(capsys, *asked, "--json", "--plan", str(file))[0]),
-        "plan_version": 1,
-    }
-
-
-def test_without_a_service_everybody_is_supposed_to_be_there(
-    plan: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out, err = run(capsys, "explain", "08-53061000")
-
-    assert "rings group kc" in out
-    assert err.endswith("by the plan on disk, without overrides, as if everybody were there\n")
-
-
-@pytest.mark.parametrize(
     "words",
     [
-        ("explain", "08-53061000", "--at", "yesterday"),
-        ("explain", "08-53061000", "--from", "hemligt"),
-        ("explain", "08-53061000", "--from-phone", "hem ligt"),
         ("hours", "08-53061000", "--from", "2026-12-27", "--to", "2026-12-21"),
     ],
 )
@@ -123,15 +89,3 @@ def test_what_cannot_be_understood_is_not_even_asked(
     words: tuple[str, ...], town: Town, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert refused(capsys, *words, code=2).startswith("vaxeln: --")
-
-
-def test_a_phones_own_call_is_explained(
-    town: Town, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    file = tmp_path / "same.toml"
-    file.write_text(SOURCE, "utf-8")
-    asked = ("explain", "070-1740605", "--from-phone")
-
-    assert "refused with 403" in run(capsys, *asked, "bygg1")[0]
-    assert "there is no phone nobody in the plan" in refused(capsys, *asked, "nobody")
-    assert "there is no phone nobody in the plan" in refused(capsys, *asked, "nobody", "--plan", str(file))

@@ -39,6 +39,15 @@ def test_a_number_is_closed_for_an_hour_listed_and_opened_again(
     assert all(entry[1].startswith("local:") for entry in town.journalled[-2:])
 
 
+def test_callers_hear_the_overrides_own_announcement(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = run(capsys, *CLOSE, "--until", "+1h", "--announcement", "busy")
+
+    assert out.endswith("Fire drill (Anna); callers hear busy\n")
+    assert town.set_overrides[MAIN].announcement == "busy"
+    words = ("--open", "--until", "+30m", "--reason", "Storm", "--owner", "Anna", "--announcement", "busy")
+    assert "is heard only while it is closed" in refused(capsys, "override", "set", "all", *words)
+
+
 def test_all_numbers_are_opened(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--open", "--until", "+30m", "--reason", "Storm", "--owner", "Anna")
     out, _ = run(capsys, "override", "set", "all", *words)

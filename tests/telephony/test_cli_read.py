@@ -69,47 +69,6 @@ def test_what_is_no_plan_is_an_error(capsys: pytest.CaptureFixture[str], tmp_pat
     assert json.loads(run(capsys, "plan", "check", str(bad), "--json", code=1)[0])["complete"] is False
 
 
-# ---- explain
-
-
-def test_a_call_in_telephone_hours_rings_kontaktcenter(capsys: pytest.CaptureFixture[str]) -> None:
-    out, _ = run(capsys, "explain", "08-53061000", "--plan", PLAN, "--at", "2026-11-24T10:00")
-
-    assert "rings group kontaktcenter" in out
-    assert "because open 08:00-16:30" in out
-    assert out.endswith(f"  by plan {PLAN}\n")
-
-
-def test_half_past_four_is_closed_to_the_second(capsys: pytest.CaptureFixture[str]) -> None:
-    def kind(at: str) -> object:
-        return run_json(capsys, "explain", "0853061000", "--plan", PLAN, "--at", at)["kind"]
-
-    assert kind("2026-11-24T16:29:59") == "ring"
-    assert kind("2026-11-24T16:30:00") == "announce"
-    assert kind("2026-11-24T15:29:59+00:00") == "ring"
-
-
-def test_112_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    explained = run_json(capsys, "explain", "112", "--plan", PLAN)
-
-    assert explained["emergency"] is True
-    assert [target["member"] for target in explained["targets"]] == [
-        "trunk/operator",
-        "trunk/operator/2",
-        "trunk/pbx",
-        "trunk/pbx/2",
-        "trunk/pbx/3",
-    ]
-
-
-@pytest.mark.parametrize("at", ["yesterday", "9999-12-31T23:59", "0001-01-01T00:00", "2026-13-01T00:00"])
-def test_a_time_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], at: str) -> None:
-    _, err = run(capsys, "explain", "0853061000", "--plan", PLAN, "--at", at, code=2)
-
-    assert err.startswith("vaxeln: --at")
-    assert len(err.splitlines()) == 1
-
-
 # ---- hours
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from routing.holiday_table import LAST_YEAR
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
@@ -111,6 +112,19 @@ def test_gauges_follow_the_plan(board: Board) -> None:
     for name in ("vaxeln_open", "vaxeln_waiting_calls", "vaxeln_longest_wait_seconds"):
         assert set(board.series(name)) == {(MAIN,)}
     assert set(board.series("vaxeln_number_info")) == {(MAIN, "Kontaktcenter", "kc")}
+
+
+def test_an_alarm_can_be_had_of_holidays_that_nobody_knows_yet(board: Board) -> None:
+    known = {calendar for (calendar,) in board.series("vaxeln_holidays_known_days")}
+    assert known == set(tables_of(1).calendars)
+    assert board.series("vaxeln_holidays_known_days")["kontorstid",] == 400
+
+    board.now = NOON.replace(year=LAST_YEAR, month=12, day=30)
+    assert board.series("vaxeln_holidays_known_days")["kontorstid",] == 2
+    assert board.figures.holidays_known(board.now)["kontorstid"] == 2
+    board.now = NOON.replace(year=LAST_YEAR + 1)
+    assert board.series("vaxeln_holidays_known_days")["kontorstid",] == 0
+    assert board.series("vaxeln_open")[MAIN,] == 1, "what is not known is not closed"
 
 
 def test_who_waits_is_shown_for_every_number(board: Board) -> None:

@@ -30,10 +30,14 @@ class Machine:
         self.journal: Journal[Fact] = Journal.open(
             folder / "journal", Codec(FACTS), report=lambda finding: None, disk=Disk(write=self._write)
         )
-        clock = Clock(lambda: self.wall, lambda: 0.0)
+        self._passed = 0.0
+        clock = Clock(lambda: self.wall, lambda: self._passed)
         self.tokens = Tokens(folder / "secrets")
         files: dict[str, Reloadable] = {"passwords": self.secrets, "tokens": self.tokens}
-        self._housekeeper = Housekeeper(clock, self.journal, files, self.steps.append, self.refusals)
+        self.holidays_known = {"kontorstid": 400, "alltid": 400}
+        self._housekeeper = Housekeeper(
+            clock, self.journal, files, self.steps.append, self.refusals, lambda now: self.holidays_known
+        )
 
     def _write(self, fd: int, data: bytes | memoryview) -> int:
         if self.disk_is_full:
@@ -45,6 +49,11 @@ class Machine:
         with capture_logs() as events:
             self._housekeeper.look()
         return [str(event["event"]) for event in events]
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the clock go on."""
+        self.wall += seconds
+        self._passed += seconds
 
     def look_twice(self) -> None:
         """As the service does, second after second."""
@@ -124,3 +133,31 @@ def test_who_was_not_let_in_is_told_once_and_a_stranger_who_wants_112_is_critica
         ("not_let_in", "critical", "", 1),
     ]
     machine.journal.close()
+
+
+def test_holidays_that_are_soon_unknown_are_told_once_a_day_and_by_name(machine: Machine) -> None:
+    machine.holidays_known["kontorstid"] = 90
+    assert machine.look() == []
+
+    machine.holidays_known["kontorstid"] = 89
+    with capture_logs() as events:
+        machine.look_twice()
+    (line,) = events
+    assert (line["event"], line["log_level"]) == ("holidays_unknown", "critical")
+    assert (line["calendars"], line["more"], line["known_days"]) == (["kontorstid"], 0, 89)
+
+    machine.pass_time(24 * 3600)
+    assert machine.look() == ["holidays_unknown"]
+
+
+def test_a_plan_that_loses_more_holidays_is_told_at_once_and_one_that_has_them_not(machine: Machine) -> None:
+    machine.holidays_known = {f"calendar{number}": 0 for number in range(25)}
+    with capture_logs() as events:
+        machine.look_twice()
+    (line,) = events
+    assert (len(line["calendars"]), line["more"], line["known_days"]) == (20, 5, 0)
+
+    machine.holidays_known = {"alltid": 400}
+    assert machine.look() == []
+    machine.holidays_known = {"alltid": 1}
+    assert machine.look() == ["holidays_unknown"]

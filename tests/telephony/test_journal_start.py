@@ -14,7 +14,7 @@ from telephony.archive.store import Limits
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.registry import FACTS
-from telephony.journal_start import FINDINGS_LOGGED, first_needed, log_findings, opening_facts
+from telephony.journal_start import FINDINGS_LOGGED, cuts, first_needed, opening_facts
 from telephony.switchboard import Switchboard
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -138,9 +138,12 @@ def test_what_was_found_is_logged_once_and_what_is_lost_is_given() -> None:
     found: list[Finding] = [torn, damage, damage, *(Gap(number, number) for number in range(FINDINGS_LOGGED))]
 
     with capture_logs() as lines:
-        lost = log_findings(found)
+        lost = cuts(found, AT)
 
-    assert lost == [torn, damage]
+    assert lost == [
+        h.JournalCut(at=AT, segment="2.seg", octets=3),
+        h.JournalCut(at=AT, segment="1.seg", octets=9),
+    ]
     assert [line["event"] for line in lines] == [
         *(["journal_finding"] * FINDINGS_LOGGED),
         "journal_findings_not_shown",

@@ -131,3 +131,23 @@ def test_key_figures_name_their_formula(desk: Desk) -> None:
         assert (await desk.ask("GET", "/key-figures")).json["day"] == "2026-12-23"
 
     desk.run(ask)
+
+
+def test_an_explanation_masks_as_the_call_does_and_is_journalled_when_it_does_not(desk: Desk) -> None:
+    path = f"/calls/{PROTECTED}/explanation"
+
+    async def ask(desk: Desk) -> None:
+        masked = await desk.ask("GET", path)
+        assert masked.json["call"]["caller"] == MASKED
+        assert b"174" not in masked.octets
+        assert [past["transfer"] for past in masked.json["decisions"]] == [False]
+        assert masked.json["today"]["sentences"][0].startswith("Samtalet till ")
+        assert len(desk.town.journalled) == 1
+
+        seen = await desk.ask("GET", f"{path}?reason=a+threat", role=Role.OPERATOR)
+        assert seen.json["call"]["caller"] == "070-174 06 05"
+        assert desk.town.journalled[-1] == ("callers shown", "operator", "a threat", f"call {PROTECTED}")
+        assert (await desk.ask("GET", f"{path}?reason=curiosity", role=Role.READER)).status == 403
+        assert (await desk.ask("GET", "/calls/nothing/explanation")).status == 404
+
+    desk.run(ask)

@@ -45,6 +45,25 @@ def test_a_number_is_closed_for_an_hour_and_seen_to_be(desk: Desk) -> None:
     desk.run(ask)
 
 
+@pytest.mark.parametrize(
+    ("body", "allowed"),
+    [
+        ({"announcement": "Water!"}, "pattern"),
+        ({"announcement": "busy", "open": True}, "only while it is closed"),
+    ],
+)
+def test_an_announcement_is_a_name_and_of_what_is_closed(
+    desk: Desk, body: dict[str, Any], allowed: str
+) -> None:
+    async def ask(desk: Desk) -> None:
+        refused = await desk.ask("PUT", f"/overrides/{MAIN}", WANTED | body, role=Role.OPERATOR)
+        assert_problem(refused, Kind.INVALID)
+        (error,) = refused.json["errors"]
+        assert (error["path"], allowed in error["allowed"]) == ("/announcement", True)
+
+    desk.run(ask)
+
+
 def test_all_numbers_are_closed_by_one_override(desk: Desk) -> None:
     async def ask(desk: Desk) -> None:
         await desk.ask("PUT", f"/overrides/{BYGGLOV}", WANTED | {"open": True})

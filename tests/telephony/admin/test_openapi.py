@@ -3,9 +3,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from telephony.admin.openapi import document
+from telephony.admin.operation import JSON, Operation
 from telephony.admin.routes import BASE, OPERATIONS
+from tests.telephony.admin.answer_examples import answer_of
 
 DOCUMENT = document(OPERATIONS, "0.1.0")
 
@@ -71,3 +74,26 @@ def test_a_password_is_never_read() -> None:
 
     assert schemas["PasswordWanted"]["properties"]["password"]["writeOnly"]
     assert "password" not in schemas["PhoneState"]["properties"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+def test_every_operation_shows_an_answer_that_it_gives(operation: Operation) -> None:
+    responses = DOCUMENT["paths"][BASE + operation.path][operation.method.lower()]["responses"]
+    if operation.answer is None:
+        assert set(responses["204"]) == {"description"}
+        return
+
+    shown = responses["200"]["content"][JSON]["example"]
+
+    assert shown == answer_of(operation), "make them anew: python -m tests.telephony.admin.answer_examples"
+    TypeAdapter(operation.answer).validate_python(shown, strict=False)
+
+
+def test_every_problem_has_an_example_of_its_kind() -> None:
+    for path in DOCUMENT["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if "x-problems" in answer:
+                    examples = answer["content"]["application/problem+json"]["examples"]
+                    assert list(examples) == answer["x-problems"]
+                    assert {str(example["value"]["status"]) for example in examples.values()} == {status}

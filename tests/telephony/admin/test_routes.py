@@ -1,24 +1,16 @@
 """The table is the API: nothing is served beside it, nobody gets in without a role, and its examples work."""
 
-import json
-from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import pytest
 from pydantic import TypeAdapter
 
-from routing.override import Override
-from telephony.admin.openapi import document
 from telephony.admin.operation import Operation
 from telephony.admin.parameters import Parameters
-from telephony.admin.plan_routes import EXAMPLE_PLAN
 from telephony.admin.routes import BASE, OPERATIONS
-from telephony.admin.values import Draft, Form
 from telephony.tokens import Role
-from tests.support.administration import NOW, Town
-from tests.support.api import Desk
-from tests.support.plans import MAIN
+from tests.support.api import Desk, request_of
+from tests.telephony.admin.answer_examples import example_town
 
 CHANGES = {"applyPlan", "rollBackPlan", "setOverride", "endOverride", "setPassword"}
 PUBLIC = {"/healthz", "/readyz", "/metrics", f"{BASE}/openapi.json", f"{BASE}/docs"}
@@ -50,12 +42,11 @@ def test_operations_are_told_apart() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_the_example_works_and_a_change_is_journalled_with_who(operation: Operation, tmp_path: Path) -> None:
-    town = Town(first_plan=Draft(json.dumps(EXAMPLE_PLAN), Form.JSON))
-    town.set_overrides[MAIN] = Override(True, NOW + timedelta(hours=1), "snow", "Amina")
+    town = example_town()
     before = len(town.journalled)
 
     async def ask(desk: Desk) -> None:
-        reply = await desk.ask(*_request(operation), role=operation.role)
+        reply = await desk.ask(*request_of(operation), role=operation.role)
 
         assert reply.status == (204 if operation.answer is None else 200), reply.octets
         if operation.answer is not None:
@@ -65,23 +56,6 @@ def test_the_example_works_and_a_change_is_journalled_with_who(operation: Operat
 
     by = {entry[1] for entry in town.journalled[before:]}
     assert by == ({operation.role.value} if operation.id in CHANGES else set())
-
-
-def _request(operation: Operation) -> tuple[str, str, object, dict[str, str]]:
-    """The request that the document shows."""
-    shown = document([operation], "")["paths"][BASE + operation.path][operation.method.lower()]
-    path, query, headers = operation.path, {}, {}
-    for parameter in shown["parameters"]:
-        value = str(parameter.get("example", ""))
-        if parameter["in"] == "path":
-            path = path.replace(f"{{{parameter['name']}}}", quote(value))
-        elif parameter["in"] == "header":
-            headers[parameter["name"]] = value
-        elif value:
-            query[parameter["name"]] = value
-    content = shown.get("requestBody", {}).get("content", {})
-    body = content.get("application/json", {}).get("example")
-    return operation.method, f"{path}?{urlencode(query)}", body, headers
 
 
 def _path_names(operation: Operation) -> list[str]:

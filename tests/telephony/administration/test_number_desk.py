@@ -1,11 +1,12 @@
 """Numbers, overrides and where calls would go, and what is journalled."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from routing.decision import Kind
-from telephony.admin.errors import NotFound
+from telephony.admin.errors import NotAllowed, NotFound
 from telephony.admin.values import Due, NumberState
 from telephony.call import house_facts as h
 from tests.support.calls import NOON, registered
@@ -74,6 +75,16 @@ def test_an_override_needs_a_number_of_the_plan_and_one_to_end(office: Office) -
     with pytest.raises(NotFound, match="there is no override of all numbers"):
         office.ask(office.desk.end_override("", by="eva"))
     assert not office.facts(h.OverrideFact)
+
+
+def test_an_override_may_have_an_announcement_that_exists(office: Office) -> None:
+    with pytest.raises(NotAllowed, match="busy, closed, nobody_there") as refused:
+        office.ask(office.desk.set_override(BYGGLOV, replace(closed(), announcement="flood"), by="eva"))
+    assert refused.value.path == "/announcement"
+    assert not office.facts(h.OverrideFact)
+
+    office.ask(office.desk.set_override(BYGGLOV, replace(closed(), announcement="busy"), by="eva"))
+    assert office.ask(office.desk.explain(BYGGLOV, None, None)).prompt == "busy"
 
 
 def test_explain_asks_who_is_there_now_and_supposes_everybody_else(office: Office) -> None:

@@ -9,7 +9,7 @@ import sys
 import types
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -26,6 +26,7 @@ _VALUES: dict[object, object] = {
     bool: True,
     Place: Place("text", 1, "TLS", "text"),
     datetime: datetime(2026, 3, 2, 12, 0, 0, 250000, tzinfo=UTC),
+    date: date(2026, 3, 2),
     Any: {"key": ["text", 1, None]},
 }
 
