@@ -17,6 +17,7 @@ from telephony import (
     cli_phones,
     cli_plan,
     cli_serve,
+    cli_simulate,
     cli_status,
     cli_token,
     cli_trunk,
@@ -82,8 +83,17 @@ def _parser() -> argparse.ArgumentParser:
     demo = add_command(commands, "demo", "make real calls through a demo service", _demo)
     demo.add_argument("--keep", action="store_true", help="leave the service running afterwards")
 
-    asking = (cli_plan, cli_override, cli_numbers, cli_explain, cli_phones, cli_calls, cli_status, cli_trunk)
-    for each in asking:
+    for each in (
+        cli_plan,
+        cli_simulate,
+        cli_override,
+        cli_numbers,
+        cli_explain,
+        cli_phones,
+        cli_calls,
+        cli_status,
+        cli_trunk,
+    ):
         each.add_commands(commands)
     _add_phone_commands(commands)
     _add_token_commands(commands)

@@ -59,6 +59,7 @@ from telephony.plan_start import plan_folder
 from telephony.reachability import DistrustLog, warn_of_unreachable
 from telephony.secrets import PhoneSecrets
 from telephony.signals import stop_by_signals
+from telephony.simulator import Simulator
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.message import Request
 from telephony.surroundings import surroundings_of
@@ -247,6 +248,7 @@ class Service:
             realm=self._settings.sip.realm,
             record=self._record,
             now=self._clock.now,
+            simulator=Simulator.of(self._settings, self._prompts.names),
         )
         gate = AdminGate(self._tokens, self._clock.now, self._loop.time)
         self._http = HttpServer(self.health, Api(administration, gate, self._clock.now), version("vaxeln"))

@@ -25,6 +25,9 @@ BODY_SECONDS = 30.0
 ANSWER_SECONDS = 60.0
 """How long the service may take: a plan of 10,000 people is compiled within a few seconds."""
 
+LOOK_SECONDS = 0.25
+"""How often it is looked whether whoever asked for something long is still there."""
+
 _CHUNK = 64 * 1024
 
 
@@ -54,10 +57,24 @@ class Api:
             body = await _body(request, operation.body) if operation.body else None
             ask = Ask(who, self._now(), parameters, body, request.headers)
             async with asyncio.timeout(ANSWER_SECONDS):
-                answer = await operation.handler(self._service, ask)
+                doing = operation.handler(self._service, ask)
+                answer = await (_while_there(request, doing) if operation.called_off else doing)
             return _response(answer, adapter)
 
         return handle
+
+
+async def _while_there(request: web.Request, doing: Awaitable[Answer]) -> Answer:
+    """The answer, unless whoever asked goes away before it is there: then the work is called off."""
+    task = asyncio.ensure_future(doing)
+    try:
+        while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:
+            if request.transport is None or request.transport.is_closing():
+                raise asyncio.CancelledError  # nobody is there to be told
+        return task.result()
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 @web.middleware

@@ -25,6 +25,7 @@ from telephony.admin.operation import JSON, TOML
 from telephony.admin.parameters import Owner, Reason, Time, Version
 from telephony.admin.problems import field_errors
 from telephony.admin.values import Draft, Form
+from telephony.simulate.load import Load
 
 MAX_BODY = 64 * 1024
 """Octets of a body that is no plan: such a body has a few short texts."""
@@ -139,6 +140,36 @@ class PlanBody:
     def schema(self, ref_template: str) -> dict[str, Any]:
         """The plan's."""
         return Plan.model_json_schema(ref_template=ref_template)
+
+
+class LoadWanted(Given):
+    """A plan, as object or its TOML as text, and the load that is invented for it."""
+
+    plan: Plan | str = Field(description="The plan, or its TOML as one text.")
+    load: Load = Field(description="How many calls come when, and how patient everybody is.")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBody:
+    """A whole plan and a load, as JSON. It is read where it is used, off the event loop."""
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """JSON alone."""
+        return (JSON,)
+
+    @property
+    def max_octets(self) -> int:
+        """Those of a plan."""
+        return MAX_CHARACTERS
+
+    def read(self, octets: bytes, _: str) -> object:
+        """The text. Raises Refusal."""
+        return Draft(text_of(octets), Form.JSON)
+
+    def schema(self, ref_template: str) -> dict[str, Any]:
+        """The model's, which nobody makes an object of here."""
+        return LoadWanted.model_json_schema(ref_template=ref_template)
 
 
 def text_of(octets: bytes) -> str:

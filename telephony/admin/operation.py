@@ -99,7 +99,8 @@ class Operation:
     """A row of the table.
 
     role: what the token must at least have. answer: the type of the answer's value; None is 204. also: other
-    media types of the answer. problems: kinds beyond those that every operation has.
+    media types of the answer. problems: kinds beyond those that every operation has. called_off: it is, when
+    whoever asked goes away before it is answered.
     """
 
     id: str
@@ -116,3 +117,4 @@ class Operation:
     problems: tuple[Kind, ...] = ()
     example: Example = Example()
     about: str = ""
+    called_off: bool = False

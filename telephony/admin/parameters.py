@@ -10,6 +10,7 @@ from routing.numbers import NumberFormat, normalise
 from routing.working_days import MAX_WORKING_DAYS
 from telephony.admin.values import PendingPolicy
 from telephony.call.facts import Outcome
+from telephony.simulate.values import MAX_DAYS, MAX_SEED, Staff
 
 DEFAULT_PAGE, MAX_PAGE = 50, 200
 """Items of a page: more than one looks at, and still within 10 ms."""
@@ -234,6 +235,44 @@ class CallsParameters(ListParameters):
         if self.start and self.end and self.end <= self.start:
             raise ValueError("`to` must be after `from`")
         return self
+
+
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED), BeforeValidator(_digits)]
+
+_SEED = "Another seed gives another chance to all that is drawn; the same one always the same result."
+
+
+class SimulationParameters(Parameters):
+    """Which calls of the log are simulated, and how."""
+
+    day: Day | None = _said("The calls of this day; in place of `from` and `to`.", None)
+    first: Day | None = _said("The calls from this day on, local.", None, alias="from")
+    last: Day | None = _said(f"To this day, included; at most {MAX_DAYS} days in all.", None, alias="to")
+    staff: Staff = _said(
+        "Whose phones are registered: everybody's, or those that were then, which the journal has to tell.",
+        Staff.EVERYBODY,
+    )
+    seed: Seed = _said(_SEED, 1)
+
+    @model_validator(mode="after")
+    def _is_a_period(self) -> "SimulationParameters":
+        if (self.day is None) == (self.first is None) or (self.first is None) != (self.last is None):
+            raise ValueError("give `day`, or both `from` and `to`")
+        if not timedelta(0) <= self.days()[1] - self.days()[0] < timedelta(days=MAX_DAYS):
+            raise ValueError(f"`to` must be at or after `from`, and at most {MAX_DAYS} days in all")
+        return self
+
+    def days(self) -> tuple[date, date]:
+        """First and last day."""
+        first, last = self.day or self.first, self.day or self.last
+        assert first is not None and last is not None  # it was validated
+        return first, last
+
+
+class LoadParameters(Parameters):
+    """How an invented load is simulated."""
+
+    seed: Seed = _said(_SEED, 1)
 
 
 class DayParameters(Parameters):

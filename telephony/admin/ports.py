@@ -32,6 +32,7 @@ from telephony.archive.call_log import After, CallFilter
 from telephony.archive.plan_store import ListedVersion, PlanHead, PlanVersion
 from telephony.call.explained import Explained
 from telephony.call.record import Record
+from telephony.simulate.values import Staff
 
 
 class Health(Protocol):
@@ -108,6 +109,21 @@ class PlanDesk(Protocol):
 
         Raises NotFound, and as `apply_plan`.
         """
+
+
+class SimulationDesk(Protocol):
+    """What a plan that is not in force would do. It works beside the service, one at a time, and stops when
+    it is cancelled.
+
+    Each gives the JSON of a `simulate.result.Simulation`, and raises PlanInvalid, PlanRefused, Busy, and
+    Refusal for what cannot be simulated.
+    """
+
+    async def simulate_log(self, draft: Draft, first: date, last: date, staff: Staff, seed: int) -> str:
+        """With the calls of the log of these days of local time. Raises DatabaseAway too."""
+
+    async def simulate_load(self, text: str, seed: int) -> str:
+        """With an invented load: `text` is JSON as `bodies.LoadWanted` has it."""
 
 
 class NumberDesk(Protocol):
@@ -194,5 +210,5 @@ class Condition(Protocol):
         """From memory: it does not need the database."""
 
 
-class Administration(PlanDesk, NumberDesk, StaffRoom, CallDesk, Condition, Protocol):
+class Administration(PlanDesk, SimulationDesk, NumberDesk, StaffRoom, CallDesk, Condition, Protocol):
     """All that the admin API reaches."""

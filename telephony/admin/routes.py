@@ -5,10 +5,17 @@ from telephony.admin.call_routes import CALL_ROUTES
 from telephony.admin.number_routes import NUMBER_ROUTES
 from telephony.admin.operation import Operation
 from telephony.admin.plan_routes import PLAN_ROUTES
+from telephony.admin.simulation_routes import SIMULATION_ROUTES
 from telephony.admin.staff_routes import STAFF_ROUTES
 
 BASE = "/api/v1"
 """Before every path."""
 
-OPERATIONS: tuple[Operation, ...] = (*PLAN_ROUTES, *NUMBER_ROUTES, *STAFF_ROUTES, *CALL_ROUTES)
+OPERATIONS: tuple[Operation, ...] = (
+    *PLAN_ROUTES,
+    *SIMULATION_ROUTES,
+    *NUMBER_ROUTES,
+    *STAFF_ROUTES,
+    *CALL_ROUTES,
+)
 """All of them, in the order in which they are shown."""

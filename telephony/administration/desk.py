@@ -12,6 +12,7 @@ from telephony.call.facts import Fact
 from telephony.health import ServiceHealth
 from telephony.plan_keeper import PlanKeeper
 from telephony.secrets import PhoneSecrets
+from telephony.simulator import Simulator
 from telephony.switchboard import Switchboard
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ class Desk:
     realm: str
     record: Callable[[Fact], None]
     now: Callable[[], datetime]
+    simulator: Simulator
 
     @property
     def tables(self) -> Tables:

@@ -19,6 +19,7 @@ from tests.bench import (
     bench_register,
     bench_relay,
     bench_scrape,
+    bench_simulation,
     bench_together,
     bench_transfers,
     bench_transports,
@@ -38,6 +39,7 @@ PARTS: dict[str, Callable[[bool], Findings]] = {
     "hours": bench_hours.run,
     "plan": bench_plan.run,
     "scrape": bench_scrape.run,
+    "simulation": bench_simulation.run,
 }
 
 

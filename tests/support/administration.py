@@ -1,19 +1,26 @@
 """An administration in memory: what the admin API asks of a service, over a small plan and invented calls."""
 
+import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from pydantic import TypeAdapter
+
+from routing.compile import compile_plan
 from routing.decide import decide
 from routing.decision import Decision, Origin, Reason
 from routing.explain import question_of
-from routing.hours import effective_hours, is_open
+from routing.hours import STOCKHOLM, effective_hours, is_open
+from routing.load import load_plan_json
 from routing.override import Override
 from routing.swedish import opens_again
 from routing.working_days import due, working_days_after
 from telephony.admin.errors import NotFound
 from telephony.admin.values import (
     Contact,
+    Draft,
     Due,
     GroupState,
     HoursSpan,
@@ -32,6 +39,11 @@ from telephony.archive.call_log import After, CallFilter
 from telephony.call.explained import Decided, Explained
 from telephony.call.facts import Outcome
 from telephony.call.record import Record
+from telephony.simulate.history import call_of
+from telephony.simulate.load import Load
+from telephony.simulate.result import Simulation
+from telephony.simulate.simulation import invent, replay
+from telephony.simulate.values import Meanwhile, Options, Staff
 from tests.support.plans import MAIN, SOCIAL, Presence
 from tests.support.town_plan import FIRST_PLAN, NOW, SOURCE, TownPlan, document_of, read
 
@@ -39,6 +51,8 @@ __all__ = ["FIRST_PLAN", "NOW", "SOURCE", "Town", "document_of", "read", "record
 
 CALLER = "+46701740605"
 CALL = "0199c3f8-5c00-7000-8000-{:012}"
+
+SIMULATION = TypeAdapter(Simulation)
 
 
 def record(index: int, *, number: str = MAIN, outcome: Outcome = Outcome.ANSWERED) -> Record:
@@ -77,6 +91,7 @@ class Town(TownPlan):
     lost: set[str] = field(default_factory=set)
     set_overrides: dict[str, Override] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
+    simulates: asyncio.Event | None = None
 
     def __post_init__(self) -> None:
         self.records = self.records or [
@@ -86,6 +101,24 @@ class Town(TownPlan):
             record(4),
         ]
         super().__post_init__()
+
+    # ---- simulations
+
+    async def simulate_log(self, draft: Draft, first: date, last: date, staff: Staff, seed: int) -> str:
+        self._need_database()
+        if self.simulates:
+            await self.simulates.wait()
+        start, end = (datetime.combine(day, time(), STOCKHOLM) for day in (first, last + timedelta(days=1)))
+        calls = [call_of(row) for row in self.records if start <= row.arrived_at < end]
+        options = Options(start, end, staff, seed)
+        return SIMULATION.dump_json(
+            replay(compile_plan(read(draft)), calls, Meanwhile(), options, {})
+        ).decode()
+
+    async def simulate_load(self, text: str, seed: int) -> str:
+        given = json.loads(text)
+        tables = compile_plan(load_plan_json(json.dumps(given["plan"])))
+        return SIMULATION.dump_json(invent(tables, Load.model_validate(given["load"]), seed, 0.0)).decode()
 
     # ---- numbers
 

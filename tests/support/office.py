@@ -19,6 +19,7 @@ from telephony.media.prompts import Prompts
 from telephony.node_plan import NodePlan
 from telephony.plan_keeper import PlanKeeper
 from telephony.secrets import PhoneSecrets
+from telephony.simulator import Simulator
 from telephony.switchboard import Switchboard
 from tests.support.calls import NOON
 from tests.support.plans import in_force
@@ -74,6 +75,7 @@ class Office:
             realm="realm",
             record=self._record,
             now=lambda: self.now,
+            simulator=Simulator(folder / "journal", Prompts.load().names, 14400.0),
         )
 
     def _record(self, fact: f.Fact) -> None:

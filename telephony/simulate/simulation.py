@@ -1,0 +1,119 @@
+"""A simulation from end to end: calls and what is known of the house in, figures and differences out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from routing.tables import Tables
+from telephony.errors import VaxelnError
+from telephony.simulate.counting import Counting
+from telephony.simulate.draws import Draws
+from telephony.simulate.driver import Driver
+from telephony.simulate.knowledge import ANSWER, PATIENCE, TALK, Knowledge
+from telephony.simulate.load import Load, calls_of, knowledge_of, period_of
+from telephony.simulate.result import Assumption, Simulation
+from telephony.simulate.values import Meanwhile, Options, PhoneChange, SimulatedCall, Staff
+
+LOG, LOAD = "log", "load"
+
+
+class StaffUnknown(VaxelnError):
+    """The journal does not tell who was there in the period."""
+
+
+EVERYBODY = "all phones of the plan are registered all the time"
+NO_OVERRIDES = "numbers that were opened or closed by hand then are not: the journal does not reach back"
+NEW_PHONES = "phones that were not registered then, such as new ones, are not there"
+TRANSFERS = "a call that was handed on lasts as long as the talk with who answered it first"
+
+
+def replay(
+    tables: Tables,
+    calls: Sequence[SimulatedCall],
+    meanwhile: Meanwhile,
+    options: Options,
+    left_out: Mapping[str, int],
+) -> Simulation:
+    """What a plan does with the calls of a log. Raises StaffUnknown."""
+    known = meanwhile.known_from is not None and meanwhile.known_from <= options.start
+    if options.staff is Staff.LOG and not known:
+        since = f" before {meanwhile.known_from:%Y-%m-%d %H:%M} UTC" if meanwhile.known_from else ""
+        raise StaffUnknown(f"the journal does not tell who was there{since}: leave out `staff`")
+    draws = Draws(options.seed)
+    knowledge = Knowledge.of(calls, draws)
+    counting, faults = _carry(tables, calls, knowledge, _house(tables, meanwhile, options), options)
+    assumed = [Assumption(what, counting.assumed[what]) for what in (PATIENCE, ANSWER, TALK)]
+    assumed += [Assumption(words, None) for words in knowledge.invented]
+    assumed.append(Assumption(EVERYBODY if options.staff is Staff.EVERYBODY else NEW_PHONES, None))
+    if not known:
+        assumed.append(Assumption(NO_OVERRIDES, None))
+    assumed.append(Assumption(TRANSFERS, None))
+    count, different = counting.different()
+    return Simulation(
+        source=LOG,
+        start=options.start,
+        end=options.end,
+        staff=options.staff,
+        seed=options.seed,
+        plan_digest=tables.digest,
+        outgoing=counting.outgoing,
+        left_out=dict(sorted(left_out.items())),
+        overrides=len(meanwhile.overrides) if known else None,
+        assumed=tuple(assumed),
+        then=counting.then(),
+        now=counting.now(),
+        numbers=counting.numbers(compared=True),
+        moves=counting.moves(),
+        different_count=count,
+        different=different,
+        faults=faults,
+    )
+
+
+def invent(tables: Tables, load: Load, seed: int, talk_limit: float) -> Simulation:
+    """What a plan does with an invented load. Raises LoadInvalid and TooManyCalls."""
+    start, end = period_of(load)
+    draws = Draws(seed)
+    options = Options(start, end, seed=seed, talk_limit=talk_limit)
+    knowledge = knowledge_of(load, draws)
+    house = _house(tables, Meanwhile(), options)
+    counting, faults = _carry(tables, calls_of(load, draws), knowledge, house, options)
+    return Simulation(
+        source=LOAD,
+        start=start,
+        end=end,
+        staff=options.staff,
+        seed=seed,
+        plan_digest=tables.digest,
+        outgoing=counting.outgoing,
+        left_out={},
+        overrides=0,
+        assumed=tuple([Assumption(words, None) for words in (*knowledge.invented, EVERYBODY)]),
+        then=None,
+        now=counting.now(),
+        numbers=counting.numbers(compared=False),
+        moves=(),
+        different_count=0,
+        different=(),
+        faults=faults,
+    )
+
+
+def _house(tables: Tables, meanwhile: Meanwhile, options: Options) -> Meanwhile:
+    """Who is there."""
+    if options.staff is Staff.LOG:
+        return meanwhile
+    everybody = tuple([PhoneChange(options.start, phone, there=True) for phone in tables.phones])
+    return replace(meanwhile, phones=everybody)
+
+
+def _carry(
+    tables: Tables,
+    calls: Sequence[SimulatedCall],
+    knowledge: Knowledge,
+    meanwhile: Meanwhile,
+    options: Options,
+) -> tuple[Counting, int]:
+    counting = Counting(tables)
+    driver = Driver(tables, knowledge, options.talk_limit, counting.ended)
+    driver.run(calls, meanwhile)
+    return counting, driver.faults
