@@ -10,7 +10,7 @@ from routing.gather_calendar import Gathered, gather
 from routing.holiday_rules import days_of
 from routing.holiday_table import HOLIDAY_YEARS
 from routing.interval import DAY, WEEKDAYS, Interval, show_clock
-from routing.plan_calendar import Calendar
+from routing.plan_calendar import Calendar, HolidayRule
 from routing.tables import CalendarTable, DayHours, OpenInterval
 
 
@@ -20,10 +20,12 @@ def compile_calendar(name: str, calendars: Mapping[str, Calendar]) -> CalendarTa
     whole = gather(name, calendars)
     holidays = whole.holidays()
     weekly = tuple(_weekday(whole, index) for index in range(len(WEEKDAYS)))
+    # The same holiday of a hundred years is one object: a plan may have a calendar for each of its numbers
+    closed = {text: _holiday(whole, text) for text in set(holidays.values())}
     return CalendarTable(
         name=name,
         weekly=weekly,
-        holidays=MappingProxyType({day: _holiday(whole, text) for day, text in holidays.items()}),
+        holidays=MappingProxyType({day: closed[text] for day, text in holidays.items()}),
         rules=MappingProxyType(_rules(whole, weekly, holidays)),
         deviations=MappingProxyType(_deviations(whole)),
         holiday_years=HOLIDAY_YEARS if whole.keeps_holidays else None,
@@ -67,17 +69,22 @@ def _rules(whole: Gathered, weekly: Sequence[DayHours], holidays: Mapping[date, 
     """The first rule that says something of a day decides it."""
     table: dict[date, DayHours] = {}
     for where, rule, breaks in whole.rules:
-        entry = Reason("rule", where, f": {rule.note}")
-        announcement = rule.announcement or ""
+        week = _rule_week(where, rule, breaks, weekly)
         for day in days_of(rule, holidays):
-            if day in table:
-                continue
-            if rule.intervals is not None:
-                hours = _day_hours(entry, f"{where}.intervals", rule.intervals, announcement)
-                table[day] = _with_breaks(hours, breaks)
-            elif rule.closes is not None and day not in holidays:
-                table[day] = _shortened(weekly[day.weekday()], rule.closes, entry, announcement)
+            if day not in table and (rule.closes is None or day not in holidays):
+                table[day] = week[day.weekday()]
     return table
+
+
+def _rule_week(
+    where: str, rule: HolidayRule, breaks: Sequence[tuple[str, Interval]], weekly: Sequence[DayHours]
+) -> Sequence[DayHours]:
+    """What the rule makes of each day of the week."""
+    entry, announcement = Reason("rule", where, f": {rule.note}"), rule.announcement or ""
+    if rule.closes is not None:
+        return [_shortened(hours, rule.closes, entry, announcement) for hours in weekly]
+    own = _day_hours(entry, f"{where}.intervals", rule.intervals or (), announcement)
+    return (_with_breaks(own, breaks),) * len(WEEKDAYS)
 
 
 def _shortened(hours: DayHours, closes: int, entry: Reason, announcement: str) -> DayHours:

@@ -59,14 +59,19 @@ def is_open(calendar: CalendarTable, at: datetime) -> Opening:
     wall = _wall_clock(at)
     today = wall.date()
     second = wall.hour * 3600 + wall.minute * 60 + wall.second
-    hours = day_hours(calendar, today)
+    return opening_on(day_hours(calendar, today), day_hours(calendar, today - _ONE_DAY), second)
+
+
+def opening_on(hours: DayHours, before: DayHours, second: int) -> Opening:
+    """Whether it is open at a second of the wall clock on a day of these hours; `before` are those of the day
+    before."""
     for rest in hours.breaks:
         if rest.start <= second < rest.end:
             return Opening(False, rest.reason, hours.announcement)
     for interval in hours.intervals:
         if interval.start <= second < interval.end:
             return Opening(True, interval.reason)
-    for interval in day_hours(calendar, today - _ONE_DAY).intervals:
+    for interval in before.intervals:
         if interval.start <= second + DAY < interval.end:
             return Opening(True, interval.reason)
     return Opening(False, hours.closed, hours.announcement)
@@ -187,7 +192,7 @@ def _edges(calendar: CalendarTable, first: date, last: date) -> Iterator[datetim
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(ordinal)
         next_midnight = _instant(day + _ONE_DAY, 0, 0)
-        seconds = _edge_seconds(calendar, day)
+        seconds = edge_seconds(day_hours(calendar, day), day_hours(calendar, day - _ONE_DAY))
         if next_midnight - midnight == _ONE_DAY:
             yield from (midnight + timedelta(seconds=second) for second in seconds)
         else:
@@ -196,11 +201,12 @@ def _edges(calendar: CalendarTable, first: date, last: date) -> Iterator[datetim
         midnight = next_midnight
 
 
-def _edge_seconds(calendar: CalendarTable, day: date) -> list[int]:
-    seconds, hours = {0}, day_hours(calendar, day)
+def edge_seconds(hours: DayHours, before: DayHours) -> list[int]:
+    """In order, the seconds of a day of these hours at which the answer of `opening_on` may change."""
+    seconds = {0}
     for interval in (*hours.intervals, *hours.breaks):
         seconds.update((interval.start, interval.end))
-    for interval in day_hours(calendar, day - _ONE_DAY).intervals:
+    for interval in before.intervals:
         seconds.add(interval.end - DAY)
     return sorted(second for second in seconds if 0 <= second < DAY)
 
