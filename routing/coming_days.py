@@ -20,19 +20,24 @@ class Days:
     period.
 
     A day of a clock change has two: in March they leave out an hour, in October both have it. `start` and
-    `end` are in seconds UTC.
+    `end` are in seconds UTC. `with_day_before` has one more date, whose night may reach into the first.
+    `odd` are the days that are not there from midnight to midnight, or not evenly.
     """
 
     def __init__(self, start: datetime, end: datetime) -> None:
         self.start, self.end = int(start.timestamp()), int(end.timestamp())
         first, last = (at.astimezone(STOCKHOLM).date().toordinal() for at in (start, end))
         self.dates = tuple(date.fromordinal(ordinal) for ordinal in range(first, last + 1))
+        self.with_day_before = (self.dates[0] - _ONE_DAY, *self.dates)
         self.stretches = tuple(tuple(self._clipped(day)) for day in self.dates)
+        self.odd = frozenset(
+            day for day, parts in enumerate(self.stretches) if [part[:2] for part in parts] != [(0, DAY)]
+        )
 
-    @property
-    def with_day_before(self) -> tuple[date, ...]:
-        """The dates, and the one before them, whose nights may reach into the first."""
-        return (self.dates[0] - _ONE_DAY, *self.dates)
+    def bounds(self, day: int) -> tuple[int, int]:
+        """Where in UTC the part of a day begins and ends that lies in the period, which must have one."""
+        begin, end, utc = self.stretches[day][-1]
+        return self.stretches[day][0][2], utc + end - begin
 
     def _clipped(self, day: date) -> Iterator[Stretch]:
         for begin, end, utc in _stretches(day):

@@ -1,11 +1,11 @@
 """What changes in the hours of numbers, in sentences: what comes back on the same days of the week at the
 same times is one, however often."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from routing.coming import HoursPair, Run, entries_at
+from routing.coming import Changes, HoursPair, Run, entries_at
 from routing.coming_days import Days
 from routing.hours import STOCKHOLM
 from routing.interval import DAY, show_clock
@@ -39,18 +39,16 @@ class HoursTold:
     more: int
 
 
-def told_hours(
-    pairs: Sequence[HoursPair], days: Days, rows: Mapping[str, NumberRow]
-) -> list[HoursTold]:
+def told_hours(changes: Changes, rows: Mapping[str, NumberRow]) -> list[HoursTold]:
     """All numbers whose hours change, MAX_TOLD sets of them at most, in the order of the plan."""
     alike: dict[tuple[int, ...], list[HoursPair]] = {}
-    for pair in pairs:
+    for pair in changes.pairs:
         alike.setdefault(pair.turns, []).append(pair)
-    return [_told(same, days, rows) for same in list(alike.values())[:MAX_TOLD]]
+    return [_told(same, changes, rows) for same in list(alike.values())[:MAX_TOLD]]
 
 
-def _told(pairs: Sequence[HoursPair], days: Days, rows: Mapping[str, NumberRow]) -> HoursTold:
-    found = list(_sentences(pairs, days))
+def _told(pairs: Sequence[HoursPair], changes: Changes, rows: Mapping[str, NumberRow]) -> HoursTold:
+    found = list(_sentences(pairs, changes))
     numbers = tuple([number for pair in pairs for number in pair.numbers])
     names = [f"{show(number)} {rows[number].function}" for number in numbers[:_MAX_NAMES]]
     more = len(numbers) - len(names)
@@ -58,12 +56,13 @@ def _told(pairs: Sequence[HoursPair], days: Days, rows: Mapping[str, NumberRow])
     return HoursTold(numbers, who, tuple(found[:MAX_WORDS]), max(0, len(found) - MAX_WORDS))
 
 
-def _sentences(pairs: Sequence[HoursPair], days: Days) -> Iterator[str]:
-    for runs in _folded(pairs[0].runs):
+def _sentences(pairs: Sequence[HoursPair], changes: Changes) -> Iterator[str]:
+    days = changes.days
+    for runs in _folded(changes.runs(pairs[0].turns)):
         yield from (f"{words}; {_why(pairs, days, run)}" for words, run in _when(runs, days))
 
 
-def _folded(runs: Sequence[Run]) -> Iterator[list[Run]]:
+def _folded(runs: Iterable[Run]) -> Iterator[list[Run]]:
     """Runs at the same times of the wall clock together, one by itself that is longer than a week."""
     same: dict[tuple[object, ...], list[Run]] = {}
     for run in runs:
@@ -85,7 +84,10 @@ def _when(runs: Sequence[Run], days: Days) -> Iterator[tuple[str, Run]]:
     every = [index for index, same in enumerate(weekdays) if _comes_back(same)]
     if every:
         often = sorted((run for index in every for run in weekdays[index]), key=lambda run: run.start)
-        yield f"{verb} {_clock(often[0])} every {_days_of_week(every)} {_period(often, every, days)}", often[0]
+        yield (
+            f"{verb} {_clock(often[0])} every {_days_of_week(every)} {_period(often, every, days)}",
+            often[0],
+        )
     seldom = [run for run in runs if days.dates[run.first_day].weekday() not in every]
     if seldom:
         dates = [days.dates[run.first_day] for run in seldom]
@@ -104,9 +106,7 @@ def _period(runs: Sequence[Run], weekdays: Sequence[int], days: Days) -> str:
     on = {run.first_day for run in runs}
     between = days.dates[min(on) : max(on) + 1]
     missing = [
-        day
-        for index, day in enumerate(between, min(on))
-        if day.weekday() in weekdays and index not in on
+        day for index, day in enumerate(between, min(on)) if day.weekday() in weekdays and index not in on
     ]
     text = f"from {between[0]} to {between[-1]}, {len(on)} days"
     return f"{text}, not on {_dates(missing)}" if missing else text

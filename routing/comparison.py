@@ -1,12 +1,17 @@
-"""What is another by the tables of two plans, for an admin: numbers, members, and the minutes that come."""
+"""What is another by two plans, for an admin: each place of the document, numbers, members, and the minutes
+that come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from routing.coming import CalendarChange, calendar_changes, coming_pairs, days_from
+from routing.coming import CalendarChange, Changes, calendar_changes, days_from
 from routing.coming_words import HoursTold, told_hours
-from routing.diff import ChangeKind
+from routing.compile import compile_plan
+from routing.diff import Change, ChangeKind, diff
+from routing.errors import PlanRefused
+from routing.plan import Plan
+from routing.problem import Problem
 from routing.tables import GroupRow, NumberRow, Tables
 
 
@@ -34,16 +39,25 @@ class GroupChange:
 
 @dataclass(frozen=True, slots=True)
 class ComingHours:
-    """The hours that change from `start` to before `end` (UTC): of `numbers` numbers, by `calendars` pairs of
-    calendars, in `spans` spans. `told` is for people, `changes` have the spans; both are the first ones."""
+    """The hours that change from `start` to before `end` (UTC): whose (all of them), and by how many pairs of
+    calendars, in how many spans. `told` is for people, `changes` have the spans; both are the first ones."""
 
     start: datetime
     end: datetime
-    numbers: int
+    numbers: tuple[str, ...]
     calendars: int
     spans: int
     told: tuple[HoursTold, ...]
     changes: tuple[CalendarChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A plan with its tables; None and the `errors` when the check finds such."""
+
+    plan: Plan
+    tables: Tables | None
+    errors: Sequence[Problem] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +69,43 @@ class Comparison:
     hours: ComingHours
 
 
+@dataclass(frozen=True, slots=True)
+class PlanComparison:
+    """All that two plans have another. `tables` is None when one of them cannot be used for its `errors`."""
+
+    changes: tuple[Change, ...]
+    tables: Comparison | None
+    errors: tuple[Problem, ...]
+
+
+def side_of(plan: Plan) -> Side:
+    """The plan, compiled if it can be."""
+    try:
+        return Side(plan, compile_plan(plan))
+    except PlanRefused as refused:
+        return Side(plan, None, refused.problems)
+
+
+def compare_plans(before: Side, after: Side, now: datetime) -> PlanComparison:
+    """All that the later plan makes another, its hours from an aware time on. Raises NaiveTime."""
+    changes = diff(before.plan, after.plan)
+    if before.tables is None or after.tables is None:
+        return PlanComparison(changes, None, (*before.errors, *after.errors))
+    return PlanComparison(changes, compare(before.tables, after.tables, now), ())
+
+
 def compare(before: Tables, after: Tables, now: datetime) -> Comparison:
     """What the later plan makes another, its hours from an aware time on. Raises NaiveTime."""
     days = days_from(now)
-    pairs = coming_pairs(before, after, days)
+    changes = Changes(before, after, days)
     hours = ComingHours(
         start=datetime.fromtimestamp(days.start, UTC),
         end=datetime.fromtimestamp(days.end, UTC),
-        numbers=sum(len(pair.numbers) for pair in pairs),
-        calendars=len(pairs),
-        spans=sum(len(pair.runs) for pair in pairs),
-        told=tuple(told_hours(pairs, days, after.numbers)),
-        changes=tuple(calendar_changes(pairs, days)),
+        numbers=tuple([number for pair in changes.pairs for number in pair.numbers]),
+        calendars=len(changes.pairs),
+        spans=sum(pair.amount.runs for pair in changes.pairs),
+        told=tuple(told_hours(changes, after.numbers)),
+        changes=tuple(calendar_changes(changes)),
     )
     return Comparison(tuple(_numbers(before, after)), tuple(_groups(before, after)), hours)
 
@@ -130,4 +169,3 @@ def _groups(before: Tables, after: Tables) -> Iterator[GroupChange]:
 
 def _keys(group: GroupRow) -> list[str]:
     return [member.key for member in group.members]
-

@@ -10,7 +10,7 @@
 - A calendar that cannot be evaluated is never closed: where holidays are not known, the week's hours stand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -86,6 +86,15 @@ def day_hours(calendar: CalendarTable, day: date) -> DayHours:
     if calendar.holiday_years is not None and day.year not in calendar.holiday_years:
         return _without_holidays(hours, day.year)
     return hours
+
+
+def special_days(calendar: CalendarTable, days: KeysView[date]) -> dict[date, DayHours]:
+    """Those of the days that are not as their week is, with their hours, as `day_hours` says them."""
+    found: dict[date, DayHours] = {}
+    for table in (calendar.holidays, calendar.rules, calendar.deviations):  # who comes later goes before
+        for day in table.keys() & days:
+            found[day] = table[day]
+    return found
 
 
 def effective_hours(calendar: CalendarTable, start: datetime, end: datetime) -> tuple[Span, ...]:

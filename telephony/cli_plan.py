@@ -1,6 +1,6 @@
 """`vaxeln plan show|diff|apply|versions|rollback`: the plan of the running service.
 
-With `--json`: `plan show` prints the plan, `plan diff` `telephony.admin.views.PlanDiff`, `plan versions`
+With `--json`: `plan show` prints the plan, `plan diff` what `telephony.cli_diff` says, `plan versions`
 `versions`, objects as `telephony.archive.plan_store.PlanHead`, the newest first.
 """
 
@@ -15,6 +15,7 @@ from telephony.admin.errors import ServiceRefused
 from telephony.admin.operation import JSON, TOML
 from telephony.admin.values import Form
 from telephony.archive.plan_store import PlanHead
+from telephony.cli_diff import Source, diff_lines, diff_plans, differs
 from telephony.cli_options import (
     Commands,
     add_command,
@@ -27,7 +28,6 @@ from telephony.cli_options import (
 from telephony.cli_read import check_plan, print_json, print_lines
 from telephony.cli_remote import Place, ask, listed, note
 from telephony.cli_time import clock
-from telephony.plan_start import read_text
 
 _NOT_ACCEPTABLE, _LOST_RACE = 406, 412
 
@@ -61,8 +61,15 @@ def _add_versions(actions: Commands) -> None:
     diff = add_command(
         actions,
         "diff",
-        "show what applying a plan would change",
-        lambda o: diff_plan(place_of(o), o.file, o.json),
+        "show what applying a plan would change, or what one has another than a second",
+        lambda o: diff_plans(place_of(o), [o.plan, *filter(None, [o.other])], o.json),
+    )
+    diff.add_argument("plan", metavar="PLAN", help="a file, or the number of a version")
+    diff.add_argument(
+        "other",
+        nargs="?",
+        metavar="PLAN",
+        help="likewise: what it has another than the first; one alone is compared with the plan in force",
     )
     apply = add_command(
         actions,
@@ -90,8 +97,7 @@ def _add_versions(actions: Commands) -> None:
     )
     rollback.add_argument("version", type=count, metavar="VERSION", help="the one whose content is wanted")
     add_last(versions, "versions")
-    for command in (diff, apply):
-        command.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML, or .json")
+    apply.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML, or .json")
     for command in (apply, rollback):
         command.add_argument("--reason", required=True, help="why, for whoever reads the versions later")
     for command in (diff, versions):
@@ -123,29 +129,20 @@ def show_plan(place: Place, version: int | None, form: Form | None) -> int:
     return 0
 
 
-def diff_plan(place: Place, file: Path, as_json: bool) -> int:
-    """Print what applying the file would change."""
-    text = read_text(file)
-    found = ask(place, lambda client: _differs(client, file, text))
-    if as_json:
-        print_json(found)
-    else:
-        print_lines(_told(found) or [f"{file} says what the plan in force says."])
-    return 0
-
-
 def apply_plan(place: Place, file: Path, reason: str, expected: int | None) -> int:
     """Put the file in force as the next version, unless it says what is in force; print what has changed."""
-    text = read_text(file)
+    source = Source.of(str(file))
 
     async def question(client: Client) -> tuple[PlanHead, Any, bool]:
         seen = await _in_force(client)
-        changes = await _differs(client, file, text)
+        changes = await differs(client, None, source)
         if expected in (None, seen.version) and not changes["count"]:
             return seen, changes, False
-        headers = {"Content-Type": _media_type(file), "If-Match": f'"{expected or seen.version}"'}
+        headers = {"Content-Type": source.media_type, "If-Match": f'"{expected or seen.version}"'}
         try:
-            made = await client.ask("PUT", "/plan", parameters={"reason": reason}, body=text, headers=headers)
+            made = await client.ask(
+                "PUT", "/plan", parameters={"reason": reason}, body=source.text, headers=headers
+            )
         except ServiceRefused as refused:
             again = f"vaxeln plan diff {file}, then vaxeln plan apply {file} --reason REASON --if-version"
             raise await _advised(client, refused, expected or seen.version, again) from refused
@@ -155,7 +152,7 @@ def apply_plan(place: Place, file: Path, reason: str, expected: int | None) -> i
     if not is_made:
         print(f"{file} says what version {head.version} says: nothing was changed.")
         return 0
-    print_lines(_told(changes))
+    print_lines(diff_lines(changes))
     print(f"Version {head.version} is in force.")
     return 0
 
@@ -197,11 +194,6 @@ async def _in_force(client: Client) -> PlanHead:
     return _HEAD.validate_python((await client.ask("GET", "/status")).value["plan"])
 
 
-async def _differs(client: Client, file: Path, text: str) -> Any:
-    headers = {"Content-Type": _media_type(file)}
-    return (await client.ask("POST", "/plan/diff", body=text, headers=headers)).value
-
-
 async def _advised(client: Client, refused: ServiceRefused, expected: int, again: str) -> ServiceRefused:
     """What was refused; a lost race in the words of the command line, with what to do."""
     if refused.status != _LOST_RACE:
@@ -212,13 +204,3 @@ async def _advised(client: Client, refused: ServiceRefused, expected: int, again
         f"somebody else changed the plan first: not version {expected} but {head.version} is in force, "
         f"by {head.author}: {head.reason}. Look, and try again: {again} {head.version}",
     )
-
-
-def _told(diff: Any) -> list[str]:
-    words = [change["words"] for change in diff["changes"]]
-    untold = diff["count"] - len(words)
-    return [*words, f"and {untold} more"] if untold else words
-
-
-def _media_type(file: Path) -> str:
-    return JSON if file.suffix == ".json" else TOML

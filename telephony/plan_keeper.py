@@ -15,7 +15,6 @@ import structlog
 
 from routing.check import check
 from routing.compile import digest_of
-from routing.diff import Change, diff
 from routing.errors import PlanInvalid, PlanRefused
 from routing.hours import STOCKHOLM
 from routing.problem import Problem
@@ -79,10 +78,9 @@ class PlanKeeper:
         today = self._today()
         return await self._worker.do(lambda: check(read(text, toml=toml), today, self._prompts))
 
-    async def diff(self, text: str, *, toml: bool) -> Sequence[Change]:
-        """What a plan would change in the one in force. Raises PlanInvalid, Busy."""
-        before = self.in_force.plan
-        return await self._worker.do(lambda: diff(before, read(text, toml=toml)))
+    async def work(self, job: Callable[[], T]) -> T:
+        """What `job` returns or raises, done in the thread for plans. Raises Busy."""
+        return await self._worker.do(job)
 
     async def versions(self, before: int | None, limit: int) -> Sequence[PlanHead]:
         """Versions below `before`, the newest first. Raises DatabaseAway."""

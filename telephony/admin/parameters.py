@@ -183,6 +183,19 @@ class VersionParameters(Parameters):
     version: Version = _said("The version's number.")
 
 
+class DiffParameters(Parameters):
+    """What a plan is compared with."""
+
+    against: Version | None = _said("A version of the plan; the one in force when left out.", None)
+
+
+class VersionsParameters(Parameters):
+    """Two versions of the plan."""
+
+    before: Version = _said("The version that is compared with.", alias="from")
+    after: Version = _said("The version that is compared.", alias="to")
+
+
 _REASON_TO_SEE = "Why callers of protected numbers must be shown: role operator, and it is journalled."
 
 

@@ -7,7 +7,14 @@ from routing.problem import Severity
 from telephony.admin.bodies import RollBack
 from telephony.admin.errors import FieldError, Kind, Refusal
 from telephony.admin.operation import JSON, TOML, Answer, Ask, Text
-from telephony.admin.parameters import ApplyParameters, ListParameters, Parameters, VersionParameters
+from telephony.admin.parameters import (
+    ApplyParameters,
+    DiffParameters,
+    ListParameters,
+    Parameters,
+    VersionParameters,
+    VersionsParameters,
+)
 from telephony.admin.ports import Administration
 from telephony.admin.values import Draft
 from telephony.admin.views import PlanCheck, PlanDiff, page_of, version_of
@@ -34,10 +41,16 @@ async def check(service: Administration, ask: Ask[Parameters, Draft]) -> Answer:
     return Answer(PlanCheck(not any(p.severity is Severity.ERROR for p in problems), problems))
 
 
-async def compare(service: Administration, ask: Ask[Parameters, Draft]) -> Answer:
+async def compare(service: Administration, ask: Ask[DiffParameters, Draft]) -> Answer:
     """What applying it would change."""
-    changes = tuple(await service.diff_plan(ask.body))
-    return Answer(PlanDiff(len(changes), changes[:MAX_CHANGES]))
+    found = await service.diff_plan(ask.body, ask.parameters.against)
+    return Answer(PlanDiff.of(found, await service.overrides(), MAX_CHANGES))
+
+
+async def compare_versions(service: Administration, ask: Ask[VersionsParameters, None]) -> Answer:
+    """What the one version has that the other has not."""
+    found = await service.diff_versions(ask.parameters.before, ask.parameters.after)
+    return Answer(PlanDiff.of(found, await service.overrides(), MAX_CHANGES))
 
 
 async def apply(service: Administration, ask: Ask[ApplyParameters, Draft]) -> Answer:

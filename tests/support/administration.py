@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from routing.check import check
+from routing.comparison import PlanComparison, Side, compare_plans, side_of
 from routing.compile import compile_plan, digest_of
 from routing.decide import decide
 from routing.decision import Decision, Origin, Reason
-from routing.diff import Change, diff
 from routing.explain import question_of
 from routing.hours import effective_hours, is_open
 from routing.load import load_plan, load_plan_json
@@ -67,6 +67,10 @@ FIRST_PLAN = Draft(SOURCE, Form.TOML)
 
 def read(draft: Draft) -> Plan:
     return load_plan(draft.text) if draft.form is Form.TOML else load_plan_json(draft.text)
+
+
+def side(version: PlanVersion) -> Side:
+    return side_of(load_plan_json(version.document))
 
 
 def document_of(plan: Plan) -> str:
@@ -131,8 +135,13 @@ class Town:
     async def check_plan(self, draft: Draft) -> Sequence[Problem]:
         return check(read(draft), self.now.date())
 
-    async def diff_plan(self, draft: Draft) -> Sequence[Change]:
-        return diff(load_plan_json(self.stored[-1].document), read(draft))
+    async def diff_plan(self, draft: Draft, against: int | None) -> PlanComparison:
+        before = self.stored[-1] if against is None else await self.plan_version(against)
+        return compare_plans(side(before), side_of(read(draft)), self.now)
+
+    async def diff_versions(self, before: int, after: int) -> PlanComparison:
+        old, new = await self.plan_version(before), await self.plan_version(after)
+        return compare_plans(side(old), side(new), self.now)
 
     async def apply_plan(self, draft: Draft, *, expected: int, by: str, reason: str) -> PlanHead:
         compile_plan(read(draft))
