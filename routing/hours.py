@@ -79,9 +79,14 @@ def opening_on(hours: DayHours, before: DayHours, second: int) -> Opening:
 
 def day_hours(calendar: CalendarTable, day: date) -> DayHours:
     """The hours that begin on a day, by the precedence of the rules."""
-    found = calendar.deviations.get(day) or calendar.rules.get(day) or calendar.holidays.get(day)
-    if found:
+    found = calendar.deviations.get(day)
+    if found is not None:
         return found
+    for rule in calendar.rules:
+        if day in rule.days:
+            return rule.week[day.weekday()]
+    if day in calendar.holidays:
+        return calendar.holiday_hours[calendar.holidays[day]]
     hours = calendar.weekly[day.weekday()]
     if calendar.holiday_years is not None and day.year not in calendar.holiday_years:
         return _without_holidays(hours, day.year)
@@ -90,11 +95,9 @@ def day_hours(calendar: CalendarTable, day: date) -> DayHours:
 
 def special_days(calendar: CalendarTable, days: KeysView[date]) -> dict[date, DayHours]:
     """Those of the days that are not as their week is, with their hours, as `day_hours` says them."""
-    found: dict[date, DayHours] = {}
-    for table in (calendar.holidays, calendar.rules, calendar.deviations):  # who comes later goes before
-        for day in table.keys() & days:
-            found[day] = table[day]
-    return found
+    special = {*(days & calendar.holidays.keys()), *(days & calendar.deviations.keys())}
+    special.update(*(days & rule.days for rule in calendar.rules))
+    return {day: day_hours(calendar, day) for day in special}
 
 
 def effective_hours(calendar: CalendarTable, start: datetime, end: datetime) -> tuple[Span, ...]:
