@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from telephony import cli_ical
 from telephony.admin.client import Client, Reply
 from telephony.admin.errors import ServiceRefused
 from telephony.admin.operation import JSON, TOML
@@ -21,6 +22,7 @@ from telephony.cli_options import (
     add_command,
     add_json,
     add_last,
+    add_plan,
     add_service,
     count,
     place_of,
@@ -47,6 +49,34 @@ def add_commands(commands: Commands) -> None:
     check.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML")
     add_json(check)
     _add_versions(actions)
+    _add_ical(actions)
+
+
+def _add_ical(actions: Commands) -> None:
+    export = add_command(
+        actions,
+        "ical",
+        "print the deviations of a calendar as iCalendar",
+        lambda o: cli_ical.export(place_of(o), o.plan, o.calendar, o.first, o.last),
+    )
+    export.add_argument("--from", dest="first", metavar="DATE", help="first day, as 2026-12-21")
+    export.add_argument("--to", dest="last", metavar="DATE", help="last day, included")
+    add_plan(export)
+    add_service(export)
+    imported = add_command(
+        actions,
+        "ical-import",
+        "put the events of an iCalendar file into a calendar of a plan's text, and print that",
+        lambda o: cli_ical.import_into(o.plan, o.calendar, o.file, o.output, o.remove_others),
+    )
+    for command in (export, imported):
+        command.add_argument("calendar", metavar="CALENDAR", help="its name in the plan")
+    imported.add_argument("file", type=Path, metavar="FILE", help="the events, as .ics")
+    imported.add_argument("--plan", type=Path, metavar="PLAN", required=True, help="the plan, in TOML")
+    imported.add_argument("--output", type=Path, metavar="FILE", help="write it there; PLAN itself will do")
+    imported.add_argument(
+        "--remove-others", action="store_true", help="remove deviations of days that have no event"
+    )
 
 
 def _add_versions(actions: Commands) -> None:

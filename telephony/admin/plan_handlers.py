@@ -55,20 +55,20 @@ async def compare_versions(service: Administration, ask: Ask[VersionsParameters,
 
 async def apply(service: Administration, ask: Ask[ApplyParameters, Draft]) -> Answer:
     """Put it in force as the next version."""
-    expected = await _expected(service, ask)
+    expected = await seen_version(service, ask)
     made = await service.apply_plan(
         ask.body, expected=expected, by=ask.who.name, reason=ask.parameters.reason
     )
-    return _made(made)
+    return made_version(made)
 
 
 async def roll_back(service: Administration, ask: Ask[Parameters, RollBack]) -> Answer:
     """Put an old version's content in force as the next version."""
-    expected = await _expected(service, ask)
+    expected = await seen_version(service, ask)
     made = await service.roll_back(
         ask.body.version, expected=expected, by=ask.who.name, reason=ask.body.reason
     )
-    return _made(made)
+    return made_version(made)
 
 
 async def versions(service: Administration, ask: Ask[ListParameters, None]) -> Answer:
@@ -83,7 +83,7 @@ async def version(service: Administration, ask: Ask[VersionParameters, None]) ->
     return _text(await service.plan_version(ask.parameters.version), ask.headers)
 
 
-async def _expected(service: Administration, ask: Ask[Any, Any]) -> int:
+async def seen_version(service: Administration, ask: Ask[Any, Any]) -> int:
     """The version that the client has seen, which must be the one in force. Raises Refusal."""
     about = await service.plan()
     tags = _tags(ask.headers["If-Match"])
@@ -111,7 +111,8 @@ def _text(plan: PlanVersion, headers: Any) -> Answer:
     return Answer(Text(media_type, text), headers=tagged)
 
 
-def _made(about: PlanHead) -> Answer:
+def made_version(about: PlanHead) -> Answer:
+    """The head of a version that was made, with its ETag."""
     return Answer(about, headers={"ETag": _tag(about, JSON)})
 
 

@@ -1,6 +1,7 @@
 """The table of routes: every operation of the admin API. Handlers, validation, roles, the OpenAPI document
 and the page are made from it."""
 
+from telephony.admin.calendar_routes import CALENDAR_ROUTES
 from telephony.admin.call_routes import CALL_ROUTES
 from telephony.admin.number_routes import NUMBER_ROUTES
 from telephony.admin.operation import Operation
@@ -10,5 +11,11 @@ from telephony.admin.staff_routes import STAFF_ROUTES
 BASE = "/api/v1"
 """Before every path."""
 
-OPERATIONS: tuple[Operation, ...] = (*PLAN_ROUTES, *NUMBER_ROUTES, *STAFF_ROUTES, *CALL_ROUTES)
+OPERATIONS: tuple[Operation, ...] = (
+    *PLAN_ROUTES,
+    *CALENDAR_ROUTES,
+    *NUMBER_ROUTES,
+    *STAFF_ROUTES,
+    *CALL_ROUTES,
+)
 """All of them, in the order in which they are shown."""

@@ -1,14 +1,14 @@
 """Deviations put into a calendar of a plan, and into the plan's text with its comments."""
 
 import re
-from collections.abc import Iterator, MutableSequence, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AbstractTable, InlineTable
+from tomlkit.items import AoT, InlineTable
 
 from routing.errors import PlanInvalid
 from routing.load import load_plan
@@ -56,16 +56,14 @@ def put_into(plan: Plan, name: str, deviations: Sequence[Deviation]) -> Plan:
 
 
 def put_into_text(text: str, name: str, deviations: Sequence[Deviation]) -> str:
-    """The TOML of the plan with these deviations in a calendar of it, and everything else as it was.
+    """The TOML of the plan with these deviations, in the order of `merge`, in a calendar of it; everything
+    else stays as it was.
 
     Raises PlanInvalid, KeyError for an unknown calendar, NotEditable.
     """
     wanted = put_into(load_plan(text), name, deviations)
     try:
-        document = tomlkit.parse(text)
-        calendars: Any = document["calendars"]
-        added = _put(calendars[name], deviations)
-        edited = _settled(tomlkit.dumps(document), name, added)
+        edited = _edited(text, name, {deviation.date: deviation for deviation in deviations})
         if load_plan(edited) == wanted:
             return edited
     except (TOMLKitError, PlanInvalid, ValueError, TypeError, AttributeError, IndexError):
@@ -73,27 +71,61 @@ def put_into_text(text: str, name: str, deviations: Sequence[Deviation]) -> str:
     raise NotEditable(f"the text of calendars.{name} cannot be edited: {_BY_HAND}")
 
 
-def _put(calendar: AbstractTable, deviations: Sequence[Deviation]) -> int:
-    """Change entries where they stand, drop those that are not wanted, add the rest at the end: how many
-    tables."""
-    new = {deviation.date: deviation for deviation in deviations}
-    if "deviations" not in calendar:
+def _edited(text: str, name: str, new: dict[date, Deviation]) -> str:
+    """Entries changed where they stand, those that are not wanted dropped, the rest added at the end."""
+    document = tomlkit.parse(text)
+    entries = _entries(document, name)
+    if isinstance(entries, AoT) and (unwanted := _unwanted(entries, new)):
+        for place in unwanted:
+            text = _without(text, name, place)
+        document = tomlkit.parse(text)
+        entries = _entries(document, name)
+    if entries is None:
         if not new:
-            return 0
-        is_inline = isinstance(calendar, InlineTable)
-        calendar.append("deviations", tomlkit.array() if is_inline else tomlkit.aot())
-    entries: Any = calendar["deviations"]
+            return text
+        calendar: Any = document["calendars"][name]
+        calendar.append("deviations", tomlkit.array() if isinstance(calendar, InlineTable) else tomlkit.aot())
+        entries = calendar["deviations"]
     for place in _unwanted(entries, new):
         del entries[place]
     for entry in entries:
-        _change(entry, new.pop(entry["date"].unwrap() if hasattr(entry["date"], "unwrap") else entry["date"]))
-    is_table = isinstance(entries, tomlkit.items.AoT)
+        _change(entry, new.pop(entry["date"]))
+    is_table = isinstance(entries, AoT)
     for deviation in new.values():
         entry = tomlkit.table() if is_table else tomlkit.inline_table()
         entry["date"] = deviation.date
         _change(entry, deviation)
         entries.append(entry)
-    return len(new) if is_table else 0
+    return _settled(tomlkit.dumps(document), name, len(new) if is_table else 0)
+
+
+def _entries(document: Any, name: str) -> Any:
+    return document["calendars"][name].get("deviations")
+
+
+def _blocks(lines: Sequence[str], name: str) -> list[tuple[int, int]]:
+    """From which line to before which each table of the calendar's deviations goes, without the comment of
+    what follows."""
+    header = re.compile(rf"""\[\[\s*calendars\s*\.\s*["']?{re.escape(name)}["']?\s*\.\s*deviations\s*\]\]""")
+    blocks = []
+    for begin, line in enumerate(lines):
+        if header.match(line):
+            end = begin + 1
+            while end < len(lines) and not lines[end].startswith("["):
+                end += 1
+            while end > begin + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+                end -= 1
+            blocks.append((begin, end))
+    return blocks
+
+
+def _without(text: str, name: str, place: int) -> str:
+    """The text without one table of deviations, and the blank line before it."""
+    lines = text.splitlines(keepends=True)
+    begin, end = _blocks(lines, name)[place]
+    if begin and not lines[begin - 1].strip():
+        begin -= 1
+    return "".join([*lines[:begin], *lines[end:]])
 
 
 def _settled(text: str, name: str, added: int) -> str:
@@ -101,25 +133,18 @@ def _settled(text: str, name: str, added: int) -> str:
     if not added:
         return text
     lines = text.splitlines(keepends=True)
-    header = re.compile(
-        rf"""\[\[\s*calendars\s*\.\s*["']?{re.escape(name)}["']?\s*\.\s*deviations\s*\]\]\s*$"""
-    )
-    begin = [number for number, line in enumerate(lines) if header.match(line)][-added]
-    after = [number for number in range(begin, len(lines)) if lines[number].startswith("[")][added:]
-    end = after[0] if after else len(lines)
-    block = "".join(lines[begin:end]).strip("\n") + "\n"
-    head, rest = lines[:begin], lines[end:]
+    begin, end = _blocks(lines, name)[-added][0], _blocks(lines, name)[-1][1]
+    block, head, rest = lines[begin:end], lines[:begin], lines[end:]
     comments: list[str] = []
     while head and head[-1].startswith("#"):
         comments.insert(0, head.pop())
-    while comments and head and not head[-1].strip():
-        head.pop()
-    before = "".join(head).rstrip("\n") + "\n\n" if head else ""
-    following = "".join([*comments, *rest])
-    return f"{before}{block}" + (f"\n{following}" if following else "")
+    before = "".join(head).rstrip("\n")
+    following = "".join([*comments, *rest]).lstrip("\n")
+    parts = [before, "".join(block).strip("\n"), following.rstrip("\n")]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _unwanted(entries: MutableSequence[Any], new: dict[date, Deviation]) -> Iterator[int]:
+def _unwanted(entries: Sequence[Any], new: Mapping[date, Deviation]) -> list[int]:
     """Places of entries to be dropped, the last first; of two of one day the first stays."""
     seen: set[date] = set()
     unwanted = []
@@ -127,7 +152,7 @@ def _unwanted(entries: MutableSequence[Any], new: dict[date, Deviation]) -> Iter
         if entry["date"] in seen or entry["date"] not in new:
             unwanted.append(place)
         seen.add(entry["date"])
-    yield from reversed(unwanted)
+    return unwanted[::-1]
 
 
 def _change(entry: Any, deviation: Deviation) -> None:

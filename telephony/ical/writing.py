@@ -48,7 +48,8 @@ def write(name: str, deviations: Iterable[Deviation], now: datetime) -> str:
         for event in _events(name, deviation):
             event.add("DTSTAMP", now)
             calendar.add_component(event)
-    return calendar.to_ical().decode()
+    octets: bytes = calendar.to_ical()
+    return octets.decode()
 
 
 def _events(name: str, deviation: Deviation) -> Iterator[Event]:
