@@ -130,7 +130,7 @@ def _asked(options: argparse.Namespace, limit: float) -> Options:
         raise UsageError("give one of --day DATE, --from DATE --to DATE, or --load FILE")
     first, last = options.day or options.first, options.day or options.last
     start, end = period(first, last)
-    if end - start > timedelta(days=MAX_DAYS, hours=1):  # the clock may be set back in it
+    if end - start > timedelta(days=MAX_DAYS):  # on the wall clock: both are local
         raise UsageError(f"--from {first} --to {last} is too long; allowed: at most {MAX_DAYS} days")
     return Options(start.astimezone(UTC), end.astimezone(UTC), options.staff, options.seed, limit)
 

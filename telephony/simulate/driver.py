@@ -12,6 +12,7 @@ from typing import Any
 
 from routing.decision import Origin
 from routing.gateways import Names
+from routing.override import Override
 from routing.places import Found, Named, default_port
 from routing.tables import Tables
 from telephony.call import facts as f
@@ -127,7 +128,7 @@ class Driver:
             h.PhoneRegistered(at=now, phone=phone, contacts=(contact,) if there else ()), now
         )
 
-    def _override_changes(self, now: datetime, number: str, override: Any) -> None:
+    def _override_changes(self, now: datetime, number: str, override: Override | None) -> None:
         if override is None:
             self._switchboard.receive(h.OverrideEnded(at=now, number=number, by=""), now)
         else:
