@@ -3,28 +3,39 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from routing.decision import Reason
 from routing.gather_calendar import Gathered, gather
 from routing.holiday_rules import days_of
-from routing.holiday_table import HOLIDAY_YEARS
+from routing.holiday_table import HOLIDAY_YEARS, swedish_holidays
 from routing.interval import DAY, WEEKDAYS, Interval, show_clock
-from routing.plan_calendar import Calendar
-from routing.tables import CalendarTable, DayHours, OpenInterval
+from routing.plan_calendar import Calendar, HolidayRule
+from routing.tables import CalendarTable, DayHours, OpenInterval, RuleDays
+
+MAX_SHARED = 64
+"""Kinds of rules whose days are kept, 100 KB each: most plans have two or three."""
 
 
 def compile_calendar(name: str, calendars: Mapping[str, Calendar]) -> CalendarTable:
     """The table of one calendar, with what it is based on. Raises KeyError for a base that is none, and
     BaseLoop for one that is based on itself: `check` finds both before."""
     whole = gather(name, calendars)
-    holidays = whole.holidays()
     weekly = tuple(_weekday(whole, index) for index in range(len(WEEKDAYS)))
     return CalendarTable(
         name=name,
         weekly=weekly,
-        holidays=MappingProxyType({day: _holiday(whole, text) for day, text in holidays.items()}),
-        rules=MappingProxyType(_rules(whole, weekly, holidays)),
+        holidays=whole.holidays(),
+        holiday_hours=MappingProxyType(
+            {text: _holiday(whole, text) for text in _holiday_names(whole.keeps_holidays, whole.eves)}
+        ),
+        rules=tuple(
+            [
+                RuleDays(_rule_days(rule, whole), tuple(_rule_week(where, rule, breaks, weekly)))
+                for where, rule, breaks in whole.rules
+            ]
+        ),
         deviations=MappingProxyType(_deviations(whole)),
         holiday_years=HOLIDAY_YEARS if whole.keeps_holidays else None,
     )
@@ -34,8 +45,7 @@ def always_open(path: str, text: str) -> CalendarTable:
     """A calendar that is always open, for what has none of its own. `path` and `text` are its only entry."""
     reason = Reason("calendar", path, text)
     day = DayHours((OpenInterval(0, DAY, reason),), reason)
-    none: Mapping[date, DayHours] = MappingProxyType({})
-    return CalendarTable("", (day,) * len(WEEKDAYS), none, none, none, None)
+    return CalendarTable("", (day,) * len(WEEKDAYS), {}, {}, (), {}, None)
 
 
 def _weekday(whole: Gathered, index: int) -> DayHours:
@@ -63,21 +73,37 @@ def _deviations(whole: Gathered) -> dict[date, DayHours]:
     return table
 
 
-def _rules(whole: Gathered, weekly: Sequence[DayHours], holidays: Mapping[date, str]) -> dict[date, DayHours]:
-    """The first rule that says something of a day decides it."""
-    table: dict[date, DayHours] = {}
-    for where, rule, breaks in whole.rules:
-        entry = Reason("rule", where, f": {rule.note}")
-        announcement = rule.announcement or ""
-        for day in days_of(rule, holidays):
-            if day in table:
-                continue
-            if rule.intervals is not None:
-                hours = _day_hours(entry, f"{where}.intervals", rule.intervals, announcement)
-                table[day] = _with_breaks(hours, breaks)
-            elif rule.closes is not None and day not in holidays:
-                table[day] = _shortened(weekly[day.weekday()], rule.closes, entry, announcement)
-    return table
+def _rule_days(rule: HolidayRule, whole: Gathered) -> frozenset[date]:
+    """A rule that closes early says nothing of a day that is closed."""
+    days_alone = rule.model_copy(update={"closes": None, "intervals": None, "note": "", "announcement": None})
+    return _days_of_all_years(days_alone, rule.closes is not None, whole.keeps_holidays, whole.eves)
+
+
+@lru_cache(MAX_SHARED)
+def _days_of_all_years(rule: HolidayRule, closes: bool, keeps: bool, eves: bool) -> frozenset[date]:
+    holidays = _holidays(keeps, eves)
+    days = frozenset(days_of(rule, holidays))
+    return days - holidays.keys() if closes else days
+
+
+@cache
+def _holiday_names(keeps: bool, eves: bool) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_holidays(keeps, eves).values()))
+
+
+def _holidays(keeps: bool, eves: bool) -> Mapping[date, str]:
+    return swedish_holidays(HOLIDAY_YEARS, eves) if keeps else {}
+
+
+def _rule_week(
+    where: str, rule: HolidayRule, breaks: Sequence[tuple[str, Interval]], weekly: Sequence[DayHours]
+) -> Sequence[DayHours]:
+    """What the rule makes of each day of the week."""
+    entry, announcement = Reason("rule", where, f": {rule.note}"), rule.announcement or ""
+    if rule.closes is not None:
+        return [_shortened(hours, rule.closes, entry, announcement) for hours in weekly]
+    own = _day_hours(entry, f"{where}.intervals", rule.intervals or (), announcement)
+    return (_with_breaks(own, breaks),) * len(WEEKDAYS)
 
 
 def _shortened(hours: DayHours, closes: int, entry: Reason, announcement: str) -> DayHours:

@@ -287,9 +287,12 @@ class _Path:
         """Ring whoever is there and free, or say by which branch the call goes on."""
         members, strategy, ring_seconds, where = self._members(destination)
         caller = self._caller() if self._question.origin is Origin.PHONE else ""
+        said = len(self._reasons)
         chosen = choose(members, self._situation, self._now, caller, self._reasons)
         if isinstance(chosen, Branch):
-            text = "all who are there are busy" if chosen is Branch.BUSY else "nobody is registered"
+            all_away = len(self._reasons) - said == len(members)
+            nobody = "all are away" if all_away else "nobody is registered"
+            text = "all who are there are busy" if chosen is Branch.BUSY else nobody
             self._reasons.append(Reason("presence", where, text))
             return chosen
         free = len({target.member for target in chosen})

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from routing.plan import Plan
 
-# Values are told so that they are recognised; `before` and `after` hold them whole.
-_MAX_TOLD = 120
+# A rule of a calendar with a long note is told whole; `before` and `after` hold every value whole.
+_MAX_TOLD = 400
 
 
 class ChangeKind(StrEnum):
@@ -37,7 +37,19 @@ class Change:
 
 def diff(before: Plan, after: Plan) -> tuple[Change, ...]:
     """Every place at which two plans differ, in the order of the document; none when they decide alike."""
-    return tuple(_tables("", before.model_dump(mode="json"), after.model_dump(mode="json")))
+    return tuple(_tables("", _as_json(before), _as_json(after)))
+
+
+def _as_json(plan: Plan) -> dict[str, object]:
+    """The plan's JSON, made entry by entry: pydantic lets no other thread in while it makes a whole plan."""
+    found: dict[str, object] = {}
+    for name in type(plan).model_fields:
+        value = getattr(plan, name)
+        if isinstance(value, dict):
+            found[name] = {key: entry.model_dump(mode="json") for key, entry in value.items()}
+        else:
+            found[name] = value.model_dump(mode="json")
+    return found
 
 
 def _values(path: str, before: object, after: object) -> Iterator[Change]:
@@ -78,5 +90,13 @@ def _lists(path: str, before: Sequence[object], after: Sequence[object]) -> Chan
 
 
 def _told(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _MAX_TOLD else f"{text[:_MAX_TOLD]}..."
+    """The value as JSON, without what is null in it. What is too long says how much is left out."""
+    text = json.dumps(_given(value), ensure_ascii=False)
+    more = len(text) - _MAX_TOLD
+    return text if more <= 0 else f"{text[:_MAX_TOLD]} [and {more} characters more]"
+
+
+def _given(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _given(inner) for key, inner in value.items() if inner is not None}
+    return [_given(inner) for inner in value] if isinstance(value, list) else value

@@ -305,6 +305,7 @@ _CATALOGUE = _catalogue(
         (r"(.*) is away until (\S+) inclusive", r"\1 är borta till och med \2"),
         (r"(.*) is away until further notice", r"\1 är borta tills vidare"),
         (r"all who are there are busy", r"Alla som är på plats är upptagna"),
+        (r"all are away", r"Alla är borta"),
         (r"nobody is registered", r"Ingen har en telefon som är ansluten"),
         (r"(\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", _presence),
         (r"the call has been here before: it ends", r"Samtalet har redan varit här: det tar slut"),

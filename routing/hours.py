@@ -10,7 +10,7 @@
 - A calendar that cannot be evaluated is never closed: where holidays are not known, the week's hours stand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -59,14 +59,19 @@ def is_open(calendar: CalendarTable, at: datetime) -> Opening:
     wall = _wall_clock(at)
     today = wall.date()
     second = wall.hour * 3600 + wall.minute * 60 + wall.second
-    hours = day_hours(calendar, today)
+    return opening_on(day_hours(calendar, today), day_hours(calendar, today - _ONE_DAY), second)
+
+
+def opening_on(hours: DayHours, before: DayHours, second: int) -> Opening:
+    """Whether it is open at a second of the wall clock on a day of these hours; `before` are those of the day
+    before."""
     for rest in hours.breaks:
         if rest.start <= second < rest.end:
             return Opening(False, rest.reason, hours.announcement)
     for interval in hours.intervals:
         if interval.start <= second < interval.end:
             return Opening(True, interval.reason)
-    for interval in day_hours(calendar, today - _ONE_DAY).intervals:
+    for interval in before.intervals:
         if interval.start <= second + DAY < interval.end:
             return Opening(True, interval.reason)
     return Opening(False, hours.closed, hours.announcement)
@@ -74,9 +79,14 @@ def is_open(calendar: CalendarTable, at: datetime) -> Opening:
 
 def day_hours(calendar: CalendarTable, day: date) -> DayHours:
     """The hours that begin on a day, by the precedence of the rules."""
-    found = calendar.deviations.get(day) or calendar.rules.get(day) or calendar.holidays.get(day)
-    if found:
+    found = calendar.deviations.get(day)
+    if found is not None:
         return found
+    for rule in calendar.rules:
+        if day in rule.days:
+            return rule.week[day.weekday()]
+    if day in calendar.holidays:
+        return calendar.holiday_hours[calendar.holidays[day]]
     hours = calendar.weekly[day.weekday()]
     if calendar.holiday_years is not None and day.year not in calendar.holiday_years:
         return _without_holidays(hours, day.year)
@@ -92,6 +102,13 @@ def holidays_known_days(calendar: CalendarTable, at: datetime) -> int:
     if today.year not in years:
         return 0
     return min((date(years[-1], 12, 31) - today).days + 1, NEXT_OPENING_DAYS)
+
+
+def special_days(calendar: CalendarTable, days: KeysView[date]) -> dict[date, DayHours]:
+    """Those of the days that are not as their week is, with their hours, as `day_hours` says them."""
+    special = {*(days & calendar.holidays.keys()), *(days & calendar.deviations.keys())}
+    special.update(*(days & rule.days for rule in calendar.rules))
+    return {day: day_hours(calendar, day) for day in special}
 
 
 def effective_hours(calendar: CalendarTable, start: datetime, end: datetime) -> tuple[Span, ...]:
@@ -198,7 +215,7 @@ def _edges(calendar: CalendarTable, first: date, last: date) -> Iterator[datetim
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(ordinal)
         next_midnight = _instant(day + _ONE_DAY, 0, 0)
-        seconds = _edge_seconds(calendar, day)
+        seconds = edge_seconds(day_hours(calendar, day), day_hours(calendar, day - _ONE_DAY))
         if next_midnight - midnight == _ONE_DAY:
             yield from (midnight + timedelta(seconds=second) for second in seconds)
         else:
@@ -207,11 +224,12 @@ def _edges(calendar: CalendarTable, first: date, last: date) -> Iterator[datetim
         midnight = next_midnight
 
 
-def _edge_seconds(calendar: CalendarTable, day: date) -> list[int]:
-    seconds, hours = {0}, day_hours(calendar, day)
+def edge_seconds(hours: DayHours, before: DayHours) -> list[int]:
+    """In order, the seconds of a day of these hours at which the answer of `opening_on` may change."""
+    seconds = {0}
     for interval in (*hours.intervals, *hours.breaks):
         seconds.update((interval.start, interval.end))
-    for interval in day_hours(calendar, day - _ONE_DAY).intervals:
+    for interval in before.intervals:
         seconds.add(interval.end - DAY)
     return sorted(second for second in seconds if 0 <= second < DAY)
 

@@ -40,16 +40,28 @@ class DayHours:
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarTable:
-    """When something is open. `weekly` begins with Monday, `rules` are days relative to holidays.
+class RuleDays:
+    """The days of all years that a rule speaks of, and the hours that it gives each day of the week."""
 
-    `holiday_years` are those whose holidays are known; None when the calendar keeps no holidays.
+    days: frozenset[date]
+    week: tuple[DayHours, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarTable:
+    """When something is open. `weekly` begins with Monday, `rules` are days relative to holidays: the first
+    that speaks of a day decides.
+
+    `holidays` are those that it keeps, by name, `holiday_hours` what it is open on each.
+    `holiday_years` are those whose holidays are known; None when the calendar keeps no holidays. What a
+    hundred years have is shared by all calendars: a plan may have one for each of its numbers.
     """
 
     name: str
     weekly: tuple[DayHours, ...]
-    holidays: Mapping[date, DayHours]
-    rules: Mapping[date, DayHours]
+    holidays: Mapping[date, str]
+    holiday_hours: Mapping[str, DayHours]
+    rules: tuple[RuleDays, ...]
     deviations: Mapping[date, DayHours]
     holiday_years: range | None
 

@@ -1,6 +1,6 @@
 """`vaxeln plan show|diff|apply|versions|rollback`: the plan of the running service.
 
-With `--json`: `plan show` prints the plan, `plan diff` `telephony.admin.views.PlanDiff`, `plan versions`
+With `--json`: `plan show` prints the plan, `plan diff` what `telephony.cli_diff` says, `plan versions`
 `versions`, objects as `telephony.archive.plan_store.ListedVersion`, the newest first.
 """
 
@@ -10,26 +10,27 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from telephony import cli_pending
+from telephony import cli_ical, cli_pending
 from telephony.admin.client import Client, Reply
 from telephony.admin.errors import ServiceRefused
 from telephony.admin.operation import JSON, TOML
 from telephony.admin.values import Form
 from telephony.archive.plan_store import ListedVersion, PlanHead, VersionState
+from telephony.cli_diff import Source, diff_lines, diff_plans, differs
 from telephony.cli_options import (
     Commands,
     add_command,
     add_json,
     add_last,
+    add_plan,
     add_service,
     count,
     place_of,
 )
-from telephony.cli_pending import When, add_when, changes_told, outcome, when_of
+from telephony.cli_pending import When, add_when, outcome, when_of
 from telephony.cli_read import check_plan, print_json, print_lines
 from telephony.cli_remote import Place, ask, listed, note
 from telephony.cli_time import clock
-from telephony.plan_start import read_text
 
 _NOT_ACCEPTABLE, _CONFLICT, _LOST_RACE = 406, 409, 412
 
@@ -52,6 +53,34 @@ def add_commands(commands: Commands) -> None:
     add_json(check)
     _add_versions(actions)
     cli_pending.add_commands(actions)
+    _add_ical(actions)
+
+
+def _add_ical(actions: Commands) -> None:
+    export = add_command(
+        actions,
+        "ical",
+        "print the deviations of a calendar as iCalendar",
+        lambda o: cli_ical.export(place_of(o), o.plan, o.calendar, o.first, o.last),
+    )
+    export.add_argument("--from", dest="first", metavar="DATE", help="first day, as 2026-12-21")
+    export.add_argument("--to", dest="last", metavar="DATE", help="last day, included")
+    add_plan(export)
+    add_service(export)
+    imported = add_command(
+        actions,
+        "ical-import",
+        "put the events of an iCalendar file into a calendar of a plan's text, and print that",
+        lambda o: cli_ical.import_into(o.plan, o.calendar, o.file, o.output, o.remove_others),
+    )
+    for command in (export, imported):
+        command.add_argument("calendar", metavar="CALENDAR", help="its name in the plan")
+    imported.add_argument("file", type=Path, metavar="FILE", help="the events, as .ics")
+    imported.add_argument("--plan", type=Path, metavar="PLAN", required=True, help="the plan, in TOML")
+    imported.add_argument("--output", type=Path, metavar="FILE", help="write it there; PLAN itself will do")
+    imported.add_argument(
+        "--remove-others", action="store_true", help="remove deviations of days that have no event"
+    )
 
 
 def _add_versions(actions: Commands) -> None:
@@ -66,8 +95,15 @@ def _add_versions(actions: Commands) -> None:
     diff = add_command(
         actions,
         "diff",
-        "show what applying a plan would change",
-        lambda o: diff_plan(place_of(o), o.file, o.json),
+        "show what applying a plan would change, or what one has another than a second",
+        lambda o: diff_plans(place_of(o), [o.plan, *filter(None, [o.other])], o.json),
+    )
+    diff.add_argument("plan", metavar="PLAN", help="a file, or the number of a version")
+    diff.add_argument(
+        "other",
+        nargs="?",
+        metavar="PLAN",
+        help="likewise: what it has another than the first; one alone is compared with the plan in force",
     )
     apply = add_command(
         actions,
@@ -95,8 +131,7 @@ def _add_versions(actions: Commands) -> None:
     )
     rollback.add_argument("version", type=count, metavar="VERSION", help="the one whose content is wanted")
     add_last(versions, "versions")
-    for command in (diff, apply):
-        command.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML, or .json")
+    apply.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML, or .json")
     for command in (apply, rollback):
         command.add_argument("--reason", required=True, help="why, for whoever reads the versions later")
         add_when(command)
@@ -129,30 +164,19 @@ def show_plan(place: Place, version: int | None, form: Form | None) -> int:
     return 0
 
 
-def diff_plan(place: Place, file: Path, as_json: bool) -> int:
-    """Print what applying the file would change."""
-    text = read_text(file)
-    found = ask(place, lambda client: _differs(client, file, text))
-    if as_json:
-        print_json(found)
-    else:
-        print_lines(changes_told(found) or [f"{file} says what the plan in force says."])
-    return 0
-
-
 def apply_plan(place: Place, file: Path, reason: str, expected: int | None, when: When) -> int:
     """Put the file in force as the next version, unless it says what is in force; print what has changed."""
-    text = read_text(file)
+    source = Source.of(str(file))
 
     async def question(client: Client) -> tuple[PlanHead, Any, Any]:
         seen = await _in_force(client)
-        changes = await _differs(client, file, text)
+        changes = await differs(client, None, source)
         if expected in (None, seen.version) and not changes["count"] and not when.is_said:
             return seen, changes, None
-        headers = {"Content-Type": _media_type(file), "If-Match": f'"{expected or seen.version}"'}
+        headers = {"Content-Type": source.media_type, "If-Match": f'"{expected or seen.version}"'}
         try:
             parameters = {"reason": reason, **when.parameters}
-            made = await client.ask("PUT", "/plan", parameters=parameters, body=text, headers=headers)
+            made = await client.ask("PUT", "/plan", parameters=parameters, body=source.text, headers=headers)
         except ServiceRefused as refused:
             again = f"vaxeln plan diff {file}, then vaxeln plan apply {file} --reason REASON --if-version"
             raise await _advised(client, refused, expected or seen.version, again) from refused
@@ -162,7 +186,7 @@ def apply_plan(place: Place, file: Path, reason: str, expected: int | None, when
     if made is None:
         print(f"{file} says what version {seen.version} says: nothing was changed.")
         return 0
-    print_lines(changes_told(changes))
+    print_lines(diff_lines(changes))
     print_lines(outcome(made))
     return 0
 
@@ -207,11 +231,6 @@ async def _in_force(client: Client) -> PlanHead:
     return _HEAD.validate_python((await client.ask("GET", "/status")).value["plan"])
 
 
-async def _differs(client: Client, file: Path, text: str) -> Any:
-    headers = {"Content-Type": _media_type(file)}
-    return (await client.ask("POST", "/plan/diff", body=text, headers=headers)).value
-
-
 async def _advised(client: Client, refused: ServiceRefused, expected: int, again: str) -> ServiceRefused:
     """What was refused; a lost race in the words of the command line, with what to do."""
     if refused.status == _CONFLICT:
@@ -224,7 +243,3 @@ async def _advised(client: Client, refused: ServiceRefused, expected: int, again
         f"somebody else changed the plan first: not version {expected} but {head.version} is in force, "
         f"by {head.author}: {head.reason}. Look, and try again: {again} {head.version}",
     )
-
-
-def _media_type(file: Path) -> str:
-    return JSON if file.suffix == ".json" else TOML

@@ -118,10 +118,9 @@ class PlanKeeper:
         today = day_of(self._now())
         return await self._worker.do(lambda: check(read(text, toml=toml), today, self._prompts))
 
-    async def diff(self, text: str, *, toml: bool) -> Sequence[Change]:
-        """What a plan would change in the one in force. Raises PlanInvalid, Busy."""
-        before = self.in_force.plan
-        return await self._worker.do(lambda: diff(before, read(text, toml=toml)))
+    async def work(self, job: Callable[[], T]) -> T:
+        """What `job` returns or raises, done in the thread for plans. Raises Busy."""
+        return await self._worker.do(job)
 
     async def versions(self, before: int | None, limit: int) -> Sequence[ListedVersion]:
         """Versions below `before`, the newest first. Raises DatabaseAway."""

@@ -21,10 +21,11 @@ from routing.load import MAX_CHARACTERS
 from routing.plan import Plan
 from routing.plan_part import Name
 from telephony.admin.errors import Kind, Refusal
-from telephony.admin.operation import JSON, TOML
+from telephony.admin.operation import ICAL, JSON, TOML
 from telephony.admin.parameters import Owner, Reason, Time, Version
 from telephony.admin.problems import field_errors
 from telephony.admin.values import Draft, Form
+from telephony.ical.reading import MAX_OCTETS
 from telephony.simulate.load import Load
 
 MAX_BODY = 64 * 1024
@@ -170,6 +171,29 @@ class LoadBody:
     def schema(self, ref_template: str) -> dict[str, Any]:
         """The model's, which nobody makes an object of here."""
         return LoadWanted.model_json_schema(ref_template=ref_template)
+
+
+@dataclass(frozen=True, slots=True)
+class IcalBody:
+    """Events as iCalendar (RFC 5545). They are read where they are used, off the event loop."""
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """iCalendar alone."""
+        return (ICAL,)
+
+    @property
+    def max_octets(self) -> int:
+        """As many as are read."""
+        return MAX_OCTETS
+
+    def read(self, octets: bytes, _: str) -> object:
+        """The octets as they came."""
+        return octets
+
+    def schema(self, _: str) -> dict[str, Any]:
+        """It has no JSON form."""
+        return {"type": "string", "description": "A VCALENDAR with VEVENTs (RFC 5545)."}
 
 
 def text_of(octets: bytes) -> str:

@@ -39,6 +39,7 @@ class Kind(Enum):
     INVALID = ("invalid", 422, "A value is not allowed")
     PLAN_INVALID = ("plan-invalid", 422, "The document is not a plan")
     PLAN_REFUSED = ("plan-refused", 422, "The plan has errors")
+    ICAL_REFUSED = ("ical-refused", 422, "The events cannot be deviations")
     NO_VERSION = ("if-match-needed", 428, "If-Match is needed")
     TOO_OFTEN = ("too-often", 429, "Too many requests")
     INTERNAL = ("internal", 500, "The service has a fault")

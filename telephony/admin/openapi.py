@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from telephony.admin.bodies import PlanBody
 from telephony.admin.errors import Kind
-from telephony.admin.operation import JSON, TOML, Operation
+from telephony.admin.operation import JSON, TOML, Body, Operation
 from telephony.admin.problems import MEDIA_TYPE, ProblemDocument, example_of
 from telephony.admin.routes import BASE
 
@@ -100,12 +100,18 @@ def _operation(operation: Operation, schemas: _Schemas, answers: Mapping[str, ob
         "responses": _responses(operation, schemas, answers.get(operation.id)),
     }
     if operation.body is not None:
-        schema = schemas.named(operation.body.schema(_REF))
-        content: dict[str, Any] = {JSON: {"schema": schema, "example": operation.example.body}}
-        if TOML in operation.body.media_types:
-            content[TOML] = {"schema": {"type": "string", "description": "The same document as TOML."}}
-        made["requestBody"] = {"required": True, "content": content}
+        made["requestBody"] = {"required": True, "content": _body(operation, operation.body, schemas)}
     return made
+
+
+def _body(operation: Operation, body: Body, schemas: _Schemas) -> dict[str, Any]:
+    schema, example = body.schema(_REF), operation.example.body
+    if JSON not in body.media_types:
+        return {media_type: {"schema": schema, "example": example} for media_type in body.media_types}
+    content: dict[str, Any] = {JSON: {"schema": schemas.named(schema), "example": example}}
+    if TOML in body.media_types:
+        content[TOML] = {"schema": {"type": "string", "description": "The same document as TOML."}}
+    return content
 
 
 def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ JSON = "application/json"
 TOML = "application/toml"
 HTML = "text/html"
 SVG = "image/svg+xml"
+ICAL = "text/calendar"
 
 
 @dataclass(frozen=True, slots=True)

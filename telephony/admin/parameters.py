@@ -207,6 +207,40 @@ class VersionParameters(Parameters):
     version: Version = _said("The version's number.")
 
 
+class DiffParameters(Parameters):
+    """What a plan is compared with."""
+
+    against: Version | None = _said("A version of the plan; the one in force when left out.", None)
+
+
+class VersionsParameters(Parameters):
+    """Two versions of the plan."""
+
+    before: Version = _said("The version that is compared with.", alias="from")
+    after: Version = _said("The version that is compared.", alias="to")
+
+
+class CalendarParameters(Parameters):
+    """Days of a calendar."""
+
+    calendar: Key = _said("The calendar's name in the plan.")
+    first: Day | None = _said("First day; the first that it has when left out.", None, alias="from")
+    last: Day | None = _said("Last day, included; the last that it has when left out.", None, alias="to")
+
+
+class ImportParameters(Parameters):
+    """Into which calendar events are put, and what becomes of its other days."""
+
+    calendar: Key = _said("The calendar's name in the plan.")
+    remove_others: bool = _said("Whether deviations of days that have no event are removed.", False)
+
+
+class ImportReasonParameters(ImportParameters, WhenParameters):
+    """The same, why, and when."""
+
+    reason: Reason = _said("Why, for whoever reads the versions later.")
+
+
 _REASON_TO_SEE = "Why callers of protected numbers must be shown: role operator, and it is journalled."
 
 

@@ -11,9 +11,11 @@ from telephony.admin.operation import JSON, TOML, Answer, Ask, Text
 from telephony.admin.parameters import (
     MAX_AHEAD,
     ApplyParameters,
+    DiffParameters,
     ListParameters,
     Parameters,
     VersionParameters,
+    VersionsParameters,
     WhenParameters,
     WithdrawParameters,
 )
@@ -41,16 +43,22 @@ async def check(service: Administration, ask: Ask[Parameters, Draft]) -> Answer:
     return Answer(PlanCheck(not any(p.severity is Severity.ERROR for p in problems), problems))
 
 
-async def compare(service: Administration, ask: Ask[Parameters, Draft]) -> Answer:
+async def compare(service: Administration, ask: Ask[DiffParameters, Draft]) -> Answer:
     """What applying it would change."""
-    changes = tuple(await service.diff_plan(ask.body))
-    return Answer(PlanDiff(len(changes), changes[:MAX_CHANGES]))
+    found = await service.diff_plan(ask.body, ask.parameters.against)
+    return Answer(PlanDiff.of(found, await service.overrides(), MAX_CHANGES))
+
+
+async def compare_versions(service: Administration, ask: Ask[VersionsParameters, None]) -> Answer:
+    """What the one version has that the other has not."""
+    found = await service.diff_versions(ask.parameters.before, ask.parameters.after)
+    return Answer(PlanDiff.of(found, await service.overrides(), MAX_CHANGES))
 
 
 async def apply(service: Administration, ask: Ask[ApplyParameters, Draft]) -> Answer:
     """Put it in force as the next version."""
-    expected = await _expected(service, ask)
-    when = _when(ask.parameters, ask.now)
+    expected = await seen_version(service, ask)
+    when = when_of(ask.parameters, ask.now)
     return _made(
         await service.apply_plan(
             ask.body, expected=expected, by=ask.who.name, reason=ask.parameters.reason, **when
@@ -60,8 +68,8 @@ async def apply(service: Administration, ask: Ask[ApplyParameters, Draft]) -> An
 
 async def roll_back(service: Administration, ask: Ask[WhenParameters, RollBack]) -> Answer:
     """Put an old version's content in force as the next version."""
-    expected = await _expected(service, ask)
-    when = _when(ask.parameters, ask.now)
+    expected = await seen_version(service, ask)
+    when = when_of(ask.parameters, ask.now)
     return _made(
         await service.roll_back(
             ask.body.version, expected=expected, by=ask.who.name, reason=ask.body.reason, **when
@@ -72,7 +80,7 @@ async def roll_back(service: Administration, ask: Ask[WhenParameters, RollBack])
 async def pending(service: Administration, _: Ask[Parameters, None]) -> Answer:
     """The version that waits for its time."""
     waits = await service.pending_plan()
-    return Answer(PendingPlan.of(waits), headers={"ETag": _tag(waits.head, JSON)})
+    return Answer(PendingPlan.of(waits), headers={"ETag": tag_of(waits.head, JSON)})
 
 
 async def withdraw(service: Administration, ask: Ask[WithdrawParameters, None]) -> Answer:
@@ -82,7 +90,7 @@ async def withdraw(service: Administration, ask: Ask[WithdrawParameters, None]) 
         raise NotFound("there is no version of the plan that waits for its time")
     if not _names(ask, head):
         detail = f"version {head.version} waits, by {head.author}: {head.reason}"
-        raise Refusal(Kind.LOST_RACE, detail, headers={"ETag": _tag(head, JSON)})
+        raise Refusal(Kind.LOST_RACE, detail, headers={"ETag": tag_of(head, JSON)})
     return Answer(
         await service.withdraw_plan(expected=head.version, by=ask.who.name, reason=ask.parameters.reason)
     )
@@ -100,7 +108,7 @@ async def version(service: Administration, ask: Ask[VersionParameters, None]) ->
     return _text(await service.plan_version(ask.parameters.version), ask.headers)
 
 
-async def _expected(service: Administration, ask: Ask[Any, Any]) -> int:
+async def seen_version(service: Administration, ask: Ask[Any, Any]) -> int:
     """The version that the client has seen, which must be the one in force. Raises Refusal."""
     about = await service.plan()
     if _names(ask, about):
@@ -109,7 +117,7 @@ async def _expected(service: Administration, ask: Ask[Any, Any]) -> int:
         f"version {about.version} is in force, by {about.author}: {about.reason}. "
         "See what differs by POST /api/v1/plan/diff, and try again"
     )
-    raise Refusal(Kind.LOST_RACE, detail, headers={"ETag": _tag(about, JSON)})
+    raise Refusal(Kind.LOST_RACE, detail, headers={"ETag": tag_of(about, JSON)})
 
 
 def _names(ask: Ask[Any, Any], head: PlanHead) -> bool:
@@ -118,10 +126,10 @@ def _names(ask: Ask[Any, Any], head: PlanHead) -> bool:
     if not all(_TAG.fullmatch(tag) for tag in tags):
         errors = [FieldError("If-Match", "string", 'the ETag as it was given, such as "3"')]
         raise Refusal(Kind.INVALID, "If-Match is no entity tag", errors)
-    return bool(tags & {"*", _tag(head, JSON), _tag(head, TOML)})
+    return bool(tags & {"*", tag_of(head, JSON), tag_of(head, TOML)})
 
 
-def _when(parameters: WhenParameters, now: datetime) -> dict[str, Any]:
+def when_of(parameters: WhenParameters, now: datetime) -> dict[str, Any]:
     """When a plan comes into force, and what becomes of one that waits. Raises Refusal."""
     at, pending = parameters.valid_from, parameters.pending
     if at is not None and not now < at <= now + MAX_AHEAD:
@@ -141,15 +149,15 @@ def _text(plan: PlanVersion, headers: Any) -> Answer:
         if not plan.source:
             raise Refusal(Kind.NOT_ACCEPTABLE, "this version was not given as TOML; there is its JSON")
         media_type, text = TOML, plan.source
-    tagged = {"ETag": _tag(plan, media_type), "Vary": "Accept"}
+    tagged = {"ETag": tag_of(plan, media_type), "Vary": "Accept"}
     return Answer(Text(media_type, text), headers=tagged)
 
 
 def _made(made: PlanMade) -> Answer:
-    return Answer(AppliedPlan.of(made), headers={"ETag": _tag(made.made, JSON)})
+    return Answer(AppliedPlan.of(made), headers={"ETag": tag_of(made.made, JSON)})
 
 
-def _tag(about: PlanHead, media_type: str) -> str:
+def tag_of(about: PlanHead, media_type: str) -> str:
     """A strong validator is one of a representation (RFC 9110 8.8.3), so TOML has another than JSON."""
     return f'"{about.version}-toml"' if media_type == TOML else f'"{about.version}"'
 

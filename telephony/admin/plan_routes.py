@@ -31,6 +31,12 @@ EXAMPLE_PLAN: Mapping[str, Any] = {
 }
 """The smallest plan that is one."""
 
+_DIFF = (
+    "Place by place, and what it means: numbers that are new, gone or go another way, who joins and leaves "
+    "groups, and the coming 400 days in which numbers open or close that did not. In a span, `before` and "
+    "`after` are the entries that decide."
+)
+
 PLAN_ROUTES: tuple[Operation, ...] = (
     Operation(
         id="readPlan",
@@ -62,12 +68,27 @@ PLAN_ROUTES: tuple[Operation, ...] = (
         method="POST",
         path="/plan/diff",
         summary="See what applying a plan would change",
+        about=_DIFF,
         role=Role.OPERATOR,
         handler=plan_handlers.compare,
         answer=PlanDiff,
+        parameters=p.DiffParameters,
         body=_PLAN,
-        problems=(Kind.PLAN_INVALID,),
-        example=Example(body=EXAMPLE_PLAN),
+        problems=(Kind.PLAN_INVALID, Kind.NOT_FOUND, Kind.DATABASE_AWAY),
+        example=Example({"against": "1"}, EXAMPLE_PLAN),
+    ),
+    Operation(
+        id="diffPlanVersions",
+        method="GET",
+        path="/plan/diff",
+        summary="See what one version of the plan has another than an earlier one",
+        about=_DIFF,
+        role=Role.OPERATOR,
+        handler=plan_handlers.compare_versions,
+        answer=PlanDiff,
+        parameters=p.VersionsParameters,
+        problems=(Kind.NOT_FOUND, Kind.DATABASE_AWAY),
+        example=Example({"from": "1", "to": "1"}),
     ),
     Operation(
         id="applyPlan",

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from routing.comparison import PlanComparison
 from routing.decision import Decision
-from routing.diff import Change
 from routing.override import Override
 from routing.problem import Problem
 from telephony.admin.values import (
@@ -61,8 +61,12 @@ class PlanDesk(Protocol):
     async def check_plan(self, draft: Draft) -> Sequence[Problem]:
         """All that is wrong or doubtful, errors first. Raises PlanInvalid. Off the loop."""
 
-    async def diff_plan(self, draft: Draft) -> Sequence[Change]:
-        """What applying the draft would change. Raises PlanInvalid. Off the loop."""
+    async def diff_plan(self, draft: Draft, against: int | None) -> PlanComparison:
+        """What applying the draft would change in the plan in force, or in that version of it. Raises
+        PlanInvalid, and with a version NotFound and DatabaseAway. Off the loop."""
+
+    async def diff_versions(self, before: int, after: int) -> PlanComparison:
+        """What the second of two versions has another. Raises NotFound and DatabaseAway. Off the loop."""
 
     async def apply_plan(
         self,

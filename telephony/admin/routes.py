@@ -1,6 +1,7 @@
 """The table of routes: every operation of the admin API. Handlers, validation, roles, the OpenAPI document
 and the page are made from it."""
 
+from telephony.admin.calendar_routes import CALENDAR_ROUTES
 from telephony.admin.call_routes import CALL_ROUTES
 from telephony.admin.number_routes import NUMBER_ROUTES
 from telephony.admin.operation import Operation
@@ -14,6 +15,7 @@ BASE = "/api/v1"
 OPERATIONS: tuple[Operation, ...] = (
     *PLAN_ROUTES,
     *SIMULATION_ROUTES,
+    *CALENDAR_ROUTES,
     *NUMBER_ROUTES,
     *STAFF_ROUTES,
     *CALL_ROUTES,

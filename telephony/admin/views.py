@@ -2,13 +2,14 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from routing.comparison import ComingHours, GroupChange, NumberChange, PlanComparison
 from routing.decision import Decision, Menu, Origin
 from routing.diff import Change
 from routing.explain import explain_json
@@ -37,10 +38,46 @@ class PlanCheck:
 
 @dataclass(frozen=True, slots=True)
 class PlanDiff:
-    """What would change: `count` places, of which `changes` are the first."""
+    """What changes: `count` places of the document, of which `changes` are the first; and what that means for
+    numbers, groups and hours.
+
+    When one of the plans has `errors` that is not known: `numbers` and `groups` are empty, `hours` is null.
+    An override is no part of a plan: `overrides` are those in force, for all numbers or for one whose hours
+    change. While they last the hours do not count there.
+    """
 
     count: int
     changes: tuple[Change, ...]
+    errors: tuple[Problem, ...]
+    number_count: int
+    numbers: tuple[NumberChange, ...]
+    group_count: int
+    groups: tuple[GroupChange, ...]
+    hours: ComingHours | None
+    overrides: tuple["OverrideView", ...]
+
+    @classmethod
+    def of(cls, found: PlanComparison, overrides: Mapping[str, Override], most: int) -> "PlanDiff":
+        """At most so many of each kind of change. `overrides` are all in force, by number, "" for all."""
+        tables = found.tables
+        numbers, groups = (tables.numbers, tables.groups) if tables else ((), ())
+        hours = tables.hours if tables else None
+        changing = {*hours.numbers, ""} if hours and hours.numbers else set()
+        return cls(
+            count=len(found.changes),
+            changes=found.changes[:most],
+            errors=found.errors[:most],
+            number_count=len(numbers),
+            numbers=numbers[:most],
+            group_count=len(groups),
+            groups=groups[:most],
+            hours=hours,
+            overrides=tuple(
+                OverrideView.of(number, override)
+                for number, override in sorted(overrides.items())
+                if number in changing
+            )[:most],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """The plan in force and its versions, as the admin API asks for them (`admin.ports.PlanDesk`)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from routing.diff import Change
+from routing.comparison import PlanComparison, Side, compare_plans, side_of
 from routing.problem import Problem
 from telephony.admin.values import Draft, Form, PendingPolicy, PlanMade, PlanWaiting
 from telephony.administration.desk import Desk, found
 from telephony.archive.plan_store import ListedVersion, PlanHead, PlanVersion
 from telephony.plan_keeper import Applied, Wanted
+from telephony.plan_prepare import read
 
 _NOTHING_WAITS = "version of the plan that waits for its time"
 
@@ -25,9 +26,18 @@ class LivePlanDesk(Desk):
         """All that is wrong or doubtful, errors first."""
         return await self.keeper.check(draft.text, toml=draft.form is Form.TOML)
 
-    async def diff_plan(self, draft: Draft) -> Sequence[Change]:
-        """What applying the draft would change."""
-        return await self.keeper.diff(draft.text, toml=draft.form is Form.TOML)
+    async def diff_plan(self, draft: Draft, against: int | None) -> PlanComparison:
+        """What applying the draft would change in the plan in force, or in that version."""
+        before, now = await self._side(against), self.now()
+        toml = draft.form is Form.TOML
+        return await self.keeper.work(
+            lambda: compare_plans(before(), side_of(read(draft.text, toml=toml)), now)
+        )
+
+    async def diff_versions(self, before: int, after: int) -> PlanComparison:
+        """What the second of two versions has another."""
+        old, new, now = await self._side(before), await self._side(after), self.now()
+        return await self.keeper.work(lambda: compare_plans(old(), new(), now))
 
     async def apply_plan(
         self,
@@ -75,6 +85,14 @@ class LivePlanDesk(Desk):
         wanted = Wanted(expected, by, reason, valid_from, _rebases(pending))
         made = await self.keeper.roll_back(version, wanted)
         return _made(found(made, f"version {version} of the plan"))
+
+    async def _side(self, version: int | None) -> Callable[[], Side]:
+        """What makes that version, or the plan in force, ready to be compared; it may take seconds."""
+        in_force = self.keeper.in_force
+        if version in (None, in_force.about.version):
+            return lambda: Side(in_force.plan, in_force.tables)
+        stored = await self.plan_version(version or 0)
+        return lambda: side_of(read(stored.document, toml=False))
 
 
 def head_of(version: PlanHead) -> PlanHead:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from tests.bench import (
     bench_calls,
     bench_decide,
+    bench_diff,
     bench_flat,
     bench_hours,
     bench_ingest,
@@ -38,6 +39,7 @@ PARTS: dict[str, Callable[[bool], Findings]] = {
     "decide": bench_decide.run,
     "hours": bench_hours.run,
     "plan": bench_plan.run,
+    "diff": bench_diff.run,
     "scrape": bench_scrape.run,
     "simulation": bench_simulation.run,
 }

@@ -12,7 +12,7 @@ from schemathesis import Case, SerializationContext
 from schemathesis.config import SchemathesisConfig
 
 from telephony.admin.openapi import document
-from telephony.admin.operation import TOML
+from telephony.admin.operation import ICAL, TOML
 from telephony.admin.routes import OPERATIONS
 from telephony.tokens import Role
 from tests.support.api import Desk
@@ -31,6 +31,7 @@ CHECKS = {
 MEANING = {
     "include-operation-id": [
         *("checkPlan", "diffPlan", "applyPlan", "listPlanVersions", "listCalls"),
+        *("diffPlanVersions", "readDeviations", "diffDeviations", "putDeviations"),
         *("readHours", "readDue", "explain", "readKeyFigures", "setOverride"),
     ],
     "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "412", "422"]}},
@@ -41,7 +42,7 @@ schema = schemathesis.openapi.from_dict(
 )
 
 
-@schemathesis.serializer(TOML)
+@schemathesis.serializer(TOML, ICAL)
 def as_toml(_: SerializationContext, value: object) -> bytes:
     """A text is sent as it is; what else is tried is no TOML."""
     return str(value).encode()

@@ -238,6 +238,7 @@ def test_a_group_with_only_absent_members_is_nobody_there() -> None:
         "David Holm is away until 2027-03-01 inclusive",
         "Elif Yilmaz is away until 2027-03-01 inclusive",
     ]
+    assert ("groups.bygglov", "all are away") in reasons(decision, "presence")
 
 
 def test_who_is_protected_stays_so_through_a_menu() -> None:

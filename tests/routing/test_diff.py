@@ -1,10 +1,12 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.compile import digest_of
 from routing.diff import Change, ChangeKind, diff
-from tests.support.plans import GROUPS, MAIN, PEOPLE, TRUNKS, plan_of
+from tests.support.plans import CALENDARS, GROUPS, PEOPLE, TRUNKS, plan_of
 
 TRUNK_B = '[trunks.b]\npeers = ["192.0.2.11"]\nemergency = true\n'
 
@@ -77,12 +79,29 @@ def test_another_order_of_trunks_is_a_change() -> None:
     )
 
 
-def test_a_long_value_is_told_shortened() -> None:
-    numbers = f'[numbers."{MAIN}"]\nfunction = "{"x" * 120}"\ncalendar = "alltid"\ndestination.group = "kc"\n'
+def test_a_long_rule_is_told_whole_without_what_is_not_in_it() -> None:
+    note = "Dag före helgdag, då växeln stänger tidigare efter beslut av kommunstyrelsen den 3 juni"
+    rule = (
+        f'{{ day_before = ["Kristi himmelsfärdsdag", "Nationaldagen"], closes = "15:00", note = "{note}" }}'
+    )
 
-    words = next(change.words for change in changes(numbers=numbers) if change.path.endswith("function"))
+    (change,) = changes(calendars=CALENDARS.replace('holidays = "SE"', f'holidays = "SE", rules = [{rule}]'))
 
-    assert len(words) < 220
+    assert change.words == (
+        'calendars.kontorstid.rules: now with {"day_before": ["Kristi himmelsfärdsdag", "Nationaldagen"], '
+        f'"between": false, "closes": "15:00", "note": "{note}"}}'
+    )
+
+
+def test_what_is_too_long_says_how_much_is_left_out() -> None:
+    members = ", ".join(f'"person{n}"' for n in range(100))
+    groups = GROUPS + f'ny = {{ name = "Ny", members = [{members}] }}\n'
+
+    (change,) = changes(groups=groups)
+
+    assert change.words.startswith('groups.ny is new: {"name": "Ny", "members": ["person0", "person1"')
+    told = change.words.partition("is new: ")[2]
+    assert told.endswith(f" [and {len(json.dumps(change.after)) - 400} characters more]")
 
 
 @given(

@@ -1,30 +1,24 @@
 """routing/holiday_rules.py: rules relative to holidays, with calendars based on others and breaks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.compile_calendar import compile_calendar
 from routing.holiday_rules import days_of
 from routing.holiday_table import HOLIDAY_YEARS, swedish_holidays
 from routing.hours import STOCKHOLM, effective_hours, is_open
-from routing.plan_calendar import Calendar, HolidayName, HolidayRule
-from routing.tables import CalendarTable
-from tests.routing.calendar_oracle import Level, Oracle, Rule, holidays, minutes_around
+from routing.plan_calendar import HolidayName, HolidayRule
+from tests.routing.calendar_oracle import Level, Oracle, holidays, minutes_around
 from tests.routing.hours_oracle import DAY_NAMES, MINUTE, stockholm
+from tests.routing.made_calendars import DAYS, compiled, levels, table_of
 
 OFFICE = {day: ["08:00-16:30"] for day in DAY_NAMES[:5]}
 EARLY = {"day_before": ["Kristi himmelsfärdsdag"], "closes": "15:00", "note": "Dag före helgdag"}
 KLAMDAG = {"between": True, "intervals": [], "note": "Klämdag"}
-
-
-def compiled(own: Mapping[str, Any], **others: Mapping[str, Any]) -> CalendarTable:
-    parts = {name: Calendar.model_validate(parts) for name, parts in {"x": own, **others}.items()}
-    return compile_calendar("x", parts)
 
 
 def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -180,41 +174,6 @@ def test_a_break_is_an_edge_of_the_effective_hours() -> None:
 
 # ---- against an oracle
 
-QUARTER = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
-INTERVAL = st.tuples(QUARTER, QUARTER).filter(lambda pair: pair[0] != pair[1]).map("-".join)
-BREAK = st.tuples(QUARTER, QUARTER).filter(lambda pair: pair[0] < pair[1]).map("-".join)
-BEFORE = st.none() | st.lists(st.sampled_from(get_args(HolidayName)), max_size=2)
-RULE = st.builds(Rule, BEFORE, closes=QUARTER) | st.builds(
-    Rule, BEFORE, intervals=st.lists(INTERVAL, max_size=2)
-)
-HOLIDAYS = [day for year in range(2024, 2033) for day in holidays(year, eves=True)]
-NEAR = st.builds(lambda day, n: day - timedelta(days=n), st.sampled_from(HOLIDAYS[1:]), st.integers(0, 2))
-DAYS = NEAR | st.dates(date(2024, 1, 2), date(2032, 12, 29))
-
-
-@st.composite
-def levels(draw: st.DrawFn, day: date) -> Level:
-    weekly = draw(st.dictionaries(st.sampled_from(DAY_NAMES), st.lists(INTERVAL, max_size=2)))
-    around = st.integers(-1, 2).map(lambda n: day + timedelta(days=n))
-    return Level(
-        weekly,
-        draw(st.lists(BREAK, max_size=2)),
-        draw(st.lists(RULE, max_size=2)),
-        draw(st.dictionaries(around, st.lists(INTERVAL, max_size=2), max_size=1)),
-    )
-
-
-def written(level: Level, based_on: str | None) -> dict[str, Any]:
-    rules: list[dict[str, object]] = []
-    for rule in level.rules:
-        says: dict[str, object] = {"note": "n"}
-        says |= {"between": True} if rule.before is None else {"day_before": rule.before or "any"}
-        says |= {"closes": rule.closes} if rule.closes else {"intervals": rule.intervals}
-        rules.append(says)
-    deviations = [{"date": on, "intervals": hours, "note": "n"} for on, hours in level.deviations.items()]
-    whole: dict[str, Any] = {"weekly": level.weekly, "breaks": level.breaks, "rules": rules}
-    return {**whole, "deviations": deviations, **({"based_on": based_on} if based_on else {})}
-
 
 @settings(deadline=None, max_examples=40)
 @given(data=st.data(), day=DAYS, eves=st.booleans(), depth=st.integers(1, 3))
@@ -222,13 +181,7 @@ def test_calendars_agree_with_an_oracle_minute_by_minute(
     data: st.DataObject, day: date, eves: bool, depth: int
 ) -> None:
     chain: Sequence[Level] = [data.draw(levels(day)) for _ in range(depth)]
-    names = ["x", "b", "c"][:depth]
-    parts = {
-        name: written(level, names[n + 1] if n + 1 < depth else None)
-        for n, (name, level) in enumerate(zip(names, chain, strict=True))
-    }
-    parts[names[-1]] |= {"holidays": "SE", "holiday_eves": eves}
-    judged = compiled(parts.pop("x"), **parts)
+    judged = table_of(chain, eves=eves)
     oracle = Oracle(chain, eves=eves)
 
     minutes = minutes_around(day)[::5]

@@ -119,5 +119,7 @@ def request_of(operation: Operation) -> tuple[str, str, object, dict[str, str]]:
         elif value:
             query[parameter["name"]] = value
     content = shown.get("requestBody", {}).get("content", {})
-    body = content.get("application/json", {}).get("example")
+    media_type = next(iter(content), "application/json")
+    headers["Content-Type"] = media_type
+    body = content.get(media_type, {}).get("example")
     return operation.method, f"{path}?{urlencode(query)}", body, headers

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from routing.check import check
+from routing.comparison import PlanComparison, Side, compare_plans, side_of
 from routing.compile import compile_plan, digest_of
-from routing.diff import Change, diff
+from routing.diff import diff
 from routing.load import load_plan, load_plan_json
 from routing.plan import Plan
 from routing.problem import Problem
@@ -41,6 +42,10 @@ def read(draft: Draft) -> Plan:
     return load_plan(draft.text) if draft.form is Form.TOML else load_plan_json(draft.text)
 
 
+def side(version: PlanVersion) -> Side:
+    return side_of(load_plan_json(version.document))
+
+
 def document_of(plan: Plan) -> str:
     return json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
 
@@ -70,8 +75,13 @@ class TownPlan:
     async def check_plan(self, draft: Draft) -> Sequence[Problem]:
         return check(read(draft), self.now.date())
 
-    async def diff_plan(self, draft: Draft) -> Sequence[Change]:
-        return diff(load_plan_json(self.current.document), read(draft))
+    async def diff_plan(self, draft: Draft, against: int | None) -> PlanComparison:
+        before = self.current if against is None else await self.plan_version(against)
+        return compare_plans(side(before), side_of(read(draft)), self.now)
+
+    async def diff_versions(self, before: int, after: int) -> PlanComparison:
+        old, new = await self.plan_version(before), await self.plan_version(after)
+        return compare_plans(side(old), side(new), self.now)
 
     async def apply_plan(
         self,

@@ -4,10 +4,12 @@ from urllib.parse import quote
 
 import pytest
 
+from routing.override import Override
 from telephony.admin.operation import TOML
 from telephony.admin.parameters import MAX_AHEAD
 from tests.support.administration import NOW, SOURCE
 from tests.support.api import Desk, Reply
+from tests.support.plans import BYGGLOV, MAIN, SOCIAL
 
 CHANGED = SOURCE.replace("ring_seconds = 15", "ring_seconds = 30")
 AS_TOML = {"Content-Type": TOML}
@@ -167,6 +169,63 @@ def test_what_would_change_is_told_in_words(desk: Desk) -> None:
             "words": "groups.bygglov.ring_seconds was 15.0, is now 30.0",
         }
         assert desk.town.stored[-1].version == 1
+        meaning = {name: reply.json[name] for name in ("errors", "numbers", "groups", "overrides")}
+        assert meaning == {"errors": [], "numbers": [], "groups": [], "overrides": []}
+        assert reply.json["hours"]["numbers"] == []
+
+    desk.run(ask)
+
+
+def test_what_opens_and_closes_is_told_with_the_overrides_that_hold_meanwhile(desk: Desk) -> None:
+    closing = SOURCE.replace('alltid = { open = "always" }', 'alltid = { open = "never" }')
+    until = desk.town.now + timedelta(hours=1)
+    override = Override(open=True, until=until, reason="Test", owner="Anna")
+    desk.town.set_overrides |= {MAIN: override, SOCIAL: override, "": override}
+
+    async def ask(desk: Desk) -> None:
+        reply = await desk.ask("POST", "/plan/diff?against=1", closing, AS_TOML)
+
+        hours = reply.json["hours"]
+        assert (hours["numbers"], hours["calendars"], hours["spans"]) == ([MAIN, BYGGLOV], 1, 1)
+        assert hours["told"][0]["words"][0].startswith("closes from Wed 2026-12-23 11:00 on")
+        (span,) = hours["changes"][0]["spans"]
+        assert (span["start"], span["opens"]) == ("2026-12-23T10:00:00Z", False)
+        assert span["after"] == {
+            "rule": "calendar",
+            "where": "calendars.alltid.open",
+            "text": "never open",
+        }
+        assert [override["number"] for override in reply.json["overrides"]] == ["all", MAIN]
+        same = await desk.ask("POST", "/plan/diff", SOURCE, AS_TOML)
+        assert same.json["overrides"] == []
+
+    desk.run(ask)
+
+
+def test_a_plan_with_errors_is_compared_by_its_places_and_they_are_told(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        broken = SOURCE.replace('calendar = "kontorstid"', 'calendar = "nowhere"')
+        reply = await desk.ask("POST", "/plan/diff", broken, AS_TOML)
+
+        assert (reply.status, reply.json["count"], reply.json["hours"]) == (200, 1, None)
+        assert reply.json["errors"][0]["path"] == f"numbers.{SOCIAL}.calendar"
+
+    desk.run(ask)
+
+
+def test_two_versions_are_compared(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        await apply(desk, CHANGED, '"1"')
+
+        forth = await desk.ask("GET", "/plan/diff?from=1&to=2")
+        back = await desk.ask("GET", "/plan/diff?from=2&to=1")
+
+        assert forth.json["changes"][0]["after"] == 30.0
+        assert back.json["changes"][0]["after"] == 15.0
+        assert (await desk.ask("GET", "/plan/diff?from=1&to=7")).status == 404
+        assert (await desk.ask("POST", "/plan/diff?against=7", CHANGED, AS_TOML)).status == 404
+        missing = await desk.ask("GET", "/plan/diff?from=1")
+        assert (missing.status, missing.json["errors"][0]["path"]) == (422, "?to")
 
     desk.run(ask)
 

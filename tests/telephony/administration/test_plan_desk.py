@@ -24,7 +24,9 @@ def test_the_plan_is_read_checked_compared_applied_and_rolled_back(office: Offic
     async def use(desk: LiveAdministration) -> None:
         assert (await desk.plan()).version == 1
         assert not await desk.check_plan(smaller)
-        assert [change.path for change in await desk.diff_plan(smaller)] == ["groups.kc.members"]
+        found = await desk.diff_plan(smaller, None)
+        assert [change.path for change in found.changes] == ["groups.kc.members"]
+        assert found.tables is not None and found.tables.hours.start == office.now
         made = await desk.apply_plan(smaller, expected=1, by="eva", reason="Bengt slutar")
         assert (made.made.version, len((await desk.group("kc")).members)) == (2, 1)
         with pytest.raises(VersionConflict):
@@ -33,7 +35,16 @@ def test_the_plan_is_read_checked_compared_applied_and_rolled_back(office: Offic
         assert (back.made.version, len((await desk.group("kc")).members)) == (3, 2)
         assert [head.version for head in await desk.plan_versions(3, 5)] == [2, 1]
         assert (await desk.plan_version(2)).source == smaller.text
-        for missing in (desk.plan_version(9), desk.roll_back(9, expected=3, by="eva", reason="?")):
+        assert (await desk.diff_plan(smaller, 2)).changes == ()
+        found = await desk.diff_versions(2, 3)
+        assert found.tables is not None
+        assert [group.joined for group in found.tables.groups] == [("bengt",)]
+        for missing in (
+            desk.plan_version(9),
+            desk.roll_back(9, expected=3, by="eva", reason="?"),
+            desk.diff_plan(smaller, 9),
+            desk.diff_versions(3, 9),
+        ):
             with pytest.raises(NotFound, match="version 9"):
                 await missing
 
