@@ -109,7 +109,7 @@ def _show_calls(figures: Figures, sources: Sources) -> None:
     watch_each(
         ("calendar",),
         "vaxeln_holidays_known_seconds",
-        "For how long from today on a calendar knows its holidays, at most 400 days; at 0 it closes for none.",
+        "How long from today on a calendar knows its holidays, at most 400 days; at 0 it closes on none.",
         lambda: {name: days * DAY for name, days in figures.chart.holidays_known(now()).items()},
     )
     watch_each(
