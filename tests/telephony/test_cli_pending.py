@@ -45,7 +45,8 @@ def test_a_plan_is_dated_seen_and_withdrawn(
 
     out, _ = run(capsys, *apply(written(tmp_path, CHANGED), "--valid-from", later))
 
-    assert out == f"{WORDS}\nVersion 2 comes into force at {when}.\n"
+    assert out.startswith(f"{WORDS}\n\nGroup Kontaktcenter: Amina Berg leaves\n")
+    assert out.endswith(f"\nVersion 2 comes into force at {when}.\n")
     assert town.waits is not None and town.waits.valid_from == datetime.fromisoformat(later).replace(
         tzinfo=STOCKHOLM
     )
@@ -75,8 +76,8 @@ def test_while_one_waits_it_is_said_what_becomes_of_it(
     assert said.endswith("Amina has left; --pending: what is to become of it: withdraw or rebase")
     told = run(capsys, *apply(longer, "--pending", "rebase"))[0].splitlines()
 
-    assert told == [
-        "groups.bygglov.ring_seconds was 15.0, is now 30.0",
+    assert told[0] == "groups.bygglov.ring_seconds was 15.0, is now 30.0"
+    assert told[-4:] == [
         "Version 3 is in force.",
         "Version 2, which waited, is withdrawn.",
         f"In its place version 4 comes into force at {when}, and changes then:",

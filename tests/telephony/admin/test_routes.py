@@ -12,7 +12,15 @@ from telephony.tokens import Role
 from tests.support.api import Desk, request_of
 from tests.telephony.admin.answer_examples import example_town
 
-CHANGES = {"applyPlan", "withdrawPendingPlan", "rollBackPlan", "setOverride", "endOverride", "setPassword"}
+CHANGES = {
+    "applyPlan",
+    "withdrawPendingPlan",
+    "rollBackPlan",
+    "putDeviations",
+    "setOverride",
+    "endOverride",
+    "setPassword",
+}
 PUBLIC = {"/healthz", "/readyz", "/metrics", f"{BASE}/openapi.json", f"{BASE}/docs"}
 
 
