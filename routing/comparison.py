@@ -12,7 +12,7 @@ from routing.diff import Change, ChangeKind, diff
 from routing.errors import PlanRefused
 from routing.plan import Plan
 from routing.problem import Problem
-from routing.tables import GroupRow, NumberRow, Tables
+from routing.tables import Condition, GroupRow, NumberRow, OneOf, Route, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +142,27 @@ def _said_of(row: NumberRow) -> dict[str, str]:
     if row.protected:
         said["protected:"] = "yes"
     for route in (*row.routes.values(), row.closed):
-        branch, _, way = route.reason.text.partition(": ")
-        said[f"{branch}:"] = way
+        said[f"{route.reason.text.partition(': ')[0].replace('_', ' ')}:"] = _way(route)
     return said
+
+
+def _way(route: Route) -> str:
+    """Where it leads, in the words of the tables; of several cases each with what has to hold for it."""
+    if isinstance(route.destination, OneOf):
+        return ", else ".join(
+            f"{_way(case.route)}{_when(case.condition)}" for case in route.destination.cases
+        )
+    return route.reason.text.partition(": ")[2]
+
+
+def _when(condition: Condition | None) -> str:
+    if condition is None:
+        return ""
+    parts = [f"{condition.caller} callers" if condition.caller else ""]
+    parts += [f"of {condition.callers.name}" if condition.callers else ""]
+    parts += [f"while {condition.open.name} is open" if condition.open else ""]
+    parts += [f"while {condition.closed.name} is closed" if condition.closed else ""]
+    return f" ({' '.join(part for part in parts if part)})"
 
 
 def _groups(before: Tables, after: Tables) -> Iterator[GroupChange]:

@@ -120,3 +120,19 @@ def test_a_plan_with_errors_is_compared_place_by_place_alone() -> None:
     assert [error.path for error in found.errors] == [f"numbers.{BYGGLOV}.destination"]
     whole = compare_plans(side_of(plan_of()), side_of(plan_of()), NOW)
     assert whole == PlanComparison((), compared(), ())
+
+
+def test_each_case_is_told_with_what_has_to_hold() -> None:
+    lists = '[lists.vip]\nnumbers = ["+46701740605"]\n'
+    cases = (
+        '{ when = { caller = "listed", list = "vip", open = "alltid" }, group = "kc" }, '
+        '{ when = { caller = "hidden", closed = "aldrig" }, group = "kc" }, { group = "bygglov" }'
+    )
+    numbers = NUMBERS.replace('destination = { group = "bygglov" }', f"destination = [{cases}]")
+
+    (change,) = compared(numbers=numbers, more=lists).numbers
+
+    assert change.words == (
+        "arrived: to group kc (listed callers of vip while alltid is open), else to group kc (hidden callers "
+        "while aldrig is closed), else to group bygglov instead of to group bygglov",
+    )
