@@ -32,10 +32,11 @@ _NOBODY = Waiting()
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Who is asked. `now` gives aware UTC, `dialogs`, `send_errors` and `unconfirmed_names` how many
-    there are."""
+    there are, `blocked_plan` the version that this program cannot use, or 0."""
 
     house: House
     now: Callable[[], datetime]
+    blocked_plan: Callable[[], int]
     sip: Counts
     dialogs: Callable[[], int]
     refusals: Refusals
@@ -65,7 +66,7 @@ class Figures:
 
     def show(self, sources: Sources) -> None:
         """Show from now on what is no fact."""
-        _show_service(self.instruments, sources.house)
+        _show_service(self.instruments, sources)
         _show_calls(self, sources)
         _show_groups(self, sources.house, sources.now)
         self.instruments.watch(
@@ -84,10 +85,16 @@ class Figures:
         self._attendance.look(self.chart, house, now, monotonic)
 
 
-def _show_service(instruments: Instruments, house: House) -> None:
+def _show_service(instruments: Instruments, sources: Sources) -> None:
+    house = sources.house
     build: dict[Values, float] = {(version("vaxeln"), platform.python_version()): 1}
     instruments.watch_each(("version", "python"), "vaxeln_build_info", "Always 1: what runs.", lambda: build)
     instruments.watch("vaxeln_plan_version", "The version of the plan in force.", lambda: house.plan_version)
+    instruments.watch(
+        "vaxeln_plan_version_unusable",
+        "The version of the plan that is due, or waits, and has errors for this program; 0 for none.",
+        sources.blocked_plan,
+    )
     instruments.watch("vaxeln_draining", "1 while the service drains.", lambda: house.draining)
 
 

@@ -101,6 +101,13 @@ class NodePlan:
         self.unusable = version.version
         log.critical("plan_version_unusable", version=version.version, problem=problem)
 
+    @property
+    def blocked(self) -> int:
+        """The version that is due, or waits, and in which this program finds errors; 0 for none."""
+        if self.unusable > self.in_force.about.version:
+            return self.unusable
+        return self.pending.about.version if self.pending and self.pending.ready is None else 0
+
     async def keep(self) -> None:
         """Bring the disk in line: on it when this returns. A disk that does not take it is an alarm."""
         async with self._writing:

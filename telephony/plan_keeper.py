@@ -109,6 +109,11 @@ class PlanKeeper:
     # ---- what does not change it
 
     @property
+    def blocked(self) -> int:
+        """The version that is due, or waits, and that this program cannot use; 0 for none."""
+        return self._node.blocked
+
+    @property
     def prompts(self) -> Collection[str]:
         """The names of the announcements that exist."""
         return self._prompts

@@ -318,6 +318,7 @@ class Service:
         sources = Sources(
             house=self._switchboard.house,
             now=self._clock.now,
+            blocked_plan=lambda: self._keeper.blocked,
             sip=self._endpoint.counts,
             dialogs=lambda: self._node.legs.open_legs,
             refusals=self._node.legs.refusals,

@@ -50,6 +50,7 @@ class Service:
         sources = Sources(
             house=self.house,
             now=lambda: NOW,
+            blocked_plan=lambda: 0,
             sip=Counts(),
             dialogs=lambda: LIVE,
             refusals=Refusals(),

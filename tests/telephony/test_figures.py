@@ -44,6 +44,7 @@ class Board:
         sources = Sources(
             house=self.house,
             now=lambda: self.now,
+            blocked_plan=lambda: 6,
             sip=self.sip,
             dialogs=lambda: 3,
             refusals=self.refusals,
@@ -90,6 +91,10 @@ def test_who_was_not_let_in_is_counted_by_why(board: Board) -> None:
         ("credentials",): 0,
         ("domain",): 0,
     }
+
+
+def test_a_plan_that_cannot_be_used_alarms(board: Board) -> None:
+    assert board.value("vaxeln_plan_version_unusable") == 6
 
 
 def test_the_archive_is_shown(board: Board) -> None:

@@ -85,10 +85,12 @@ def test_a_plan_with_errors_does_not_come_into_force_when_its_time_has_come(tmp_
     async def main() -> None:
         node = node_at(tmp_path, pending(BROKEN))
 
+        assert node.keeper.blocked == 2
         with capture_logs() as log:
             node.go_to(TURN)
 
         assert (node.version, node.taken, node.keeper.pending) == (1, [], None)
+        assert node.keeper.blocked == 2
         assert [(line["event"], line["log_level"]) for line in log] == [("plan_version_unusable", "critical")]
         await node.keeper.settle(5.0)
         assert node.waiting.read() is None

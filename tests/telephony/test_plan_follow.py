@@ -94,9 +94,10 @@ def test_a_version_that_cannot_be_used_does_not_replace_the_last_good_one(
             await node.keeper.reconcile()
 
         assert [line["event"] for line in log] == ["plan_version_unusable"]
-        assert node.keeper.in_force.about.version == 1
+        assert (node.keeper.in_force.about.version, node.keeper.blocked) == (1, 2)
         assert len(node.taken) == 1
         assert (await applied(node, expected=1)).version == 3
+        assert node.keeper.blocked == 0
 
     with_store(target, use)
 
