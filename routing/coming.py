@@ -319,9 +319,9 @@ def _told(pair: HoursPair, changes: Changes, most: int) -> Iterator[ComingSpan]:
             if told == most:
                 return
             last = ComingSpan(start, end, run.opens, before, after)
-        if last is not None:
-            yield last
-            told += 1
+        assert last is not None  # a run lasts a second at least
+        yield last
+        told += 1
         if told == most:
             return
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import assert_never
 
 from routing.decision import Strategy
 from routing.gateways import by_weight
@@ -49,6 +50,8 @@ def in_order(group: GroupRow, situation: Situation, now: datetime, draw: float) 
             return sorted(
                 members, key=lambda person: (-skills.get(person.key, 1), _idle_since(person, situation))
             )
+        case _ as never:
+            assert_never(never)
 
 
 def _after(last: str, members: Sequence[PersonRow]) -> Sequence[PersonRow]:

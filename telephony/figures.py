@@ -11,6 +11,7 @@ from metrics.exposition import Values
 from metrics.instruments import Instruments
 from metrics.observer import Observer, Waiting
 from routing.gateways import places_of
+from routing.interval import DAY
 from routing.tables import Tables
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.errors import JournalUnusable
@@ -107,9 +108,9 @@ def _show_calls(figures: Figures, sources: Sources) -> None:
     )
     watch_each(
         ("calendar",),
-        "vaxeln_holidays_known_days",
-        "Days from today on whose holidays a calendar knows, at most 400; at 0 it closes for none.",
-        lambda: figures.chart.holidays_known(now()),
+        "vaxeln_holidays_known_seconds",
+        "How long from today on a calendar knows its holidays, at most 400 days; at 0 it closes on none.",
+        lambda: {name: days * DAY for name, days in figures.chart.holidays_known(now()).items()},
     )
     watch_each(
         ("number",),

@@ -11,7 +11,7 @@ from telephony.call.facts import Fact
 MAX_FACTS = 2000
 """Facts of one call that are read: one that was handed on all day has some hundreds."""
 
-_SQL = load_queries("calls")
+_SQL = load_queries("call_facts")
 
 
 class CallFacts:

@@ -21,7 +21,7 @@ class StaffUnknown(VaxelnError):
 
 
 EVERYBODY = "all phones of the plan are registered all the time"
-NO_OVERRIDES = "numbers that were opened or closed by hand then are not: the journal does not reach back"
+NO_OVERRIDES = "what was opened or closed by hand is not so where the journal does not reach back to it"
 NEW_PHONES = "phones that were not registered then, such as new ones, are not there"
 TRANSFERS = "a call that was handed on lasts as long as the talk with who answered it first"
 
@@ -34,9 +34,11 @@ def replay(
     left_out: Mapping[str, int],
 ) -> Simulation:
     """What a plan does with the calls of a log. Raises StaffUnknown."""
-    known = meanwhile.known_from is not None and meanwhile.known_from <= options.start
+    since_when = meanwhile.known_from
+    first = min([call.arrived_at for call in calls], default=options.start)  # of before nothing depends
+    known = since_when is not None and since_when <= first
     if options.staff is Staff.LOG and not known:
-        since = f" before {meanwhile.known_from:%Y-%m-%d %H:%M} UTC" if meanwhile.known_from else ""
+        since = f" before {since_when:%Y-%m-%d %H:%M} UTC" if since_when else ""
         raise StaffUnknown(f"the journal does not tell who was there{since}: leave out `staff`")
     draws = Draws(options.seed)
     knowledge = Knowledge.of(calls, draws)

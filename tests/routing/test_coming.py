@@ -49,6 +49,7 @@ def spans(before: CalendarTable, after: CalendarTable, days: Days) -> Sequence[C
     found = Changes(tables(n1=before), tables(n1=after), days)
     changes = calendar_changes(found)
     assert len(changes) <= 1
+    assert list(found.runs(())) == []
     for pair in found.pairs:
         assert pair.amount.runs == len(list(found.runs(pair.turns)))
     for change in changes:

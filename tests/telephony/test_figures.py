@@ -115,15 +115,15 @@ def test_gauges_follow_the_plan(board: Board) -> None:
 
 
 def test_an_alarm_can_be_had_of_holidays_that_nobody_knows_yet(board: Board) -> None:
-    known = {calendar for (calendar,) in board.series("vaxeln_holidays_known_days")}
+    known = {calendar for (calendar,) in board.series("vaxeln_holidays_known_seconds")}
     assert known == set(tables_of(1).calendars)
-    assert board.series("vaxeln_holidays_known_days")["kontorstid",] == 400
+    assert board.series("vaxeln_holidays_known_seconds")["kontorstid",] == 400 * 86_400
 
     board.now = NOON.replace(year=LAST_YEAR, month=12, day=30)
-    assert board.series("vaxeln_holidays_known_days")["kontorstid",] == 2
+    assert board.series("vaxeln_holidays_known_seconds")["kontorstid",] == 2 * 86_400
     assert board.figures.holidays_known(board.now)["kontorstid"] == 2
     board.now = NOON.replace(year=LAST_YEAR + 1)
-    assert board.series("vaxeln_holidays_known_days")["kontorstid",] == 0
+    assert board.series("vaxeln_holidays_known_seconds")["kontorstid",] == 0
     assert board.series("vaxeln_open")[MAIN,] == 1, "what is not known is not closed"
 
 

@@ -36,6 +36,3 @@ from call
 where arrived_at >= $1 and arrived_at < $2 and outcome is not null and number like '+%'
 group by number
 order by number;
-
--- name: facts_of_call
-select type, version, stream, data from fact where node = $1 and stream = $2 order by position limit $3;

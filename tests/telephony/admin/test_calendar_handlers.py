@@ -1,16 +1,29 @@
+"""Deviations as iCalendar by the API: read, seen beforehand, put, refused by name."""
+
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from telephony.admin.operation import ICAL, TOML
-from telephony.ical.reading import MAX_OCTETS
-from telephony.tokens import Role
-from tests.support.administration import SOURCE
+from telephony.admin.operation import ICAL
+from tests.support.administration import NOW, SOURCE
 from tests.support.api import Desk, Reply
 
-DAYS = '{ date = 2027-03-01, note = "A" }, { date = 2027-03-02, intervals = ["08:00-12:00"], note = "B" }'
-PLAN = SOURCE.replace('holidays = "SE"', f'holidays = "SE", deviations = [{DAYS}]') + "# the end\n"
 PATH = "/calendars/kontorstid/deviations"
+AS_ICAL = {"Content-Type": ICAL}
+FIRST = '"1"'
+
+
+def event(day: str, summary: str, more: str = "") -> str:
+    return f"BEGIN:VEVENT\r\nSUMMARY:{summary}\r\nDTSTART;VALUE=DATE:{day}\r\n{more}END:VEVENT\r\n"
+
+
+def events(*parts: str) -> str:
+    return f"BEGIN:VCALENDAR\r\n{''.join(parts)}END:VCALENDAR\r\n"
+
+
+MOVING = events(event("20270301", "Flytt"), event("20270507", "Planeringsdag"))
 
 
 @pytest.fixture
@@ -18,154 +31,116 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def events(*days: str, more: str = "") -> str:
-    parts = [
-        f"BEGIN:VEVENT\r\nSUMMARY:Flytt\r\nDTSTART;VALUE=DATE:{day}\r\n{more}END:VEVENT\r\n" for day in days
-    ]
-    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{''.join(parts)}END:VCALENDAR\r\n"
+async def put(desk: Desk, body: str, query: str = "", if_match: str = FIRST) -> Reply:
+    """Put events into the calendar."""
+    path = f"{PATH}?reason=Moving{query}"
+    return await desk.ask("PUT", path, body, {**AS_ICAL, "If-Match": if_match})
 
 
-async def begin(desk: Desk) -> None:
-    """Put a plan with two deviations in force, as version 2."""
-    made = await desk.ask("PUT", "/plan?reason=Two+days", PLAN, {"Content-Type": TOML, "If-Match": '"1"'})
-    assert made.status == 200
-
-
-async def put(desk: Desk, body: str, if_match: str = '"2"', query: str = "") -> Reply:
-    headers = {"Content-Type": ICAL, "If-Match": if_match}
-    return await desk.ask("PUT", f"{PATH}?reason=From+Outlook{query}", body, headers)
-
-
-async def compared(desk: Desk, body: str, query: str = "") -> Reply:
-    return await desk.ask("POST", f"{PATH}/diff{query}", body, {"Content-Type": ICAL})
-
-
-def test_deviations_are_read_as_json_and_as_icalendar(desk: Desk) -> None:
+def test_what_is_put_is_seen_beforehand_and_comes_back_as_it_was(desk: Desk) -> None:
     async def ask(desk: Desk) -> None:
-        await begin(desk)
+        seen = (await desk.ask("POST", f"{PATH}/diff", MOVING, AS_ICAL)).json
+        assert (seen["added"], seen["plan"]) == (["2027-03-01", "2027-05-07"], None)
+        assert seen["diff"]["count"] == 1
+        assert len(desk.town.stored) == 1
 
-        shown = await desk.ask("GET", PATH, role=Role.READER)
-        events = await desk.ask("GET", f"{PATH}?from=2027-03-02", headers={"Accept": ICAL})
+        made = await put(desk, MOVING)
+        assert (made.status, made.headers["ETag"]) == (200, '"2"')
+        assert (made.json["plan"]["version"], made.json["diff"]) == (2, None)
+        assert made.json["added"] == ["2027-03-01", "2027-05-07"]
 
-        assert shown.json["deviations"] == [
-            {"date": "2027-03-01", "intervals": [], "note": "A", "announcement": None},
-            {"date": "2027-03-02", "intervals": ["08:00-12:00"], "note": "B", "announcement": None},
+        found = (await desk.ask("GET", PATH)).json["deviations"]
+        assert [(day["date"], day["note"], day["intervals"]) for day in found] == [
+            ("2027-03-01", "Flytt", []),
+            ("2027-05-07", "Planeringsdag", []),
         ]
-        assert events.headers["Content-Type"] == "text/calendar; charset=utf-8"
-        assert [line for line in events.octets.decode().splitlines() if "SUMMARY" in line] == [
-            "SUMMARY:Öppet: B"
-        ]
-        few = await desk.ask("GET", f"{PATH}?to=2027-03-01")
-        assert [day["date"] for day in few.json["deviations"]] == ["2027-03-01"]
-        assert (await desk.ask("GET", "/calendars/nix/deviations")).status == 404
+        later = (await desk.ask("GET", f"{PATH}?from=2027-03-02&to=2027-12-31")).json["deviations"]
+        assert [day["date"] for day in later] == ["2027-05-07"]
+        written = await desk.ask("GET", PATH, headers={"Accept": ICAL})
+        assert written.headers["Content-Type"] == "text/calendar; charset=utf-8"
 
-    desk.run(ask)
-
-
-def test_events_are_compared_and_then_put_into_the_plan_with_its_comments(desk: Desk) -> None:
-    async def ask(desk: Desk) -> None:
-        await begin(desk)
-        body = events("20270302", "20270303", more="LOCATION:Tumba\r\n")
-
-        seen = await compared(desk, body)
-        assert len(desk.town.stored) == 2
-        made = await put(desk, body)
-
-        for reply in (seen, made):
-            assert reply.json["added"] == ["2027-03-03"]
-            assert (reply.json["replaced"], reply.json["removed"]) == (["2027-03-02"], [])
-            assert len(reply.json["left_out"]) == 2
-        assert seen.json["plan"] is None
-        assert seen.json["diff"]["hours"]["told"][0]["who"] == "08-530 613 00 Socialtjänst"
-        assert (made.json["plan"]["version"], made.headers["ETag"], made.json["diff"]) == (3, '"3"', None)
-        assert desk.town.journalled[-1] == ("plan", "admin", "From Outlook")
-        assert desk.town.stored[-1].source.endswith("# the end\n")
-        shown = await desk.ask("GET", PATH)
-        assert [day["note"] for day in shown.json["deviations"]] == ["A", "Flytt", "Flytt"]
-
-    desk.run(ask)
-
-
-def test_others_are_removed_where_that_is_wanted(desk: Desk) -> None:
-    async def ask(desk: Desk) -> None:
-        await begin(desk)
-
-        made = await put(desk, events("20270303"), query="&remove_others=true")
-
-        assert made.json["removed"] == ["2027-03-01", "2027-03-02"]
-        assert [day["date"] for day in (await desk.ask("GET", PATH)).json["deviations"]] == ["2027-03-03"]
-
-    desk.run(ask)
-
-
-def test_what_changes_nothing_makes_no_version(desk: Desk) -> None:
-    async def ask(desk: Desk) -> None:
-        await begin(desk)
-        whole = (await desk.ask("GET", PATH, headers={"Accept": ICAL})).octets.decode()
-
-        made = await put(desk, whole)
-
-        assert (made.json["same"], made.json["plan"]["version"]) == (["2027-03-01", "2027-03-02"], 2)
+        again = await put(desk, written.octets.decode(), if_match='"2"')
+        assert (again.status, again.headers["ETag"]) == (200, '"2"')
+        assert (again.json["added"], again.json["same"]) == ([], ["2027-03-01", "2027-05-07"])
         assert len(desk.town.stored) == 2
 
     desk.run(ask)
 
 
-def test_a_plan_that_came_as_json_stays_json(desk: Desk) -> None:
+def test_the_plans_own_text_and_its_comments_stay(desk: Desk) -> None:
     async def ask(desk: Desk) -> None:
-        plan = (await desk.ask("GET", "/plan")).json
-        await desk.ask("PUT", "/plan?reason=test", plan, {"If-Match": '"1"'})
+        assert (await put(desk, MOVING)).status == 200
+        text = desk.town.stored[-1].source
+        assert 'note = "Flytt"' in text
+        assert all(line in text for line in SOURCE.splitlines() if "kontorstid = {" not in line)
 
-        assert (await put(desk, events("20270303"))).status == 200
+    desk.run(ask)
+
+
+def test_a_plan_that_was_given_as_json_is_changed_as_json(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        document = desk.town.stored[-1].document
+        json = {"Content-Type": "application/json", "If-Match": FIRST}
+        assert (await desk.ask("PUT", "/plan?reason=JSON", document, json)).status == 200
+
+        assert (await put(desk, MOVING, if_match='"2"')).json["plan"]["version"] == 3
         assert desk.town.stored[-1].source == ""
-        deviations = (await desk.ask("GET", "/plan")).json["calendars"]["kontorstid"]["deviations"]
-        assert [day["date"] for day in deviations] == ["2027-03-03"]
 
     desk.run(ask)
 
 
-def test_events_that_cannot_be_deviations_are_refused_by_line(desk: Desk) -> None:
+def test_days_without_an_event_go_when_that_is_asked(desk: Desk) -> None:
     async def ask(desk: Desk) -> None:
-        await begin(desk)
-        body = events("20270303", more="RRULE:FREQ=YEARLY\r\n")
+        await put(desk, MOVING)
+        kept = await put(desk, events(event("20270301", "Ny flytt")), if_match='"2"')
+        assert (kept.json["replaced"], kept.json["removed"]) == (["2027-03-01"], [])
+        only = await put(desk, events(event("20270301", "Ny flytt")), "&remove_others=true", '"3"')
+        assert (only.json["same"], only.json["removed"]) == (["2027-03-01"], ["2027-05-07"])
 
-        for reply in (await compared(desk, body), await put(desk, body)):
+    desk.run(ask)
+
+
+def test_it_may_wait_for_its_time_like_any_change_of_the_plan(desk: Desk) -> None:
+    async def ask(desk: Desk) -> None:
+        later = quote((NOW + timedelta(days=3)).isoformat())
+        waits = await put(desk, MOVING, f"&valid_from={later}")
+        assert waits.status == 200
+        assert desk.town.waits is not None and desk.town.waits.version == 2
+
+        refused = await put(desk, events(event("20270302", "Annat")))
+        assert (refused.status, refused.json["type"]) == (409, "/api/v1/docs#plan-pending")
+        assert (await put(desk, events(event("20270302", "Annat")), "&pending=withdraw")).status == 200
+        assert desk.town.waits is None
+
+    desk.run(ask)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (events(event("20270301", "Varje år", "RRULE:FREQ=YEARLY\r\n")), "Varje år"),
+        ("this is no calendar", ""),
+        (events(event("20270301", "Flytt"), event("20270301", "Annat")), "Annat"),
+    ],
+)
+def test_what_is_no_deviation_is_refused_by_name_and_changes_nothing(
+    desk: Desk, body: str, said: str
+) -> None:
+    async def ask(desk: Desk) -> None:
+        for reply in (await put(desk, body), await desk.ask("POST", f"{PATH}/diff", body, AS_ICAL)):
             assert (reply.status, reply.json["type"]) == (422, "/api/v1/docs#ical-refused")
-            (error,) = reply.json["errors"]
-            assert error["path"] == "line 3"
-            assert error["allowed"].startswith('line 3, "Flytt": recurs (RRULE)')
-        assert len(desk.town.stored) == 2
+            assert said in str(reply.json["errors"])
+        assert len(desk.town.stored) == 1
 
     desk.run(ask)
 
 
-def test_a_text_that_cannot_be_edited_is_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(text: str) -> None:
-        raise ValueError(text)
-
+def test_who_is_late_or_means_no_calendar_is_told(desk: Desk) -> None:
     async def ask(desk: Desk) -> None:
-        await begin(desk)
-        monkeypatch.setattr("tomlkit.parse", fail)
-
-        reply = await put(desk, events("20270303"))
-
-        assert (reply.status, reply.json["type"]) == (422, "/api/v1/docs#ical-refused")
-        assert "write the deviations there by hand" in reply.json["detail"]
-        assert len(desk.town.stored) == 2
-
-    desk.run(ask)
-
-
-def test_who_was_overtaken_is_told_and_so_is_who_names_nothing(desk: Desk) -> None:
-    async def ask(desk: Desk) -> None:
-        await begin(desk)
-
-        assert (await put(desk, events("20270303"), if_match='"1"')).status == 412
-        headers = {"Content-Type": ICAL, "If-Match": '"2"'}
-        missing = await desk.ask("PUT", "/calendars/nix/deviations?reason=Test", events(), headers)
-        assert (missing.status, missing.json["detail"]) == (404, "there is no calendar nix in the plan")
-        assert (await desk.ask("PUT", PATH, events(), headers)).status == 422
-        assert (await compared(desk, "x" * (MAX_OCTETS + 1))).status == 413
-        assert (await desk.ask("POST", f"{PATH}/diff", "{}")).status == 415
+        assert (await put(desk, MOVING, if_match='"7"')).status == 412
+        unknown = await desk.ask("GET", "/calendars/lunch/deviations")
+        assert (unknown.status, unknown.json["detail"]) == (404, "there is no calendar lunch in the plan")
+        wrong = await desk.ask("POST", f"{PATH}/diff", MOVING, {"Content-Type": "text/plain"})
+        assert wrong.status == 415
 
     desk.run(ask)

@@ -62,5 +62,5 @@ def test_what_this_program_does_not_know_is_left_out(target: Target) -> None:
 
 
 def test_no_call_is_read_without_a_bound() -> None:
-    assert "limit $3" in load_queries("calls")["facts_of_call"]
+    assert "limit $3" in load_queries("call_facts")["facts_of_call"]
     assert MAX_FACTS == 2000

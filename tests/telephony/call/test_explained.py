@@ -25,7 +25,14 @@ def test_every_decision_is_told_in_order_and_that_of_today() -> None:
         at=after(30), call="c1", leg="c1.1", stage=Stage.TARGET, kept="c1.0", by=phone("anna"),
         number=BYGGLOV, decision=ring(phone("bo")),
     )  # fmt: skip
-    facts = [arrive(dialled=MAIN), decided(0, ring(phone("anna"))), decided(20, reject(480)), handed_on]
+    ended = f.LegEnded(at=after(40), call="c1", leg="c1.0")
+    facts = [
+        arrive(dialled=MAIN),
+        decided(0, ring(phone("anna"))),
+        decided(20, reject(480)),
+        handed_on,
+        ended,
+    ]
 
     told = explain_call(facts, TODAY)
 

@@ -11,7 +11,7 @@ from telephony.simulate.load import Load
 from telephony.simulate.simulation import NO_OVERRIDES, StaffUnknown, invent
 from telephony.simulate.values import Meanwhile, OverrideChange, Staff
 from tests.support.plans import CALENDARS, MAIN, NUMBERS, tables_of
-from tests.support.simulated import DAY, made_day, replayed
+from tests.support.simulated import DAY, everybody, made_day, replayed
 
 OFFICE = CALENDARS.replace(
     "[calendars]", '[calendars]\nlunch = { weekly = { tue = ["00:00-12:00", "13:00-24:00"] } }'
@@ -104,6 +104,18 @@ def test_overrides_of_then_count(day: list[Record]) -> None:
 
     assert (found.now.outcomes["closed"], found.overrides) == (len(day), 1)
     assert NO_OVERRIDES not in [one.what for one in found.assumed]
+
+
+def test_a_journal_that_begins_before_the_first_call_tells_enough(day: list[Record]) -> None:
+    first = min(record.arrived_at for record in day)
+    there = everybody(TABLES).phones
+
+    found = replayed(TABLES, day, staff=Staff.LOG, meanwhile=Meanwhile(there, known_from=first))
+
+    assert (found.overrides, found.different_count) == (0, 0)
+    later = Meanwhile(there, known_from=first + timedelta(seconds=1))
+    with pytest.raises(StaffUnknown):
+        replayed(TABLES, day, staff=Staff.LOG, meanwhile=later)
 
 
 def test_who_was_there_must_be_known_to_be_simulated() -> None:
