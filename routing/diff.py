@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pydantic import BaseModel
+
 from routing.plan import Plan
 
 # A rule of a calendar with a long note is told whole; `before` and `after` hold every value whole.
@@ -41,22 +43,39 @@ def diff(before: Plan, after: Plan) -> tuple[Change, ...]:
 
 
 def _as_json(plan: Plan) -> dict[str, object]:
-    """The plan's JSON, made entry by entry: pydantic lets no other thread in while it makes a whole plan."""
-    found: dict[str, object] = {}
-    for name in type(plan).model_fields:
-        value = getattr(plan, name)
-        if isinstance(value, dict):
-            found[name] = {key: entry.model_dump(mode="json") for key, entry in value.items()}
-        else:
-            found[name] = value.model_dump(mode="json")
-    return found
+    """The plan's JSON, its tables made entry by entry as they are read."""
+    values = {name: getattr(plan, name) for name in type(plan).model_fields}
+    return {
+        name: _Entries(value) if isinstance(value, dict) else value.model_dump(mode="json")
+        for name, value in values.items()
+    }
+
+
+class _Entries(Mapping[str, object]):
+    """A table of a plan as JSON. Pydantic lets no other thread in while it makes a whole one, and nothing
+    keeps two plans in memory once more."""
+
+    def __init__(self, entries: Mapping[str, BaseModel]) -> None:
+        self._entries = entries
+
+    def __getitem__(self, key: str) -> object:
+        return self._entries[key].model_dump(mode="json")
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
 
 def _values(path: str, before: object, after: object) -> Iterator[Change]:
-    if before == after and not isinstance(before, Mapping):
-        return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         yield from _tables(path, before, after)
+    elif before == after:
+        return
     elif before is None:
         yield Change(path, ChangeKind.ADDED, None, after, f"{path} is new: {_told(after)}")
     elif after is None:
