@@ -104,7 +104,7 @@ def simulate(job: Job, calls: Iterable[Calls]) -> tuple[Ending, Simulation | Non
 
 def _simulation(job: Job, calls: Iterable[Calls]) -> Simulation:
     if job.load:
-        text, toml, load = _with_load(job.text)
+        text, toml, load = with_load(job.text)
         return invent(_tables(job, text, toml=toml), load, job.options.seed, job.options.talk_limit)
     tables = _tables(job, job.text, toml=job.toml)
     all_calls: list[SimulatedCall] = []
@@ -121,7 +121,7 @@ def _tables(job: Job, text: str, *, toml: bool) -> Tables:
     return prepare(text, toml=toml, today=job.today, prompts=job.prompts).tables
 
 
-def _with_load(text: str) -> tuple[str, bool, Load]:
+def with_load(text: str) -> tuple[str, bool, Load]:
     """The plan's text, whether it is TOML, and the load. Raises LoadInvalid."""
     try:
         given = json.loads(text)

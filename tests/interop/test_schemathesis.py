@@ -31,7 +31,15 @@ CHECKS = {
 MEANING = {
     "include-operation-id": [
         *("checkPlan", "diffPlan", "applyPlan", "listPlanVersions", "listCalls"),
-        *("diffPlanVersions", "readDeviations", "diffDeviations", "putDeviations"),
+        *(
+            "rollBackPlan",
+            "simulatePlan",
+            "simulateLoad",
+            "diffPlanVersions",
+            "readDeviations",
+            "diffDeviations",
+            "putDeviations",
+        ),
         *("readHours", "readDue", "explain", "readKeyFigures", "setOverride"),
     ],
     "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "412", "422"]}},

@@ -1,7 +1,6 @@
 """An administration in memory: what the admin API asks of a service, over a small plan and invented calls."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -13,15 +12,15 @@ from routing.decide import decide
 from routing.decision import Decision, Origin, Reason
 from routing.explain import question_of
 from routing.hours import STOCKHOLM, effective_hours, is_open
-from routing.load import load_plan_json
 from routing.override import Override
 from routing.swedish import opens_again
 from routing.working_days import due, working_days_after
-from telephony.admin.errors import NotFound
+from telephony.admin.errors import FieldError, Kind, NotFound, Refusal
 from telephony.admin.values import (
     Contact,
     Draft,
     Due,
+    Form,
     GroupState,
     HoursSpan,
     JournalStatus,
@@ -40,10 +39,11 @@ from telephony.call.explained import Decided, Explained
 from telephony.call.facts import Outcome
 from telephony.call.record import Record
 from telephony.simulate.history import call_of
-from telephony.simulate.load import Load
+from telephony.simulate.load import LoadInvalid
 from telephony.simulate.result import Simulation
 from telephony.simulate.simulation import invent, replay
 from telephony.simulate.values import Meanwhile, Options, Staff
+from telephony.simulator_child import with_load
 from tests.support.plans import MAIN, SOCIAL, Presence
 from tests.support.town_plan import FIRST_PLAN, NOW, SOURCE, TownPlan, document_of, read
 
@@ -116,9 +116,13 @@ class Town(TownPlan):
         ).decode()
 
     async def simulate_load(self, text: str, seed: int) -> str:
-        given = json.loads(text)
-        tables = compile_plan(load_plan_json(json.dumps(given["plan"])))
-        return SIMULATION.dump_json(invent(tables, Load.model_validate(given["load"]), seed, 0.0)).decode()
+        try:
+            plan, toml, load = with_load(text)
+        except LoadInvalid as invalid:
+            errors = [FieldError("/load", "string", str(invalid))]
+            raise Refusal(Kind.INVALID, "this cannot be simulated", errors) from None
+        tables = compile_plan(read(Draft(plan, Form.TOML if toml else Form.JSON)))
+        return SIMULATION.dump_json(invent(tables, load, seed, 0.0)).decode()
 
     # ---- numbers
 
