@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -45,10 +45,21 @@ def run(folder: Path, ask: Callable[[Simulator], Awaitable[None]]) -> None:
     asyncio.run(main())
 
 
+BEFORE: set[str] = set()
+"""Processes of other tests: the database of a session lives on."""
+
+
+@pytest.fixture(autouse=True)
+def others() -> Iterator[None]:
+    BEFORE.update(children())
+    yield
+    BEFORE.clear()
+
+
 def children() -> list[str]:
-    """The processes that we have started and that have not ended."""
+    """The processes that a test has started and that have not ended."""
     mine = Path("/proc/self/task").glob("*/children")
-    return [pid for task in mine for pid in task.read_text().split()]
+    return [pid for task in mine for pid in task.read_text().split() if pid not in BEFORE]
 
 
 def test_the_pages_of_the_log_are_simulated_and_what_cannot_be_is_counted(tmp_path: Path) -> None:
