@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from routing.check import check
-from routing.compile import canonical, compile_plan
+from routing.compile import canonical, compile_checked
 from routing.errors import PlanInvalid, PlanRefused
 from routing.hours import STOCKHOLM
 from routing.load import load_plan, load_plan_json
@@ -68,7 +68,7 @@ def prepare(text: str, *, toml: bool, today: date, prompts: Collection[str]) -> 
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if errors:
         raise PlanRefused(errors)
-    return Prepared(plan, compile_plan(plan), canonical(plan), text if toml else "", problems)
+    return Prepared(plan, compile_checked(plan), canonical(plan), text if toml else "", problems)
 
 
 def prepare_version(version: PlanVersion, *, today: date, prompts: Collection[str]) -> Prepared:
