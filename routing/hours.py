@@ -93,10 +93,10 @@ def day_hours(calendar: CalendarTable, day: date) -> DayHours:
     return hours
 
 
-def holidays_known_days(calendar: CalendarTable, at: datetime) -> int:
-    """For how many days from that of `at` on the calendar knows the holidays, today's included; at most
-    NEXT_OPENING_DAYS. 0: it does not know today's, and the week's hours stand. Raises NaiveTime."""
-    today, years = _wall_clock(at).date(), calendar.holiday_years
+def holidays_known_days(calendar: CalendarTable, today: date) -> int:
+    """For how many local days from today on, included, the calendar knows the holidays; at most
+    NEXT_OPENING_DAYS. 0: it does not know today's, and the week's hours stand."""
+    years = calendar.holiday_years
     if years is None:
         return NEXT_OPENING_DAYS
     if today.year not in years:

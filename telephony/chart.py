@@ -10,7 +10,7 @@ from datetime import datetime
 
 from routing.conditions import judge
 from routing.decision import Branch, Origin, Question
-from routing.hours import holidays_known_days
+from routing.hours import STOCKHOLM, holidays_known_days
 from routing.opening import opening
 from routing.override import Override
 from routing.plan_menu import CENTRE_KEY
@@ -74,7 +74,8 @@ class Chart:
 
     def holidays_known(self, now: datetime) -> dict[str, int]:
         """By calendar, for how many days from today on its holidays are known, as `holidays_known_days`."""
-        return {name: holidays_known_days(table, now) for name, table in self._tables.calendars.items()}
+        today = now.astimezone(STOCKHOLM).date()
+        return {name: holidays_known_days(table, today) for name, table in self._tables.calendars.items()}
 
     def staff(self, house: House, now: datetime) -> Staff:
         """Who could answer now. It looks at those who are there, not at everybody in the plan."""

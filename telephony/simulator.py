@@ -86,10 +86,9 @@ class Simulator:
         )
         try:
             async with asyncio.TaskGroup() as group:
-                feeding = group.create_task(self._feed(process, asked, log))
+                group.create_task(self._feed(process, asked, log))
                 said = group.create_task(_all_of(process.stdout))
                 complained = group.create_task(_all_of(process.stderr))
-            del feeding
             code = await process.wait()
         except ExceptionGroup as group_error:
             raise group_error.exceptions[0] from None

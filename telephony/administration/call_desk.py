@@ -28,7 +28,7 @@ class LiveCallDesk(Desk):
     async def explain_call(self, call: str) -> tuple[Record, Explained]:
         """One call, what was decided in it, and what the plan in force would do."""
         row = found(await self.archive.calls.get(call), f"call {call}")
-        explained = explain_call(await self.archive.facts.of(row), self.tables)
+        explained = explain_call(await self.archive.facts.decisions(row), self.tables)
         return row.record, found(explained, f"fact of the arrival of call {call}")
 
     async def note_callers_shown(self, *, by: str, reason: str, asked: str) -> None:

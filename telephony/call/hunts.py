@@ -1,7 +1,6 @@
 """What hunting by turns needs to know of members: since when they are idle, how much they have answered, and
 whom a group's last call was offered first. It is folded by the house, and for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -80,10 +79,6 @@ class Hunts:
     def shift(self, step: timedelta) -> None:
         """The machine's clock was set."""
         self._idle_since = {member: since + step for member, since in self._idle_since.items()}
-
-    def state(self) -> Mapping[str, object]:
-        """For comparisons: two folds of the same facts are alike."""
-        return {"idle": self._idle_since, "day": self._day, "answered": self._answered, "first": self._first}
 
 
 def _day_of(at: datetime) -> date:

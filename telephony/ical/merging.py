@@ -64,11 +64,16 @@ def put_into_text(text: str, name: str, deviations: Sequence[Deviation]) -> str:
     wanted = put_into(load_plan(text), name, deviations)
     try:
         edited = _edited(text, name, {deviation.date: deviation for deviation in deviations})
-        if load_plan(edited) == wanted:
-            return edited
-    except (TOMLKitError, PlanInvalid, ValueError, TypeError, AttributeError, IndexError):
-        pass  # a text that this cannot edit is told, and whatever it made of it is thrown away
-    raise NotEditable(f"the text of calendars.{name} cannot be edited: {_BY_HAND}")
+        is_wanted = load_plan(edited) == wanted
+    except (TOMLKitError, PlanInvalid, ValueError, TypeError, AttributeError, IndexError) as error:
+        raise _not_editable(name) from error
+    if not is_wanted:  # whatever was made of it is thrown away
+        raise _not_editable(name)
+    return edited
+
+
+def _not_editable(name: str) -> NotEditable:
+    return NotEditable(f"the text of calendars.{name} cannot be edited: {_BY_HAND}")
 
 
 def _edited(text: str, name: str, new: dict[date, Deviation]) -> str:

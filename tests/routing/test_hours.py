@@ -92,13 +92,11 @@ def test_a_calendar_whose_holidays_are_unknown_is_not_closed_and_says_so() -> No
 def test_how_long_holidays_are_known_is_told_so_that_it_can_alarm() -> None:
     office, always = calendar(weekly=OFFICE, holidays="SE"), calendar(open="always")
 
-    assert holidays_known_days(office, local(2026, 11, 26, 4)) == 400
-    assert holidays_known_days(office, local(2100, 12, 31, 23)) == 1
-    assert holidays_known_days(office, local(2101, 1, 1, 0)) == 0
-    assert holidays_known_days(office, local(1999, 12, 31, 12)) == 0
-    assert holidays_known_days(always, local(2101, 1, 1, 0)) == 400
-    with pytest.raises(NaiveTime):
-        holidays_known_days(always, datetime(2101, 1, 1))  # noqa: DTZ001
+    assert holidays_known_days(office, date(2026, 11, 26)) == 400
+    assert holidays_known_days(office, date(2100, 12, 31)) == 1
+    assert holidays_known_days(office, date(2101, 1, 1)) == 0
+    assert holidays_known_days(office, date(1999, 12, 31)) == 0
+    assert holidays_known_days(always, date(2101, 1, 1)) == 400
 
 
 # ---- precedence

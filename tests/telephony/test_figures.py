@@ -127,6 +127,8 @@ def test_an_alarm_can_be_had_of_holidays_that_nobody_knows_yet(board: Board) -> 
     board.now = NOON.replace(year=LAST_YEAR, month=12, day=30)
     assert board.series("vaxeln_holidays_known_seconds")["kontorstid",] == 2 * 86_400
     assert board.figures.holidays_known(board.now)["kontorstid"] == 2
+    board.now = NOON.replace(year=LAST_YEAR, month=12, day=31, hour=23)  # in Sweden it is the next year
+    assert board.series("vaxeln_holidays_known_seconds")["kontorstid",] == 0
     board.now = NOON.replace(year=LAST_YEAR + 1)
     assert board.series("vaxeln_holidays_known_seconds")["kontorstid",] == 0
     assert board.series("vaxeln_open")[MAIN,] == 1, "what is not known is not closed"

@@ -68,7 +68,8 @@ def test_what_is_carried_into_a_segment_says_the_same() -> None:
 
     again.evolve(h.HuntsCarried(at=after(90), turns=house.hunts.carry(after(90))))
 
-    assert again.hunts.state() == house.hunts.state()
+    assert again.hunts.carry(after(90)) == house.hunts.carry(after(90))
+    assert (again.idle_since("anna"), again.answered_today("anna", after(90))) == (after(60), 1)
 
 
 def test_what_is_old_is_not_carried_on() -> None:
