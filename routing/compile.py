@@ -76,6 +76,7 @@ def compile_checked(plan: Plan, version: int = 1) -> Tables:
             {row.registration.number: name for name, row in trunks.items() if row.registration}
         ),
         pickup_code=plan.municipality.pickup_code,
+        pause_reasons=plan.municipality.pause_reasons,
         memberships=MappingProxyType(_memberships(plan)),
         nets=_nets(plan),
         menus=MappingProxyType(menus_of(plan, flow, conditions)),

@@ -41,6 +41,7 @@ from routing.situation import Situation
 from routing.strategy import choose
 from routing.tables import (
     Case,
+    GroupRow,
     MenuRow,
     NumberRow,
     OneOf,
@@ -321,13 +322,21 @@ class _Path:
         """Whom to ring, how, for how many seconds, and where the plan says so."""
         if isinstance(destination, ToGroup):
             group = self._tables.groups[destination.group]
-            members = in_order(group, self._situation, self._now, self._question.draw)
+            members = self._on_duty(group, in_order(group, self._situation, self._now, self._question.draw))
             return members, group.strategy, group.ring_seconds, f"groups.{group.key}"
         if isinstance(destination, ToPhone):
             phone = self._tables.single_phones[destination.phone]
             return (phone,), Strategy.ALL, phone.ring_seconds, f"phones.{destination.phone}"
         person = self._tables.people[destination.person]
         return (person,), Strategy.ALL, person.ring_seconds, f"people.{person.key}"
+
+    def _on_duty(self, group: GroupRow, members: Sequence[PersonRow]) -> Sequence[PersonRow]:
+        """Those whom calls of the group are offered to."""
+        there = [person for person in members if self._situation.on_duty(person.key, group.key)]
+        if len(there) < len(members):
+            text = f"{len(members) - len(there)} of {len(members)} paused or logged out"
+            self._reasons.append(Reason("duty", f"groups.{group.key}", text))
+        return there
 
     def _call_outside(self, row: NumberRow, number: str) -> Decision | Branch:
         """Go on to the public network, or say by which branch the call goes on."""

@@ -304,6 +304,7 @@ _CATALOGUE = _catalogue(
         ),
         (r"(.*) is away until (\S+) inclusive", r"\1 är borta till och med \2"),
         (r"(.*) is away until further notice", r"\1 är borta tills vidare"),
+        (r"(\d+) of (\d+) paused or logged out", r"\1 av \2 har paus eller är utloggade"),
         (r"all who are there are busy", r"Alla som är på plats är upptagna"),
         (r"all are away", r"Alla är borta"),
         (r"nobody is registered", r"Ingen har en telefon som är ansluten"),

@@ -37,6 +37,9 @@ from routing.plan_part import Entry, Flag, Name, Part, Text
 from routing.plan_registration import Registration
 from routing.plan_values import DEFAULT_RING_SECONDS, E164, RingSeconds, Series, listed
 
+PAUSE_REASONS = ("Lunch", "Möte", "Administration")
+"""Why members have a pause, where the plan does not say."""
+
 
 def _gateway(text: str) -> str:
     parse_gateway(text)
@@ -83,7 +86,7 @@ class Municipality(Part):
     Kontaktcenter is: as long as anybody, for the caller has waited once already.
     `pickup_code` is dialled by a member of a group to answer what rings at another, `transfer_code` pressed
     in a call at a phone that has no other way to hand it on; "" is no such code. `outside`: the classes of
-    numbers of the public network that phones may call.
+    numbers of the public network that phones may call. `pause_reasons`: what members may give as theirs.
     """
 
     name: Text
@@ -95,6 +98,7 @@ class Municipality(Part):
     pickup_code: FunctionCode = "*8"
     transfer_code: FunctionCode = ""
     outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(listed)] = ()
+    pause_reasons: Annotated[tuple[Text, ...], BeforeValidator(listed), Field(max_length=20)] = PAUSE_REASONS
 
 
 class Phone(Entry):

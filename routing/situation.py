@@ -26,6 +26,9 @@ class Situation(Protocol):
     def places(self, named: Named) -> Sequence[Found]:
         """What DNS says of this name, by priority; nothing when that is not known."""
 
+    def on_duty(self, member: str, group: str) -> bool:
+        """Whether calls of this group are offered to this person: not paused, nor logged out of it."""
+
     def idle_since(self, member: str) -> datetime | None:
         """When this person's last talk ended (UTC); None when none is in sight."""
 
@@ -68,6 +71,10 @@ class Everybody:
         """DNS is not asked: the name stands for what it would say."""
         place = named.at(named.name, named.port or default_port(named.transport))
         return (Found(0, 0, (place,)),)
+
+    def on_duty(self, member: str, group: str) -> bool:
+        """Everybody takes part."""
+        return True
 
     def idle_since(self, member: str) -> datetime | None:
         """Nobody has had a call yet."""

@@ -329,7 +329,8 @@ class Tables:
     `emergency_trunks` are those that take 112, in the order of the plan. `registered_users`: whose trunk's
     address of record has this user. `edges`: None without any. `pickup_code` begins what
     is dialled to answer a colleague's call, or is "". `memberships` are the groups of each person who is in
-    any. `single_phones` are who is rung at the phone accounts.
+    any. `single_phones` are who is rung at the phone accounts. `pause_reasons`: what members may give as
+    theirs.
     """
 
     version: int
@@ -353,6 +354,7 @@ class Tables:
     registered_users: Mapping[str, str]
     edges: PeerTable | None
     pickup_code: str
+    pause_reasons: tuple[str, ...]
     memberships: Mapping[str, frozenset[str]]
     nets: NetTable
     menus: Mapping[str, MenuRow]

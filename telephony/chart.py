@@ -24,7 +24,8 @@ PERSONAL = "personal"
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """By group: how many members who are not away have a phone that is registered, and how many of these are
+    """By group: how many members who are on duty and not away have a phone that is registered, and how many
+    of these are
     free (P4)."""
 
     registered: Mapping[str, int]
@@ -86,13 +87,13 @@ class Chart:
         }
         there = {key for key in there if key in people and away_at(people[key], now) is None}
         free = [person for person in there if house.is_free(person)]
-        return Staff(self._by_group(there), self._by_group(free))
+        return Staff(self._by_group(there, house), self._by_group(free, house))
 
-    def _by_group(self, people: Iterable[str]) -> dict[str, int]:
+    def _by_group(self, people: Iterable[str], house: House) -> dict[str, int]:
         counts = dict.fromkeys(self.members, 0)
         for person in people:
             for group in self._groups.get(person, ()):
-                counts[group] += 1
+                counts[group] += house.on_duty(person, group)
         return counts
 
 

@@ -145,13 +145,13 @@ def _show_groups(figures: Figures, house: House, now: Callable[[], datetime]) ->
     watch_each(
         ("group",),
         "vaxeln_group_members_registered",
-        "Members who are not away and have a phone that is registered.",
+        "Members who are on duty, not away, and have a phone that is registered.",
         lambda: figures.chart.staff(house, now()).registered,
     )
     watch_each(
         ("group",),
         "vaxeln_group_members_available",
-        "Members who could answer now: not away, registered and free.",
+        "Members who could answer now: on duty, not away, registered and free.",
         lambda: figures.chart.staff(house, now()).available,
     )
     figures.instruments.watch(

@@ -13,6 +13,7 @@ from telephony.archive.findings import Damage, Finding, TornTail, describe
 from telephony.archive.journal import Journal
 from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
+from telephony.call.duty_facts import DutiesCarried
 from telephony.call.errors import IllegalTransition
 from telephony.call.facts import Fact
 from telephony.call.house_facts import (
@@ -58,9 +59,11 @@ def opening_facts(switchboard: Switchboard, now: datetime) -> Sequence[Fact]:
     )
     overrides = OverridesCarried(at=now, overrides=dict(house.overrides()))
     hunts = HuntsCarried(at=now, turns=house.hunts.carry(now))
+    duties = DutiesCarried(at=now, duties=house.duty.carry())
+    opening = (carried, overrides, hunts, duties)
     if not house.plan_version:  # the very first segment
-        return carried, overrides, hunts
-    return carried, overrides, hunts, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)
+        return opening
+    return *opening, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)
 
 
 def first_needed(journal: Journal[Fact]) -> int:

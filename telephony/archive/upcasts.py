@@ -12,7 +12,7 @@ from telephony.archive.codec import Upcasts
 
 def _with_defaults(data: dict[str, Any]) -> dict[str, Any]:
     """What came anew has a default in its class: a target's `gateway` was that of its trunk, a refusal had no
-    `cause`, an override no `announcement`, a decision no `menu` and no `voicemail`."""
+    `cause`, an override no `announcement`, a decision no `menu` and no `voicemail`, a talk no wrap-up."""
     return data
 
 
@@ -25,4 +25,5 @@ UPCASTS: Upcasts = {
     ("MemberRefused", 1): _with_defaults,
     ("OverrideSet", 1): _with_defaults,
     ("OverridesCarried", 1): _with_defaults,
+    ("CallConnected", 1): _with_defaults,
 }

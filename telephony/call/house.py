@@ -13,6 +13,8 @@ from telephony.call import house_facts as h
 from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
+from telephony.call.duty import Duty
+from telephony.call.evolve_duty import CHANGES as _DUTY
 from telephony.call.hunts import Hunts
 
 
@@ -36,6 +38,7 @@ class House:
         self._down: set[Place] = set()  # gateways
         self._registrars: dict[str, tuple[str, int]] = {}  # trunk -> where we are registered
         self.hunts = Hunts()
+        self.duty = Duty()
         self.draining = False
         self.plan_version = 0
         self.plan_digest = ""
@@ -45,6 +48,9 @@ class House:
         change = _CHANGES.get(type(fact))
         if change is not None:
             change(self, fact)
+        on_duty = _DUTY.get(type(fact))
+        if on_duty is not None:
+            on_duty(self.duty, fact)
 
     # ---- what routing asks (routing.situation.Situation); registrations that have run out are facts of
     # their own
@@ -68,6 +74,10 @@ class House:
     def overrides(self) -> Mapping[str, Override]:
         """What was opened or closed by hand, by number; that their time has come is a fact of its own."""
         return self._overrides
+
+    def on_duty(self, member: str, group: str) -> bool:
+        """Whether the member is neither paused, nor logged out of this group, nor left alone for a moment."""
+        return self.duty.is_on(member, group)
 
     def idle_since(self, member: str) -> datetime | None:
         """When the member's last talk ended."""
@@ -224,6 +234,7 @@ class House:
     def _clock_stepped(self, fact: h.ClockStepped) -> None:
         step = timedelta(seconds=fact.seconds)
         self.hunts.shift(step)
+        self.duty.shift(step)
         self._contacts = {
             phone: tuple(replace(contact, expires_at=contact.expires_at + step) for contact in contacts)
             for phone, contacts in self._contacts.items()

@@ -198,7 +198,7 @@ def _offer(
     facts: list[f.Fact] = []
     dials: list[Dial] = []
     for target in stage:
-        skip = _why_skipped(house, target)
+        skip = _why_skipped(house, target, decision.group)
         if skip:
             facts.append(f.MemberSkipped(at=now, call=call.id, target=target, why=skip))
             continue
@@ -211,9 +211,11 @@ def _offer(
     return facts, dials
 
 
-def _why_skipped(house: House, target: Target) -> str:
+def _why_skipped(house: House, target: Target, group: str) -> str:
     if not target.phone:
         return ""
+    if group and not house.on_duty(target.member, group):
+        return "off_duty"
     if not house.is_free(target.member):
         return "busy"
     return "" if house.is_registered(target.phone) else "unregistered"

@@ -1,5 +1,6 @@
 """Every class of fact that the journal can hold."""
 
+from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
@@ -72,6 +73,13 @@ FACTS: tuple[type[f.Fact], ...] = (
     h.OverrideEnded,
     h.OverridesCarried,
     h.HuntsCarried,
+    d.MemberLoggedOut,
+    d.MemberLoggedIn,
+    d.MemberPaused,
+    d.MemberResumed,
+    d.OfferMissed,
+    d.MemberRested,
+    d.DutiesCarried,
     h.PasswordSet,
     h.CallersShown,
     h.ServiceStarted,

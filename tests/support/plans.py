@@ -129,6 +129,7 @@ class Presence:
     down: set[Place] = field(default_factory=set)
     names: dict[Named, tuple[Found, ...]] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
+    off_duty: set[str] = field(default_factory=set)
     idle: dict[str, datetime] = field(default_factory=dict)
     answered: dict[str, int] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
@@ -147,6 +148,9 @@ class Presence:
 
     def places(self, named: Named) -> tuple[Found, ...]:
         return self.names.get(named, ())
+
+    def on_duty(self, member: str, group: str) -> bool:
+        return member not in self.off_duty
 
     def idle_since(self, member: str) -> datetime | None:
         return self.idle.get(member)

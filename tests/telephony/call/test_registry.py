@@ -1,3 +1,4 @@
+from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
@@ -13,6 +14,7 @@ _BASES = {
     h.PhoneFact,
     h.OverrideFact,
     h.GatewayFact,
+    d.MemberFact,
     t.TransferFact,
     r.TrunkFact,
 }
@@ -21,7 +23,7 @@ _BASES = {
 def test_the_journal_can_hold_every_fact_there_is() -> None:
     defined = {
         kind
-        for module in (f, h, m, p, t, r)
+        for module in (d, f, h, m, p, t, r)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, f.Fact)
     }
