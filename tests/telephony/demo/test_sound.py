@@ -1,10 +1,10 @@
-import wave
 from pathlib import Path
 
 import pytest
 
 from telephony.demo.sound import RATE, SILENCE, likeness, read_wave, seconds, tone, tone_seconds
 from telephony.media.prompts import PROMPT_FOLDER
+from telephony.media.wav import Coding, Wav
 
 QUIET = bytes([SILENCE]) * RATE
 CLOSED = read_wave(PROMPT_FOLDER / "closed.wav")
@@ -53,10 +53,6 @@ def test_silence_before_and_after_is_not_counted() -> None:
 
 def test_a_prompt_is_read_with_eight_bits(tmp_path: Path) -> None:
     file = tmp_path / "p.wav"
-    with wave.open(str(file), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(RATE)
-        sound.writeframes(b"".join(value.to_bytes(2, "little", signed=True) for value in (0, 32767, -32768)))
+    file.write_bytes(bytes(Wav(Coding.A_LAW, RATE, 1, 8, b"\xd5\xaa\x2a")))
 
-    assert read_wave(file) == bytes([0x80, 0xFF, 0x00])
+    assert read_wave(file) == bytes([0x80, 0xFE, 0x02])
