@@ -6,14 +6,12 @@ versions of them give the same octets.
 """
 
 import subprocess
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from telephony.media.make_music import make_music
 from telephony.media.prompts import MUSIC, PROMPT_FOLDER, SAMPLE_RATE
-
-TEXTS = "texts.toml"
+from telephony.media.texts import Texts
 
 _WORDS_PER_MINUTE = 150  # espeak-ng's own 175 is hard to follow on the telephone
 _PEAK_DBFS = -3  # loud, with room for the overshoot of a phone's filters
@@ -46,20 +44,15 @@ def make_prompts(folder: Path) -> list[Path]:
 
     Raises FileNotFoundError without the programs, CalledProcessError when one of them fails.
     """
-    return [_make(folder / f"{name}.wav", text, edges) for name, text, edges in _texts(folder / TEXTS)]
-
-
-def _texts(file: Path) -> Iterator[tuple[str, str, Sequence[str]]]:
-    texts = tomllib.loads(file.read_text("utf-8"))
-    for part, edges in (("whole", WHOLE), ("fragments", FRAGMENT)):
-        for name, text in texts.get(part, {}).items():
-            yield name, text, edges
+    texts = Texts.of(folder)
+    made = [_make(folder / f"{name}.wav", text, WHOLE) for name, text in texts.whole.items()]
+    return made + [_make(folder / f"{name}.wav", text, FRAGMENT) for name, text in texts.fragments.items()]
 
 
 def _make(out: Path, text: str, edges: Sequence[str]) -> Path:
     spoken = out.with_suffix(".spoken")
     try:
-        subprocess.run(speak_command(" ".join(text.split()), spoken), check=True)
+        subprocess.run(speak_command(text, spoken), check=True)
         subprocess.run(shape_command(spoken, out, edges), check=True)
     finally:
         spoken.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from struct import pack
 
 from telephony.media.errors import UnknownPrompt, UnusablePrompt, UnusableSound
 from telephony.media.g711 import CONVERSIONS, encode_a_law, encode_u_law
+from telephony.media.texts import Texts
 from telephony.media.wav import Coding, Wav
 from telephony.sdp.codec import PCMA, PCMU, Codec
 
@@ -93,10 +94,11 @@ class Prompt:
 
 
 class Prompts:
-    """The catalogue."""
+    """The catalogue. `texts` is what those say that come with Växeln."""
 
-    def __init__(self, prompts: Mapping[str, Prompt]) -> None:
+    def __init__(self, prompts: Mapping[str, Prompt], texts: Texts | None = None) -> None:
         self._prompts = dict(prompts)
+        self._texts = texts or Texts()
 
     @classmethod
     def load(cls, folder: Path = PROMPT_FOLDER) -> "Prompts":
@@ -110,12 +112,12 @@ class Prompts:
         frames = sum([prompt.length for prompt in prompts.values()])
         if frames * FRAME_SAMPLES > MAX_ALL_SECONDS * SAMPLE_RATE:
             raise UnusablePrompt(f"{folder}: the prompts are longer than {MAX_ALL_SECONDS} s together")
-        return cls(prompts)
+        return cls(prompts, Texts.of(folder))
 
     @property
     def names(self) -> frozenset[str]:
-        """What a plan may name."""
-        return frozenset(self._prompts)
+        """What a plan may name: all but parts of sentences."""
+        return frozenset(self._prompts.keys() - self._texts.fragments.keys())
 
     def get(self, name: str) -> Prompt:
         """The prompt of that name, or the tone, or several joined by `+` as one sound; raises UnknownPrompt.
@@ -136,7 +138,7 @@ class Prompts:
         try:
             return self._prompts[name]
         except KeyError:
-            known = ", ".join(sorted(self._prompts))
+            known = ", ".join(sorted(self.names))
             raise UnknownPrompt(f"no prompt {name!r}; there are {known}") from None
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from telephony.demo.sound import RATE, SILENCE, likeness, read_wave, seconds, tone, tone_seconds
+from telephony.demo.sound import RATE, SILENCE, likeness, read_prompt, read_wave, seconds, tone, tone_seconds
 from telephony.media.prompts import PROMPT_FOLDER
 from telephony.media.wav import Coding, Wav
 
@@ -49,6 +49,10 @@ def test_what_is_not_the_announcement_is_not_like_it(sound: bytes) -> None:
 
 def test_silence_before_and_after_is_not_counted() -> None:
     assert seconds(QUIET + b"\x20" * RATE + QUIET) == 1.0
+
+
+def test_joined_prompts_are_read_one_after_the_other() -> None:
+    assert read_prompt("closed+busy") == CLOSED + BUSY
 
 
 def test_a_prompt_is_read_with_eight_bits(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from telephony.media.make_prompts import TEXTS, make_prompts, shape_command, speak_command
+from telephony.media.make_prompts import make_prompts, shape_command, speak_command
 from telephony.media.prompts import MUSIC, PROMPT_FOLDER, Prompts
+from telephony.media.texts import TEXTS, Texts
 from tests.support.peers import require_peer
 
 
@@ -16,9 +16,9 @@ def programs() -> None:
 
 
 def test_every_prompt_is_made_by_the_script() -> None:
-    texts = tomllib.loads((PROMPT_FOLDER / TEXTS).read_text("utf-8"))
+    texts = Texts.of(PROMPT_FOLDER)
 
-    assert Prompts.load().names == {*texts["whole"], *texts["fragments"], MUSIC}
+    assert {file.stem for file in PROMPT_FOLDER.glob("*.wav")} == {*texts.whole, *texts.fragments, MUSIC}
 
 
 def test_a_text_is_spoken_in_swedish_and_never_taken_for_an_option() -> None:
