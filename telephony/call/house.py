@@ -16,6 +16,9 @@ from telephony.call import trunk_facts as r
 from telephony.call.duty import Duty
 from telephony.call.evolve_duty import CHANGES as _DUTY
 from telephony.call.hunts import Hunts
+from telephony.call.moments import CHANGES as _MOMENTS
+from telephony.call.moments import Moments
+from telephony.call.repair_facts import StateRepaired
 
 
 class House:
@@ -39,6 +42,7 @@ class House:
         self._registrars: dict[str, tuple[str, int]] = {}  # trunk -> where we are registered
         self.hunts = Hunts()
         self.duty = Duty()
+        self.moments = Moments()
         self.draining = False
         self.plan_version = 0
         self.plan_digest = ""
@@ -48,6 +52,9 @@ class House:
         change = _CHANGES.get(type(fact))
         if change is not None:
             change(self, fact)
+        since = _MOMENTS.get(type(fact))
+        if since is not None:
+            since(self.moments, fact)
         on_duty = _DUTY.get(type(fact))
         if on_duty is not None:
             on_duty(self.duty, fact)
@@ -96,6 +103,10 @@ class House:
     def legs_of(self, member: str) -> Collection[str]:
         """The legs that keep a member from being free."""
         return self._busy.get(member, ())
+
+    def legs(self) -> Mapping[str, str]:
+        """The legs that keep a member from being free, or a trunk's channel; and whose each is."""
+        return self._legs | self._trunks
 
     def channels(self, trunk: str) -> int:
         """How many calls the trunk has now, both ways."""
@@ -218,7 +229,7 @@ class House:
     def _hunts_carried(self, fact: h.HuntsCarried) -> None:
         self.hunts.carried(fact.turns)
 
-    def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver) -> None:
+    def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver | StateRepaired) -> None:
         self.hunts.ended(fact.leg, fact.at)
         trunk = self._trunks.pop(fact.leg, None)
         if trunk is not None:
@@ -273,6 +284,7 @@ _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     t.LegTakenOver: House._taken_over,
     p.LegPickedUp: House._taken_over,
     t.LegHandedOver: House._leg_over,
+    StateRepaired: House._leg_over,
     h.PhoneRegistered: House._phone_registered,
     h.RegistrationExpired: House._registration_expired,
     h.PhoneLost: House._phone_lost,

@@ -7,6 +7,8 @@ from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
+from telephony.call.moments import MomentsCarried
+from telephony.call.repair_facts import StateRepaired
 
 FACTS: tuple[type[f.Fact], ...] = (
     f.CallArrived,
@@ -80,6 +82,8 @@ FACTS: tuple[type[f.Fact], ...] = (
     d.OfferMissed,
     d.MemberRested,
     d.DutiesCarried,
+    MomentsCarried,
+    StateRepaired,
     h.PasswordSet,
     h.CallersShown,
     h.ServiceStarted,
