@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from routing.decision import Decision, Kind, Reason, Strategy, Target
+from routing.hours import STOCKHOLM
 from routing.numbers import show
+from routing.spoken import first_of
 
 Told = Callable[[re.Match[str]], str]
 
@@ -111,9 +113,12 @@ def _head(decision: Decision) -> str:
             return f"Samtalet {whom} ringer {_how(decision)}."
         case Kind.ANNOUNCE:
             end = f"före svar, och avslutas sedan med {decision.status}" if decision.early else "efter svar"
-            return f"Samtalet {whom} får höra meddelandet {decision.prompt} {end}, för {_why(decision)}."
+            said = first_of(decision.prompt)
+            return f"Samtalet {whom} får höra meddelandet {said} {end}, för {_why(decision)}."
         case Kind.MENU:
             return f"Samtalet {whom} {_menu(decision)}."
+        case Kind.QUEUE:
+            return f"Samtalet {whom} {_queue(decision)}."
         case Kind.VOICEMAIL:
             box = f"röstbrevlådan {decision.voicemail} efter hälsningen {decision.prompt}"
             return f"Samtalet {whom} tas emot av {box}, för {_why(decision)}."
@@ -121,6 +126,15 @@ def _head(decision: Decision) -> str:
             return f"Samtalet {whom} avvisas med {decision.status}, för {_why(decision)}."
         case _ as never:
             assert_never(never)
+
+
+def _queue(decision: Decision) -> str:
+    wait = decision.wait
+    assert wait is not None  # of this kind
+    end = f" och längst till {wait.leave_at.astimezone(STOCKHOLM):%H:%M}" if wait.leave_at else ""
+    keys = f", med knapparna {' '.join(wait.keys)}" if wait.keys else ""
+    most = f"i högst {_number(wait.max_wait_seconds)} sekunder{end}"
+    return f"ställs i kö till gruppen {decision.group}, prioritet {wait.priority}, {most}{keys}"
 
 
 def _menu(decision: Decision) -> str:
@@ -234,6 +248,11 @@ def _presence(found: re.Match[str]) -> str:
     return f"{found[1]} av {found[2]} är lediga: det ringer hos {each} i {seconds} sekunder"
 
 
+def _queued(found: re.Match[str]) -> str:
+    whom = re.fullmatch(r"(\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", found[2])
+    return f"{found[1]} väntar, {_presence(whom)}" if whom else found[0]
+
+
 def _plain(template: str) -> Told:
     return lambda found: found.expand(template)
 
@@ -284,6 +303,10 @@ _CATALOGUE = _catalogue(
         (rf"closed from ([0-9:]+){_NOTE}", _noted(r"Stängt från \1")),
         (r"closed ([0-9:]+-[0-9:]+)", r"Stängt \1 {entry}"),
         (r"this day has its own", r"Dagen har ett eget meddelande"),
+        (
+            r"the caller is told that it opens again (\S+) (\S+)",
+            r"Uppringaren får veta att det öppnar igen \1 klockan \2",
+        ),
         (r"this override has its own", r"Den som stängde har valt ett eget meddelande"),
         (
             rf"(?P<branch>{'|'.join(_BRANCHES)}): (?P<destination>.*?)"
@@ -302,10 +325,17 @@ _CATALOGUE = _catalogue(
             r"the menu is no longer in the plan: the call goes to the main number",
             r"Menyn finns inte längre i planen: samtalet går till huvudnumret",
         ),
+        (
+            r"the queue is no longer in the plan: the call goes to the main number",
+            r"Kön finns inte längre i planen: samtalet går till huvudnumret",
+        ),
         (r"(.*) is away until (\S+) inclusive", r"\1 är borta till och med \2"),
         (r"(.*) is away until further notice", r"\1 är borta tills vidare"),
         (r"(\d+) of (\d+) paused or logged out", r"\1 av \2 har paus eller är utloggade"),
         (r"all who are there are busy", r"Alla som är på plats är upptagna"),
+        (r"(\d+) wait: it is full", r"\1 väntar: kön är full"),
+        (r"(\d+) wait, (.*)", _queued),
+        (r"it has closed while the caller waited", r"Det har stängt medan uppringaren väntade"),
         (r"all are away", r"Alla är borta"),
         (r"nobody is registered", r"Ingen har en telefon som är ansluten"),
         (r"(\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", _presence),

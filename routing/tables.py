@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from routing.decision import Branch, CallerKind, Identity, Menu, Reason, Strategy, Target
+from routing.decision import Branch, CallerKind, Identity, Menu, Reason, Strategy, Target, Wait
 from routing.nets import NetTable
 from routing.numbers import NumberClass, NumberFormat
 from routing.peers import PeerTable
@@ -96,10 +96,12 @@ class ToPhone:
 
 @dataclass(frozen=True, slots=True)
 class ToAnnouncement:
-    """Play a prompt."""
+    """Play a prompt. `next_opening`: whether it goes on to say when the number opens again; None is as the
+    plan has it for all, which is for the prompt `closed` alone."""
 
     prompt: str
     early: bool
+    next_opening: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,23 @@ class MenuRow:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueRow:
+    """The queue of a group: how callers wait there, and where its keys lead.
+
+    max_waiting: how many callers. staffed_only: only while a member is there. tells_closing: they are told
+    when it closes; closing_seconds: how long whoever waits then is still served. `where` is its place.
+    """
+
+    wait: Wait
+    keys: Mapping[str, Route]
+    max_waiting: int
+    staffed_only: bool
+    tells_closing: bool
+    closing_seconds: float
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class VoicemailRow:
     """A box that takes messages after `prompt`. `name` is whose it is, for people, `person` the key of whose,
     or "" when it is a function's."""
@@ -205,7 +224,7 @@ class NumberRow:
 
     `routes` has one for every branch; ARRIVED is where a call goes when the number is open.
     `internal_only`: a person's own number that is not public, so nobody outside is told of it (P11).
-    `personal`: a person's own number, which has no hours.
+    `personal`: a person's own number, which has no hours. `priority`: in a queue.
     """
 
     number: str
@@ -217,6 +236,7 @@ class NumberRow:
     internal_only: bool
     personal: bool
     reason: Reason
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,13 +344,14 @@ class Tables:
 
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
     `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
+    `next_opening`: whether the announcement `closed` says when it opens again.
     `transfer_code`: what phones press to hand a call on, or "".
     `outside` are the classes that phones of nobody may call, `outside_trunks` those that carry them.
     `emergency_trunks` are those that take 112, in the order of the plan. `registered_users`: whose trunk's
     address of record has this user. `edges`: None without any. `pickup_code` begins what
     is dialled to answer a colleague's call, or is "". `memberships` are the groups of each person who is in
-    any. `single_phones` are who is rung at the phone accounts. `pause_reasons`: what members may give as
-    theirs.
+    any. `single_phones` are who is rung at the phone accounts. `queues` are by group.
+    `pause_reasons`: what members may give as theirs.
     """
 
     version: int
@@ -339,6 +360,7 @@ class Tables:
     main_number: str
     contact_centre: str
     return_ring_seconds: float
+    next_opening: bool
     transfer_code: str
     outside: frozenset[NumberClass]
     outside_trunks: tuple["TrunkRow", ...]
@@ -359,4 +381,5 @@ class Tables:
     nets: NetTable
     menus: Mapping[str, MenuRow]
     voicemails: Mapping[str, VoicemailRow]
+    queues: Mapping[str, QueueRow]
     single_phones: Mapping[str, PersonRow]
