@@ -25,6 +25,7 @@ from routing.emergency import EMERGENCY_NUMBER, is_emergency
 from routing.gateways import Reach, in_turn, without_address
 from routing.hours import Opening
 from routing.hunt import in_order
+from routing.mobiles import Mobiles
 from routing.numbers import NumberClass, classify
 from routing.opening import opening
 from routing.outside import (
@@ -38,7 +39,7 @@ from routing.outside import (
     why_no_way,
 )
 from routing.situation import Situation
-from routing.strategy import choose
+from routing.strategy import choose, why_nobody
 from routing.tables import (
     Case,
     GroupRow,
@@ -287,14 +288,13 @@ class _Path:
     def _ring(self, row: NumberRow, destination: ToGroup | ToPerson | ToPhone) -> Decision | Branch:
         """Ring whoever is there and free, or say by which branch the call goes on."""
         members, strategy, ring_seconds, where = self._members(destination)
-        caller = self._caller() if self._question.origin is Origin.PHONE else ""
         said = len(self._reasons)
-        chosen = choose(members, self._situation, self._now, caller, self._reasons)
+        together = strategy is Strategy.ALL
+        mobiles = Mobiles(self._tables, self._situation, self._question.draw, together=together)
+        chosen = choose(members, self._situation, self._now, self._caller(), self._reasons, mobiles)
         if isinstance(chosen, Branch):
-            all_away = len(self._reasons) - said == len(members)
-            nobody = "all are away" if all_away else "nobody is registered"
-            text = "all who are there are busy" if chosen is Branch.BUSY else nobody
-            self._reasons.append(Reason("presence", where, text))
+            away = sum(reason.rule == "absence" for reason in self._reasons[said:])
+            self._reasons.append(Reason("presence", where, why_nobody(chosen, len(members) - away)))
             return chosen
         free = len({target.member for target in chosen})
         self._reasons.append(
@@ -312,7 +312,9 @@ class _Path:
         )
 
     def _caller(self) -> str:
-        """Who calls by a phone of ours: its person, or a phone of nobody."""
+        """Who calls: of a phone of ours its person, or a phone of nobody; else a number."""
+        if self._question.origin is not Origin.PHONE:
+            return self._question.caller or ""
         phone = self._tables.single_phones.get(self._question.origin_name)
         return phone.key if phone else ""
 

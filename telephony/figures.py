@@ -154,6 +154,12 @@ def _show_groups(figures: Figures, house: House, now: Callable[[], datetime]) ->
         "Members who could answer now: on duty, not away, registered and free.",
         lambda: figures.chart.staff(house, now()).available,
     )
+    watch_each(
+        ("group",),
+        "vaxeln_group_members_unproven",
+        "Members who are on duty, not away and free, and reached outside alone.",
+        lambda: figures.chart.staff(house, now()).unproven,
+    )
     figures.instruments.watch(
         "vaxeln_registered_phones",
         "Phones that can be reached now.",

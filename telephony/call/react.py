@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 
 from routing.decision import Branch, Decision, Strategy, Target
 from routing.numbers import show
-from telephony.call import announcing, choosing
+from routing.outside import FIRST_RESPONSE_SECONDS
+from telephony.call import announcing, choosing, confirming
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call.actions import Action, AlertCaller, Connect, Dial, EndLeg, PassEarlySound, PlayRinging
 from telephony.call.call import Call, Leg, LegState, Phase
 from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
-from telephony.call.failover import in_order
+from telephony.call.failover import first_ways, in_order, next_ways
 from telephony.call.house import House
 
 HIDDEN = "dold"  # what a member's phone shows for a hidden caller
@@ -59,6 +60,7 @@ def expire(call: Call, now: datetime) -> Sequence[f.Fact]:
         for leg in call.ringing()
         if leg.respond_by is not None and leg.respond_by <= now
     ]
+    facts += confirming.expire(call, now)
     if call.ring_until is not None and call.ring_until <= now and not call.ring_expired:
         facts.append(f.RingTimeExpired(at=now, call=call.id))
     return facts
@@ -137,9 +139,12 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
     answered = next((leg for leg in call.members() if has_answered(leg)), None)
     if answered is not None:
         return _connect(call, answered, now)
+    asked = confirming.react(call, now)
+    if asked.facts:
+        return asked
     ringing = call.ringing()
-    if call.ring_expired and ringing:
-        return withdraw(call, ringing, "ring_time", now)
+    if late := rung_out(call, ringing):
+        return withdraw(call, late, "ring_time", now)
     silent = [leg for leg in ringing if leg.gone]
     if silent:
         return withdraw(call, silent, "no_response", now)
@@ -148,6 +153,8 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
         return withdraw(call, others, "declined", now)
     if call.redirected and not call.ring_expired:
         return Reaction(*_offer(call, call.redirected, house, now))
+    if next_ways(call) and not call.ring_expired:
+        return offer_other_ways(call, house, now)
     if not ringing:
         return offer_next(call, house, now)
     return _tell_caller(call, ringing, now)
@@ -159,6 +166,11 @@ def declined(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
         return []
     targets = [leg.target for leg in call.members() if leg.status >= 600]
     return [leg for leg in ringing if leg.target in targets] if targets else []
+
+
+def rung_out(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
+    """Whose time to answer is over; who has answered outside may still confirm it."""
+    return [leg for leg in ringing if leg.state is not LegState.ASKED] if call.ring_expired else []
 
 
 def has_answered(leg: Leg) -> bool:
@@ -175,6 +187,11 @@ def _decision(call: Call) -> Decision:
     return decision
 
 
+def offer_other_ways(call: Call, house: House, now: datetime) -> Reaction:
+    """Try the next way to those outside whose gateway got nowhere, within the ring time."""
+    return Reaction(*_offer(call, next_ways(call), house, now))
+
+
 def offer_next(call: Call, house: House, now: datetime) -> Reaction:
     """Offer the next of the targets, or all of them, passing over who is in another call."""
     decision = _decision(call)
@@ -182,7 +199,8 @@ def offer_next(call: Call, house: House, now: datetime) -> Reaction:
     if not pending:
         return Reaction([f.RouteExhausted(at=now, call=call.id, branch=why_exhausted(call))])
     first = pending[0].member
-    stage = [target for target in pending if decision.strategy is Strategy.ALL or target.member == first]
+    together = decision.strategy is Strategy.ALL
+    stage = first_ways([target for target in pending if together or target.member == first])
     facts, dials = _offer(call, stage, house, now)
     if dials:
         until = now + timedelta(seconds=decision.ring_seconds) if decision.ring_seconds else None
@@ -198,7 +216,7 @@ def _offer(
     facts: list[f.Fact] = []
     dials: list[Dial] = []
     for target in stage:
-        skip = _why_skipped(house, target, decision.group)
+        skip = _why_skipped(call, house, target, decision.group)
         if skip:
             facts.append(f.MemberSkipped(at=now, call=call.id, target=target, why=skip))
             continue
@@ -211,11 +229,13 @@ def _offer(
     return facts, dials
 
 
-def _why_skipped(house: House, target: Target, group: str) -> str:
-    if not target.phone:
+def _why_skipped(call: Call, house: House, target: Target, group: str) -> str:
+    if not target.phone and not target.is_mobile:
         return ""
     if group and not house.on_duty(target.member, group):
         return "off_duty"
+    if target.is_mobile:  # it may ring on the member's phone meanwhile
+        return "" if all(leg in call.legs for leg in house.legs_of(target.member)) else "busy"
     if not house.is_free(target.member):
         return "busy"
     return "" if house.is_registered(target.phone) else "unregistered"
@@ -224,7 +244,7 @@ def _why_skipped(house: House, target: Target, group: str) -> str:
 def _offered(
     call: Call, decision: Decision, leg: str, target: Target, contact: f.Contact | None, now: datetime
 ) -> f.MemberOffered:
-    limit = decision.first_response_seconds
+    limit = FIRST_RESPONSE_SECONDS if target.is_mobile else decision.first_response_seconds
     respond_by = now + timedelta(seconds=limit) if limit else None
     return f.MemberOffered(
         at=now, call=call.id, leg=leg, target=target, contact=contact, respond_by=respond_by
@@ -273,7 +293,7 @@ def why_exhausted(call: Call) -> Branch:
     nobody was there."""
     tried = [call.legs[leg] for leg in call.round_legs]
     rang = [leg for leg in tried if leg.status not in _BUSY and leg.withdrawn != "declined"]
-    if any(leg.rang or leg.withdrawn == "ring_time" for leg in rang):
+    if any(leg.rang or leg.withdrawn in ("ring_time", confirming.UNCONFIRMED) for leg in rang):
         return Branch.NO_ANSWER
     if call.skipped_busy or any(leg.status in _BUSY for leg in tried):
         return Branch.BUSY
@@ -291,7 +311,7 @@ def _is_fault(leg: Leg) -> bool:
 
 def _tell_caller(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction:
     """180 without sound while several may answer; early sound only from the one who rings."""
-    early = len(ringing) == 1 and ringing[0].early_sound and not call.service_answered
+    early = len(ringing) == 1 and _may_be_heard(ringing[0]) and not call.service_answered
     if early and not call.early_sound_from:
         leg = ringing[0].id
         return Reaction(
@@ -301,6 +321,11 @@ def _tell_caller(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction:
         leg = call.caller.id
         return Reaction([f.CallerAlerted(at=now, call=call.id, leg=leg)], [AlertCaller(leg)])
     return Reaction()
+
+
+def _may_be_heard(leg: Leg) -> bool:
+    """Not of a mobile, for then it hears a prompt beside, and what it says first may be a voicemail."""
+    return leg.early_sound and leg.target is not None and not leg.target.is_mobile
 
 
 def _connect(call: Call, member: Leg, now: datetime) -> Reaction:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from routing.decision import Branch, Origin
 from routing.numbers import show
+from telephony.call import confirm_facts as c
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
@@ -33,6 +34,7 @@ RECORDED: tuple[type[RecordedFact], ...] = (
     f.AnnouncementEnded,
     m.MenuLeft,
     m.CentreAsked,
+    c.ConfirmationAsked,
     f.CallConnected,
     t.TransferRefused,
     t.TransferDecided,
@@ -205,8 +207,8 @@ def extend(record: Record, fact: f.CallFact) -> Record:
         case f.MemberAlerted(at=at, leg=leg):
             rang = _with(record.rang, dict(record.legs).get(leg, leg))
             return changed(record, rang=rang, first_rang_at=record.first_rang_at or at)
-        case f.MemberAnswerUnusable() | f.RedirectDecided() | m.MenuLeft() | m.CentreAsked():
-            return changed(record, reasons=(*record.reasons, _reason(record, fact)))
+        case _ if isinstance(fact, _TOLD):
+            return changed(record, reasons=_with(record.reasons, _reason(record, fact)))
         case f.ServiceAnswered(at=at):
             return changed(record, service_answered_at=at)
         case f.AnnouncementStarted(prompt=prompt):
@@ -233,9 +235,11 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             return record
 
 
-def _reason(
-    record: Record, fact: f.MemberAnswerUnusable | f.RedirectDecided | m.MenuLeft | m.CentreAsked
-) -> str:
+_Told = f.MemberAnswerUnusable | f.RedirectDecided | m.MenuLeft | m.CentreAsked | c.ConfirmationAsked
+_TOLD = (f.MemberAnswerUnusable, f.RedirectDecided, m.MenuLeft, m.CentreAsked, c.ConfirmationAsked)
+
+
+def _reason(record: Record, fact: _Told) -> str:
     """Why a member who was rung did not take the call, or what the caller did by keys."""
     if isinstance(fact, m.CentreAsked):
         return f"voicemail {fact.voicemail}: {CENTRE_KEY}, to Kontaktcenter"
@@ -243,6 +247,8 @@ def _reason(
         without = "could not be played" if fact.branch is Branch.ERROR else "no key"
         return f"menu {fact.menu}: {fact.key or without}"
     member = dict(record.legs).get(fact.leg, fact.leg)
+    if isinstance(fact, c.ConfirmationAsked):
+        return f"{member} answered outside, and was asked to confirm it"
     if isinstance(fact, f.MemberAnswerUnusable):
         fault = "without a codec in common" if fact.status == 488 else "with sound that cannot be understood"
         return f"{member} answered {fault} ({fact.status})"
