@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from routing.decision import Decision, Kind, Reason, Strategy, Target
+from routing.hours import STOCKHOLM
 from routing.numbers import show
 
 Told = Callable[[re.Match[str]], str]
@@ -114,6 +115,8 @@ def _head(decision: Decision) -> str:
             return f"Samtalet {whom} får höra meddelandet {decision.prompt} {end}, för {_why(decision)}."
         case Kind.MENU:
             return f"Samtalet {whom} {_menu(decision)}."
+        case Kind.QUEUE:
+            return f"Samtalet {whom} {_queue(decision)}."
         case Kind.VOICEMAIL:
             box = f"röstbrevlådan {decision.voicemail} efter hälsningen {decision.prompt}"
             return f"Samtalet {whom} tas emot av {box}, för {_why(decision)}."
@@ -121,6 +124,15 @@ def _head(decision: Decision) -> str:
             return f"Samtalet {whom} avvisas med {decision.status}, för {_why(decision)}."
         case _ as never:
             assert_never(never)
+
+
+def _queue(decision: Decision) -> str:
+    wait = decision.wait
+    assert wait is not None  # of this kind
+    end = f" och längst till {wait.leave_at.astimezone(STOCKHOLM):%H:%M}" if wait.leave_at else ""
+    keys = f", med knapparna {' '.join(wait.keys)}" if wait.keys else ""
+    most = f"i högst {_number(wait.max_wait_seconds)} sekunder{end}"
+    return f"ställs i kö till gruppen {decision.group}, prioritet {wait.priority}, {most}{keys}"
 
 
 def _menu(decision: Decision) -> str:
@@ -236,6 +248,11 @@ def _presence(found: re.Match[str]) -> str:
     return f"{found[1]} av {found[2]} är lediga: det ringer hos {each} i {seconds} sekunder"
 
 
+def _queued(found: re.Match[str]) -> str:
+    whom = re.fullmatch(r"(\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", found[2])
+    return f"{found[1]} väntar, {_presence(whom)}" if whom else found[0]
+
+
 def _plain(template: str) -> Told:
     return lambda found: found.expand(template)
 
@@ -304,6 +321,10 @@ _CATALOGUE = _catalogue(
             r"the menu is no longer in the plan: the call goes to the main number",
             r"Menyn finns inte längre i planen: samtalet går till huvudnumret",
         ),
+        (
+            r"the queue is no longer in the plan: the call goes to the main number",
+            r"Kön finns inte längre i planen: samtalet går till huvudnumret",
+        ),
         (r"(.*) is away until (\S+) inclusive", r"\1 är borta till och med \2"),
         (r"(.*) is away until further notice", r"\1 är borta tills vidare"),
         (r"(\d+) of (\d+) paused or logged out", r"\1 av \2 har paus eller är utloggade"),
@@ -315,6 +336,9 @@ _CATALOGUE = _catalogue(
         (r"(.*) is rung outside by (.*)", r"\1 rings upp utanför växeln genom \2"),
         (r"(.*) is not rung outside: no channel is free", r"\1 rings inte upp: ingen kanal är ledig"),
         (r"(.*) is not rung outside: there is no way", r"\1 rings inte upp: det finns ingen väg dit"),
+        (r"(\d+) wait: it is full", r"\1 väntar: kön är full"),
+        (r"(\d+) wait, (.*)", _queued),
+        (r"it has closed while the caller waited", r"Det har stängt medan uppringaren väntade"),
         (r"all are away", r"Alla är borta"),
         (r"nobody is registered", r"Ingen har en telefon som är ansluten"),
         (r"(\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", _presence),

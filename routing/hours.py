@@ -150,6 +150,20 @@ def next_opening(calendar: CalendarTable, at: datetime) -> datetime | None:
     return None
 
 
+def next_closing(calendar: CalendarTable, at: datetime) -> datetime | None:
+    """The first moment after `at` at which it is closed, in UTC; None when there is none on that day and the
+    next.
+
+    Raises NaiveTime.
+    """
+    today = _wall_clock(at).date()
+    begin = at.astimezone(UTC)
+    for edge in _edges(calendar, today, today + _ONE_DAY):
+        if edge > begin and not is_open(calendar, edge).open:
+            return edge
+    return None
+
+
 def next_change(calendar: CalendarTable, at: datetime) -> datetime | None:
     """The first moment after `at` at which it opens or closes, in UTC; None when there is none in
     NEXT_OPENING_DAYS.

@@ -15,6 +15,7 @@ def choose(
     now: datetime,
     caller: str = "",
     reasons: list[Reason] | None = None,
+    group: str = "",
     mobiles: Mobiles | None = None,
 ) -> tuple[Target, ...] | Branch:
     """The registered phones of every free member, in the order of the plan, which is also the order of a
@@ -23,7 +24,7 @@ def choose(
     Without any: BUSY when somebody is there but nobody is free, FULL when there is only no channel for those
     outside, NOBODY_THERE when nobody can be reached or all are away. `now` is aware; whoever is away then is
     passed over, which is added to `reasons`. `caller` is who calls, by person or number, or "": one's own
-    phone is not rung.
+    phone is not rung. `group` is for whom they are rung: whoever is left alone for a moment is busy for it.
     """
     targets: list[Target] = []
     somebody_there = False
@@ -36,7 +37,7 @@ def choose(
         is_outside = mobiles is not None and person.mobile not in ("", caller)
         if not (phones or is_outside) or person.key == caller:
             continue
-        if not situation.is_free(person.key):
+        if not situation.is_free(person.key) or (group and not situation.on_duty(person.key, group)):
             somebody_there = True
             continue
         ways: tuple[Target, ...] = ()

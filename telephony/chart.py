@@ -39,7 +39,8 @@ class Chart:
 
     labels: the label of every number of the plan. functions: by number, its function and the group that
     answers it when it is open, through other numbers ("" for anything else); with cases the last, for
-    everybody. members: by group, how many.
+    everybody. members: by group, how many. queues: the groups
+    that have one.
     trunks: their names. registered_trunks: of those that have us register. gateways: those that are asked
     whether they are there, by trunk and in words.
     """
@@ -53,6 +54,7 @@ class Chart:
             if not row.personal
         }
         self.members = {key: len(group.members) for key, group in tables.groups.items()}
+        self.queues = tuple(tables.queues)
         self.trunks = tuple(tables.trunks)
         self.gateways = {
             (trunk.name, str(row.address)): row

@@ -139,6 +139,11 @@ def _show_calls(figures: Figures, sources: Sources) -> None:
     )
 
 
+def _longest(queues: Iterable[str], house: House, now: datetime) -> dict[str, float]:
+    since = house.queues.longest()
+    return {group: (now - since[group]).total_seconds() if group in since else 0.0 for group in queues}
+
+
 def _show_groups(figures: Figures, house: House, now: Callable[[], datetime]) -> None:
     watch_each = figures.instruments.watch_each
     watch_each(("group",), "vaxeln_group_members", "Members of a group.", lambda: figures.chart.members)
@@ -159,6 +164,18 @@ def _show_groups(figures: Figures, house: House, now: Callable[[], datetime]) ->
         "vaxeln_group_members_unproven",
         "Members who are on duty, not away and free, and reached outside alone.",
         lambda: figures.chart.staff(house, now()).unproven,
+    )
+    watch_each(
+        ("group",),
+        "vaxeln_queue_calls",
+        "Callers in the queue of a group now.",
+        lambda: {group: house.waiting(group) for group in figures.chart.queues},
+    )
+    watch_each(
+        ("group",),
+        "vaxeln_queue_longest_wait_seconds",
+        "How long the one has waited there who has waited longest; 0 when nobody does.",
+        lambda: _longest(figures.chart.queues, house, now()),
     )
     figures.instruments.watch(
         "vaxeln_registered_phones",

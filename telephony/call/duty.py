@@ -56,10 +56,12 @@ class Duty:
         self._wrap_ups: dict[str, tuple[str, timedelta]] = {}  # leg that talks -> member, and for how long
 
     def is_on(self, member: str, group: str) -> bool:
-        """Whether calls of this group are offered to the member."""
-        if member in self._paused or member in self._resting:
-            return False
-        return self.logged_out_since(member, group) is None
+        """Whether calls of this group are offered to the member now."""
+        return member not in self._resting and self.takes_part(member, group)
+
+    def takes_part(self, member: str, group: str) -> bool:
+        """Whether the member answers calls of this group, if not at this very moment."""
+        return member not in self._paused and self.logged_out_since(member, group) is None
 
     def pause(self, member: str) -> Pause | None:
         """The member's pause, if there is one."""

@@ -10,6 +10,8 @@ from telephony.call.changed import changed
 from telephony.call.changes import Changes, leg_changed, require, with_leg
 from telephony.call.confirming import pressed
 
+_WHERE_IT_RINGS = (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING)
+
 
 def answered(leg: Leg) -> Leg:
     """A member's leg that was answered: outside it counts only when it is confirmed."""
@@ -28,12 +30,12 @@ def key_pressed(call: Call, leg: Leg, key: str) -> Changes:
 
 
 def _asked(call: Call, fact: c.ConfirmationAsked) -> Changes:
-    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, *_WHERE_IT_RINGS)
     return leg_changed(call, fact, confirming=Confirming(fact.attempt, fact.until))
 
 
 def _expired(call: Call, fact: c.ConfirmationTimeExpired) -> Changes:
-    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, *_WHERE_IT_RINGS)
     return leg_changed(call, fact, confirming=changed(call.legs[fact.leg].confirming, expired=True))
 
 

@@ -12,13 +12,14 @@ from telephony.call.changed import changed
 from telephony.call.changes import Changes, enter, require, with_leg
 from telephony.call.choosing import WRONG_KEY, heard
 from telephony.call.evolve_confirm import key_pressed
+from telephony.call.evolve_queue import unheard
 
 
 def _pressed(call: Call, fact: m.KeyPressed) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is not None and leg.target is not None:
         return key_pressed(call, leg, fact.key)
-    if call.phase not in (Phase.MENU, Phase.ANNOUNCING) or not heard(call, fact.key):
+    if call.phase not in (Phase.MENU, Phase.ANNOUNCING, Phase.WAITING) or not heard(call, fact.key):
         return {}  # too late, or of no matter
     return {"key": fact.key}
 
@@ -48,6 +49,8 @@ def announcement_ended(call: Call, fact: f.AnnouncementEnded) -> Changes:
     200 either, whatever had been planned."""
     if fact.leg != call.arrived.leg and call.phase is not Phase.TRANSFERRING:
         return {}  # of a member who is asked whether it is they
+    if call.phase is Phase.WAITING:
+        return {} if fact.played else unheard(call)
     unanswered: Changes = {}
     is_heard = call.phase in (Phase.MENU, Phase.ANNOUNCING)
     if is_heard and not fact.played and call.caller.state is LegState.ANSWERED:

@@ -252,7 +252,7 @@ class LegEnded(LegFact):
 class RouteDecided(CallFact):
     """Where the call goes and why. It carries all that `react` will need. `talk_limit` is in seconds."""
 
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
     decision: Decision
     talk_limit: float
 

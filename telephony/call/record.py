@@ -10,6 +10,7 @@ from telephony.call import confirm_facts as c
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call.changed import changed
 from telephony.call.choosing import CENTRE_KEY
@@ -35,6 +36,7 @@ RECORDED: tuple[type[RecordedFact], ...] = (
     m.MenuLeft,
     m.CentreAsked,
     c.ConfirmationAsked,
+    q.QueueLeft,
     f.CallConnected,
     t.TransferRefused,
     t.TransferDecided,
@@ -235,12 +237,25 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             return record
 
 
-_Told = f.MemberAnswerUnusable | f.RedirectDecided | m.MenuLeft | m.CentreAsked | c.ConfirmationAsked
-_TOLD = (f.MemberAnswerUnusable, f.RedirectDecided, m.MenuLeft, m.CentreAsked, c.ConfirmationAsked)
+_Told = (
+    f.MemberAnswerUnusable
+    | f.RedirectDecided
+    | m.MenuLeft
+    | m.CentreAsked
+    | q.QueueLeft
+    | c.ConfirmationAsked
+)
+_TOLD = (
+    *(f.MemberAnswerUnusable, f.RedirectDecided, m.MenuLeft, m.CentreAsked, q.QueueLeft),
+    c.ConfirmationAsked,
+)
 
 
 def _reason(record: Record, fact: _Told) -> str:
-    """Why a member who was rung did not take the call, or what the caller did by keys."""
+    """Why a member who was rung did not take the call, what the caller did by keys, or how they waited."""
+    if isinstance(fact, q.QueueLeft):
+        key = f" {fact.key}" if fact.key else ""
+        return f"queue {fact.queue}: {fact.why.replace('_', ' ')}{key} after {fact.seconds:.0f} s"
     if isinstance(fact, m.CentreAsked):
         return f"voicemail {fact.voicemail}: {CENTRE_KEY}, to Kontaktcenter"
     if isinstance(fact, m.MenuLeft):

@@ -6,6 +6,7 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
 
@@ -83,6 +84,13 @@ FACTS: tuple[type[f.Fact], ...] = (
     d.OfferMissed,
     d.MemberRested,
     d.DutiesCarried,
+    q.QueueJoined,
+    q.TurnCame,
+    q.TurnPassed,
+    q.WaitSaid,
+    q.ComfortDue,
+    q.WaitExpired,
+    q.QueueLeft,
     h.PasswordSet,
     h.CallersShown,
     h.ServiceStarted,

@@ -27,9 +27,9 @@ from telephony.call.actions import (
 from telephony.call.call import Call, Leg, Phase, Transfer
 from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
-from telephony.call.failover import in_order, next_ways
+from telephony.call.failover import in_order
 from telephony.call.house import House
-from telephony.call.react import (
+from telephony.call.offering import (
     declined,
     has_answered,
     offer_next,
@@ -161,8 +161,9 @@ def _go_on(call: Call, transfer: Transfer, house: House, now: datetime) -> React
     others = declined(call, ringing)
     if others:
         return withdraw(call, others, "declined", now)
-    if next_ways(call) and not call.ring_expired:
-        return _for_who_waits(call, transfer, offer_other_ways(call, house, now))
+    other_ways = offer_other_ways(call, house, now)
+    if other_ways.facts:
+        return _for_who_waits(call, transfer, other_ways)
     if ringing:
         return _tell(call, transfer, ringing, now)
     if in_order(call):

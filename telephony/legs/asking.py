@@ -40,16 +40,17 @@ def ask(leg: "InboundLeg", prompt: str, now: float) -> None:
         leg.announce(prompt, False, now)
     else:
         leg.play(prompt)
-    _open(leg)
+    listen(leg)
 
 
 def ask_member(leg: "Leg", prompt: str) -> None:
     """The same with a member, who has answered but is not connected."""
     leg.play(prompt)
-    _open(leg)
+    listen(leg)
 
 
-def _open(leg: "Leg") -> None:
+def listen(leg: "Leg") -> None:
+    """Hear keys from here on, until it hears something else."""
     leg.asking = leg.asking or Asking()
     leg.asking.is_open, leg.asking.left = True, MOST_KEYS
     watch(leg)
