@@ -57,6 +57,7 @@ def compile_checked(plan: Plan, version: int = 1) -> Tables:
         main_number=plan.municipality.main_number,
         contact_centre=plan.municipality.contact_centre,
         return_ring_seconds=plan.municipality.return_ring_seconds,
+        next_opening=plan.municipality.next_opening,
         transfer_code=plan.municipality.transfer_code or "",
         numbers=MappingProxyType(_own_numbers(plan) | _numbers(plan, flow, conditions)),
         groups=MappingProxyType(_groups(plan, people)),

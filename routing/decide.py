@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
+from routing.announcement import said
 from routing.conditions import judge
 from routing.decide_emergency import decide_emergency
 from routing.decision import (
@@ -213,8 +214,8 @@ class _Path:
                 return self._ring(row, destination)
             case ToOutside(number):
                 return self._call_outside(row, number)
-            case ToAnnouncement(prompt, early):
-                return self._announce(row, prompt, early)
+            case ToAnnouncement():
+                return self._announce(row, destination)
             case ToMenu(name):
                 return self._offer(row, self._tables.menus[name])
             case ToVoicemail(name):
@@ -355,7 +356,10 @@ class _Path:
             first_response_seconds=FIRST_RESPONSE_SECONDS,
         )
 
-    def _announce(self, row: NumberRow, prompt: str, early: bool) -> Decision:
+    def _announce(self, row: NumberRow, destination: ToAnnouncement) -> Decision:
+        early, overrides = destination.early, self._situation.overrides()
+        prompt, reasons = said(self._tables, row, destination, overrides, self._now)
+        self._reasons += reasons
         return self._answer(
             row,
             Kind.ANNOUNCE,

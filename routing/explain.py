@@ -7,6 +7,7 @@ from routing.decision import Decision, Kind, Origin, Question, Strategy, Target,
 from routing.explain_swedish import swedish_lines
 from routing.hours import STOCKHOLM
 from routing.numbers import show
+from routing.spoken import first_of
 
 _TURNS = {
     Strategy.LINEAR: "each in turn",
@@ -48,7 +49,7 @@ def explain_json(decision: Decision) -> dict[str, object]:
     - `strategy` (as in the plan), `ring_seconds`, `first_response_seconds` (0 is no limit)
     - `targets`: objects of `member`, `phone`, `trunk`, `number`, `gateway` (of a trunk `ADDRESS:PORT`, before
       it `tcp:` or `tls:`, after it the host name in parentheses if the plan has one; or "")
-    - `prompt`, `early`, `status` (SIP, 0 when none is sent)
+    - `prompt` (several joined by "+" are one sound), `early`, `status` (SIP, 0 when none is sent)
     - `menu`: null, or an object of `name`, `prompt`, `keys` (text), `wait_seconds`, `tries`; `voicemail`: the
       box, or ""
     - `emergency`, `protected`, `plan_version`
@@ -107,7 +108,8 @@ def _what(decision: Decision) -> str:
             return f"{place}: {_how(decision)}"
         case Kind.ANNOUNCE:
             end = f"before an answer, then {decision.status}" if decision.early else "after an answer"
-            return f"{place}: announcement {decision.prompt} {end}, outcome {decision.outcome}"
+            said = first_of(decision.prompt)
+            return f"{place}: announcement {said} {end}, outcome {decision.outcome}"
         case Kind.MENU:
             return f"{place}: {_menu(decision)}"
         case Kind.QUEUE:

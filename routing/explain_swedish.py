@@ -12,6 +12,7 @@ from typing import assert_never
 from routing.decision import Decision, Kind, Reason, Strategy, Target
 from routing.hours import STOCKHOLM
 from routing.numbers import show
+from routing.spoken import first_of
 
 Told = Callable[[re.Match[str]], str]
 
@@ -112,7 +113,8 @@ def _head(decision: Decision) -> str:
             return f"Samtalet {whom} ringer {_how(decision)}."
         case Kind.ANNOUNCE:
             end = f"före svar, och avslutas sedan med {decision.status}" if decision.early else "efter svar"
-            return f"Samtalet {whom} får höra meddelandet {decision.prompt} {end}, för {_why(decision)}."
+            said = first_of(decision.prompt)
+            return f"Samtalet {whom} får höra meddelandet {said} {end}, för {_why(decision)}."
         case Kind.MENU:
             return f"Samtalet {whom} {_menu(decision)}."
         case Kind.QUEUE:
@@ -303,6 +305,10 @@ _CATALOGUE = _catalogue(
         (rf"closed from ([0-9:]+){_NOTE}", _noted(r"Stängt från \1")),
         (r"closed ([0-9:]+-[0-9:]+)", r"Stängt \1 {entry}"),
         (r"this day has its own", r"Dagen har ett eget meddelande"),
+        (
+            r"the caller is told that it opens again (\S+) (\S+)",
+            r"Uppringaren får veta att det öppnar igen \1 klockan \2",
+        ),
         (r"this override has its own", r"Den som stängde har valt ett eget meddelande"),
         (
             rf"(?P<branch>{'|'.join(_BRANCHES)}): (?P<destination>.*?)"

@@ -139,7 +139,7 @@ def destination_of(written: Written) -> Destination:
     if written.number is not None:
         return ToNumber(written.number)
     if written.announcement is not None:
-        return ToAnnouncement(written.announcement, written.early)
+        return ToAnnouncement(written.announcement, written.early, written.next_opening)
     if written.reject is not None:
         return ToReject(written.reject)
     named = [

@@ -13,6 +13,7 @@
 from collections.abc import Iterator, KeysView
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -144,6 +145,8 @@ def next_opening(calendar: CalendarTable, at: datetime) -> datetime | None:
     begin = at.astimezone(UTC)
     if is_open(calendar, begin).open:
         return begin
+    if not _ever_opens(calendar):
+        return None
     for edge in _edges(calendar, today, today + timedelta(days=NEXT_OPENING_DAYS)):
         if edge > begin and is_open(calendar, edge).open:
             return edge
@@ -162,6 +165,17 @@ def next_closing(calendar: CalendarTable, at: datetime) -> datetime | None:
         if edge > begin and not is_open(calendar, edge).open:
             return edge
     return None
+
+
+def _ever_opens(calendar: CalendarTable) -> bool:
+    """A calendar that never does would be looked through for a year, at each call."""
+    days = chain(
+        calendar.weekly,
+        chain.from_iterable(rule.week for rule in calendar.rules),
+        calendar.holiday_hours.values(),
+        calendar.deviations.values(),
+    )
+    return any(day.intervals for day in days)
 
 
 def next_change(calendar: CalendarTable, at: datetime) -> datetime | None:

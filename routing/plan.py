@@ -87,6 +87,7 @@ class Municipality(Part):
 
     `return_ring_seconds`: how long somebody is rung again whose transfer nobody answered (P7), before
     Kontaktcenter is: as long as anybody, for the caller has waited once already.
+    `next_opening`: whether the announcement `closed` goes on to say when the number opens again.
     `pickup_code` is dialled by a member of a group to answer what rings at another, `transfer_code` pressed
     in a call at a phone that has no other way to hand it on; "" is no such code. `outside`: the classes of
     numbers of the public network that phones may call. `pause_reasons`: what members may give as theirs.
@@ -98,6 +99,7 @@ class Municipality(Part):
     main_number: E164
     contact_centre: Name = "kontaktcenter"
     return_ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
+    next_opening: Flag = True
     pickup_code: FunctionCode = "*8"
     transfer_code: FunctionCode = ""
     outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(listed)] = ()

@@ -42,7 +42,9 @@ class Destination(Part):
 
     `phone` is a single account. `outside` is a number of the public network, by the trunks that take such
     calls. `announcement` is the name of a prompt; with `early` it is played before an answer (183), then
-    refused with 480. `voicemail` and `menu` are names in the plan. `reject` is the SIP status to refuse with.
+    refused with 480; with `next_opening` it goes on to say when the number opens again, if it is closed
+    (left out it is as the municipality has it). `voicemail` and `menu` are names in the plan. `reject` is the
+    SIP status to refuse with.
     """
 
     number: E164 | None = None
@@ -52,6 +54,7 @@ class Destination(Part):
     outside: E164 | None = None
     announcement: Name | None = None
     early: Flag = False
+    next_opening: Flag | None = None
     voicemail: Name | None = None
     menu: Name | None = None
     reject: Annotated[int, Strict(), Field(ge=400, le=699)] | None = None
@@ -62,6 +65,8 @@ class Destination(Part):
             raise ValueError(f"must have exactly one of {', '.join(PLACES)}")
         if self.early and self.announcement is None:
             raise ValueError("early belongs to an announcement")
+        if self.next_opening is not None and self.announcement is None:
+            raise ValueError("next_opening belongs to an announcement")
         return self
 
 

@@ -96,10 +96,12 @@ class ToPhone:
 
 @dataclass(frozen=True, slots=True)
 class ToAnnouncement:
-    """Play a prompt."""
+    """Play a prompt. `next_opening`: whether it goes on to say when the number opens again; None is as the
+    plan has it for all, which is for the prompt `closed` alone."""
 
     prompt: str
     early: bool
+    next_opening: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +346,7 @@ class Tables:
 
     `digest` is the SHA-256 of the plan's canonical form: two plans with the same digest decide alike.
     `return_ring_seconds`: how long somebody is rung whose transfer led nowhere, before Kontaktcenter is.
+    `next_opening`: whether the announcement `closed` says when it opens again.
     `transfer_code`: what phones press to hand a call on, or "".
     `outside` are the classes that phones of nobody may call, `outside_trunks` those that carry them.
     `emergency_trunks` are those that take 112, in the order of the plan. `registered_users`: whose trunk's
@@ -359,6 +362,7 @@ class Tables:
     main_number: str
     contact_centre: str
     return_ring_seconds: float
+    next_opening: bool
     transfer_code: str
     outside: frozenset[NumberClass]
     outside_trunks: tuple["TrunkRow", ...]

@@ -7,6 +7,7 @@ from datetime import datetime
 from routing.decide import decide
 from routing.decision import Decision, Question
 from routing.situation import Everybody
+from routing.spoken import first_of
 from routing.tables import Tables
 from telephony.call.facts import CallArrived, Fact, RouteDecided
 from telephony.call.transfer_facts import TransferDecided
@@ -62,7 +63,7 @@ def _what(decision: Decision) -> tuple[object, ...]:
         decision.kind,
         decision.number,
         decision.group,
-        decision.prompt,
+        first_of(decision.prompt),  # that another day is told is no other way
         decision.status,
         decision.outcome,
         decision.outside,

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from routing.numbers import show
+from routing.spoken import first_of
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.record import Record, records
 from telephony.demo.running import is_over
-from telephony.demo.sound import likeness, seconds, tone_seconds
+from telephony.demo.sound import likeness, read_prompt, seconds, tone_seconds
 
 CLEAR_SECONDS = 1.0
 """A tone that is heard so long, of at least 1.5 s talk, is a connection and not a crackle."""
@@ -139,15 +140,19 @@ def is_heard_by(person: str) -> Expectation:
     return judge
 
 
-def hears_announcement(prompt: str, original: bytes) -> Expectation:
-    """The caller hears the prompt, whole, and the journal says that it was played."""
+def hears_announcement(prompt: str, *, next_opening: bool = False) -> Expectation:
+    """The caller hears the prompt, whole, with `next_opening` also when the number opens again, and the
+    journal says that it was played."""
+    also = ", and when the number opens again," if next_opening else ""
 
     def judge(evidence: Evidence) -> Check:
-        like, long, whole = likeness(evidence.heard, original), seconds(evidence.heard), seconds(original)
         noted = evidence.record.announcement if evidence.record else ""
+        original = read_prompt(noted or prompt)
+        like, long, whole = likeness(evidence.heard, original), seconds(evidence.heard), seconds(original)
+        as_meant = first_of(noted) == prompt and (noted != prompt) is next_opening
         return Check(
-            f"the caller hears the announcement `{prompt}` to its end ({whole:.1f} s)",
-            like >= ALIKE and abs(long - whole) < 0.5 and noted == prompt,
+            f"the caller hears the announcement `{prompt}`{also} to its end ({whole:.1f} s)",
+            like >= ALIKE and abs(long - whole) < 0.5 and as_meant,
             f"{long:.1f} s of sound, likeness {like:.2f} of 1, in the journal {noted or 'no announcement'}",
         )
 

@@ -8,8 +8,6 @@ from telephony.call.facts import EndedBy, Outcome
 from telephony.demo import judging
 from telephony.demo.judging import Expectation
 from telephony.demo.phones import Dialled, Phone
-from telephony.demo.sound import read_wave
-from telephony.media.prompts import PROMPT_FOLDER
 
 MAIN, BYGGLOV, FORSKOLA, CLOSED = "+46853061000", "+46853061201", "+46853061400", "+46853061600"
 
@@ -87,7 +85,7 @@ def scenarios() -> tuple[Scenario, ...]:
                 judging.goes_to(BYGGLOV),
                 judging.nobody_rings(),
                 judging.is_because(f"override until .*: {DRILL}"),
-                judging.hears_announcement("closed", read_wave(PROMPT_FOLDER / "closed.wav")),
+                judging.hears_announcement("closed", next_opening=True),
                 judging.ends(Outcome.CLOSED, EndedBy.SERVICE),
             ),
             commands=(

@@ -5,9 +5,12 @@ Sound is as pyVoIP gives it: 8000 unsigned octets a second, 0x80 for silence.
 
 import math
 import statistics
-import wave
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from telephony.media.g711 import decode_a_law
+from telephony.media.prompts import JOIN, PROMPT_FOLDER
+from telephony.media.wav import Wav
 
 RATE = 8000
 """Samples a second."""
@@ -62,10 +65,14 @@ def seconds(sound: bytes) -> float:
 
 
 def read_wave(file: Path) -> bytes:
-    """A prompt, 8 kHz 16 bit mono, with the eight bits a sample that pyVoIP has."""
-    with wave.open(str(file), "rb") as opened:
-        pcm = opened.readframes(opened.getnframes())
+    """A prompt, 8 kHz A-law mono, with the eight bits a sample that pyVoIP has."""
+    pcm = decode_a_law(Wav.parse(file.read_bytes()).data)
     return bytes((high + SILENCE) % 256 for high in pcm[1::2])
+
+
+def read_prompt(name: str) -> bytes:
+    """A prompt that comes with the service, or several joined by `+`, likewise."""
+    return b"".join(read_wave(PROMPT_FOLDER / f"{part}.wav") for part in name.split(JOIN))
 
 
 def _is_tone(window: bytes, hertz: float) -> bool:

@@ -5,7 +5,8 @@ NoPortFree, no pair of ports in the range can be bound, is shared with `legs`, w
 MediaError(VaxelnError)
 ├── LegAlreadyOpen   misuse by our own code: a leg gets its ports once
 ├── UnknownPrompt    a name that the catalogue does not have: the plan should have been checked against it
-└── UnusablePrompt   at the start: a prompt's file cannot be read, or is not what can be played
+├── UnusablePrompt   at the start: a prompt's file cannot be read, or is not what can be played
+└── UnusableSound    from outside: a recording that is no WAV file, or not of a form that can be read
 """
 
 from telephony.errors import NoPortFree as NoPortFree
@@ -26,3 +27,7 @@ class UnknownPrompt(MediaError):
 
 class UnusablePrompt(MediaError):
     """The message names the file, what is wrong with it and what is needed."""
+
+
+class UnusableSound(MediaError):
+    """The message says what is wrong with a recording, as "it ..." and what is needed."""

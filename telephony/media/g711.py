@@ -27,8 +27,20 @@ def encode_u_law(pcm: bytes) -> bytes:
     return octets
 
 
+def decode_a_law(octets: bytes) -> bytes:
+    """A-law as linear sound, 16 bit little-endian."""
+    pcm: bytes = PcmaCodec().decode(octets.translate(A_LAW_SIGN))
+    return pcm
+
+
+def decode_u_law(octets: bytes) -> bytes:
+    """µ-law as linear sound, 16 bit little-endian."""
+    pcm: bytes = PcmuCodec().decode(octets)
+    return pcm
+
+
 CONVERSIONS: dict[Codec, bytes] = {
-    PCMA: encode_u_law(PcmaCodec().decode(_EVERY_OCTET.translate(A_LAW_SIGN))),
-    PCMU: encode_a_law(PcmuCodec().decode(_EVERY_OCTET)),
+    PCMA: encode_u_law(decode_a_law(_EVERY_OCTET)),
+    PCMU: encode_a_law(decode_u_law(_EVERY_OCTET)),
 }
 """For each law the table from its octets to those of the other law."""

@@ -1,19 +1,31 @@
-"""Makes the prompts from their texts: `python -m telephony.media.make_prompts`.
+"""Makes the prompts from their texts, and the music: `python -m telephony.media.make_prompts`.
 
-Every `NAME.txt` in the folder of prompts becomes a `NAME.wav`, spoken by espeak-ng and brought into form by
-sox. Both are needed here only: the service plays the WAV files that are in the repository. The same
+Every text of `texts.toml` in the folder of prompts becomes a `NAME.wav`, spoken by espeak-ng and brought into
+form by sox. Both are needed here only: the service plays the WAV files that are in the repository. The same
 versions of them give the same octets.
 """
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
-from telephony.media.prompts import PROMPT_FOLDER, SAMPLE_RATE
+from telephony.media.make_music import make_music
+from telephony.media.prompts import MUSIC, PROMPT_FOLDER, SAMPLE_RATE
+from telephony.media.texts import Texts
 
 _WORDS_PER_MINUTE = 150  # espeak-ng's own 175 is hard to follow on the telephone
 _PEAK_DBFS = -3  # loud, with room for the overshoot of a phone's filters
-_PAUSE_SECONDS = 0.5  # a phone takes a moment to switch its sound on, and would lose the first syllable
 _TELEPHONE_BAND = "300-3400"  # ITU-T G.712; what lies outside only rumbles or hisses
+_TRIM = "silence 1 0.01 0.4% reverse silence 1 0.01 0.4% reverse"  # what espeak-ng is silent before and after
+
+_FORM = ["-r", str(SAMPLE_RATE), "-c", "1", "-b", "8", "-e", "a-law"]
+
+
+WHOLE = ("pad", "0.5", "0.5")
+"""A phone takes a moment to switch its sound on, and would lose the first syllable."""
+
+FRAGMENT = (*_TRIM.split(), "pad", "0.06", "0.06")
+"""Cut close, for what is put together to a sentence."""
 
 
 def speak_command(text: str, out: Path) -> list[str]:
@@ -21,12 +33,10 @@ def speak_command(text: str, out: Path) -> list[str]:
     return ["espeak-ng", "-v", "sv", "-s", str(_WORDS_PER_MINUTE), "-w", str(out), "--", text]
 
 
-def shape_command(spoken: Path, out: Path) -> list[str]:
-    """The command that makes a WAV file into 8 kHz, 16 bit, mono; without dither, which is random."""
-    form = ["-r", str(SAMPLE_RATE), "-c", "1", "-b", "16", "-e", "signed-integer"]
-    pause = str(_PAUSE_SECONDS)
-    effects = ["sinc", _TELEPHONE_BAND, "norm", str(_PEAK_DBFS), "pad", pause, pause]
-    return ["sox", "-D", "-t", "wav", str(spoken), *form, str(out), *effects]
+def shape_command(spoken: Path, out: Path, edges: Sequence[str] = WHOLE) -> list[str]:
+    """The command that makes a WAV file into 8 kHz A-law, mono; without dither, which is random."""
+    effects = ["sinc", _TELEPHONE_BAND, "norm", str(_PEAK_DBFS), *edges]
+    return ["sox", "-D", "-t", "wav", str(spoken), *_FORM, str(out), *effects]
 
 
 def make_prompts(folder: Path) -> list[Path]:
@@ -34,17 +44,21 @@ def make_prompts(folder: Path) -> list[Path]:
 
     Raises FileNotFoundError without the programs, CalledProcessError when one of them fails.
     """
-    made = []
-    for text in sorted(folder.glob("*.txt")):
-        spoken, out = text.with_suffix(".spoken"), text.with_suffix(".wav")
-        try:
-            subprocess.run(speak_command(" ".join(text.read_text("utf-8").split()), spoken), check=True)
-            subprocess.run(shape_command(spoken, out), check=True)
-        finally:
-            spoken.unlink(missing_ok=True)
-        made.append(out)
-    return made
+    texts = Texts.of(folder)
+    made = [_make(folder / f"{name}.wav", text, WHOLE) for name, text in texts.whole.items()]
+    return made + [_make(folder / f"{name}.wav", text, FRAGMENT) for name, text in texts.fragments.items()]
+
+
+def _make(out: Path, text: str, edges: Sequence[str]) -> Path:
+    spoken = out.with_suffix(".spoken")
+    try:
+        subprocess.run(speak_command(text, spoken), check=True)
+        subprocess.run(shape_command(spoken, out, edges), check=True)
+    finally:
+        spoken.unlink(missing_ok=True)
+    return out
 
 
 if __name__ == "__main__":
     make_prompts(PROMPT_FOLDER)
+    (PROMPT_FOLDER / f"{MUSIC}.wav").write_bytes(bytes(make_music()))

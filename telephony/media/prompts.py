@@ -1,15 +1,17 @@
-"""The prompts: WAV files, checked and encoded once at the start, so that playing one costs no encoding."""
+"""The prompts: WAV files in A-law, cut into frames at the start, so that playing one costs no encoding."""
 
-import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from math import pi, sin
 from pathlib import Path
 from struct import pack
 
-from telephony.media.errors import UnknownPrompt, UnusablePrompt
-from telephony.media.g711 import encode_a_law, encode_u_law
+from telephony.media.errors import UnknownPrompt, UnusablePrompt, UnusableSound
+from telephony.media.g711 import CONVERSIONS, encode_a_law, encode_u_law
+from telephony.media.texts import Texts
+from telephony.media.wav import Coding, Wav
 from telephony.sdp.codec import PCMA, PCMU, Codec
 
 PROMPT_FOLDER = Path(__file__).with_name("prompts")
@@ -19,11 +21,24 @@ SAMPLE_RATE = 8000
 FRAME_SAMPLES = 160
 """20 ms, the packet of RFC 3551 4.2. One octet a sample in G.711."""
 
-MAX_PROMPTS = 50
-"""With `MAX_SECONDS` a bound on memory: a second takes 16 kB in both laws, so 48 MB if all were as long."""
+MAX_PROMPTS = 400
+"""Those that come with Växeln are some 150, most of them words to put sentences together from; the others are
+for what an operator adds. With `MAX_ALL_SECONDS` a bound on memory."""
 
 MAX_SECONDS = 60
 """Nobody listens longer; a longer file is a mistake, such as a recording put into the wrong folder."""
+
+MAX_ALL_SECONDS = 3600
+"""Of all prompts together. A second takes 20 kB in both laws, so 72 MB if it is reached."""
+
+JOIN = "+"
+"""Between the names of prompts that are played as one sound. No prompt has it in its name."""
+
+MAX_JOINED = 16
+"""How many one sound is put together from; the longest sentence of ours takes nine."""
+
+MUSIC = "music"
+"""What who waits hears, over and over."""
 
 RINGING = "tone/ringing"
 """The tone that somebody hears for whom it rings elsewhere. No prompt of a plan can be called so."""
@@ -42,6 +57,7 @@ RINGING_PEAK = 3700
 
 _SAMPLE_OCTETS = 2
 _SILENCE = b"\0\0"
+_A_LAW_SILENCE = b"\xd5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,19 @@ class Prompt:
         whole = pcm + _SILENCE * (missing // _SAMPLE_OCTETS)
         return cls(name, {PCMA: _cut(encode_a_law(whole)), PCMU: _cut(encode_u_law(whole))})
 
+    @classmethod
+    def of_a_law(cls, name: str, octets: bytes) -> "Prompt":
+        """Make one of sound in A-law, 8 kHz, mono."""
+        whole = octets + _A_LAW_SILENCE * (-len(octets) % FRAME_SAMPLES)
+        return cls(name, {PCMA: _cut(whole), PCMU: _cut(whole.translate(CONVERSIONS[PCMA]))})
+
+    @classmethod
+    def joined(cls, prompts: Sequence["Prompt"]) -> "Prompt":
+        """One sound of several, one after the other. It shares their frames."""
+        name = JOIN.join([prompt.name for prompt in prompts])
+        laws = (PCMA, PCMU)
+        return cls(name, {law: tuple(chain.from_iterable([p.frames[law] for p in prompts])) for law in laws})
+
     @property
     def length(self) -> int:
         """In frames of 20 ms."""
@@ -65,10 +94,11 @@ class Prompt:
 
 
 class Prompts:
-    """The catalogue."""
+    """The catalogue. `texts` is what those say that come with Växeln."""
 
-    def __init__(self, prompts: Mapping[str, Prompt]) -> None:
+    def __init__(self, prompts: Mapping[str, Prompt], texts: Texts | None = None) -> None:
         self._prompts = dict(prompts)
+        self._texts = texts or Texts()
 
     @classmethod
     def load(cls, folder: Path = PROMPT_FOLDER) -> "Prompts":
@@ -78,21 +108,38 @@ class Prompts:
             raise UnusablePrompt(f"{folder}: no prompts (*.wav) in it")
         if len(files) > MAX_PROMPTS:
             raise UnusablePrompt(f"{folder}: {len(files)} prompts, at most {MAX_PROMPTS} are allowed")
-        return cls({file.stem: Prompt.encode(file.stem, _read(file)) for file in files})
+        prompts = {file.stem: Prompt.of_a_law(file.stem, _read(file)) for file in files}
+        frames = sum([prompt.length for prompt in prompts.values()])
+        if frames * FRAME_SAMPLES > MAX_ALL_SECONDS * SAMPLE_RATE:
+            raise UnusablePrompt(f"{folder}: the prompts are longer than {MAX_ALL_SECONDS} s together")
+        return cls(prompts, Texts.of(folder))
 
     @property
     def names(self) -> frozenset[str]:
-        """What a plan may name."""
-        return frozenset(self._prompts)
+        """What a plan may name: all but parts of sentences."""
+        return frozenset(self._prompts.keys() - self._texts.fragments.keys())
 
     def get(self, name: str) -> Prompt:
-        """The prompt of that name, or the tone; raises UnknownPrompt."""
+        """The prompt of that name, or the tone, or several joined by `+` as one sound; raises UnknownPrompt.
+
+        What is joined is not kept: it is a hundred pointers or so to frames that are there, put together in
+        microseconds.
+        """
+        if JOIN not in name:
+            return self._one(name)
+        parts = name.split(JOIN)
+        if len(parts) > MAX_JOINED:
+            raise UnknownPrompt(f"{len(parts)} prompts in one sound; at most {MAX_JOINED} are allowed")
+        return Prompt.joined([self._one(part) for part in parts])
+
+    def _one(self, name: str) -> Prompt:
         if name in _TONES:
             return _tone(name)
         try:
             return self._prompts[name]
         except KeyError:
-            raise UnknownPrompt(f"no prompt {name!r}; there are {', '.join(sorted(self._prompts))}") from None
+            known = ", ".join(sorted(self.names))
+            raise UnknownPrompt(f"no prompt {name!r}; there are {known}") from None
 
 
 _TONES = {RINGING: (RINGING_SECONDS, PAUSE_SECONDS), DIAL: (1, 0), SILENCE: (0, 1)}
@@ -110,27 +157,17 @@ def _tone(name: str) -> Prompt:
 
 def _read(file: Path) -> bytes:
     try:
-        with wave.open(str(file), "rb") as sound:
-            _check(file, sound)
-            pcm = sound.readframes(sound.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
+        sound = Wav.parse(file.read_bytes())
+    except (OSError, UnusableSound) as error:
         raise UnusablePrompt(f"{file}: cannot be read as WAV: {error}") from error
-    if len(pcm) != sound.getnframes() * _SAMPLE_OCTETS:
-        raise UnusablePrompt(f"{file}: ends before the sound that it announces")
-    return pcm
-
-
-def _check(file: Path, sound: wave.Wave_read) -> None:
-    form = (sound.getframerate(), sound.getsampwidth() * 8, sound.getnchannels())
-    if form != (SAMPLE_RATE, 16, 1):
+    if (sound.coding, sound.rate, sound.channels) != (Coding.A_LAW, SAMPLE_RATE, 1):
+        form = f"{sound.coding.name}, {sound.rate} Hz, {sound.bits} bit, {sound.channels} channels"
+        raise UnusablePrompt(f"{file}: {form}; A_LAW, {SAMPLE_RATE} Hz, mono is needed")
+    if not 0 < sound.length <= MAX_SECONDS * SAMPLE_RATE:
         raise UnusablePrompt(
-            f"{file}: {form[0]} Hz, {form[1]} bit, {form[2]} channels; 8000 Hz, 16 bit, mono is needed"
+            f"{file}: {sound.seconds:.0f} s long; more than 0 and at most {MAX_SECONDS} s is needed"
         )
-    if not 0 < sound.getnframes() <= MAX_SECONDS * SAMPLE_RATE:
-        seconds = sound.getnframes() / SAMPLE_RATE
-        raise UnusablePrompt(
-            f"{file}: {seconds:.0f} s long; more than 0 and at most {MAX_SECONDS} s is needed"
-        )
+    return sound.data
 
 
 def _cut(octets: bytes) -> tuple[bytes, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from routing.decision import Origin
+from routing.spoken import first_of
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call.facts import Outcome
@@ -70,7 +71,7 @@ def call_of(record: Record) -> SimulatedCall:
         group=record.group,
         offered=record.offered,
         answered_by=record.answered_by,
-        announcement=record.announcement,
+        announcement=first_of(record.announcement),
         protected=record.protected,
     )
     return SimulatedCall(

@@ -43,6 +43,7 @@ def test_a_call_after_closing_before_a_holiday_is_told_whole() -> None:
         "08-530 612 01 är Bygglov.",
         "Stängt från 15:00 enligt en regel om dagar vid helg: Dagen före helg.",
         "När det är stängt hörs meddelandet closed, som är det vanliga när planen inte säger något annat.",
+        "Uppringaren får veta att det öppnar igen 2027-05-10 klockan 08:00.",
     )
 
 

@@ -295,6 +295,9 @@ def test_the_next_opening() -> None:
     assert next_opening(office, local(2027, 5, 5, 7)) == local(2027, 5, 5, 8)
     assert next_opening(office, local(2027, 5, 5, 16, 30)) == local(2027, 5, 10, 8)
     assert next_opening(calendar(open="never"), local(2027, 5, 5)) is None
+    gone = {"date": date(2027, 5, 4), "intervals": ["08:00-12:00"], "note": "Den enda dagen"}
+    assert next_opening(calendar(open="never", deviations=[gone]), local(2027, 5, 5)) is None
+    assert next_opening(calendar(open="never", deviations=[gone]), local(2027, 5, 3)) == local(2027, 5, 4, 8)
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

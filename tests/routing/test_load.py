@@ -62,7 +62,8 @@ def test_what_is_missing_is_named() -> None:
             f"[numbers.'{MAIN[:-1]}1']\nfunction='x'\ncalendar='alltid'\ndestination={{group='kc'}}\n"
             "busy={group='kc', early=true, sound='x'}",
             f"numbers.{MAIN[:-1]}1.busy.sound",
-            "number, group, person, phone, outside, announcement, early, voicemail, menu, reject",
+            "number, group, person, phone, outside, announcement, early, next_opening, voicemail, menu, "
+            "reject",
         ),
     ],
 )

@@ -45,9 +45,10 @@ KC = '{ group = "kc" }'
         (
             f"[ {KC}, {{ grp = 1 }} ]",
             f"{AT}[1].grp: unknown key; allowed here: number, group, person, phone, outside, announcement, "
-            "early, voicemail, menu, reject, when",
+            "early, next_opening, voicemail, menu, reject, when",
         ),
         ('{ when = { caller = "hidden" }, group = "kc" }', f"{AT}.when: unknown key; allowed here: number"),
+        ('{ group = "kc", next_opening = true }', f"{AT}: next_opening belongs to an announcement"),
         ("{}", f"{AT}: must have exactly one of number, group, person, phone"),
     ],
 )

@@ -116,3 +116,14 @@ def test_without_a_channel_callers_wait_and_who_waits_from_their_own_mobile_is_n
     actions = free.arrives("+46853061000", "c1", caller=AMINA)
     assert dialled(actions) == []
     assert dialled(free.calls("c2")) == ["amina"]
+
+
+def test_a_silent_gateway_is_left_for_the_other_in_the_same_turn() -> None:
+    there = office()
+    there.note_dialog(next(action.leg for action in there.calls("c1") if isinstance(action, Dial)))
+
+    actions = there.wait(4.0)
+
+    assert dialled(actions) == ["amina"]
+    withdrawn = [fact.why for fact in there.seen if isinstance(fact, f.OfferWithdrawn)]
+    assert withdrawn == ["no_response"]

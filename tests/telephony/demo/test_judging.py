@@ -11,14 +11,13 @@ from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
 from telephony.demo import judging
 from telephony.demo.judging import Evidence, Expectation, PhoneSide
-from telephony.demo.sound import read_wave, tone
-from telephony.media.prompts import PROMPT_FOLDER
+from telephony.demo.sound import read_prompt, tone
 from tests.support.calls import after, announce, arrive, phone, ring
 
 NUMBER = "+46853061201"
 NAMES = {"amina": "Amina Berg", "bengt": "Bengt Lund"}
 BY_HAND = Reason("override", "overrides.all", "closed by override")
-PROMPT = read_wave(PROMPT_FOLDER / "busy.wav")
+PROMPT = read_prompt("busy")
 
 
 def fact(kind: type[Any], leg: int | None = None, **fields: Any) -> Any:
@@ -113,7 +112,8 @@ IS_HEARD = judging.is_heard_by("amina")
 GOES_TO = judging.goes_to(NUMBER)
 ENDS = judging.ends(Outcome.ANSWERED, EndedBy.CALLER)
 GAVE_UP = judging.nobody_answered()
-ANNOUNCES = judging.hears_announcement("busy", PROMPT)
+ANNOUNCES = judging.hears_announcement("busy")
+TELLS = judging.hears_announcement("busy", next_opening=True)
 NOBODY = judging.nobody_rings()
 BECAUSE = judging.is_because("by over.*")
 
@@ -162,6 +162,7 @@ def test_a_call_to_a_closed_number_is_as_it_should_be(expect: Expectation) -> No
         (ANNOUNCES, replace(CLOSED, heard=tone(440, 9)), "9.0 s of sound"),
         (ANNOUNCES, replace(CLOSED, heard=PROMPT[: len(PROMPT) // 2]), "s of sound, likeness 0."),
         (ANNOUNCES, without(CLOSED, f.AnnouncementStarted), "in the journal no announcement"),
+        (TELLS, CLOSED, "in the journal busy"),
         (BECAUSE, ANSWERED, "no reason in the journal"),
         (NOBODY, ANSWERED, "tried: Amina Berg and Bengt Lund"),
         (NOBODY, with_phone(CLOSED, "amina", rang=True), "tried: Amina Berg"),

@@ -1,10 +1,10 @@
-import wave
 from pathlib import Path
 
 import pytest
 
-from telephony.demo.sound import RATE, SILENCE, likeness, read_wave, seconds, tone, tone_seconds
+from telephony.demo.sound import RATE, SILENCE, likeness, read_prompt, read_wave, seconds, tone, tone_seconds
 from telephony.media.prompts import PROMPT_FOLDER
+from telephony.media.wav import Coding, Wav
 
 QUIET = bytes([SILENCE]) * RATE
 CLOSED = read_wave(PROMPT_FOLDER / "closed.wav")
@@ -51,12 +51,12 @@ def test_silence_before_and_after_is_not_counted() -> None:
     assert seconds(QUIET + b"\x20" * RATE + QUIET) == 1.0
 
 
+def test_joined_prompts_are_read_one_after_the_other() -> None:
+    assert read_prompt("closed+busy") == CLOSED + BUSY
+
+
 def test_a_prompt_is_read_with_eight_bits(tmp_path: Path) -> None:
     file = tmp_path / "p.wav"
-    with wave.open(str(file), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(RATE)
-        sound.writeframes(b"".join(value.to_bytes(2, "little", signed=True) for value in (0, 32767, -32768)))
+    file.write_bytes(bytes(Wav(Coding.A_LAW, RATE, 1, 8, b"\xd5\xaa\x2a")))
 
-    assert read_wave(file) == bytes([0x80, 0xFF, 0x00])
+    assert read_wave(file) == bytes([0x80, 0xFE, 0x02])

@@ -1,31 +1,36 @@
-import wave
 from pathlib import Path
 
 import pytest
 
+from routing import spoken
 from telephony.legs import keypad, leg
 from telephony.media.errors import UnknownPrompt, UnusablePrompt
+from telephony.media.g711 import encode_a_law
 from telephony.media.prompts import (
     DIAL,
+    JOIN,
+    MAX_ALL_SECONDS,
+    MAX_JOINED,
     MAX_PROMPTS,
     MAX_SECONDS,
+    MUSIC,
     PROMPT_FOLDER,
     RINGING,
     SILENCE,
     Prompt,
     Prompts,
 )
+from telephony.media.wav import Coding, Wav
 from telephony.sdp.codec import PCMA, PCMU
 
 SAMPLES = b"".join(value.to_bytes(2, "little", signed=True) for value in (0, 1000, -1000, 32767, -32768))
 
 
-def write(file: Path, *, rate: int = 8000, width: int = 2, channels: int = 1, samples: int = 800) -> None:
-    with wave.open(str(file), "wb") as sound:
-        sound.setnchannels(channels)
-        sound.setsampwidth(width)
-        sound.setframerate(rate)
-        sound.writeframes(bytes(samples * width * channels))
+def write(
+    file: Path, *, coding: Coding = Coding.A_LAW, rate: int = 8000, channels: int = 1, samples: int = 800
+) -> None:
+    bits = 16 if coding is Coding.PCM else 8
+    file.write_bytes(bytes(Wav(coding, rate, channels, bits, bytes(samples * channels * bits // 8))))
 
 
 def test_a_law_is_that_of_the_recommendation() -> None:
@@ -67,13 +72,17 @@ def test_a_prompt_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("rate", "width", "channels", "told"),
-    [(16000, 2, 1, "16000 Hz, 16 bit, 1 ch"), (8000, 1, 1, "8 bit"), (8000, 2, 2, "2 channels")],
+    ("coding", "rate", "channels", "told"),
+    [
+        (Coding.A_LAW, 16000, 1, "16000 Hz, 8 bit, 1 ch"),
+        (Coding.PCM, 8000, 1, "PCM, 8000 Hz, 16 bit"),
+        (Coding.A_LAW, 8000, 2, "2 channels"),
+    ],
 )
 def test_a_file_of_another_form_is_refused_by_name(
-    tmp_path: Path, rate: int, width: int, channels: int, told: str
+    tmp_path: Path, coding: Coding, rate: int, channels: int, told: str
 ) -> None:
-    write(tmp_path / "closed.wav", rate=rate, width=width, channels=channels)
+    write(tmp_path / "closed.wav", coding=coding, rate=rate, channels=channels)
 
     with pytest.raises(UnusablePrompt, match=rf"closed\.wav: .*{told}"):
         Prompts.load(tmp_path)
@@ -118,12 +127,58 @@ def test_a_folder_with_too_many_prompts_is_refused(tmp_path: Path) -> None:
         Prompts.load(tmp_path)
 
 
+def test_prompts_that_are_too_long_together_are_refused(tmp_path: Path) -> None:
+    for number in range(MAX_ALL_SECONDS // MAX_SECONDS + 1):
+        write(tmp_path / f"{number}.wav", samples=MAX_SECONDS * 8000)
+
+    with pytest.raises(UnusablePrompt, match="longer than 3600 s together"):
+        Prompts.load(tmp_path)
+
+
 def test_the_prompts_that_come_with_the_service_can_be_played() -> None:
     prompts = Prompts.load()
 
-    assert prompts.names == {"closed", "nobody_there", "busy", "menu", "wrong_key", "voicemail"}
-    assert all(prompts.get(name).length > 100 for name in prompts.names)
-    assert sum(file.stat().st_size for file in PROMPT_FOLDER.glob("*.wav")) < 1_500_000
+    numbers = {f"number_{number}" for number in range(61)}
+    assert {"closed", "nobody_there", "busy", "menu", "wrong_key", "voicemail", MUSIC} <= prompts.names
+    assert not numbers & prompts.names  # parts of sentences, which no plan names
+    assert all(10 < prompts.get(name).length < 70 for name in numbers)
+    assert sum(file.stat().st_size for file in PROMPT_FOLDER.glob("*.wav")) < 2_200_000
+
+
+def test_a_law_is_played_as_it_is_and_in_the_other_law() -> None:
+    """A-law has no zero, so that its silence stays the smallest step."""
+    prompt = Prompt.of_a_law("p", encode_a_law(SAMPLES))
+
+    assert prompt.length == 1
+    assert prompt.frames[PCMA][0][:6].hex(" ") == "d5 fa 7a aa 2a d5"
+    assert prompt.frames[PCMU][0][:6].hex(" ") == "fe ce 4e 80 00 fe"
+
+
+def test_joined_names_are_one_sound() -> None:
+    prompts = Prompts.load()
+    place, five = prompts.get("queue_position"), prompts.get("number_5")
+
+    both = prompts.get("queue_position+number_5")
+
+    assert JOIN == spoken.JOIN
+    assert both.name == "queue_position+number_5"
+    assert both.length == place.length + five.length
+    for law in (PCMA, PCMU):
+        assert both.frames[law] == place.frames[law] + five.frames[law]
+
+
+@pytest.mark.parametrize("name", ["closed+opened", "opened+closed", "closed+", "+"])
+def test_a_part_that_is_not_there_is_told(name: str) -> None:
+    with pytest.raises(UnknownPrompt, match=r"no prompt '(opened)?'; there are closed$"):
+        Prompts({"closed": Prompt.encode("closed", SAMPLES)}).get(name)
+
+
+def test_a_sound_of_too_many_parts_is_refused() -> None:
+    prompts = Prompts({"a": Prompt.encode("a", SAMPLES)})
+
+    assert prompts.get("+".join(["a"] * MAX_JOINED)).length == MAX_JOINED
+    with pytest.raises(UnknownPrompt, match=f"at most {MAX_JOINED}"):
+        prompts.get("+".join(["a"] * (MAX_JOINED + 1)))
 
 
 def test_the_ringing_tone_is_the_swedish_one_and_no_prompt_of_a_plan() -> None:

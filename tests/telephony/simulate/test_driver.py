@@ -148,7 +148,8 @@ destination = {{ group = "kc" }}
     )  # fmt: skip
 
     assert day.records["c1"].outcome is Outcome.ANSWERED
-    assert (day.records["c2"].outcome, day.records["c2"].announcement) == (Outcome.CLOSED, "closed")
+    assert day.records["c2"].outcome is Outcome.CLOSED
+    assert day.records["c2"].announcement == "closed+opens_again+on_monday+at_clock+number_8"
 
 
 def test_overrides_hold_while_they_do() -> None:
