@@ -160,7 +160,7 @@ def _why(decision: Decision) -> str:
 def _how(decision: Decision) -> str:
     if decision.emergency:
         whom = "till larmcentralen, en väg i taget"
-    elif decision.targets and decision.targets[0].trunk:
+    elif decision.targets and decision.targets[0].trunk and not decision.targets[0].is_mobile:
         whom = "ut, en väg i taget"
     else:
         whom = f"i gruppen {decision.group}" if decision.group else "hos en person"
@@ -170,6 +170,8 @@ def _how(decision: Decision) -> str:
 
 
 def _target(target: Target) -> str:
+    if target.is_mobile:
+        return f"{target.member} utanför växeln genom {target.trunk}"
     if target.trunk:
         return f"{show(target.number)} genom {target.trunk}"
     return f"{target.member} på telefonen {target.phone}"
@@ -337,6 +339,13 @@ _CATALOGUE = _catalogue(
         (r"(.*) is away until further notice", r"\1 är borta tills vidare"),
         (r"(\d+) of (\d+) paused or logged out", r"\1 av \2 har paus eller är utloggade"),
         (r"all who are there are busy", r"Alla som är på plats är upptagna"),
+        (
+            r"no channel is free for those who are outside",
+            r"Ingen kanal är ledig till dem som är utanför växeln",
+        ),
+        (r"(.*) is rung outside by (.*)", r"\1 rings upp utanför växeln genom \2"),
+        (r"(.*) is not rung outside: no channel is free", r"\1 rings inte upp: ingen kanal är ledig"),
+        (r"(.*) is not rung outside: there is no way", r"\1 rings inte upp: det finns ingen väg dit"),
         (r"(\d+) wait: it is full", r"\1 väntar: kön är full"),
         (r"(\d+) wait, (\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", _queued),
         (r"it has closed while the caller waited", r"Det har stängt medan uppringaren väntade"),

@@ -338,7 +338,8 @@ class Switchboard:
         return next_turn(self._tables, self.house, queues, self._caller_of, now, self._draw())
 
     def _caller_of(self, call: str) -> str:
-        return self.calls[call].arrived.member
+        arrived = self.calls[call].arrived
+        return arrived.member or arrived.caller or ""
 
     def _fold(self, fact: f.Fact) -> None:
         match fact:

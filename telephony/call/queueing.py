@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from routing.decision import Branch, Target, Wait
+from telephony.call import confirming
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import queue_facts as q
@@ -17,8 +18,17 @@ from telephony.call.actions import AlertCaller, KeepWaiting, PlayRinging
 from telephony.call.call import Call, Leg, Phase, Waiting
 from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
+from telephony.call.failover import first_ways, in_order
 from telephony.call.house import House
-from telephony.call.offering import connect, decision_of, declined, has_answered, offer
+from telephony.call.offering import (
+    connect,
+    decision_of,
+    declined,
+    has_answered,
+    offer,
+    offer_other_ways,
+    rung_out,
+)
 from telephony.call.waiting_words import words_for
 
 _BRANCHES = {q.TOO_LONG: Branch.NO_ANSWER, q.CLOSING: Branch.CLOSING}
@@ -38,6 +48,9 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
     if answered is not None:
         connected = connect(call, answered, now)
         return Reaction([*leave(call, q.ANSWERED, now), *connected.facts], connected.actions)
+    asked = confirming.react(call, now)
+    if asked.facts:
+        return asked
     if call.key and call.key in _wait(call).keys:
         return _go_on(call, q.PRESSED, Branch.PRESSED, now, call.key)
     if waiting.expired:
@@ -127,16 +140,20 @@ def _ring(call: Call, house: House, now: datetime) -> Reaction:
     if call.service_answered and not call.caller_alerted and _hears_nothing(call):
         alerted = f.CallerAlerted(at=now, call=call.id, leg=call.caller.id)
         return Reaction([alerted], [PlayRinging(call.caller.id)])
-    if call.ring_expired and ringing:
-        return withdraw(call, ringing, "ring_time", now)
+    if late := rung_out(call, ringing):
+        return withdraw(call, late, "ring_time", now)
     silent = [leg for leg in ringing if leg.gone]
     if silent:
         return withdraw(call, silent, "no_response", now)
     others = declined(call, ringing)
     if others:
         return withdraw(call, others, "declined", now)
-    if call.pending and not call.ring_expired:
-        facts, dials = offer(call, call.pending, house, now)
+    other_ways = offer_other_ways(call, house, now)
+    if other_ways.facts:
+        return other_ways
+    stage = first_ways(in_order(call))
+    if stage and not call.ring_expired:
+        facts, dials = offer(call, stage, house, now)
         until = now + timedelta(seconds=decision_of(call).ring_seconds)
         if dials:
             facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
@@ -186,7 +203,7 @@ def _missed(call: Call) -> dict[str, str]:
 
 
 def _how(leg: Leg, target: Target) -> str:
-    if leg.withdrawn == "ring_time":
+    if leg.withdrawn in ("ring_time", confirming.UNCONFIRMED):
         return "ring_time"
     if leg.withdrawn == "no_response" or leg.status in (404, 408, 410, 480, 500, 502, 503, 504):
         return "unreachable"
