@@ -43,6 +43,7 @@ class MediaLeg:
             "_conversions",
             "_ear",
             "_is_keyed",
+            "_key_octets",
             "_keys",
             "_latch",
             "_obstacle",
@@ -70,6 +71,7 @@ class MediaLeg:
         self._ear: KeyEar | None = None
         self._pressed: Callable[[str], None] | None = None
         self._keys: Translation = NOTHING  # of the second octet of packets with keys, while they are heard
+        self._key_octets: frozenset[int] = frozenset()  # those second octets
         self._is_keyed = False
         self._unproven = 0  # packets of prompts sent to whoever has not shown that they want them
         self._conversions: Mapping[int, bytes] = {}
@@ -167,8 +169,8 @@ class MediaLeg:
             self._order.due = sequence + 1 & LAST_NUMBER
         else:
             self._order.jump(sequence, bytes(packet[8:12]))
-        if self._obstacle is not None:
-            return self._hear(packet, size, now)
+        if self._obstacle is not None:  # most often somebody who waits: of their sound no more is looked at
+            return self._hear(packet, size, now) if packet[1] in self._key_octets else self._obstacle
         octet = self._octets[packet[1]]
         if octet == UNKNOWN:
             return self._hear(packet, size, now)
@@ -200,7 +202,7 @@ class MediaLeg:
     def _hear(self, packet: bytearray, size: int, now: float) -> Address | Drop:
         """What becomes of a packet that is not simply passed on: it may be of a key that somebody waits for,
         and then be passed on after all."""
-        is_key = self._ear is not None and packet[1] & ~MARKER in self._keys_received()
+        is_key = packet[1] in self._key_octets
         if is_key and self._ear and self._pressed and (key := self._ear.hear(packet, size, now)):
             self._pressed(key)
         if self._obstacle is not None:
@@ -211,12 +213,11 @@ class MediaLeg:
         packet[1] = octet
         return self._peer._latch.destination or Drop.UNSENDABLE
 
-    def _keys_received(self) -> list[int]:
-        receives = self._stream.receives if self._stream else {}
-        return [number for number, codec in receives.items() if codec.is_keys]
-
     def _refresh(self) -> None:
         ours = self._stream
+        watched = ours.receives if ours and self._ear else {}
+        keys = [number for number, codec in watched.items() if codec.is_keys]
+        self._key_octets = frozenset(keys + [number | MARKER for number in keys])
         theirs = self._peer._stream if self._peer else None
         if ours is None or theirs is None:
             self._obstacle = Drop.UNBRIDGED

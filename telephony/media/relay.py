@@ -159,19 +159,22 @@ class MediaRelay:
 
     def wait(self, leg: str, prompt: str, music: str) -> None:
         """Play a prompt once, or none (""), and then music until the leg hears something else; raises
-        UnknownPrompt. In music that plays already the prompt breaks in."""
+        UnknownPrompt. In the same music, if it plays already, the prompt breaks in."""
         said = self._prompts.get(prompt) if prompt else None
         sound = self._prompts.get(music)
         line = self._lines.get(leg)
         if line is None:
             return
         playing = self._player.sound(leg)
-        if said is not None and isinstance(playing, WaitingPlayback):
-            playing.say(said)
+        if isinstance(playing, WaitingPlayback) and playing.music.name == music:
+            if said is not None:
+                playing.say(said)
             return
         self._stop_sound(leg)
         line.leg.unbridge()
         voice = Voice.of(line.leg.stream)
+        if voice is None:
+            self.counters.prompts_unheard += 1
         self._player.start(leg, WaitingPlayback(said, sound, voice, self._random), self._loop.time())
         self._arm()
 
