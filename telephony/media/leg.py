@@ -216,8 +216,8 @@ class MediaLeg:
     def _refresh(self) -> None:
         ours = self._stream
         watched = ours.receives if ours and self._ear else {}
-        keys = [number for number, codec in watched.items() if codec.is_keys]
-        self._key_octets = frozenset(keys + [number | MARKER for number in keys])
+        pressed = [number for number, codec in watched.items() if codec.is_keys]
+        self._key_octets = frozenset(pressed + [number | MARKER for number in pressed])
         theirs = self._peer._stream if self._peer else None
         if ours is None or theirs is None:
             self._obstacle = Drop.UNBRIDGED
