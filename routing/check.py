@@ -8,6 +8,7 @@ from routing.check_calendars import check_calendars
 from routing.check_edges import check_edges
 from routing.check_flow import check_flow
 from routing.check_menus import check_menus
+from routing.check_mobiles import check_mobiles
 from routing.check_nets import check_nets
 from routing.check_numbers import check_numbers
 from routing.check_outside import check_permissions
@@ -31,6 +32,7 @@ def check(
         *check_menus(plan, prompts),
         *check_people(plan),
         *check_absences(plan, today),
+        *check_mobiles(plan, prompts),
         *check_permissions(plan),
         *check_calendars(plan, today, prompts),
         *check_numbers(plan),

@@ -1,5 +1,6 @@
 """Every class of fact that the journal can hold."""
 
+from telephony.call import confirm_facts as c
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
@@ -8,6 +9,8 @@ from telephony.call import pickup_facts as p
 from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
+from telephony.call.moments import MomentsCarried
+from telephony.call.repair_facts import StateRepaired
 
 FACTS: tuple[type[f.Fact], ...] = (
     f.CallArrived,
@@ -57,6 +60,8 @@ FACTS: tuple[type[f.Fact], ...] = (
     m.KeyTimeExpired,
     m.MenuLeft,
     m.CentreAsked,
+    c.ConfirmationAsked,
+    c.ConfirmationTimeExpired,
     h.PhoneRegistered,
     h.RegistrationExpired,
     h.PhoneLost,
@@ -81,6 +86,8 @@ FACTS: tuple[type[f.Fact], ...] = (
     d.OfferMissed,
     d.MemberRested,
     d.DutiesCarried,
+    MomentsCarried,
+    StateRepaired,
     q.QueueJoined,
     q.TurnCame,
     q.TurnPassed,
