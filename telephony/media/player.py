@@ -69,16 +69,22 @@ class Sound(Protocol):
 class Playback:
     """One prompt on its way to one leg. Sequence number, timestamp and SSRC are random (RFC 3550 5.1)."""
 
-    __slots__ = ("_marker", "_place", "_prompt", "_sequence", "_ssrc", "_timestamp", "voice")
+    __slots__ = ("_marker", "_place", "_prompt", "_sequence", "packets", "ssrc", "timestamp", "voice")
 
     def __init__(self, prompt: Prompt, voice: Voice | None, random: Random) -> None:
         self._prompt = prompt
         self._place = 0
         self._sequence = random.getrandbits(16)
-        self._timestamp = random.getrandbits(32)
-        self._ssrc = random.getrandbits(32)
+        self.timestamp = random.getrandbits(32)
+        self.ssrc = random.getrandbits(32)
+        self.packets = 0  # so far
         self._marker = MARKER
         self.voice = voice
+
+    @property
+    def octets(self) -> int:
+        """How many of sound were sent so far: one a sample."""
+        return self.packets * FRAME_SAMPLES
 
     @property
     def over(self) -> bool:
@@ -90,19 +96,20 @@ class Playback:
         packet = self._packet(self.voice) if self.voice else None
         self._marker = 0 if packet else MARKER
         self._place += 1
-        self._timestamp = (self._timestamp + FRAME_SAMPLES) % _TIMESTAMPS
+        self.timestamp = (self.timestamp + FRAME_SAMPLES) % _TIMESTAMPS
         return packet
 
     def pause(self, periods: int) -> None:
         """Let time pass without sound; the next packet is marked as the first after it (RFC 3551 4.1)."""
-        self._timestamp = (self._timestamp + periods * FRAME_SAMPLES) % _TIMESTAMPS
+        self.timestamp = (self.timestamp + periods * FRAME_SAMPLES) % _TIMESTAMPS
         self._marker = MARKER
 
     def _packet(self, voice: Voice) -> bytes:
         header = _HEADER.pack(
-            _VERSION_2, self._marker | voice.payload_type, self._sequence, self._timestamp, self._ssrc
+            _VERSION_2, self._marker | voice.payload_type, self._sequence, self.timestamp, self.ssrc
         )
         self._sequence = (self._sequence + 1) % _SEQUENCES
+        self.packets += 1
         return header + self._prompt.frames[voice.codec][self._place]
 
 

@@ -5,7 +5,7 @@ each is told their place every half minute. CPU is the relay's own process, by t
 evenly the music leaves is told by the kernel's timestamps of what some of the phones get (SO_TIMESTAMPNS),
 and stands beside that of a bare loop which does nothing but send as many packets, measured in the same run.
 Memory is of the sound alone; what a call costs else is in `calls`. The two take turns, and of what is in
-milliseconds the calmest turn counts: a neighbour on the machine takes the core for longer than a packet lasts.
+milliseconds the calmest turn counts: a neighbour on the machine takes a core for longer than a packet.
 """
 
 import argparse
