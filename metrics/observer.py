@@ -16,6 +16,7 @@ from telephony.call.call import Call
 from telephony.call.consulting import REASON as HANDED_ON
 from telephony.call.duty_facts import OfferMissed
 from telephony.call.house_facts import ClockStepped
+from telephony.call.sound_facts import LegSoundMeasured
 
 UNKNOWN = "unknown"
 """The label of what the plan does not have: labels come from the plan, never from a caller."""
@@ -50,7 +51,7 @@ _COUNTED = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.MemberAlerted, f.CallConnected, f.CallEnded),
         *(t.TransferDecided, t.TransferFailed, t.CallTransferred, f.CallInterrupted, ClockStepped),
-        *(m.MenuLeft, q.QueueLeft, OfferMissed),
+        *(m.MenuLeft, q.QueueLeft, OfferMissed, LegSoundMeasured),
         *_CALLBACKS,
     )
 )
@@ -133,6 +134,8 @@ class Observer:
             case f.CallRefused(dialled=dialled, outcome=outcome):
                 self._instruments.calls.add(self._label(dialled), outcome.value)
                 self._instruments.turned_away.add(self._label(dialled), outcome.value)
+            case LegSoundMeasured():
+                self._sounded(fact)
             case f.CallFact(call=call) if call in self._live:
                 self._of_call(self._live[call], fact)
             case b.CallbackFact(queue=group):
@@ -145,6 +148,14 @@ class Observer:
                     live.times = live.times and live.times.moved(step)
             case _:
                 pass
+
+    def _sounded(self, fact: LegSoundMeasured) -> None:
+        instruments = self._instruments
+        instruments.sound_loss.observe(fact.lost / max(fact.packets + fact.lost, 1))
+        if fact.jitter is not None:
+            instruments.sound_jitter.observe(fact.jitter)
+        if fact.round_trip is not None:
+            instruments.sound_round_trip.observe(fact.round_trip)
 
     def opened(self, number: str, seconds: float, unattended: str) -> None:
         """Count time that a number was open. `unattended` says why nobody could have answered, or is ""."""

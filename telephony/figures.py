@@ -251,11 +251,12 @@ def _show_sound(instruments: Instruments, counters: Counters) -> None:
     instruments.watch_each(
         ("kind",),
         "vaxeln_rtp_packets_total",
-        "Packets sent: sound and reports (rtcp) passed on, and prompts of our own.",
+        "Packets sent: sound and reports (rtcp) passed on, prompts and reports of our own.",
         lambda: {
             "sound": counters.relayed,
             "rtcp": counters.rtcp_relayed,
             "prompt": counters.prompt_packets,
+            "report": counters.reports,
         },
     )
     instruments.watch(

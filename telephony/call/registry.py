@@ -8,6 +8,7 @@ from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
 from telephony.call import queue_facts as q
+from telephony.call import sound_facts as s
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
 from telephony.call.moments import MomentsCarried
@@ -27,6 +28,7 @@ FACTS: tuple[type[f.Fact], ...] = (
     f.LegHungUp,
     f.LegLost,
     f.LegHeld,
+    s.LegSoundMeasured,
     f.AnnouncementEnded,
     f.LegEnded,
     f.RouteDecided,

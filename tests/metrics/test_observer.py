@@ -26,6 +26,7 @@ from telephony.call import transfer_facts as t
 from telephony.call.duty_facts import OfferMissed
 from telephony.call.evolve import begin, evolve
 from telephony.call.house_facts import ClockStepped
+from telephony.call.sound_facts import LegSoundMeasured
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MAIN = "+46853061000"
@@ -483,3 +484,20 @@ def test_callbacks_are_counted_as_promised_kept_and_owed() -> None:
     assert counted.series("vaxeln_callbacks_total") == {
         ("kc", "promised"): 1, ("kc", "kept"): 1, ("kc", "owed"): 1,
     }  # fmt: skip
+
+
+def sounded(packets: int, lost: int, jitter: float | None = None, way: float | None = None) -> f.Fact:
+    return LegSoundMeasured(
+        at=AT, call="a", leg="a.0", packets=packets, lost=lost, jitter=jitter, round_trip=way
+    )
+
+
+def test_what_the_sound_of_legs_was_like_is_counted_as_far_as_it_is_known() -> None:
+    counted = Counted(sounded(99, 1, 0.004, 0.08), sounded(500, 0, 0.001), sounded(1, 0))
+
+    assert counted.series("vaxeln_sound_lost_ratio_count") == {(): 3}
+    assert counted.series("vaxeln_sound_lost_ratio_bucket")[("0.0",)] == 2
+    assert counted.series("vaxeln_sound_lost_ratio_sum") == {(): pytest.approx(0.01)}
+    assert counted.series("vaxeln_sound_jitter_seconds_count") == {(): 2}
+    assert counted.series("vaxeln_sound_jitter_seconds_bucket")[("0.002",)] == 1
+    assert counted.series("vaxeln_sound_round_trip_seconds_sum") == {(): pytest.approx(0.08)}

@@ -198,9 +198,10 @@ def test_sound_is_counted(board: Board) -> None:
     board.rtp.relayed, board.rtp.rtcp_relayed, board.rtp.prompt_packets = 1, 2, 3
     board.rtp.legs_open, board.rtp.prompts_unheard = 4, 5
     board.rtp.dropped[SoundDrop.STRANGER] += 6
-    board.rtp.missing, board.rtp.late = 7, 8
+    board.rtp.missing, board.rtp.late, board.rtp.reports = 7, 8, 9
 
-    assert board.series("vaxeln_rtp_packets_total") == {("sound",): 1, ("rtcp",): 2, ("prompt",): 3}
+    sent = {("sound",): 1, ("rtcp",): 2, ("prompt",): 3, ("report",): 9}
+    assert board.series("vaxeln_rtp_packets_total") == sent
     assert board.value("vaxeln_rtp_missing_packets_total") == 7
     assert board.value("vaxeln_rtp_late_packets_total") == 8
     assert board.value("vaxeln_rtp_legs") == 4
