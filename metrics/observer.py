@@ -15,6 +15,7 @@ from telephony.call.call import Call
 from telephony.call.consulting import REASON as HANDED_ON
 from telephony.call.duty_facts import OfferMissed
 from telephony.call.house_facts import ClockStepped
+from telephony.call.repair_facts import StateRepaired
 
 UNKNOWN = "unknown"
 """The label of what the plan does not have: labels come from the plan, never from a caller."""
@@ -43,7 +44,7 @@ _COUNTED = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.MemberAlerted, f.CallConnected, f.CallEnded),
         *(t.TransferDecided, t.TransferFailed, t.CallTransferred, f.CallInterrupted, ClockStepped),
-        *(m.MenuLeft, q.QueueLeft, OfferMissed),
+        *(m.MenuLeft, q.QueueLeft, OfferMissed, StateRepaired),
     )
 )
 """Half of a call's facts change no figure, and are passed over at once."""
@@ -128,6 +129,8 @@ class Observer:
                 self._of_call(self._live[call], fact)
             case OfferMissed(group=group, why=why):
                 self._instruments.offers_missed.add(self._group(group), why)
+            case StateRepaired(kind=kind):
+                self._instruments.repairs.add(kind.value)
             case ClockStepped(seconds=seconds):
                 step = timedelta(seconds=seconds)
                 for live in self._live.values():

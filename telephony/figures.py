@@ -45,6 +45,7 @@ class Sources:
     rtp: Counters
     journal: Journal[Fact]
     archive: Callable[[], ArchiveStatus]
+    members: Callable[[], Mapping[tuple[str, str], int]]
 
 
 class Figures:
@@ -69,6 +70,12 @@ class Figures:
         _show_service(self.instruments, sources)
         _show_calls(self, sources)
         _show_groups(self, sources.house, sources.now)
+        self.instruments.watch_each(
+            ("group", "state"),
+            "vaxeln_members",
+            "Members of a group by what they are doing; one who is in several groups is in each.",
+            sources.members,
+        )
         self.instruments.watch(
             "vaxeln_gateway_names_unconfirmed",
             "Host names of gateways that DNS gives no address of now: an old one is used, or there is none.",

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from routing.decision import Reason, Strategy
 from routing.diff import Change
 from routing.override import Override
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.plan_store import PlanHead
+from telephony.desk.member_state import Member
 
 
 class Form(StrEnum):
@@ -121,6 +123,61 @@ class GroupState:
     strategy: Strategy
     ring_seconds: float
     members: tuple[MemberState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCaller:
+    """A call that waits in a queue since then (UTC). The lower `priority` is served first."""
+
+    call: str
+    since: datetime
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """The queue of a group in which somebody waits, in the order of their turns."""
+
+    group: str
+    waiting: tuple[WaitingCaller, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What goes on `at` this time (UTC): all members of groups, and the queues in which somebody waits."""
+
+    at: datetime
+    members: tuple[Member, ...]
+    queues: tuple[QueueNow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChange:
+    """What has changed: `members` as they are now, `gone` are members no more (the plan is another). `queues`
+    are all in which somebody waits, or null when nothing has changed there."""
+
+    at: datetime
+    members: tuple[Member, ...]
+    gone: tuple[str, ...]
+    queues: tuple[QueueNow, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """An event of a stream: its name and its data, one line of JSON. Both are "" for a heartbeat."""
+
+    name: str
+    data: str
+
+
+class LiveListener(Protocol):
+    """One who listens to such a stream."""
+
+    async def next(self) -> LiveEvent | None:
+        """The next event, or a heartbeat; None when it is over."""
+
+    def close(self) -> None:
+        """Nobody listens here any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,10 @@ class Legs:
         """How many legs have not ended."""
         return len(self._wire.legs)
 
+    def has(self, leg: str) -> bool:
+        """Whether this leg has not ended."""
+        return leg in self._wire.legs
+
     @property
     def is_empty(self) -> bool:
         """Nothing is kept of any leg: true when the last one has ended and no answer can come any more."""

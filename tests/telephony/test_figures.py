@@ -54,6 +54,7 @@ class Board:
             rtp=self.rtp,
             journal=self.journal,
             archive=lambda: self.archive,
+            members=lambda: {("kc", "available"): 2},
         )
         self.figures.show(sources)
 
