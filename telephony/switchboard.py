@@ -32,6 +32,7 @@ from telephony.call.house import House
 from telephony.call.queue_facts import TurnCame
 from telephony.call.react import end, expire, give_up, interrupt, react
 from telephony.call.transfer_facts import LegHandedOver, Stage
+from telephony.desk.dialled import by_code
 from telephony.desk.turns import Turn, next_turn
 
 
@@ -235,7 +236,8 @@ class Switchboard:
             return self._wait(call, call.waiting, now)
         if call.question is None:
             return reaction
-        picked = picking.pick_up(call, self.calls, self.house, self._tables, now)
+        dialled = by_code(call, self.house, self._tables, now)
+        picked = dialled or picking.pick_up(call, self.calls, self.house, self._tables, now)
         if picked is not None:
             return picked
         decision = self._decide(call, now, call.question)
