@@ -88,7 +88,7 @@ class Instruments:
         )
         self.unattended = counter(
             "vaxeln_unattended_seconds_total",
-            "How much of this nobody could have answered: all absent, or those there busy.",
+            "How much of this nobody could have answered: all absent, those there busy, or unproven.",
             *("number", "why"),
         )
         self.loop_lag = histogram(

@@ -9,6 +9,7 @@ from routing.check_duty import check_duty
 from routing.check_edges import check_edges
 from routing.check_flow import check_flow
 from routing.check_menus import check_menus
+from routing.check_mobiles import check_mobiles
 from routing.check_nets import check_nets
 from routing.check_numbers import check_numbers
 from routing.check_outside import check_permissions
@@ -33,6 +34,7 @@ def check(
         *check_people(plan),
         *check_duty(plan),
         *check_absences(plan, today),
+        *check_mobiles(plan, prompts),
         *check_permissions(plan),
         *check_calendars(plan, today, prompts),
         *check_numbers(plan),

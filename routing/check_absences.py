@@ -40,7 +40,7 @@ def _absences(path: str, absences: Sequence[Absence], today: date | None) -> Ite
 def _group(path: str, group: Group, plan: Plan, today: date) -> Iterator[Problem]:
     """Days on which every member who could be rung is away."""
     members = [plan.people[member] for member in group.members if member in plan.people]
-    members = [person for person in members if person.phones]
+    members = [person for person in members if person.phones or person.mobile]
     if not members or not all(person.absences for person in members):
         return
     days = sorted(set.intersection(*[_days(person.absences, today) for person in members]))

@@ -203,7 +203,7 @@ def _dialled_directly(key: str, plan: Plan, flow: Flow, owners: Mapping[str, str
                 continue
         if person is None:
             continue
-        if not person.phones:
+        if not person.phones and not (person.mobile and isinstance(way.destination, ToPerson)):
             yield error(way.path, f"{person.name} has no phone: a dead end", "Give the person a phone")
         if not person.number_public:
             yield error(

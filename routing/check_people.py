@@ -19,7 +19,7 @@ def check_people(plan: Plan) -> Iterator[Problem]:
 def _phones_of_people(plan: Plan) -> Iterator[Problem]:
     owner: dict[str, str] = {}
     for key, person in plan.people.items():
-        if not person.phones:
+        if not person.phones and not person.mobile:
             yield warning(
                 f"people.{key}.phones", "this person has no phone", "Give a phone, or remove the person"
             )
@@ -72,7 +72,7 @@ def _groups(plan: Plan) -> Iterator[Problem]:
                         where, f'"{member}" is no member of the group', "Remove it, or add the member"
                     )
         known = [plan.people[member] for member in group.members if member in plan.people]
-        if known and not any(person.phones for person in known):
+        if known and not any(person.phones or person.mobile for person in known):
             yield error(path, "no member has a phone, so nobody can answer", "Give a member a phone")
 
 

@@ -23,6 +23,7 @@ def person_row(key: str, person: Person) -> PersonRow:
         ring_seconds=person.ring_seconds,
         targets=tuple(Target(key, phone=phone) for phone in person.phones),
         absences=absences_of(f"people.{key}", person.name, person.absences),
+        mobile=person.mobile or "",
     )
 
 

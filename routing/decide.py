@@ -5,8 +5,7 @@ takes is a reason in the decision.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, assert_never
 
 from routing.announcement import said
@@ -27,8 +26,9 @@ from routing.decision import (
 from routing.emergency import is_emergency
 from routing.hours import Opening
 from routing.hunt import in_order
+from routing.mobiles import Mobiles
 from routing.numbers import NumberClass, classify
-from routing.opening import closes_next, opening
+from routing.opening import opening
 from routing.outside import (
     FAILED,
     FIRST_RESPONSE_SECONDS,
@@ -39,7 +39,7 @@ from routing.outside import (
     why_no_way,
 )
 from routing.situation import Situation
-from routing.strategy import choose
+from routing.strategy import choose, why_nobody
 from routing.tables import (
     Case,
     GroupRow,
@@ -61,6 +61,7 @@ from routing.tables import (
     ToVoicemail,
     VoicemailRow,
 )
+from routing.waiting import wait_of
 
 NOT_FOUND = 404
 UNAVAILABLE = 480
@@ -257,7 +258,7 @@ class _Path:
         """Ring whoever is there and free, or say by which branch the call goes on."""
         members, strategy, ring_seconds, where = self._members(destination)
         group = destination.group if isinstance(destination, ToGroup) else ""
-        chosen = self._choose(members, where, group)
+        chosen = self._choose(members, strategy, where, group)
         if isinstance(chosen, Branch):
             return chosen
         free = len({target.member for target in chosen})
@@ -267,22 +268,23 @@ class _Path:
             row, Kind.RING, group=group, strategy=strategy, targets=chosen, ring_seconds=ring_seconds
         )
 
-    def _choose(self, members: Sequence[PersonRow], where: str, group: str) -> tuple[Target, ...] | Branch:
+    def _choose(
+        self, members: Sequence[PersonRow], strategy: Strategy, where: str, group: str
+    ) -> tuple[Target, ...] | Branch:
         """Whom to ring; nobody is said."""
-        caller = self._caller() if self._question.origin is Origin.PHONE else ""
-        said = len(self._reasons)
-        chosen = choose(members, self._situation, self._now, caller, self._reasons, group)
+        together, said = strategy is Strategy.ALL, len(self._reasons)
+        mobiles = Mobiles(self._tables, self._situation, self._question.draw, together=together)
+        caller = self._caller()
+        chosen = choose(members, self._situation, self._now, caller, self._reasons, group, mobiles)
         if isinstance(chosen, Branch):
-            all_away = len(self._reasons) - said == len(members)
-            nobody = "all are away" if all_away else "nobody is registered"
-            text = "all who are there are busy" if chosen is Branch.BUSY else nobody
-            self._reasons.append(Reason("presence", where, text))
+            away = sum(reason.rule == "absence" for reason in self._reasons[said:])
+            self._reasons.append(Reason("presence", where, why_nobody(chosen, len(members) - away)))
         return chosen
 
     def _join(self, row: NumberRow, group: GroupRow, queue: QueueRow) -> Decision | Branch:
         """Let the call wait for its turn, or say by which branch it goes on."""
         there = self._there(group, group.members)
-        chosen = self._choose(there, f"groups.{group.key}", group.key)
+        chosen = self._choose(there, group.strategy, f"groups.{group.key}", group.key)
         if chosen is Branch.NOBODY_THERE and queue.staffed_only:
             return chosen
         waiting = self._situation.waiting(group.key)
@@ -293,14 +295,7 @@ class _Path:
         whom = f"{free} of {len(there)} free, rings {group.strategy} for {group.ring_seconds:g} s"
         text = f"{waiting} wait, {whom}"
         self._reasons.append(Reason("queue", queue.where, text))
-        closes_at = closes_next(self._situation.overrides(), row, self._now)
-        leave_at = closes_at + timedelta(seconds=queue.closing_seconds) if closes_at else None
-        wait = replace(
-            queue.wait,
-            priority=row.priority,
-            closes_at=closes_at if queue.tells_closing else None,
-            leave_at=leave_at,
-        )
+        wait = wait_of(row, queue, self._situation.overrides(), self._now)
         return self._answer(
             row,
             Kind.QUEUE,
@@ -311,7 +306,9 @@ class _Path:
         )
 
     def _caller(self) -> str:
-        """Who calls by a phone of ours: its person, or a phone of nobody."""
+        """Who calls: of a phone of ours its person, or a phone of nobody; else a number."""
+        if self._question.origin is not Origin.PHONE:
+            return self._question.caller or ""
         phone = self._tables.single_phones.get(self._question.origin_name)
         return phone.key if phone else ""
 

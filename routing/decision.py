@@ -13,6 +13,13 @@ OUTSIDE_MARK = "outside:"
 """How what was tried begins when a phone called a number of the public network."""
 
 
+CONFIRM_PROMPT = "confirm_outside"
+"""What a person who is reached outside is asked: to press a key."""
+
+TRUNK_MARK = "trunk/"
+"""How the member of a trunk itself begins."""
+
+
 class Kind(StrEnum):
     """What is to be done with the call."""
 
@@ -95,7 +102,8 @@ class Target:
     Targets with the same `member` belong together: one stage of a linear hunt rings all of them.
     For 112 a trunk's member is `trunk/NAME`, which no person can be called; that of the second gateway in its
     list is `trunk/NAME/2`, and that of the second address of a host name `trunk/NAME#2`.
-    `gateway` is where the call is sent to.
+    `gateway` is where the call is sent to. A person who is reached outside has a target for each way there,
+    of which one is tried at a time.
     """
 
     member: str
@@ -103,6 +111,12 @@ class Target:
     trunk: str = ""
     number: str = ""
     gateway: Place | None = None
+
+    @property
+    def is_mobile(self) -> bool:
+        """Whether it is a way to a person outside, who has answered only when they say so: else it may be
+        their voicemail."""
+        return bool(self.trunk) and not self.member.startswith(TRUNK_MARK)
 
 
 @dataclass(frozen=True, slots=True)

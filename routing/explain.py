@@ -144,13 +144,15 @@ def _how(decision: Decision) -> str:
     whom = f"group {decision.group}" if decision.group else "one member"
     if decision.emergency:
         whom = "the emergency trunks"
-    elif decision.targets and decision.targets[0].trunk:
+    elif decision.targets and decision.targets[0].trunk and not decision.targets[0].is_mobile:
         whom = "by trunk"
     each = "all at once" if decision.strategy is Strategy.ALL else _TURNS[decision.strategy]
     return f"rings {whom}, {each}, for {decision.ring_seconds:g} s"
 
 
 def _target(target: Target) -> str:
+    if target.is_mobile:
+        return f"{target.member} outside, by trunk {target.trunk}, at {_gateway(target)}"
     if target.trunk:
         return f"{target.number} by trunk {target.trunk}, at {_gateway(target)}"
     return f"{target.member} on phone {target.phone}"

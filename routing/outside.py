@@ -5,7 +5,8 @@ the order of the plan, each by its gateways in turn. What a trunk answers is the
 is not asked for by the next one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from routing.decision import (
     OUTCOMES,
@@ -36,6 +37,7 @@ FIRST_RESPONSE_SECONDS = 4.0
 
 _STATUS = {Branch.BUSY: 486, Branch.NO_ANSWER: 480}  # of all else SERVICE_UNAVAILABLE
 _CHANNELS = "channels"
+_NONE_TAKEN: Mapping[str, int] = MappingProxyType({})
 _NOT_TO_BE_SHOWN = frozenset({401, 407})  # said to us, not to who calls
 
 
@@ -84,14 +86,14 @@ def end_outside(tables: Tables, question: Question) -> Decision:
 
 
 def ways_out(
-    tables: Tables, number: str, draw: float, situation: Situation
+    tables: Tables, number: str, draw: float, situation: Situation, taken: Mapping[str, int] = _NONE_TAKEN
 ) -> tuple[tuple[Target, ...], list[Reason]]:
     """Every way to a number outside, those that do not answer after the others; and what is to be said of
-    trunks that are passed over."""
+    trunks that are passed over. `taken`: how many channels of each trunk others of this decision have."""
     reasons: list[Reason] = []
     ways = []
     for trunk in tables.outside_trunks:
-        if _is_full(trunk, situation):
+        if _is_full(trunk, situation, taken):
             where = f"trunks.{trunk.name}.channels"
             reasons.append(Reason(_CHANNELS, where, "all that calls out may have are taken"))
             continue
@@ -117,8 +119,10 @@ def why_no_way(reasons: Sequence[Reason]) -> Branch:
     return Branch.FULL if any(reason.rule == _CHANNELS for reason in reasons) else Branch.ERROR
 
 
-def _is_full(trunk: TrunkRow, situation: Situation) -> bool:
-    return trunk.channels_out is not None and situation.channels(trunk.name) >= trunk.channels_out
+def _is_full(trunk: TrunkRow, situation: Situation, taken: Mapping[str, int]) -> bool:
+    if trunk.channels_out is None:
+        return False
+    return situation.channels(trunk.name) + taken.get(trunk.name, 0) >= trunk.channels_out
 
 
 def _refused(

@@ -247,6 +247,8 @@ class Trunk(Part):
 class Person(Entry):
     """Somebody who answers calls. `number_public` is their choice of P11; false is by a group number only.
 
+    `mobile`: where they are reached outside, beside their phones: it is rung whenever these are, and counts
+    as answered when they press 1.
     `outside`: the classes of numbers that they may call in the public network, instead of what everybody may.
     `absences`: when they are away, and not rung.
     """
@@ -255,6 +257,7 @@ class Person(Entry):
     phones: tuple[Name, ...] = ()
     number: E164 | None = None
     number_public: Flag = False
+    mobile: E164 | None = None
     outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(listed)] | None = None
     ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
     absences: Annotated[tuple[Absence, ...], Field(max_length=MAX_ABSENCES), BeforeValidator(listed)] = ()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from routing.decision import Branch, Reason, Target
+from routing.mobiles import Mobiles
 from routing.situation import Situation
 from routing.tables import AbsenceRow, PersonRow
 
@@ -15,14 +16,15 @@ def choose(
     caller: str = "",
     reasons: list[Reason] | None = None,
     group: str = "",
+    mobiles: Mobiles | None = None,
 ) -> tuple[Target, ...] | Branch:
     """The registered phones of every free member, in the order of the plan, which is also the order of a
-    linear hunt.
+    linear hunt; and the ways to those whom `mobiles` reaches outside.
 
-    Without any: BUSY when somebody is there but nobody is free, NOBODY_THERE when no phone is registered or
-    all are away. `now` is aware; whoever is away then is passed over, which is added to `reasons`. `caller`
-    is who calls, or "": one's own phone is not rung. `group` is for whom they are rung: whoever is left alone
-    for a moment is busy for it.
+    Without any: BUSY when somebody is there but nobody is free, FULL when there is only no channel for those
+    outside, NOBODY_THERE when nobody can be reached or all are away. `now` is aware; whoever is away then is
+    passed over, which is added to `reasons`. `caller` is who calls, by person or number, or "": one's own
+    phone is not rung. `group` is for whom they are rung: whoever is left alone for a moment is busy for it.
     """
     targets: list[Target] = []
     somebody_there = False
@@ -32,14 +34,33 @@ def choose(
                 reasons.append(away.reason)
             continue
         phones = [target for target in person.targets if situation.is_registered(target.phone)]
-        if not phones or person.key == caller:
+        is_outside = mobiles is not None and person.mobile not in ("", caller)
+        if not (phones or is_outside) or person.key == caller:
             continue
-        somebody_there = True
-        if situation.is_free(person.key) and (not group or situation.on_duty(person.key, group)):
-            targets += phones
+        if not situation.is_free(person.key) or (group and not situation.on_duty(person.key, group)):
+            somebody_there = True
+            continue
+        ways: tuple[Target, ...] = ()
+        if mobiles is not None and is_outside:
+            ways = mobiles.ways(person, [] if reasons is None else reasons)
+            mobiles.take(ways)
+        targets += (*phones, *ways)
     if targets:
         return tuple(targets)
-    return Branch.BUSY if somebody_there else Branch.NOBODY_THERE
+    if somebody_there:
+        return Branch.BUSY
+    return Branch.FULL if mobiles is not None and mobiles.is_full else Branch.NOBODY_THERE
+
+
+def why_nobody(branch: Branch, present: int) -> str:
+    """Why nobody is rung, in words: by what `choose` gave, and how many are not away."""
+    match branch:
+        case Branch.BUSY:
+            return "all who are there are busy"
+        case Branch.FULL:
+            return "no channel is free for those who are outside"
+        case _:
+            return "nobody is registered" if present else "all are away"
 
 
 def away_at(person: PersonRow, now: datetime) -> AbsenceRow | None:

@@ -250,7 +250,8 @@ class AbsenceRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person, with one target for each phone. `key` is the name in the plan, `name` what people say.
+    """A person, with one target for each phone. `key` is the name in the plan, `name` what people say,
+    `mobile` a number outside, or "".
 
     A single phone that is a destination is one too, with the absences of whose it is.
     """
@@ -262,6 +263,7 @@ class PersonRow:
     ring_seconds: float
     targets: tuple[Target, ...]
     absences: tuple[AbsenceRow, ...] = ()
+    mobile: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,5 +33,7 @@ class Attendance:
             if groups:
                 is_free = any(staff.available[group] for group in groups)
                 is_there = any(staff.registered[group] for group in groups)
-                why = "" if is_free else "busy" if is_there else "absent"
+                is_outside = any(staff.unproven[group] for group in groups)
+                why = "unproven" if is_outside else "busy" if is_there else "absent"
+                why = "" if is_free else why
                 self._observer.opened(number, seconds, why)

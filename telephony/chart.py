@@ -4,7 +4,7 @@ A person's own number is never shown: it tells whose calls are counted, and some
 told of it (P11). Calls to all of them are counted together.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from routing.conditions import judge
 from routing.decision import Branch, Origin, Question
 from routing.hours import STOCKHOLM, holidays_known_days
 from routing.opening import opening
+from routing.outside import ways_out
 from routing.override import Override
 from routing.plan_menu import CENTRE_KEY
 from routing.strategy import away_at
@@ -25,11 +26,12 @@ PERSONAL = "personal"
 @dataclass(frozen=True, slots=True)
 class Staff:
     """By group: how many members who are on duty and not away have a phone that is registered, and how many
-    of these are
-    free (P4)."""
+    of these are free (P4); and how many are free, and reached outside alone: whether a mobile is on is told
+    by nobody."""
 
     registered: Mapping[str, int]
     available: Mapping[str, int]
+    unproven: Mapping[str, int]
 
 
 class Chart:
@@ -62,6 +64,7 @@ class Chart:
         }
         self.registered_trunks = tuple(tables.registered_users.values())
         self._groups = tables.memberships
+        self._mobiles = [key for key, person in tables.people.items() if person.mobile]
 
     def open_numbers(self, overrides: Mapping[str, Override], now: datetime) -> dict[str, bool]:
         """Whether each number is open now."""
@@ -89,7 +92,19 @@ class Chart:
         }
         there = {key for key in there if key in people and away_at(people[key], now) is None}
         free = [person for person in there if house.is_free(person)]
-        return Staff(self._by_group(there, house), self._by_group(free, house))
+        return Staff(
+            self._by_group(there, house),
+            self._by_group(free, house),
+            self._by_group(self._unproven(there, house, now), house),
+        )
+
+    def _unproven(self, there: Collection[str], house: House, now: datetime) -> list[str]:
+        """Who can be reached outside alone, and is in no call; nobody while no channel is free for that."""
+        people = self._tables.people
+        present = [key for key in self._mobiles if key not in there and house.is_free(key)]
+        present = [key for key in present if away_at(people[key], now) is None]
+        ways, _ = ways_out(self._tables, "", 0.0, house) if present else ((), ())
+        return present if ways else []
 
     def _by_group(self, people: Iterable[str], house: House) -> dict[str, int]:
         counts = dict.fromkeys(self.members, 0)

@@ -168,6 +168,12 @@ def _show_groups(figures: Figures, house: House, now: Callable[[], datetime]) ->
     )
     watch_each(
         ("group",),
+        "vaxeln_group_members_unproven",
+        "Members who are on duty, not away and free, and reached outside alone.",
+        lambda: figures.chart.staff(house, now()).unproven,
+    )
+    watch_each(
+        ("group",),
         "vaxeln_queue_calls",
         "Callers in the queue of a group now.",
         lambda: {group: house.waiting(group) for group in figures.chart.queues},

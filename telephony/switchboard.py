@@ -250,7 +250,7 @@ class Switchboard:
             turn = self._next_turn([waiting.queue], now)
             if turn is not None and turn.place.call == call.id:
                 return Reaction([TurnCame(at=now, call=call.id, queue=turn.queue, targets=turn.targets)])
-        return queueing.greet(call, self.house, now)
+        return queueing.greet(call, waiting, self.house, now)
 
     def _redirect(self, call: Call, leg: Leg, now: datetime) -> Reaction:
         assert leg.target is not None  # a member's
@@ -340,7 +340,8 @@ class Switchboard:
         return next_turn(self._tables, self.house, queues, self._caller_of, now, self._draw())
 
     def _caller_of(self, call: str) -> str:
-        return self.calls[call].arrived.member
+        arrived = self.calls[call].arrived
+        return arrived.member or arrived.caller or ""
 
     def _fold(self, fact: f.Fact) -> None:
         match fact:

@@ -55,7 +55,8 @@ class Announce:
 
 @dataclass(frozen=True, slots=True)
 class AskForKey:
-    """Play a prompt to the caller, after a 200 if there was none yet, and report the keys that they press."""
+    """Play a prompt to the caller, after a 200 if there was none yet, and report the keys that they press; or
+    to a member who has answered outside."""
 
     leg: str
     prompt: str

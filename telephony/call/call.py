@@ -31,10 +31,25 @@ class LegState(StrEnum):
 
     OFFERED = "offered"
     ALERTED = "alerted"
+    ASKED = "asked"  # answered outside, perhaps by a voicemail: whoever it is is to press a key
     ANSWERED = "answered"
     UNUSABLE = "unusable"  # answered with nothing to talk with; it is being ended
     REFUSED = "refused"
     ENDED = "ended"
+
+
+_MAY_ANSWER = (LegState.OFFERED, LegState.ALERTED, LegState.ASKED)
+
+
+@dataclass(frozen=True)  # no slots: `changed` copies them at one go
+class Confirming:
+    """Whoever answered outside is asked to press a key, for the `attempt`th time (0: not yet), and may do so
+    `until` then. `wrong`: another one was pressed."""
+
+    attempt: int = 0
+    until: datetime | None = None
+    expired: bool = False
+    wrong: bool = False
 
 
 @dataclass(frozen=True)  # no slots: `changed` copies them at one go
@@ -55,6 +70,7 @@ class Leg:
     cause: int = 0
     redirect: str = ""  # the number that its phone says to call instead
     dialog: Mapping[str, Any] | None = None
+    confirming: Confirming | None = None  # from an answer outside until it is confirmed
 
     @property
     def is_open(self) -> bool:
@@ -62,9 +78,15 @@ class Leg:
         return self.state not in (LegState.REFUSED, LegState.ENDED)
 
     @property
+    def confirm_by(self) -> datetime | None:
+        """When the time to press a key is over; None while there is none."""
+        confirming = self.confirming
+        return None if confirming is None or confirming.expired else confirming.until
+
+    @property
     def may_answer(self) -> bool:
-        """It was offered, and neither refused, withdrawn nor answered yet."""
-        return self.state in (LegState.OFFERED, LegState.ALERTED) and not self.withdrawn
+        """It was offered, and neither refused, withdrawn nor answered yet, or not so that it counts."""
+        return self.state in _MAY_ANSWER and not self.withdrawn
 
 
 @dataclass(frozen=True)  # no slots: `changed` copies them at one go
@@ -122,8 +144,7 @@ class Waiting:
 
     def deadlines(self) -> Iterator[datetime]:
         """When something is due."""
-        if not self.expired:
-            yield self.leave_at
+        yield self.leave_at
         if self.say_at is not None:
             yield self.say_at
 
@@ -238,7 +259,7 @@ class Call:
             return self.key_until
         if self.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING):
             return None
-        due = [leg.respond_by for leg in self.ringing() if leg.respond_by is not None]
+        due = [due for leg in self.ringing() for due in (leg.respond_by, leg.confirm_by) if due is not None]
         if self.waiting is not None:
             due += self.waiting.deadlines()
         if self.talk_until is not None and not self.talk_expired:  # of whoever is being transferred

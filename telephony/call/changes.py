@@ -1,7 +1,9 @@
 """What the changes of every fact are made with: which phase may follow on which, legs put in place."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from routing.decision import Target
 from telephony.call import facts as f
 from telephony.call.call import Call, Leg, Phase
 from telephony.call.changed import changed
@@ -63,6 +65,15 @@ def with_leg_over(call: Call, leg: Leg) -> Changes:
     if call.phase is Phase.ENDING and not any(other.is_open for other in changes["legs"].values()):
         return enter(call, Phase.ENDED, **changes)
     return changes
+
+
+def without(pending: Sequence[Target], skipped: Target) -> tuple[Target, ...]:
+    """The targets without one that was passed over: of a person outside without all the ways there."""
+    if skipped.is_mobile:
+        return tuple(
+            [target for target in pending if not (target.is_mobile and target.member == skipped.member)]
+        )
+    return tuple([target for target in pending if target != skipped])
 
 
 def rung(call: Call, leg: Leg) -> Changes:

@@ -44,7 +44,7 @@ def hand_over(call: Call, other: Call | None, now: datetime) -> Reaction:
         return refuse(call, asked, 403, "a call to 112 stays where it is", now)
     if other.phase is Phase.TALKING and asked.consulted in (other.near, other.talking_to):
         return _join(call, other, asked, now)
-    if other.phase is Phase.RINGING and asked.consulted == other.caller.id and other.ringing():
+    if other.phase is Phase.RINGING and asked.consulted == other.caller.id and _rung(other):
         return _ring_on(call, other, asked, by, now)
     return refuse(call, asked, 481, "nobody is there in the consulted call", now)
 
@@ -74,7 +74,7 @@ def _join(call: Call, other: Call, asked: t.TransferRequested, now: datetime) ->
 def _ring_on(call: Call, other: Call, asked: t.TransferRequested, by: Target, now: datetime) -> Reaction:
     """It rings on at those who were called, for the party that waits."""
     kept = call.talking_to if asked.leg == call.near else call.near
-    ringing = other.ringing()
+    ringing = _rung(other)
     assert other.decision is not None  # it rings
     rung = tuple([leg.target for leg in ringing if leg.target is not None])
     decided = t.TransferDecided(
@@ -94,6 +94,12 @@ def _ring_on(call: Call, other: Call, asked: t.TransferRequested, by: Target, no
         [decided, *taking.facts, until, *ended.facts],
         [AnswerTransfer(asked.leg, 202), *taking.actions, PlayRinging(kept), *ended.actions],
     )
+
+
+def _rung(other: Call) -> list[Leg]:
+    """Who may still answer. One who has answered outside and is asked to confirm it hears a prompt: that is
+    ended, for it would begin anew."""
+    return [leg for leg in other.ringing() if leg.state is not LegState.ASKED]
 
 
 def _take(call: Call, other: Call, legs: Sequence[Leg], now: datetime) -> tuple[list[str], Reaction]:

@@ -15,7 +15,17 @@ from routing.decision import Kind
 from telephony.call import facts as f
 from telephony.call.call import Call, Leg, LegState, Phase
 from telephony.call.changed import changed
-from telephony.call.changes import Changes, enter, leg_changed, require, rung, with_leg, with_leg_over
+from telephony.call.changes import (
+    Changes,
+    enter,
+    leg_changed,
+    require,
+    rung,
+    with_leg,
+    with_leg_over,
+    without,
+)
+from telephony.call.evolve_confirm import CONFIRMATIONS, answered
 from telephony.call.evolve_menu import MENUS
 from telephony.call.evolve_pickup import PICK_UPS
 from telephony.call.evolve_queue import CHANGES as QUEUES
@@ -64,7 +74,7 @@ def _answered(call: Call, fact: f.MemberAnswered) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
         return {}
-    return with_leg(call, changed(leg, state=LegState.ANSWERED, respond_by=None))
+    return with_leg(call, answered(leg))
 
 
 def _unusable(call: Call, fact: f.MemberAnswerUnusable) -> Changes:
@@ -108,10 +118,7 @@ def _leg_ended(call: Call, fact: f.LegEnded) -> Changes:
 
 def _clock_stepped(call: Call, fact: ClockStepped) -> Changes:
     step = timedelta(seconds=fact.seconds)
-    legs = {
-        leg.id: changed(leg, respond_by=leg.respond_by + step) if leg.respond_by else leg
-        for leg in call.legs.values()
-    }
+    legs = {leg.id: _leg_stepped(leg, step) for leg in call.legs.values()}
     asking = call.asking
     if asking is not None and asking.until is not None:
         asking = changed(asking, until=asking.until + step)
@@ -123,6 +130,14 @@ def _clock_stepped(call: Call, fact: ClockStepped) -> Changes:
         "ring_until": call.ring_until and call.ring_until + step,
         "talk_until": call.talk_until and call.talk_until + step,
     }
+
+
+def _leg_stepped(leg: Leg, step: timedelta) -> Leg:
+    if leg.respond_by is not None:
+        return changed(leg, respond_by=leg.respond_by + step)
+    if leg.confirming is not None and leg.confirming.until is not None:
+        return changed(leg, confirming=changed(leg.confirming, until=leg.confirming.until + step))
+    return leg
 
 
 # ---- decisions
@@ -189,7 +204,7 @@ def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
     require(call, fact, Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING)
     return {
         "skipped_busy": call.skipped_busy or fact.why == "busy",
-        "pending": tuple(target for target in call.pending if target != fact.target),
+        "pending": without(call.pending, fact.target),
         "redirected": tuple(target for target in call.redirected if target != fact.target),
     }
 
@@ -298,6 +313,7 @@ _CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     **TRANSFERS,
     **PICK_UPS,
     **MENUS,
+    **CONFIRMATIONS,
     **QUEUES,
     f.CallEnded: _ended,
     f.CallInterrupted: _interrupted,

@@ -313,7 +313,7 @@ class ResponseTimeExpired(LegFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferWithdrawn(LegFact):
     """An offer was taken back. `why`: answered_elsewhere, declined (on another of the phone's
-    contacts), ring_time, no_response, caller_left, ended."""
+    contacts), ring_time, no_response, unconfirmed (outside), caller_left, ended."""
 
     why: str
 

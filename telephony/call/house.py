@@ -227,16 +227,17 @@ class House:
             self._reserve(fact.member, fact.leg)
 
     def _offered(self, fact: f.MemberOffered) -> None:
-        if fact.target.phone:  # a trunk takes any number of calls
-            self._reserve(fact.target.member, fact.leg)
-        else:
-            self._occupy(fact.target.trunk, fact.leg)
+        self._seize(fact.target, fact.leg)
 
     def _taken_over(self, fact: t.LegTakenOver | p.LegPickedUp) -> None:
-        if fact.target.phone:
-            self._reserve(fact.target.member, fact.leg)
-        else:
-            self._occupy(fact.target.trunk, fact.leg)
+        self._seize(fact.target, fact.leg)
+
+    def _seize(self, target: f.Target, leg: str) -> None:
+        """A person takes one call at a time, also outside; a trunk any number."""
+        if target.phone or target.is_mobile:
+            self._reserve(target.member, leg)
+        if target.trunk:
+            self._occupy(target.trunk, leg)
 
     def _decided(self, fact: f.RouteDecided) -> None:
         decision = fact.decision

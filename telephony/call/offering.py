@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from routing.decision import Branch, Decision, Strategy, Target
 from routing.numbers import show
+from routing.outside import FIRST_RESPONSE_SECONDS
 from telephony.call import facts as f
 from telephony.call.actions import Connect, Dial
 from telephony.call.call import Call, Leg, LegState
+from telephony.call.confirming import UNCONFIRMED
 from telephony.call.ending import Reaction, withdraw
-from telephony.call.failover import in_order
+from telephony.call.failover import first_ways, in_order, next_ways
 from telephony.call.house import House
 
 HIDDEN = "dold"  # what a member's phone shows for a hidden caller
@@ -34,6 +36,11 @@ def declined(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
     return [leg for leg in ringing if leg.target in targets] if targets else []
 
 
+def rung_out(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
+    """Whose time to answer is over; who has answered outside may still confirm it."""
+    return [leg for leg in ringing if leg.state is not LegState.ASKED] if call.ring_expired else []
+
+
 def has_answered(leg: Leg) -> bool:
     """Its answer came in time to matter."""
     return leg.state is LegState.ANSWERED and not leg.withdrawn
@@ -46,12 +53,20 @@ def offer_next(call: Call, house: House, now: datetime) -> Reaction:
     if not pending:
         return Reaction([f.RouteExhausted(at=now, call=call.id, branch=why_exhausted(call))])
     first = pending[0].member
-    stage = [target for target in pending if decision.strategy is Strategy.ALL or target.member == first]
+    together = decision.strategy is Strategy.ALL
+    stage = first_ways([target for target in pending if together or target.member == first])
     facts, dials = offer(call, stage, house, now)
     if dials:
         until = now + timedelta(seconds=decision.ring_seconds) if decision.ring_seconds else None
         facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
     return Reaction(facts, dials)
+
+
+def offer_other_ways(call: Call, house: House, now: datetime) -> Reaction:
+    """Try the next way to those outside whose gateway got nowhere, within the ring time; nothing without
+    any."""
+    ways = [] if call.ring_expired else next_ways(call)
+    return Reaction(*offer(call, ways, house, now)) if ways else Reaction()
 
 
 def offer(
@@ -62,7 +77,7 @@ def offer(
     facts: list[f.Fact] = []
     dials: list[Dial] = []
     for target in stage:
-        skip = _why_skipped(house, target, decision.group)
+        skip = _why_skipped(call, house, target, decision.group)
         if skip:
             facts.append(f.MemberSkipped(at=now, call=call.id, target=target, why=skip))
             continue
@@ -75,11 +90,13 @@ def offer(
     return facts, dials
 
 
-def _why_skipped(house: House, target: Target, group: str) -> str:
-    if not target.phone:
+def _why_skipped(call: Call, house: House, target: Target, group: str) -> str:
+    if not target.phone and not target.is_mobile:
         return ""
     if group and not house.on_duty(target.member, group):
         return "off_duty"
+    if target.is_mobile:  # it may ring on the member's phone meanwhile
+        return "" if all(leg in call.legs for leg in house.legs_of(target.member)) else "busy"
     if not house.is_free(target.member):
         return "busy"
     return "" if house.is_registered(target.phone) else "unregistered"
@@ -88,7 +105,7 @@ def _why_skipped(house: House, target: Target, group: str) -> str:
 def _offered(
     call: Call, decision: Decision, leg: str, target: Target, contact: f.Contact | None, now: datetime
 ) -> f.MemberOffered:
-    limit = decision.first_response_seconds
+    limit = FIRST_RESPONSE_SECONDS if target.is_mobile else decision.first_response_seconds
     respond_by = now + timedelta(seconds=limit) if limit else None
     return f.MemberOffered(
         at=now, call=call.id, leg=leg, target=target, contact=contact, respond_by=respond_by
@@ -137,7 +154,7 @@ def why_exhausted(call: Call) -> Branch:
     nobody was there."""
     tried = [call.legs[leg] for leg in call.round_legs]
     rang = [leg for leg in tried if leg.status not in _BUSY and leg.withdrawn != "declined"]
-    if any(leg.rang or leg.withdrawn == "ring_time" for leg in rang):
+    if any(leg.rang or leg.withdrawn in ("ring_time", UNCONFIRMED) for leg in rang):
         return Branch.NO_ANSWER
     if call.skipped_busy or any(leg.status in _BUSY for leg in tried):
         return Branch.BUSY

@@ -119,7 +119,9 @@ def _replace(call: Call, of: str, calls: Mapping[str, Call], tables: Tables, now
 def _rings(other: Call, leg_id: str) -> bool:
     leg = other.legs[leg_id]
     is_rung = other.phase in _WHERE_IT_RINGS and leg.may_answer and not leg.gone
-    return is_rung and leg.target is not None and bool(leg.target.phone) and not other.is_emergency
+    target = leg.target
+    is_person = target is not None and (bool(target.phone) or target.is_mobile)
+    return is_rung and is_person and not other.is_emergency
 
 
 def _waiting(other: Call) -> str:
@@ -164,7 +166,7 @@ def _shown(other: Call, leg_id: str) -> tuple[str, str | None]:
     assert decision is not None  # it rings, or has rung
     if target is None:
         return shown_caller(other, decision)
-    if target.number:  # outside
+    if target.number and not target.is_mobile:  # outside
         return show(target.number), target.number
     return f"{decision.function}: {target.member}", None
 

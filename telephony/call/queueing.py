@@ -10,15 +10,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from routing.decision import Branch, Target, Wait
+from telephony.call import confirming
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import queue_facts as q
-from telephony.call.actions import AlertCaller, KeepWaiting
+from telephony.call.actions import AlertCaller, KeepWaiting, PlayRinging
 from telephony.call.call import Call, Leg, Phase, Waiting
 from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
+from telephony.call.failover import first_ways, in_order
 from telephony.call.house import House
-from telephony.call.offering import connect, decision_of, declined, has_answered, offer
+from telephony.call.offering import (
+    connect,
+    decision_of,
+    declined,
+    has_answered,
+    offer,
+    offer_other_ways,
+    rung_out,
+)
 from telephony.call.waiting_words import words_for
 
 _BRANCHES = {q.TOO_LONG: Branch.NO_ANSWER, q.CLOSING: Branch.CLOSING}
@@ -38,6 +48,9 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
     if answered is not None:
         connected = connect(call, answered, now)
         return Reaction([*leave(call, q.ANSWERED, now), *connected.facts], connected.actions)
+    asked = confirming.react(call, now)
+    if asked.facts:
+        return asked
     if call.key and call.key in _wait(call).keys:
         return _go_on(call, q.PRESSED, Branch.PRESSED, now, call.key)
     if waiting.expired:
@@ -45,11 +58,8 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
     return _ring(call, house, now) if waiting.is_turn else Reaction()
 
 
-def greet(call: Call, house: House, now: datetime) -> Reaction:
+def greet(call: Call, waiting: Waiting, house: House, now: datetime) -> Reaction:
     """Tell a caller what is due to be told: first of all that they wait. Nothing while it is not."""
-    waiting = call.waiting
-    if waiting is None or call.caller.gone:
-        return Reaction()
     if waiting.is_unheard:
         return _alert(call, now)
     if waiting.said_at is not None and not waiting.is_due:
@@ -76,7 +86,7 @@ def greet(call: Call, house: House, now: datetime) -> Reaction:
 def expire(call: Call, waiting: Waiting, now: datetime) -> list[f.Fact]:
     """The facts that times of a call in a queue have come, but for those of the phones that ring."""
     facts: list[f.Fact] = []
-    if waiting.leave_at <= now and not waiting.expired:
+    if waiting.leave_at <= now:
         facts.append(q.WaitExpired(at=now, call=call.id))
     if waiting.say_at is not None and waiting.say_at <= now:
         facts.append(q.ComfortDue(at=now, call=call.id))
@@ -127,16 +137,23 @@ def _go_on(call: Call, why: str, branch: Branch, now: datetime, key: str = "") -
 
 def _ring(call: Call, house: House, now: datetime) -> Reaction:
     ringing = call.ringing()
-    if call.ring_expired and ringing:
-        return withdraw(call, ringing, "ring_time", now)
+    if call.service_answered and not call.caller_alerted and _hears_nothing(call):
+        alerted = f.CallerAlerted(at=now, call=call.id, leg=call.caller.id)
+        return Reaction([alerted], [PlayRinging(call.caller.id)])
+    if late := rung_out(call, ringing):
+        return withdraw(call, late, "ring_time", now)
     silent = [leg for leg in ringing if leg.gone]
     if silent:
         return withdraw(call, silent, "no_response", now)
     others = declined(call, ringing)
     if others:
         return withdraw(call, others, "declined", now)
-    if call.pending and not call.ring_expired:
-        facts, dials = offer(call, call.pending, house, now)
+    other_ways = offer_other_ways(call, house, now)
+    if other_ways.facts:
+        return other_ways
+    stage = first_ways(in_order(call))
+    if stage and not call.ring_expired:
+        facts, dials = offer(call, stage, house, now)
         until = now + timedelta(seconds=decision_of(call).ring_seconds)
         if dials:
             facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
@@ -146,6 +163,11 @@ def _ring(call: Call, house: House, now: datetime) -> Reaction:
     if any(leg.rang for leg in ringing):
         return _alert(call, now)
     return Reaction()
+
+
+def _hears_nothing(call: Call) -> bool:
+    """A caller who came by a menu has had a 200, and no word of this queue."""
+    return call.waiting is not None and call.waiting.said_at is None
 
 
 def _alert(call: Call, now: datetime) -> Reaction:
@@ -181,7 +203,7 @@ def _missed(call: Call) -> dict[str, str]:
 
 
 def _how(leg: Leg, target: Target) -> str:
-    if leg.withdrawn == "ring_time":
+    if leg.withdrawn in ("ring_time", confirming.UNCONFIRMED):
         return "ring_time"
     if leg.withdrawn == "no_response" or leg.status in (404, 408, 410, 480, 500, 502, 503, 504):
         return "unreachable"

@@ -8,7 +8,7 @@ carries it all.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from telephony.call import announcing, choosing, queueing
+from telephony.call import announcing, choosing, confirming, queueing
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call import queue_facts as q
@@ -17,7 +17,16 @@ from telephony.call.call import Call, Leg, Phase
 from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house import House
-from telephony.call.offering import connect, decision_of, declined, has_answered, offer, offer_next
+from telephony.call.offering import (
+    connect,
+    decision_of,
+    declined,
+    has_answered,
+    offer,
+    offer_next,
+    offer_other_ways,
+    rung_out,
+)
 
 
 def react(call: Call, house: House, now: datetime) -> Reaction:
@@ -58,6 +67,7 @@ def expire(call: Call, now: datetime) -> Sequence[f.Fact]:
         for leg in call.ringing()
         if leg.respond_by is not None and leg.respond_by <= now
     ]
+    facts += confirming.expire(call, now)
     if call.ring_until is not None and call.ring_until <= now and not call.ring_expired:
         facts.append(f.RingTimeExpired(at=now, call=call.id))
     return facts
@@ -137,9 +147,12 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
     answered = next((leg for leg in call.members() if has_answered(leg)), None)
     if answered is not None:
         return connect(call, answered, now)
+    asked = confirming.react(call, now)
+    if asked.facts:
+        return asked
     ringing = call.ringing()
-    if call.ring_expired and ringing:
-        return withdraw(call, ringing, "ring_time", now)
+    if late := rung_out(call, ringing):
+        return withdraw(call, late, "ring_time", now)
     silent = [leg for leg in ringing if leg.gone]
     if silent:
         return withdraw(call, silent, "no_response", now)
@@ -148,6 +161,9 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
         return withdraw(call, others, "declined", now)
     if call.redirected and not call.ring_expired:
         return Reaction(*offer(call, call.redirected, house, now))
+    other_ways = offer_other_ways(call, house, now)
+    if other_ways.facts:
+        return other_ways
     if not ringing:
         return offer_next(call, house, now)
     return _tell_caller(call, ringing, now)
@@ -158,7 +174,7 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
 
 def _tell_caller(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction:
     """180 without sound while several may answer; early sound only from the one who rings."""
-    early = len(ringing) == 1 and ringing[0].early_sound and not call.service_answered
+    early = len(ringing) == 1 and _may_be_heard(ringing[0]) and not call.service_answered
     if early and not call.early_sound_from:
         leg = ringing[0].id
         return Reaction(
@@ -168,6 +184,11 @@ def _tell_caller(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction:
         leg = call.caller.id
         return Reaction([f.CallerAlerted(at=now, call=call.id, leg=leg)], [AlertCaller(leg)])
     return Reaction()
+
+
+def _may_be_heard(leg: Leg) -> bool:
+    """Not of a mobile, for then it hears a prompt beside, and what it says first may be a voicemail."""
+    return leg.early_sound and leg.target is not None and not leg.target.is_mobile
 
 
 def _caller_left(call: Call, now: datetime) -> Reaction:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from routing.decision import Branch, Origin
 from routing.numbers import show
+from telephony.call import confirm_facts as c
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
@@ -34,6 +35,7 @@ RECORDED: tuple[type[RecordedFact], ...] = (
     f.AnnouncementEnded,
     m.MenuLeft,
     m.CentreAsked,
+    c.ConfirmationAsked,
     q.QueueLeft,
     f.CallConnected,
     t.TransferRefused,
@@ -207,8 +209,8 @@ def extend(record: Record, fact: f.CallFact) -> Record:
         case f.MemberAlerted(at=at, leg=leg):
             rang = _with(record.rang, dict(record.legs).get(leg, leg))
             return changed(record, rang=rang, first_rang_at=record.first_rang_at or at)
-        case f.MemberAnswerUnusable() | f.RedirectDecided() | m.MenuLeft() | m.CentreAsked() | q.QueueLeft():
-            return changed(record, reasons=(*record.reasons, _reason(record, fact)))
+        case _ if isinstance(fact, _TOLD):
+            return changed(record, reasons=_with(record.reasons, _reason(record, fact)))
         case f.ServiceAnswered(at=at):
             return changed(record, service_answered_at=at)
         case f.AnnouncementStarted(prompt=prompt):
@@ -235,10 +237,21 @@ def extend(record: Record, fact: f.CallFact) -> Record:
             return record
 
 
-def _reason(
-    record: Record,
-    fact: f.MemberAnswerUnusable | f.RedirectDecided | m.MenuLeft | m.CentreAsked | q.QueueLeft,
-) -> str:
+_Told = (
+    f.MemberAnswerUnusable
+    | f.RedirectDecided
+    | m.MenuLeft
+    | m.CentreAsked
+    | q.QueueLeft
+    | c.ConfirmationAsked
+)
+_TOLD = (
+    *(f.MemberAnswerUnusable, f.RedirectDecided, m.MenuLeft, m.CentreAsked, q.QueueLeft),
+    c.ConfirmationAsked,
+)
+
+
+def _reason(record: Record, fact: _Told) -> str:
     """Why a member who was rung did not take the call, what the caller did by keys, or how they waited."""
     if isinstance(fact, q.QueueLeft):
         key = f" {fact.key}" if fact.key else ""
@@ -249,6 +262,8 @@ def _reason(
         without = "could not be played" if fact.branch is Branch.ERROR else "no key"
         return f"menu {fact.menu}: {fact.key or without}"
     member = dict(record.legs).get(fact.leg, fact.leg)
+    if isinstance(fact, c.ConfirmationAsked):
+        return f"{member} answered outside, and was asked to confirm it"
     if isinstance(fact, f.MemberAnswerUnusable):
         fault = "without a codec in common" if fact.status == 488 else "with sound that cannot be understood"
         return f"{member} answered {fault} ({fact.status})"

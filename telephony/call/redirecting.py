@@ -10,6 +10,7 @@ from routing.decision import Decision, Kind, Strategy, Target
 from telephony.call import facts as f
 from telephony.call.call import Call, Leg, Phase
 from telephony.call.ending import Reaction
+from telephony.call.failover import first_ways
 
 MOST = 3
 """Redirections that are followed in one call: more is no forwarding, but phones in a ring."""
@@ -41,7 +42,8 @@ def follow(call: Call, leg: Leg, decision: Decision, now: datetime) -> Reaction:
 
 
 def _first_stage(decision: Decision) -> tuple[Target, ...]:
-    """All together, or of a hunt the first: it is one place that the phone points at."""
+    """All together, or of a hunt the first: it is one place that the phone points at. To who is outside one
+    way is tried."""
     first = decision.targets[0].member
     together = decision.strategy is Strategy.ALL
-    return tuple([target for target in decision.targets if together or target.member == first])
+    return tuple(first_ways([target for target in decision.targets if together or target.member == first]))

@@ -1,5 +1,6 @@
 """Every class of fact that the journal can hold."""
 
+from telephony.call import confirm_facts as c
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
@@ -59,6 +60,8 @@ FACTS: tuple[type[f.Fact], ...] = (
     m.KeyTimeExpired,
     m.MenuLeft,
     m.CentreAsked,
+    c.ConfirmationAsked,
+    c.ConfirmationTimeExpired,
     h.PhoneRegistered,
     h.RegistrationExpired,
     h.PhoneLost,

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from routing.decision import Branch, Decision, Kind, Target
 from routing.numbers import show
+from telephony.call import confirming
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
 from telephony.call.actions import (
@@ -28,7 +29,14 @@ from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.failover import in_order
 from telephony.call.house import House
-from telephony.call.offering import declined, has_answered, offer_next, why_exhausted
+from telephony.call.offering import (
+    declined,
+    has_answered,
+    offer_next,
+    offer_other_ways,
+    rung_out,
+    why_exhausted,
+)
 from telephony.call.transfer_facts import Stage
 
 _ACCEPTED = 202
@@ -141,19 +149,25 @@ def _go_on(call: Call, transfer: Transfer, house: House, now: datetime) -> React
     answered = next((leg for leg in _rung(call) if has_answered(leg)), None)
     if answered is not None:
         return _complete(call, transfer, answered, now)
+    asked = confirming.react(call, now)
+    if asked.facts:
+        return asked
     ringing = call.ringing()
-    if call.ring_expired and ringing:
-        return withdraw(call, ringing, "ring_time", now)
+    if late := rung_out(call, ringing):
+        return withdraw(call, late, "ring_time", now)
     silent = [leg for leg in ringing if leg.gone]
     if silent:
         return withdraw(call, silent, "no_response", now)
     others = declined(call, ringing)
     if others:
         return withdraw(call, others, "declined", now)
+    other_ways = offer_other_ways(call, house, now)
+    if other_ways.facts:
+        return _for_who_waits(call, transfer, other_ways)
     if ringing:
         return _tell(call, transfer, ringing, now)
     if in_order(call):
-        return _offer(call, transfer, house, now)
+        return _for_who_waits(call, transfer, offer_next(call, house, now))
     return _exhausted(call, transfer, now)
 
 
@@ -161,13 +175,13 @@ def _rung(call: Call) -> list[Leg]:
     return [call.legs[leg] for leg in sorted(call.round_legs)]
 
 
-def _offer(call: Call, transfer: Transfer, house: House, now: datetime) -> Reaction:
-    """As for any call; but for whoever waits, when that is not the caller."""
-    reaction = offer_next(call, house, now)
+def _for_who_waits(call: Call, transfer: Transfer, reaction: Reaction) -> Reaction:
+    """What is offered as for any call; but for whoever waits, when that is not the caller."""
     kept = call.legs[transfer.kept]
     if kept.target is None or call.decision is None:
         return reaction
-    who = show(kept.target.number) if kept.target.trunk else kept.target.member
+    is_person = kept.target.phone or kept.target.is_mobile
+    who = kept.target.member if is_person else show(kept.target.number)
     display, number = f"{call.decision.function}: {who}", call.decision.number
     actions = [  # names are for phones of ours; what the caller dialled may be the number of who waits
         replace(

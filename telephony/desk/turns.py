@@ -9,6 +9,7 @@ from datetime import datetime
 
 from routing.decision import Strategy, Target
 from routing.hunt import in_order
+from routing.mobiles import Mobiles
 from routing.strategy import choose
 from routing.tables import GroupRow, Tables
 from telephony.call.house import House
@@ -35,27 +36,34 @@ def next_turn(
     """Who is next of all who wait in these queues, or None while nobody is free for any of them.
 
     Of the queues that share a member, the first is whoever has the better place: priority, then time.
-    `caller_of` tells which member makes a call, or "": nobody's own call is offered to them. `draw` is random
-    in [0, 1). A queue whose group has left the plan has no turns: who waits there leaves in time.
+    `caller_of` tells which member or number makes a call, or "": nobody's own call is offered to them. `draw`
+    is random in [0, 1). A queue whose group has left the plan has no turns: who waits there leaves in time.
     """
     found = (
         turn
         for queue in queues
         if queue in tables.groups
-        for turn in _first(tables.groups[queue], house, caller_of, now, draw)
+        for turn in _first(tables, tables.groups[queue], house, caller_of, now, draw)
     )
     return min(found, key=lambda turn: turn.place, default=None)
 
 
 def _first(
-    group: GroupRow, house: House, caller_of: Callable[[str], str], now: datetime, draw: float
+    tables: Tables,
+    group: GroupRow,
+    house: House,
+    caller_of: Callable[[str], str],
+    now: datetime,
+    draw: float,
 ) -> Iterator[Turn]:
     """The first who waits there and can be offered to somebody, if there is one."""
     members = in_order(group, house, now, draw)
-    keys = {person.key for person in group.members}
+    keys = {key for person in group.members for key in (person.key, person.mobile)}
+    together = group.strategy is Strategy.ALL
     for place in house.queues.in_turn(group.key):
         caller = caller_of(place.call)
-        chosen = choose(members, house, now, caller, group=group.key)
+        mobiles = Mobiles(tables, house, draw, together=together)
+        chosen = choose(members, house, now, caller, group=group.key, mobiles=mobiles)
         if isinstance(chosen, tuple):
             yield Turn(place, group.key, _together(group, chosen))
             return

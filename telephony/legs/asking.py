@@ -1,4 +1,5 @@
-"""Keys that a caller is asked for, by a menu or a voicemail's greeting: each is told to the call.
+"""Keys that a caller is asked for, by a menu or a voicemail's greeting, or a member outside who has answered:
+each is told to the call.
 
 They are heard from the moment that the prompt begins, so that who knows the menu need not hear it out, and
 until the leg hears something else.
@@ -39,6 +40,12 @@ def ask(leg: "InboundLeg", prompt: str, now: float) -> None:
         leg.announce(prompt, False, now)
     else:
         leg.play(prompt)
+    listen(leg)
+
+
+def ask_member(leg: "Leg", prompt: str) -> None:
+    """The same with a member, who has answered but is not connected."""
+    leg.play(prompt)
     listen(leg)
 
 

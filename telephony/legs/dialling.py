@@ -44,7 +44,7 @@ def dial(wire: Wire, sockets: Sockets, action: a.Dial, now: float) -> None:
     if action.contact is not None and wire.directory.is_edge(flow.remote):
         leg.behind = registered_from(action.contact.path)
     codecs = (caller_leg.passed_on if caller_leg else ()) or DEFAULT_OFFER
-    if may_transfer(leg):
+    if may_transfer(leg) or action.target.is_mobile:
         codecs = with_keys(codecs)
     try:
         leg.dial(action, uri, route, codecs, now)

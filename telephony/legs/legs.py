@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from telephony.call import actions as a
 from telephony.call import facts as f
 from telephony.legs.arriving import take_call
-from telephony.legs.asking import ask
+from telephony.legs.asking import ask, ask_member
 from telephony.legs.dialling import dial
 from telephony.legs.directory import Directory
 from telephony.legs.due import do
@@ -176,6 +176,8 @@ class Legs:
             ):
                 if isinstance(leg, InboundLeg):
                     self._answer_caller(leg, action, now)
+                elif leg is not None and isinstance(action, a.AskForKey):
+                    ask_member(leg, action.prompt)
             case a.Connect():
                 member = self._wire.legs.get(action.member_leg)
                 if leg is not None and member is not None:

@@ -17,8 +17,10 @@ from routing.places import Found, Named, default_port
 from routing.tables import Tables
 from telephony.call import facts as f
 from telephony.call import house_facts as h
-from telephony.call.actions import Action, Announce, Connect, Dial, EndLeg
+from telephony.call import menu_facts as m
+from telephony.call.actions import Action, Announce, AskForKey, Connect, Dial, EndLeg
 from telephony.call.call import Phase
+from telephony.call.confirming import KEY as CONFIRM_KEY
 from telephony.call.errors import IllegalTransition
 from telephony.call.record import RECORDED, Record, begin, extend
 from telephony.simulate.knowledge import Knowledge
@@ -203,6 +205,8 @@ class Driver:
             case Connect():
                 talk = self._knowledge.talks_for(self._calls[call_id])
                 self._at(now + timedelta(seconds=talk), self._hang_up, call_id)
+            case AskForKey() if not action.leg.endswith(".0"):  # who takes it outside says so
+                return m.KeyPressed(at=now, call=call_id, leg=action.leg, key=CONFIRM_KEY)
             case Announce():
                 self._at(now + timedelta(seconds=ANNOUNCEMENT_SECONDS), self._announced, call_id)
             case _ if isinstance(getattr(action, "prompt", None), str):
@@ -215,7 +219,8 @@ class Driver:
     def _rings(self, call: SimulatedCall, dial: Dial, now: datetime) -> None:
         rung_after = (now - call.arrived_at).total_seconds()
         then, member = call.then, dial.target.member
-        if dial.target.trunk and then is not None and not then.answered and member in then.offered:
+        is_network = dial.target.trunk and not dial.target.is_mobile
+        if is_network and then is not None and not then.answered and member in then.offered:
             # The network did not take it then either, nor at another time
             self._after(call, max(then.waited, rung_after), self._refuse, dial.leg)
             return

@@ -29,7 +29,7 @@ from tests.support.plans import (
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 TODAY = date(2026, 12, 1)
-PROMPTS = {"closed", "valj", "hej"}
+PROMPTS = {"closed", "valj", "hej", "confirm_outside"}
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 KC = '{ group = "kc" }'
 
@@ -209,6 +209,20 @@ CHECKS = [
         ERROR,
         f"{AT}.busy",
         _to(KC, 'busy = { outside = "+46317654321" }'),
+    ),
+    Check(
+        "a mobile that cannot be rung",
+        ERROR,
+        "people.amina.mobile",
+        _people('["kc1"]', '["kc1"], mobile = "+46701740699"'),
+    ),
+    Check(
+        "a protected number that rings outside (P23)",
+        WARNING,
+        f"{AT}.destination",
+        _to(KC, 'busy = { group = "bygglov" }', "protected = true")
+        | _people('["kc1"]', '["kc1"], mobile = "+46701740699"')
+        | {"trunks": TRUNKS.replace("emergency", "outside = true\nemergency")},
     ),
     Check("no way to 112", WARNING, "trunks", {"trunks": TRUNKS.replace("emergency = true", "")}),
     Check(

@@ -28,6 +28,11 @@ NETWORK = {"net1": "10.9.1.1", "net2": "10.9.1.2"}
 OUTSIDE = "0701740699"
 """Somebody's mobile there."""
 
+AWAY = "ute"
+"""Somebody who has a mobile alone, that number."""
+MOBILE = "+46853061960"
+"""Who is away answers it, else Kontaktcenter."""
+
 MENU = "+46853061950"
 """A menu: 1 is `open_number(0)`'s group, 2 `row_number(0)`'s, 3 is told to be closed, 0 is Kontaktcenter."""
 
@@ -110,6 +115,7 @@ def _lines(code: str) -> Iterator[str]:
     yield from [f'{name} = {{ display = "Phone {name}" }}' for name in everybody]
     yield "[people]"
     yield from [f'{name} = {{ name = "Person {name}", phones = ["{name}"] }}' for name in everybody]
+    yield f'{AWAY} = {{ name = "Person {AWAY}", mobile = "+46701740699" }}'
     yield from _groups()
     yield from _numbers()
 
@@ -117,6 +123,7 @@ def _lines(code: str) -> Iterator[str]:
 def _groups() -> Iterator[str]:
     yield "[groups]"
     yield _group("kc", CONTACT_CENTRE, "all", OPEN_RING_SECONDS)
+    yield _group("away", (AWAY,), "all", OPEN_RING_SECONDS)
     for district in range(DISTRICTS):
         yield _group(f"open{district}", open_members(district), "all", OPEN_RING_SECONDS)
         yield _group(f"row{district}", row_members(district), "linear", ROW_RING_SECONDS)
@@ -134,6 +141,7 @@ def _group(name: str, people: tuple[str, ...], strategy: str, seconds: int) -> s
 
 def _numbers() -> Iterator[str]:
     yield _number(MAIN, "kc")
+    yield _number(MOBILE, "away")
     yield _number(CLOSED, "kc", calendar="aldrig")
     early = '{ announcement = "stangt", early = true }'
     yield _number(CLOSED_EARLY, "kc", calendar="aldrig", closed=early)

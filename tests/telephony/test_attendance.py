@@ -13,7 +13,7 @@ from telephony.call.house_facts import OverrideSet
 from telephony.chart import Chart
 from tests.support.calls import NOON, arrive, phone, registered
 from tests.support.flows import menu, number
-from tests.support.plans import BYGGLOV, FORSKOLA, MAIN, SOCIAL, tables_of
+from tests.support.plans import BYGGLOV, FORSKOLA, MAIN, SOCIAL, TRUNKS, tables_of
 
 PEOPLE = """
 [people]
@@ -34,12 +34,15 @@ destination = {{ person = "elif" }}
 """
 
 
+OUT = TRUNKS.replace("emergency", "outside = true\nemergency")
+
+
 class Watch:
     """An attendance, and what it has counted."""
 
-    def __init__(self, more: str = MORE) -> None:
+    def __init__(self, more: str = MORE, people: str = PEOPLE, trunks: str = TRUNKS) -> None:
         self._instruments = Instruments()
-        self._chart = Chart(tables_of(1, people=PEOPLE, more=more))
+        self._chart = Chart(tables_of(1, people=people, more=more, trunks=trunks))
         self._attendance = Attendance(Observer(self._instruments, lambda: self._chart.labels))
         self.house = House()
 
@@ -93,6 +96,17 @@ def test_who_is_in_a_call_is_there_but_busy() -> None:
     watch.look(100.0, 101.0)
 
     assert watch.unattended == {(MAIN, "busy"): 1.0, (BYGGLOV, "absent"): 1.0}
+
+
+def test_who_is_reached_outside_alone_is_unproven() -> None:
+    watch = Watch(people=PEOPLE.replace('["bygg1"]', '[], mobile = "+46701740699"'), trunks=OUT)
+    watch.look(100.0, 101.0)
+    assert watch.unattended == {(MAIN, "absent"): 1.0, (BYGGLOV, "unproven"): 1.0}
+
+    watch.house.evolve(registered("bygg2"))  # a colleague, who has shown to be there
+    watch.look(102.0)
+
+    assert watch.unattended[BYGGLOV, "unproven"] == 1.0
 
 
 def test_a_number_closed_by_hand_does_not_count() -> None:

@@ -9,7 +9,7 @@ from telephony.call.house import House
 from telephony.call.house_facts import PhoneLost
 from telephony.chart import PERSONAL, Chart
 from tests.support.calls import arrive, phone, registered
-from tests.support.plans import BYGGLOV, FORSKOLA, MAIN, SOCIAL, tables_of
+from tests.support.plans import BYGGLOV, FORSKOLA, MAIN, SOCIAL, TRUNKS, tables_of
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OWN, SECRET = "+46701740605", "+46701740606"
@@ -193,3 +193,37 @@ def test_whoever_is_away_could_not_answer_be_their_phone_registered_or_not() -> 
 
     assert shown.staff(house("kc1", "kc2"), MONDAY).registered["kc"] == 1
     assert shown.staff(house("kc1", "kc2"), MONDAY + timedelta(days=1)).registered["kc"] == 2
+
+
+NET = '[trunks.net]\npeers = ["192.0.2.40"]\nchannels = 1\noutside = true\n'
+MOBILE = PEOPLE.replace('["bygg2"]', '["bygg2"], mobile = "+46701740699"')
+
+
+def test_who_is_reached_outside_alone_is_unproven_and_nowhere_else() -> None:
+    there = Chart(tables_of(1, people=MOBILE, more=MORE, trunks=TRUNKS + NET))
+
+    staff = there.staff(house("bygg1"), MONDAY)
+    assert staff.unproven == {"kc": 0, "bygglov": 1, "both": 0}
+    assert staff.available["bygglov"] == 1
+    assert there.staff(house("bygg2"), MONDAY).unproven["bygglov"] == 0  # has shown to be there
+    assert there.staff(house(busy="elif"), MONDAY).unproven["bygglov"] == 0
+    assert chart().staff(house(), MONDAY).unproven == {"kc": 0, "bygglov": 0, "both": 0}
+
+
+def test_who_is_away_or_cannot_be_called_for_want_of_a_channel_is_not_unproven() -> None:
+    away = MOBILE.replace('+46701740699"', '+46701740699", absences = [{ from = 2026-03-01 }]')
+    full = house()
+    full.evolve(arrive(origin_name="net"))
+
+    assert (
+        Chart(tables_of(1, people=away, more=MORE, trunks=TRUNKS + NET))
+        .staff(house(), MONDAY)
+        .unproven["bygglov"]
+        == 0
+    )
+    assert (
+        Chart(tables_of(1, people=MOBILE, more=MORE, trunks=TRUNKS + NET))
+        .staff(full, MONDAY)
+        .unproven["bygglov"]
+        == 0
+    )

@@ -1,3 +1,4 @@
+from telephony.call import confirm_facts as c
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
@@ -25,7 +26,7 @@ _BASES = {
 def test_the_journal_can_hold_every_fact_there_is() -> None:
     defined = {
         kind
-        for module in (d, f, h, m, p, q, t, r, moments, repair_facts)
+        for module in (c, d, f, h, m, p, q, t, r, moments, repair_facts)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, f.Fact)
     }

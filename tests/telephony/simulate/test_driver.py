@@ -26,7 +26,7 @@ from telephony.simulate.spread import Exponential, Seen
 from telephony.simulate.values import Meanwhile, OverrideChange, PhoneChange, SimulatedCall, Then
 from telephony.switchboard import Switchboard
 from tests.support.calls import NOON, after
-from tests.support.plans import BYGGLOV, MAIN, NUMBERS, TRUNKS, tables_of
+from tests.support.plans import BYGGLOV, MAIN, NUMBERS, PEOPLE, TRUNKS, tables_of
 from tests.support.simulated import came, everybody, then
 
 TABLES = tables_of()
@@ -316,3 +316,16 @@ def test_every_call_ends_once_and_nobody_is_in_two_talks(
             talks.setdefault(record.answered_by, []).append((record.person_answered_at, record.ended_at))
     for spans in talks.values():
         assert all(before[1] <= following[0] for before, following in pairwise(sorted(spans)))
+
+
+def test_who_takes_a_call_outside_is_connected() -> None:
+    people = PEOPLE.replace('["kc1"]', '[], mobile = "+46701740699"').replace('["kc2"]', "[]")
+    outside = TRUNKS.replace("emergency", "outside = true\nemergency")
+
+    day = carry(came(became=then(waited=9.0)), tables=tables_of(people=people, trunks=outside))
+
+    record = day.records["c1"]
+    assert (record.answered_by, record.waiting_seconds) == ("amina", 9.0)
+    missed = then(Outcome.NO_ANSWER, waited=20.0)
+    rung_then = carry(came(became=missed), tables=tables_of(people=people, trunks=outside)).records["c1"]
+    assert rung_then.outcome is not Outcome.ANSWERED
