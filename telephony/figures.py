@@ -21,6 +21,7 @@ from telephony.call.facts import Fact
 from telephony.call.house import House
 from telephony.chart import Chart
 from telephony.legs.refusals import Refusals, Why
+from telephony.legs.telling import Told
 from telephony.media.counters import Counters
 from telephony.sip.counts import METHODS, OTHER, Counts, Drop
 
@@ -46,6 +47,7 @@ class Sources:
     journal: Journal[Fact]
     archive: Callable[[], ArchiveStatus]
     members: Callable[[], Mapping[tuple[str, str], int]]
+    told: Mapping[Told, int]
 
 
 class Figures:
@@ -75,6 +77,12 @@ class Figures:
             "vaxeln_members",
             "Members of a group by what they are doing; one who is in several groups is in each.",
             sources.members,
+        )
+        self.instruments.watch_each(
+            ("result",),
+            "vaxeln_members_told_total",
+            "Messages to members given a pause: taken, refused (many phones know none) or unreached.",
+            lambda: {told.value: sources.told.get(told, 0) for told in Told},
         )
         self.instruments.watch(
             "vaxeln_gateway_names_unconfirmed",

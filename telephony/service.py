@@ -321,6 +321,7 @@ class Service:
             journal=self._journal,
             archive=self._archive.status,
             members=self._floor.counts,
+            told=self._node.legs.telling.counts,
         )
         self._figures.show(sources)
 

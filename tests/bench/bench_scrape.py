@@ -60,6 +60,7 @@ class Service:
             journal=self.journal,
             archive=lambda: ArchiveStatus(True, True, 0, 0, 0.0, 0, ""),
             members=lambda: {(group, "available"): 1 for group in tables.groups},
+            told={},
         )
         self.figures.show(sources)
         for index in range(REGISTERED):

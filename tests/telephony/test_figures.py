@@ -19,6 +19,7 @@ from telephony.call.registry import FACTS
 from telephony.call.trunk_facts import TrunkRegistered
 from telephony.figures import Figures, Sources
 from telephony.legs.refusals import NotLetIn, Refusals, Why
+from telephony.legs.telling import Told
 from telephony.media.counters import Counters
 from telephony.media.counters import Drop as SoundDrop
 from telephony.sip.counts import METHODS, Counts, Drop
@@ -55,6 +56,7 @@ class Board:
             journal=self.journal,
             archive=lambda: self.archive,
             members=lambda: {("kc", "available"): 2},
+            told={Told.REFUSED: 3},
         )
         self.figures.show(sources)
 
