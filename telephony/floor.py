@@ -1,12 +1,14 @@
 """What goes on among those who answer and those who wait, as a whole and as changes for those who listen."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import astuple
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from metrics.day_counts import DayCount
 from routing.tables import Tables
-from telephony.admin.values import Live, LiveChange, LiveEvent, QueueNow, WaitingCaller
+from telephony.admin.values import Live, LiveChange, LiveEvent, NumberToday, QueueNow, WaitingCaller
 from telephony.call.queues import Place
 from telephony.desk.member_state import State
 from telephony.live_feed import Listener, LiveFeed
@@ -17,14 +19,23 @@ _WHOLE, _CHANGE = TypeAdapter(Live), TypeAdapter(LiveChange)
 
 
 class Floor:
-    """`look` about once a second. `now` gives aware UTC."""
+    """`look` about once a second. `now` gives aware UTC, `today` what was
+    counted of each number."""
 
-    def __init__(self, switchboard: Switchboard, tables: Tables, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        switchboard: Switchboard,
+        tables: Tables,
+        now: Callable[[], datetime],
+        today: Callable[[], Mapping[str, DayCount]],
+    ) -> None:
         self._switchboard = switchboard
         self._now = now
+        self._today = today
         self._roster = Roster(switchboard, tables)
         self._feed = LiveFeed(self.look, self._first)
         self._queues: tuple[QueueNow, ...] = ()
+        self._counted: Mapping[str, DayCount] = {}
 
     def load(self, tables: Tables) -> None:
         """Follow this plan from now on."""
@@ -38,13 +49,16 @@ class Floor:
             return
         before, self._queues = self._queues, self._waiting()
         queues = self._queues if self._queues != before else None
-        if changed or gone or queues is not None:
-            change = LiveChange(now, tuple(changed), tuple(gone), queues)
+        counted, self._counted = self._counted, self._today()
+        today = [_number(*each) for each in self._counted.items() if counted.get(each[0]) != each[1]]
+        if changed or gone or today or queues is not None:
+            change = LiveChange(now, tuple(changed), tuple(gone), queues, tuple(today))
             self._feed.tell(LiveEvent("change", _CHANGE.dump_json(change).decode()))
 
     def live(self) -> Live:
         """How everything is."""
-        return Live(self._now(), tuple(self._roster.members.values()), self._waiting())
+        today = tuple([_number(*each) for each in self._today().items()])
+        return Live(self._now(), tuple(self._roster.members.values()), self._waiting(), today)
 
     def listen(self) -> Listener:
         """Hear of it from now on, the whole first. Raises Busy."""
@@ -61,7 +75,7 @@ class Floor:
 
     def _first(self) -> LiveEvent:
         whole = self.live()
-        self._queues = whole.queues
+        self._queues, self._counted = whole.queues, self._today()
         return LiveEvent("whole", _WHOLE.dump_json(whole).decode())
 
     def _waiting(self) -> tuple[QueueNow, ...]:
@@ -70,6 +84,10 @@ class Floor:
         return tuple(
             [QueueNow(name, tuple(map(_caller, queues.places(name)))) for name in sorted(queues.names())]
         )
+
+
+def _number(number: str, count: DayCount) -> NumberToday:
+    return NumberToday(number, *astuple(count))
 
 
 def _caller(place: Place) -> WaitingCaller:

@@ -179,7 +179,7 @@ class Service:
             observe=self._observe,
             report_fault=report_fault,
         )
-        self._floor = Floor(self._switchboard, self._plan.tables, self._clock.now)
+        self._floor = Floor(self._switchboard, self._plan.tables, self._clock.now, self._figures.today)
 
     def _opening_facts(self) -> Sequence[f.Fact]:
         return opening_facts(self._switchboard, self._clock.now())

@@ -41,7 +41,8 @@ MEMBER_ROUTES: tuple[Operation, ...] = (
         summary="See what members are doing and who waits, once or as it changes",
         about="With `Accept: text/event-stream` it is a stream of server-sent events: `whole` first, with "
         "this answer, then `change` whenever something is another, at most four a second: `members` as they "
-        "are now, `gone` who are none any more, and `queues`, all of them, or null when they are as before. "
+        "are now, `gone` who are none any more, `queues`, all of them, or null when they are as before, and "
+        "the numbers of `today` of which another call was counted. "
         "It ends after an hour, when the service stops, and for who is too slow: connect anew.",
         role=Role.SUPERVISOR,
         handler=live_handlers.live,

@@ -143,23 +143,39 @@ class QueueNow:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberToday:
+    """What was counted of the calls to a number since midnight, or since the service began, as the counts of
+    the key figures are called: of these its service level is made."""
+
+    number: str
+    answered: int
+    answered_in_time: int
+    abandoned_short: int
+    abandoned_late: int
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
-    """What goes on `at` this time (UTC): all members of groups, and the queues in which somebody waits."""
+    """What goes on `at` this time (UTC): all members of groups, the queues in which somebody waits, and what
+    was counted today."""
 
     at: datetime
     members: tuple[Member, ...]
     queues: tuple[QueueNow, ...]
+    today: tuple[NumberToday, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LiveChange:
     """What has changed: `members` as they are now, `gone` are members no more (the plan is another). `queues`
-    are all in which somebody waits, or null when nothing has changed there."""
+    are all in which somebody waits, or null when nothing has changed there; `today` are the numbers of which
+    another call was counted."""
 
     at: datetime
     members: tuple[Member, ...]
     gone: tuple[str, ...]
     queues: tuple[QueueNow, ...] | None
+    today: tuple[NumberToday, ...]
 
 
 @dataclass(frozen=True, slots=True)

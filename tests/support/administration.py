@@ -268,7 +268,7 @@ class Town(TownPlan):
         return self._member(asked.person)
 
     async def live(self) -> Live:
-        return Live(self.now, tuple([self._member(key) for key in sorted(self.tables.memberships)]), ())
+        return Live(self.now, tuple([self._member(key) for key in sorted(self.tables.memberships)]), (), ())
 
     async def listen(self) -> LiveListener:
         if self.listener is None:

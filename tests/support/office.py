@@ -77,7 +77,7 @@ class Office:
             record=self._record,
             now=lambda: self.now,
             simulator=Simulator(folder / "journal", Prompts.load().names, 14400.0),
-            floor=Floor(self.switchboard, plan.tables, lambda: self.now),
+            floor=Floor(self.switchboard, plan.tables, lambda: self.now, dict),
         )
 
     def _record(self, fact: f.Fact) -> None:
