@@ -75,6 +75,11 @@ class Instruments:
             "Calls of a queue that a member did not take: ring_time, declined or unreachable.",
             *("group", "why"),
         )
+        self.repairs = counter(
+            "vaxeln_state_repairs_total",
+            "States put right that disagreed with phones and calls: each is a fault of ours.",
+            "kind",
+        )
         self.answer = histogram(
             "vaxeln_answer_seconds", "From a call's arrival to a person's answer.", WAIT_BOUNDS, "number"
         )

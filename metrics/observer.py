@@ -16,6 +16,7 @@ from telephony.call.call import Call
 from telephony.call.consulting import REASON as HANDED_ON
 from telephony.call.duty_facts import OfferMissed
 from telephony.call.house_facts import ClockStepped
+from telephony.call.repair_facts import StateRepaired
 from telephony.call.sound_facts import LegSoundMeasured
 
 UNKNOWN = "unknown"
@@ -51,7 +52,7 @@ _COUNTED = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.MemberAlerted, f.CallConnected, f.CallEnded),
         *(t.TransferDecided, t.TransferFailed, t.CallTransferred, f.CallInterrupted, ClockStepped),
-        *(m.MenuLeft, q.QueueLeft, OfferMissed, LegSoundMeasured),
+        *(m.MenuLeft, q.QueueLeft, OfferMissed, LegSoundMeasured, StateRepaired),
         *_CALLBACKS,
     )
 )
@@ -142,6 +143,8 @@ class Observer:
                 self._instruments.callbacks.add(self._group(group), _CALLBACKS[type(fact)])
             case OfferMissed(group=group, why=why):
                 self._instruments.offers_missed.add(self._group(group), why)
+            case StateRepaired(kind=kind):
+                self._instruments.repairs.add(kind.value)
             case ClockStepped(seconds=seconds):
                 step = timedelta(seconds=seconds)
                 for live in self._live.values():

@@ -386,5 +386,6 @@ _CATALOGUE = _catalogue(
             r"Ingen tog emot samtalet: det går åter till \1 och ringer i \2 sekunder",
         ),
         (r"pick-up: (.*)", r"Svara åt en kollega: \1"),
+        (r"member's code: (.*)", r"Kod från en medarbetares telefon: \1"),
     ]
 )

@@ -82,7 +82,6 @@ class DistrustLog:
 
 
 def warn_of_other_realms(secrets: PhoneSecrets, realm: str) -> None:
-    """Say which phones have a password that was set for another realm: they cannot register."""
-    users = secrets.users_of_other_realms(realm)
-    if users:
+    """Log whose passwords are of another realm than the phones are asked for."""
+    if users := secrets.users_of_other_realms(realm):
         log.warning("passwords_of_another_realm", users=users, realm=realm)

@@ -33,6 +33,7 @@ from telephony.call.house import House
 from telephony.call.queue_facts import TurnCame
 from telephony.call.react import end, expire, give_up, interrupt, react
 from telephony.call.transfer_facts import LegHandedOver, Stage
+from telephony.desk.dialled import by_code
 from telephony.waiting_room import WaitingRoom
 
 
@@ -250,7 +251,8 @@ class Switchboard:
             return self._wait(call, call.waiting, now)
         if call.question is None:
             return reaction
-        picked = picking.pick_up(call, self.calls, self.house, self._tables, now)
+        dialled = by_code(call, self.house, self._tables, now)
+        picked = dialled or picking.pick_up(call, self.calls, self.house, self._tables, now)
         if picked is not None:
             return picked
         decision = self._decide(call, now, call.question)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -81,6 +81,11 @@ class Queues:
     def names(self) -> list[str]:
         """The queues in which somebody waits."""
         return [name for name, queue in self._queues.items() if queue.places]
+
+    def places(self, queue: str) -> Sequence[Place]:
+        """All places there, in order."""
+        found = self._queues.get(queue)
+        return tuple(found.places) if found else ()
 
     def in_turn(self, queue: str) -> Iterator[Place]:
         """Who waits there for their turn, in order; not whose turn it is."""

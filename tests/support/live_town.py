@@ -22,6 +22,7 @@ FASTIGHET = "+46853061500"  # david alone
 PARK = "+46853061600"  # erik alone
 MENU = "+46853061700"  # 1 is Fastighet, 2 closed, 3 Bygglov; 0 or nothing Kontaktcenter
 VOICEMAIL = "+46853061800"  # closed, with a voicemail
+VAKT = "+46853061860"  # erik alone, rings for 2 s; one call that he misses gives him a pause
 UNKNOWN = "+46853061999"  # in the municipality's series, but nobody's
 
 PASSWORD = "correct-horse-battery"
@@ -215,6 +216,12 @@ members = ["david"]
 [groups.park]
 name = "Park"
 members = ["erik"]
+short_code = "7"
+[groups.vakt]
+name = "Vakt"
+members = ["erik"]
+ring_seconds = 2
+queue = {{ missed_limit = 1, staffed_only = false }}
 
 [calendars.always]
 open = "always"
@@ -251,6 +258,10 @@ destination = {{ group = "fastighet" }}
 function = "Park"
 calendar = "always"
 destination = {{ group = "park" }}
+[numbers."{VAKT}"]
+function = "Vakt"
+calendar = "always"
+destination = {{ group = "vakt" }}
 [numbers."{MENU}"]
 function = "Växel"
 calendar = "always"
