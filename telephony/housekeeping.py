@@ -1,6 +1,6 @@
 """What a running service looks at once a second: its clock, its journal, its secrets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -120,3 +120,9 @@ class Housekeeper:
         if problem and problem != self._problems[what]:
             log.critical(f"{what}_unusable", problem=problem)
         self._problems[what] = problem
+
+
+def warn_of_other_realms(users: Sequence[str], realm: str) -> None:
+    """Say which phones have a password that cannot be right any more, because the realm has changed."""
+    if users:
+        log.warning("passwords_of_another_realm", users=users, realm=realm)

@@ -4,7 +4,7 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from importlib.metadata import version
 
@@ -32,7 +32,7 @@ from telephony.drain import Drain
 from telephony.fact_log import FactLog
 from telephony.figures import Figures, Sources
 from telephony.health import ServiceHealth
-from telephony.housekeeping import Housekeeper, Reloadable
+from telephony.housekeeping import Housekeeper, Reloadable, warn_of_other_realms
 from telephony.ids import token, uuid7
 from telephony.journal_start import (
     cuts,
@@ -56,6 +56,7 @@ from telephony.node_plan import NodePlan
 from telephony.plan_keeper import PlanKeeper
 from telephony.plan_prepare import Pending, PlanInForce
 from telephony.plan_start import plan_folder
+from telephony.prompt_keeper import PromptKeeper
 from telephony.reachability import DistrustLog, warn_of_unreachable
 from telephony.secrets import PhoneSecrets
 from telephony.signals import stop_by_signals
@@ -125,7 +126,8 @@ class Service:
                 self._settings.data / "secrets", strict=False, changed=self._trunk_password_set
             )
             self._tokens = Tokens(self._settings.data / "secrets", strict=False)
-            self._warn_of_other_realms()
+            realm = self._settings.sip.realm
+            warn_of_other_realms(self._secrets.users_of_other_realms(realm), realm)
             self._replay()
             self._switchboard.record(cuts(self._findings, self._clock.now()))
             self._findings.clear()
@@ -141,9 +143,8 @@ class Service:
             await self._naming.remember()
             self._begin()
             self._archive.start()
-            run_behind(
-                opened, self._keeper.follow(lambda: self._archive.status().is_up), "plan_no_longer_followed"
-            )
+            run_behind(opened, self._keeper.follow(self._archive.is_up), "plan_no_longer_followed")
+            run_behind(opened, self._prompt_keeper.follow(self._archive.is_up), "recordings_not_followed")
             run_behind(opened, self._naming.run(), "names_no_longer_looked_up")
             await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
@@ -165,7 +166,10 @@ class Service:
     async def _open_journal(self, opened: AsyncExitStack) -> None:
         self._findings: list[Finding] = []
         self._journal = await open_journal(
-            self._settings.data, self._findings.append, self._opening_facts, self._disk
+            self._settings.data,
+            self._findings.append,
+            lambda: opening_facts(self._switchboard, self._clock.now()),
+            self._disk,
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
         self._names = NameBook()
@@ -179,9 +183,6 @@ class Service:
             observe=self._observe,
             report_fault=report_fault,
         )
-
-    def _opening_facts(self) -> Sequence[f.Fact]:
-        return opening_facts(self._switchboard, self._clock.now())
 
     def _replay(self) -> None:
         """Fold what the journal holds, from the newest segment that tells where to begin."""
@@ -248,7 +249,8 @@ class Service:
             realm=self._settings.sip.realm,
             record=self._record,
             now=self._clock.now,
-            simulator=Simulator.of(self._settings, self._prompts.names),
+            simulator=Simulator.of(self._settings, self._prompt_keeper.names),
+            recordings=self._prompt_keeper,
         )
         gate = AdminGate(self._tokens, self._clock.now, self._loop.time)
         self._http = HttpServer(self.health, Api(administration, gate, self._clock.now), version("vaxeln"))
@@ -272,16 +274,19 @@ class Service:
         self._takes_calls = True
 
     def _keep_plan(self) -> PlanKeeper:
-        folder, now = plan_folder(self._settings.data), self._clock.now
+        data, now, archive = self._settings.data, self._clock.now, self._archive
         node = NodePlan(
-            self._plan, self._pending, folder, take=self._take_tables, record=self._record, now=now
+            self._plan, self._pending, plan_folder(data), take=self._take_tables, record=self._record, now=now
         )
-        store = self._archive.plans if self._archive.status().is_on else None
-        return PlanKeeper(node, store, self._prompts.names, now)
+        plans, recordings = (archive.plans, archive.recordings) if archive.status().is_on else (None, None)
+        self._prompt_keeper: PromptKeeper = PromptKeeper(data, self._prompts, recordings, self._record, now)
+        self._prompt_keeper.load(self._plan.spoken)
+        return PlanKeeper(node, plans, self._prompt_keeper.names, now, self._prompt_keeper.speech.speak)
 
     def _take_tables(self, tables: Tables) -> None:
         """Let these tables decide from now on. Calls that run keep what was decided."""
         self._warn_of_unreachable(tables)
+        self._prompt_keeper.take(self._keeper.in_force.spoken)
         self._naming.load(tables)
         self._directory.load(tables)
         self._figures.load(tables)
@@ -299,11 +304,6 @@ class Service:
         """Journal a fact of the service itself, and do what follows from it."""
         self._node.record(fact, self._loop.time())
         self._shell.flush()
-
-    def _warn_of_other_realms(self) -> None:
-        users = self._secrets.users_of_other_realms(self._settings.sip.realm)
-        if users:
-            log.warning("passwords_of_another_realm", users=users, realm=self._settings.sip.realm)
 
     def _new_call(self) -> str:
         return uuid7(int(self._clock.now().timestamp() * 1000), secrets.randbits(74))

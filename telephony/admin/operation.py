@@ -19,6 +19,7 @@ TOML = "application/toml"
 HTML = "text/html"
 SVG = "image/svg+xml"
 ICAL = "text/calendar"
+WAV = "audio/wav"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,16 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """The same for what is no text."""
+
+    media_type: str
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered: a value of the operation's model, or a text."""
+    """What is answered: a value of the operation's model, or a document."""
 
     value: object = None
     status: int = 200

@@ -11,6 +11,7 @@ from telephony.archive.archive import Archive
 from telephony.call.facts import Fact
 from telephony.health import ServiceHealth
 from telephony.plan_keeper import PlanKeeper
+from telephony.prompt_keeper import PromptKeeper
 from telephony.secrets import PhoneSecrets
 from telephony.simulator import Simulator
 from telephony.switchboard import Switchboard
@@ -32,6 +33,7 @@ class Desk:
     record: Callable[[Fact], None]
     now: Callable[[], datetime]
     simulator: Simulator
+    recordings: PromptKeeper
 
     @property
     def tables(self) -> Tables:

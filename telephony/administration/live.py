@@ -10,11 +10,14 @@ from telephony.admin.values import JournalStatus, ServiceStatus
 from telephony.administration.call_desk import LiveCallDesk
 from telephony.administration.number_desk import LiveNumberDesk
 from telephony.administration.plan_desk import LivePlanDesk, head_of
+from telephony.administration.prompt_desk import LivePromptDesk
 from telephony.administration.simulation_desk import LiveSimulationDesk
 from telephony.administration.staff_room import LiveStaffRoom
 
 
-class LiveAdministration(LivePlanDesk, LiveSimulationDesk, LiveNumberDesk, LiveStaffRoom, LiveCallDesk):
+class LiveAdministration(
+    LivePlanDesk, LiveSimulationDesk, LiveNumberDesk, LiveStaffRoom, LivePromptDesk, LiveCallDesk
+):
     """All desks of one service, and how it does itself."""
 
     async def status(self) -> ServiceStatus:

@@ -4,6 +4,7 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import prompt_facts as s
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
 
@@ -73,6 +74,8 @@ FACTS: tuple[type[f.Fact], ...] = (
     h.OverridesCarried,
     h.HuntsCarried,
     h.PasswordSet,
+    s.PromptRecorded,
+    s.RecordingRemoved,
     h.CallersShown,
     h.ServiceStarted,
     h.DrainStarted,

@@ -2,6 +2,7 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import prompt_facts as s
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
 from telephony.call.registry import FACTS
@@ -15,13 +16,14 @@ _BASES = {
     h.GatewayFact,
     t.TransferFact,
     r.TrunkFact,
+    s.PromptFact,
 }
 
 
 def test_the_journal_can_hold_every_fact_there_is() -> None:
     defined = {
         kind
-        for module in (f, h, m, p, t, r)
+        for module in (f, h, m, p, s, t, r)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, f.Fact)
     }
