@@ -46,6 +46,20 @@ class Instruments:
             "How callers left a menu: by which key, by none, or because it could not be played.",
             *("menu", "key"),
         )
+        self.queue_left = counter(
+            "vaxeln_queue_left_total",
+            "Callers who left a queue: answered, pressed (a key that leads out), left (hung up), too_long, "
+            "closing, or ended (by the service).",
+            *("group", "why"),
+        )
+        self.queue_wait = histogram(
+            "vaxeln_queue_wait_seconds", "How long callers were in a queue.", WAIT_BOUNDS, "group"
+        )
+        self.offers_missed = counter(
+            "vaxeln_offers_missed_total",
+            "Calls of a queue that a member did not take: ring_time, declined or unreachable.",
+            *("group", "why"),
+        )
         self.answer = histogram(
             "vaxeln_answer_seconds", "From a call's arrival to a person's answer.", WAIT_BOUNDS, "number"
         )

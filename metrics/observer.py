@@ -9,16 +9,18 @@ from metrics.instruments import Instruments
 from metrics.key_figures import THRESHOLD_SECONDS
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
+from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call.call import Call
 from telephony.call.consulting import REASON as HANDED_ON
+from telephony.call.duty_facts import OfferMissed
 from telephony.call.house_facts import ClockStepped
 
 UNKNOWN = "unknown"
 """The label of what the plan does not have: labels come from the plan, never from a caller."""
 
 OTHER = "other"
-"""The label of numbers beyond `MAX_NUMBERS`, and of menus beyond `MAX_MENUS`."""
+"""The label of numbers beyond `MAX_NUMBERS`, of menus beyond `MAX_MENUS` and groups beyond `MAX_GROUPS`."""
 
 EMERGENCY = "112"
 """In no plan, and counted apart everywhere."""
@@ -30,6 +32,9 @@ MAX_MENUS = 500
 """Menus with series of their own in one life of the service: more than anybody keeps in mind. One has at most
 13 lines."""
 
+MAX_GROUPS = 2_000
+"""Groups with series of their own, likewise: twice as many as are to be had. One has at most 25 lines."""
+
 MAX_NUMBERS = 10_000
 """Numbers with series of their own in one life of the service, those that have left the plan too: ten times
 the plan that a scrape is measured with. A number has at most some 30 lines."""
@@ -38,7 +43,7 @@ _COUNTED = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.MemberAlerted, f.CallConnected, f.CallEnded),
         *(t.TransferDecided, t.TransferFailed, t.CallTransferred, f.CallInterrupted, ClockStepped),
-        m.MenuLeft,
+        *(m.MenuLeft, q.QueueLeft, OfferMissed),
     )
 )
 """Half of a call's facts change no figure, and are passed over at once."""
@@ -99,6 +104,7 @@ class Observer:
         self._labels = labels
         self._used: set[str] = set()
         self._menus: set[str] = set()
+        self._groups: set[str] = set()
         self._live: dict[str, _Live] = {}
 
     def adopt(self, call: Call) -> None:
@@ -120,6 +126,8 @@ class Observer:
                 self._instruments.turned_away.add(self._label(dialled), outcome.value)
             case f.CallFact(call=call) if call in self._live:
                 self._of_call(self._live[call], fact)
+            case OfferMissed(group=group, why=why):
+                self._instruments.offers_missed.add(self._group(group), why)
             case ClockStepped(seconds=seconds):
                 step = timedelta(seconds=seconds)
                 for live in self._live.values():
@@ -164,6 +172,9 @@ class Observer:
                 self._connected(live, at)
             case m.MenuLeft():
                 self._instruments.menu_keys.add(self._menu(fact.menu), _key(fact))
+            case q.QueueLeft(queue=group, why=why, seconds=seconds):
+                self._instruments.queue_left.add(self._group(group), why)
+                self._instruments.queue_wait.observe(seconds, self._group(group))
             case t.TransferDecided(at=at) if live.times is not None:
                 live.times = replace(live.times, paused=live.times.paused or at)
             case t.CallTransferred(at=at) | t.TransferFailed(at=at, resumed=True) if live.times is not None:
@@ -210,12 +221,12 @@ class Observer:
     # ---- labels
 
     def _menu(self, name: str) -> str:
-        """The menu as a label: its name is the plan's, and plans follow one another."""
-        if name not in self._menus:
-            if len(self._menus) >= MAX_MENUS:
-                return OTHER
-            self._menus.add(name)
-        return name
+        """The menu as a label."""
+        return _bounded(name, self._menus, MAX_MENUS)
+
+    def _group(self, name: str) -> str:
+        """The group as a label."""
+        return _bounded(name, self._groups, MAX_GROUPS)
 
     def _label(self, number: str) -> str:
         """The number as a label. What has left the plan keeps its series: counters only rise."""
@@ -227,6 +238,15 @@ class Observer:
                 return OTHER
             self._used.add(label)
         return label
+
+
+def _bounded(name: str, used: set[str], most: int) -> str:
+    """A name of the plan as a label: plans follow one another."""
+    if name not in used:
+        if len(used) >= most:
+            return OTHER
+        used.add(name)
+    return name
 
 
 def _key(fact: m.MenuLeft) -> str:

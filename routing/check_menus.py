@@ -1,5 +1,5 @@
-"""What may be wrong with menus, boxes and lists of callers: prompts that are missing, greetings that do not
-say enough (P12), and what nothing leads to."""
+"""What may be wrong with menus, boxes, queues and lists of callers: prompts that are missing, greetings that
+do not say enough (P12), and what nothing leads to."""
 
 import re
 from collections import Counter
@@ -25,6 +25,10 @@ def check_menus(plan: Plan, prompts: Collection[str] | None) -> Iterator[Problem
 def _prompts(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from ((f"menus.{name}.prompt", menu.prompt) for name, menu in plan.menus.items())
     yield from ((f"voicemails.{name}.greeting", box.greeting) for name, box in plan.voicemails.items())
+    for name, group in plan.groups.items():
+        if group.queue is not None:
+            for part in ("music", "welcome", "comfort"):
+                yield f"groups.{name}.queue.{part}", getattr(group.queue, part)
 
 
 def _greetings(plan: Plan) -> Iterator[Problem]:

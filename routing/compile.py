@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from routing.check import check
 from routing.compile_calendar import always_open, compile_calendar
-from routing.compile_flow import Conditions, menus_of, route_of, routes_of, voicemails_of
+from routing.compile_flow import Conditions, menus_of, queues_of, route_of, routes_of, voicemails_of
 from routing.compile_people import person_row, single_phones
 from routing.decision import OVERFLOW, Branch, Reason
 from routing.errors import PlanRefused
@@ -18,7 +18,7 @@ from routing.nets import NetRow, NetTable, read_prefix
 from routing.numbers import NumberClass, show
 from routing.peers import PeerTable, is_one_host, parse_peer
 from routing.places import Named, Place, parse_gateway
-from routing.plan import Gateway, Person, Plan, Trunk
+from routing.plan import DEFAULT_PRIORITY, Gateway, Person, Plan, Trunk
 from routing.plan_registration import Registration
 from routing.problem import Severity
 from routing.tables import (
@@ -77,10 +77,12 @@ def compile_checked(plan: Plan, version: int = 1) -> Tables:
             {row.registration.number: name for name, row in trunks.items() if row.registration}
         ),
         pickup_code=plan.municipality.pickup_code,
+        pause_reasons=plan.municipality.pause_reasons,
         memberships=MappingProxyType(_memberships(plan)),
         nets=_nets(plan),
         menus=MappingProxyType(menus_of(plan, flow, conditions)),
         voicemails=MappingProxyType(voicemails_of(plan)),
+        queues=MappingProxyType(queues_of(plan, flow, conditions)),
         single_phones=MappingProxyType(single_phones(plan)),
     )
 
@@ -119,6 +121,7 @@ def _numbers(plan: Plan, flow: Flow, conditions: Conditions) -> dict[str, Number
             internal_only=False,
             personal=False,
             reason=Reason("number", f"numbers.{key}", f"{show(key)} is {number.function}"),
+            priority=number.priority,
         )
     return rows
 
@@ -146,6 +149,7 @@ def _own_number(key: str, person: Person, number: str, main_number: str) -> Numb
         internal_only=not person.number_public,
         personal=True,
         reason=Reason("number", path, f"{show(number)} is {person.name}'s own number"),
+        priority=DEFAULT_PRIORITY,
     )
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import assert_never
 
-from routing.decision import Menu, Reason
-from routing.flow import NO_KEY, Flow, Way, by_branch, menu_node
+from routing.decision import Menu, Reason, Wait
+from routing.flow import NO_KEY, Flow, Way, by_branch, menu_node, queue_node
 from routing.numbers import show
 from routing.plan import Plan
 from routing.plan_flow import CallerList, When
+from routing.plan_queue import AtClosing, Queue
 from routing.tables import (
     CalendarTable,
     CallersRow,
@@ -18,6 +19,7 @@ from routing.tables import (
     Destination,
     MenuRow,
     OneOf,
+    QueueRow,
     Route,
     ToAnnouncement,
     ToGroup,
@@ -73,6 +75,41 @@ def menus_of(plan: Plan, flow: Flow, conditions: Conditions) -> dict[str, MenuRo
         offered = Menu(name, menu.prompt, "".join(keys), menu.wait_seconds, menu.tries)
         rows[name] = MenuRow(offered, MappingProxyType(keys), no_key, f"menus.{name}")
     return rows
+
+
+def queues_of(plan: Plan, flow: Flow, conditions: Conditions) -> dict[str, QueueRow]:
+    """The queues of a plan, by group."""
+    return {
+        name: _queue(name, group.queue, routes_of(flow[queue_node(name)], conditions))
+        for name, group in plan.groups.items()
+        if group.queue is not None
+    }
+
+
+def _queue(group: str, queue: Queue, routes: Mapping[str, Route]) -> QueueRow:
+    keys = {branch.removeprefix("key "): route for branch, route in routes.items()}
+    wait = Wait(
+        max_wait_seconds=queue.max_wait_seconds,
+        retry_seconds=queue.retry_seconds,
+        missed_limit=queue.missed_limit,
+        wrap_up_seconds=queue.wrap_up_seconds,
+        music=queue.music,
+        welcome=queue.welcome,
+        comfort=queue.comfort,
+        comfort_seconds=queue.comfort_seconds,
+        tells_position=queue.position,
+        tells_estimate=queue.estimate,
+        keys="".join(keys),
+    )
+    return QueueRow(
+        wait=wait,
+        keys=MappingProxyType(keys),
+        max_waiting=queue.max_waiting,
+        staffed_only=queue.staffed_only,
+        tells_closing=queue.closing,
+        closing_seconds=queue.closing_seconds if queue.at_closing is AtClosing.SERVE else 0.0,
+        where=f"groups.{group}.queue",
+    )
 
 
 def voicemails_of(plan: Plan) -> dict[str, VoicemailRow]:

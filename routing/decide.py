@@ -5,11 +5,13 @@ takes is a reason in the decision.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from routing.announcement import said
 from routing.conditions import judge
+from routing.decide_emergency import decide_emergency
 from routing.decision import (
     OUTCOMES,
     OUTSIDE_MARK,
@@ -22,17 +24,15 @@ from routing.decision import (
     Strategy,
     Target,
 )
-from routing.emergency import EMERGENCY_NUMBER, is_emergency
-from routing.gateways import Reach, in_turn, without_address
+from routing.emergency import is_emergency
 from routing.hours import Opening
 from routing.hunt import in_order
 from routing.numbers import NumberClass, classify
-from routing.opening import opening
+from routing.opening import closes_next, opening
 from routing.outside import (
     FAILED,
     FIRST_RESPONSE_SECONDS,
     OUTSIDE_RING_SECONDS,
-    SERVICE_UNAVAILABLE,
     call_outside,
     end_outside,
     ways_out,
@@ -42,10 +42,12 @@ from routing.situation import Situation
 from routing.strategy import choose
 from routing.tables import (
     Case,
+    GroupRow,
     MenuRow,
     NumberRow,
     OneOf,
     PersonRow,
+    QueueRow,
     Route,
     Tables,
     ToAnnouncement,
@@ -67,10 +69,6 @@ BUSY_HERE = 486
 SELF_SERVICE = "self_service"
 CLOSED = "closed"
 
-# An emergency call rings until it is answered; three minutes is what RFC 3261 16.6 (timer C) grants a ringing
-# call.
-EMERGENCY_RING_SECONDS = 180.0
-
 
 def decide(tables: Tables, question: Question, situation: Situation, now: datetime) -> Decision:
     """The decision for a call that has arrived, or whose last decision led nowhere (`question.branch`).
@@ -78,7 +76,7 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
     `now` is aware (raises NaiveTime). No other error: whatever a caller dials gets an answer.
     """
     if is_emergency(question.dialled):
-        return _emergency(tables, question, situation)
+        return decide_emergency(tables, question, situation)
     if question.branch is Branch.ARRIVED:
         row = tables.numbers.get(question.dialled)
         if row is None or (row.internal_only and question.origin is Origin.TRUNK):
@@ -88,6 +86,11 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
         return end_outside(tables, question)
     path = _Path(tables, question, situation, now)
     row = tables.numbers.get(question.number)
+    if question.queue and question.branch is Branch.PRESSED:
+        queue = tables.queues.get(question.queue)
+        if row is None or queue is None:
+            return path.follow_vanished("queue")
+        return path.follow_queue(row, queue)
     if question.branch in (Branch.PRESSED, Branch.NO_KEY):
         menu = tables.menus.get(question.menu)
         if row is None or menu is None:
@@ -95,59 +98,9 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
         return path.follow_menu(row, menu)
     if row is None:
         return path.follow_vanished("number", OUTCOMES[question.branch])
+    if question.branch is Branch.CLOSING:
+        return path.follow_closing(row)
     return path.follow(row, question.branch)
-
-
-def _emergency(tables: Tables, question: Question, situation: Situation) -> Decision:
-    """112 goes to every gateway of every emergency trunk in turn, those that do not answer after all others.
-    A trunk that it came by is the last: it may send it back."""
-    came_by = question.origin_name if question.origin is Origin.TRUNK else ""
-    trunks = tables.emergency_trunks
-    ways = [(trunk, way) for trunk in trunks for way in in_turn(trunk.gateways, question.draw, situation)]
-    down = [way for _, way in ways if not situation.is_up(way.address)]
-    ways.sort(key=lambda at: (at[0].name == came_by, at[1] in down))
-    targets = tuple(
-        [Target(way.member, trunk=at.name, number=EMERGENCY_NUMBER, gateway=way.address) for at, way in ways]
-    )
-    unknown = [row for trunk in trunks for row in without_address(trunk.gateways, situation)]
-    nowhere = [Reason("gateway", row.where, f"no address of {row.address} is known") for row in unknown]
-    exhausted = question.branch is not Branch.ARRIVED
-    if exhausted or not targets:
-        why = "every emergency trunk was tried" if exhausted else "the plan has no emergency trunk"
-        if nowhere and not targets:
-            why = "no emergency trunk can be reached"
-        return Decision(
-            kind=Kind.REJECT,
-            number=EMERGENCY_NUMBER,
-            function=EMERGENCY_NUMBER,
-            status=SERVICE_UNAVAILABLE,
-            outcome=FAILED,
-            emergency=True,
-            plan_version=tables.version,
-            reasons=(Reason("emergency", "trunks", why), *nowhere),
-        )
-    names = ", ".join(dict.fromkeys(target.trunk for target in targets))
-    return Decision(
-        kind=Kind.RING,
-        number=EMERGENCY_NUMBER,
-        function=EMERGENCY_NUMBER,
-        strategy=Strategy.LINEAR,
-        targets=targets,
-        ring_seconds=EMERGENCY_RING_SECONDS,
-        first_response_seconds=FIRST_RESPONSE_SECONDS,
-        emergency=True,
-        plan_version=tables.version,
-        reasons=(
-            Reason("emergency", "trunks", f"an emergency call, before every other rule: {names}"),
-            *[_late(way) for way in down],
-            *nowhere,
-        ),
-    )
-
-
-def _late(way: Reach) -> Reason:
-    name = f" at {way.address}" if way.address.name else ""
-    return Reason("gateway", way.where, f"it does not answer{name}: tried after the others")
 
 
 def _no_number(tables: Tables, question: Question, situation: Situation) -> Decision:
@@ -220,6 +173,20 @@ class _Path:
             self._reasons.append(Reason("menu", menu.where, "the caller pressed none of its keys"))
         return self._run(row, route)
 
+    def follow_queue(self, row: NumberRow, queue: QueueRow) -> Decision:
+        """Go on from a queue, by the key that was pressed there."""
+        key = self._question.key
+        self._unreached = SELF_SERVICE
+        self._reasons.append(Reason("queue", f"{queue.where}.keys.{key}", f"the caller pressed {key}"))
+        return self._run(row, queue.keys.get(key, row.routes[Branch.NO_ANSWER]))
+
+    def follow_closing(self, row: NumberRow) -> Decision:
+        """Go on from a queue in which the call still was when it had closed."""
+        self._outcome = CLOSED
+        self._visited.append(f"{row.number}/{Branch.CLOSING}")
+        self._reasons.append(Reason("queue", row.reason.where, "it has closed while the caller waited"))
+        return self._run(row, row.closed)
+
     def _run(self, row: NumberRow, route: Route | None) -> Decision:
         """Go by this route and on until the call is decided; None is a step that was taken before."""
         while route is not None:
@@ -240,6 +207,8 @@ class _Path:
         match destination:
             case ToNumber(number):
                 return self._tables.numbers[number]
+            case ToGroup(group) if group in self._tables.queues and self._question.may_wait:
+                return self._join(row, self._tables.groups[group], self._tables.queues[group])
             case ToGroup() | ToPerson() | ToPhone():
                 return self._ring(row, destination)
             case ToOutside(number):
@@ -287,28 +256,58 @@ class _Path:
     def _ring(self, row: NumberRow, destination: ToGroup | ToPerson | ToPhone) -> Decision | Branch:
         """Ring whoever is there and free, or say by which branch the call goes on."""
         members, strategy, ring_seconds, where = self._members(destination)
+        group = destination.group if isinstance(destination, ToGroup) else ""
+        chosen = self._choose(members, where, group)
+        if isinstance(chosen, Branch):
+            return chosen
+        free = len({target.member for target in chosen})
+        text = f"{free} of {len(members)} free, rings {strategy} for {ring_seconds:g} s"
+        self._reasons.append(Reason("presence", where, text))
+        return self._answer(
+            row, Kind.RING, group=group, strategy=strategy, targets=chosen, ring_seconds=ring_seconds
+        )
+
+    def _choose(self, members: Sequence[PersonRow], where: str, group: str) -> tuple[Target, ...] | Branch:
+        """Whom to ring; nobody is said."""
         caller = self._caller() if self._question.origin is Origin.PHONE else ""
         said = len(self._reasons)
-        chosen = choose(members, self._situation, self._now, caller, self._reasons)
+        chosen = choose(members, self._situation, self._now, caller, self._reasons, group)
         if isinstance(chosen, Branch):
             all_away = len(self._reasons) - said == len(members)
             nobody = "all are away" if all_away else "nobody is registered"
             text = "all who are there are busy" if chosen is Branch.BUSY else nobody
             self._reasons.append(Reason("presence", where, text))
+        return chosen
+
+    def _join(self, row: NumberRow, group: GroupRow, queue: QueueRow) -> Decision | Branch:
+        """Let the call wait for its turn, or say by which branch it goes on."""
+        there = self._there(group, group.members)
+        chosen = self._choose(there, f"groups.{group.key}", group.key)
+        if chosen is Branch.NOBODY_THERE and queue.staffed_only:
             return chosen
-        free = len({target.member for target in chosen})
-        self._reasons.append(
-            Reason(
-                "presence", where, f"{free} of {len(members)} free, rings {strategy} for {ring_seconds:g} s"
-            )
+        waiting = self._situation.waiting(group.key)
+        if waiting >= queue.max_waiting:
+            self._reasons.append(Reason("queue", queue.where, f"{waiting} wait: it is full"))
+            return Branch.FULL
+        free = 0 if isinstance(chosen, Branch) else len({target.member for target in chosen})
+        whom = f"{free} of {len(there)} free, rings {group.strategy} for {group.ring_seconds:g} s"
+        text = f"{waiting} wait, {whom}"
+        self._reasons.append(Reason("queue", queue.where, text))
+        closes_at = closes_next(self._situation.overrides(), row, self._now)
+        leave_at = closes_at + timedelta(seconds=queue.closing_seconds) if closes_at else None
+        wait = replace(
+            queue.wait,
+            priority=row.priority,
+            closes_at=closes_at if queue.tells_closing else None,
+            leave_at=leave_at,
         )
         return self._answer(
             row,
-            Kind.RING,
-            group=destination.group if isinstance(destination, ToGroup) else "",
-            strategy=strategy,
-            targets=chosen,
-            ring_seconds=ring_seconds,
+            Kind.QUEUE,
+            group=group.key,
+            strategy=group.strategy,
+            ring_seconds=group.ring_seconds,
+            wait=wait,
         )
 
     def _caller(self) -> str:
@@ -322,13 +321,21 @@ class _Path:
         """Whom to ring, how, for how many seconds, and where the plan says so."""
         if isinstance(destination, ToGroup):
             group = self._tables.groups[destination.group]
-            members = in_order(group, self._situation, self._now, self._question.draw)
+            members = self._there(group, in_order(group, self._situation, self._now, self._question.draw))
             return members, group.strategy, group.ring_seconds, f"groups.{group.key}"
         if isinstance(destination, ToPhone):
             phone = self._tables.single_phones[destination.phone]
             return (phone,), Strategy.ALL, phone.ring_seconds, f"phones.{destination.phone}"
         person = self._tables.people[destination.person]
         return (person,), Strategy.ALL, person.ring_seconds, f"people.{person.key}"
+
+    def _there(self, group: GroupRow, members: Sequence[PersonRow]) -> Sequence[PersonRow]:
+        """Those who take part in answering calls of the group."""
+        there = [person for person in members if self._situation.takes_part(person.key, group.key)]
+        if len(there) < len(members):
+            text = f"{len(members) - len(there)} of {len(members)} paused or logged out"
+            self._reasons.append(Reason("duty", f"groups.{group.key}", text))
+        return there
 
     def _call_outside(self, row: NumberRow, number: str) -> Decision | Branch:
         """Go on to the public network, or say by which branch the call goes on."""

@@ -4,6 +4,7 @@ Both are plain values: an answer is journalled whole, so that nothing but it is 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from routing.places import Place
@@ -19,6 +20,7 @@ class Kind(StrEnum):
     ANNOUNCE = "announce"
     MENU = "menu"
     VOICEMAIL = "voicemail"
+    QUEUE = "queue"
     REJECT = "reject"
 
 
@@ -26,7 +28,8 @@ class Branch(StrEnum):
     """Why routing is asked: the call has arrived, or what was decided before led nowhere.
 
     FULL: no channel is free. ERROR: what was tried failed by a fault (5xx, a prompt that cannot be played).
-    PRESSED: a key of a menu, which the question names. NO_KEY: the menu was said as often as it is to be, and
+    PRESSED: a key of a menu or a queue, which the question names. CLOSING: it has closed while the caller was
+    in a queue. NO_KEY: the menu was said as often as it is to be, and
     no key of it was pressed.
     """
 
@@ -38,12 +41,13 @@ class Branch(StrEnum):
     ERROR = "error"
     PRESSED = "pressed"
     NO_KEY = "no_key"
+    CLOSING = "closing"
 
 
 OVERFLOW = (Branch.NO_ANSWER, Branch.BUSY, Branch.NOBODY_THERE, Branch.FULL, Branch.ERROR)
 """The branches of a number by which a call goes on that led nowhere."""
 
-OUTCOMES = {branch: branch.value for branch in OVERFLOW} | {Branch.ERROR: "failed"}
+OUTCOMES = {branch: branch.value for branch in OVERFLOW} | {Branch.ERROR: "failed", Branch.CLOSING: "closed"}
 """What becomes of a call that such a branch leads to no person."""
 
 
@@ -128,6 +132,31 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """How a caller waits in the queue of a group, until it is their turn.
+
+    Whoever has the lower `priority` goes first. It ends after `max_wait_seconds`, or at `leave_at` because it
+    has closed by then. `closes_at` is when it closes, if that is to be told. `keys` are those that lead out.
+    retry_seconds, missed_limit, wrap_up_seconds: of members, as in the plan.
+    """
+
+    max_wait_seconds: float
+    retry_seconds: float
+    missed_limit: int
+    wrap_up_seconds: float
+    music: str
+    welcome: str
+    comfort: str
+    comfort_seconds: float
+    tells_position: bool
+    tells_estimate: bool
+    keys: str
+    priority: int = 0
+    closes_at: datetime | None = None
+    leave_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What routing is asked.
 
@@ -136,7 +165,8 @@ class Question:
     `draw` is random in [0, 1): it spreads calls over gateways of one priority.
     `number` is the plan number being pursued and `visited` the last decision's, when `branch` is not ARRIVED;
     `status` is then what a trunk refused with last, or 0. `menu` is that in which `key` was pressed, or none
-    was.
+    was, `queue` the group in whose queue it was. `may_wait`: whether
+    the call may join a queue; else a group that has one is rung as any other.
     """
 
     dialled: str
@@ -150,6 +180,8 @@ class Question:
     status: int = 0
     key: str = ""
     menu: str = ""
+    queue: str = ""
+    may_wait: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,9 +197,9 @@ class Decision:
     prompt, early: the announcement; `early` plays it before an answer, followed by `status`.
     status: the SIP status that ends the call when it is rejected, or after an early announcement.
     outcome: closed, nobody_there, busy, no_answer, full, self_service (what a menu
-        led to, or a voicemail), failed, or "" when it rings or a menu is offered.
+        led to, or a voicemail), failed, or "" when it rings, waits, or a menu is offered.
     menu: the menu that is offered. voicemail: whose box takes a message after `prompt`, its greeting: the key
-        of the plan's [voicemails] entry.
+        of the plan's [voicemails] entry. wait: how it waits in the queue of `group`.
     protected: a number on the way is protected; whoever overflows from it stays so.
     visited: what has been tried, opaque to others: given back in the next question of the same call.
     reasons: every step, in order.
@@ -192,6 +224,7 @@ class Decision:
     reasons: tuple[Reason, ...] = ()
     menu: Menu | None = None
     voicemail: str = ""
+    wait: Wait | None = None
 
     @property
     def outside(self) -> str:

@@ -3,8 +3,9 @@
 from dataclasses import asdict
 from typing import assert_never
 
-from routing.decision import Decision, Kind, Origin, Question, Strategy, Target
+from routing.decision import Decision, Kind, Origin, Question, Strategy, Target, Wait
 from routing.explain_swedish import swedish_lines
+from routing.hours import STOCKHOLM
 from routing.numbers import show
 from routing.spoken import first_of
 
@@ -42,8 +43,8 @@ def explain_lines(decision: Decision, plan: str = "") -> list[str]:
 def explain_json(decision: Decision) -> dict[str, object]:
     """The decision as an object of the API, with all keys always there.
 
-    - `kind`: ring, announce, menu, voicemail or reject; `outcome`: closed, nobody_there, busy, no_answer,
-      full, failed, or "" when it rings or a menu is offered
+    - `kind`: ring, announce, menu, voicemail, queue or reject; `outcome`: closed, nobody_there, busy,
+      no_answer, full, failed, or "" when it rings, waits or a menu is offered
     - `number` (E.164, "112", or "" when no number of the plan was reached), `function`, `group`
     - `strategy` (as in the plan), `ring_seconds`, `first_response_seconds` (0 is no limit)
     - `targets`: objects of `member`, `phone`, `trunk`, `number`, `gateway` (of a trunk `ADDRESS:PORT`, before
@@ -80,6 +81,7 @@ def explain_json(decision: Decision) -> dict[str, object]:
         "status": decision.status,
         "menu": None if decision.menu is None else asdict(decision.menu),
         "voicemail": decision.voicemail,
+        "wait": None if decision.wait is None else _wait_json(decision.wait),
         "emergency": decision.emergency,
         "outside": decision.outside,
         "protected": decision.protected,
@@ -89,6 +91,11 @@ def explain_json(decision: Decision) -> dict[str, object]:
         ],
         "sentences": list(swedish_lines(decision)),
     }
+
+
+def _wait_json(wait: Wait) -> dict[str, object]:
+    times = {"closes_at": wait.closes_at, "leave_at": wait.leave_at}
+    return asdict(wait) | {name: at and at.astimezone(STOCKHOLM).isoformat() for name, at in times.items()}
 
 
 def _what(decision: Decision) -> str:
@@ -105,6 +112,8 @@ def _what(decision: Decision) -> str:
             return f"{place}: announcement {said} {end}, outcome {decision.outcome}"
         case Kind.MENU:
             return f"{place}: {_menu(decision)}"
+        case Kind.QUEUE:
+            return f"{place}: {_queue(decision)}"
         case Kind.VOICEMAIL:
             said = f"greeting {decision.prompt}, outcome {decision.outcome}"
             return f"{place}: voicemail {decision.voicemail}, {said}"
@@ -112,6 +121,15 @@ def _what(decision: Decision) -> str:
             return f"{place}: refused with {decision.status}, outcome {decision.outcome}"
         case _ as never:
             assert_never(never)
+
+
+def _queue(decision: Decision) -> str:
+    wait = decision.wait
+    assert wait is not None  # of this kind
+    end = f", until {wait.leave_at.astimezone(STOCKHOLM):%H:%M}" if wait.leave_at else ""
+    most = f"at most {wait.max_wait_seconds:g} s{end}"
+    keys = f", keys {' '.join(wait.keys)}" if wait.keys else ""
+    return f"waits for group {decision.group}, priority {wait.priority}, {most}{keys}"
 
 
 def _menu(decision: Decision) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from routing.decision import Decision, Kind, Reason, Strategy, Target
+from routing.hours import STOCKHOLM
 from routing.numbers import show
 from routing.spoken import first_of
 
@@ -116,6 +117,8 @@ def _head(decision: Decision) -> str:
             return f"Samtalet {whom} får höra meddelandet {said} {end}, för {_why(decision)}."
         case Kind.MENU:
             return f"Samtalet {whom} {_menu(decision)}."
+        case Kind.QUEUE:
+            return f"Samtalet {whom} {_queue(decision)}."
         case Kind.VOICEMAIL:
             box = f"röstbrevlådan {decision.voicemail} efter hälsningen {decision.prompt}"
             return f"Samtalet {whom} tas emot av {box}, för {_why(decision)}."
@@ -123,6 +126,15 @@ def _head(decision: Decision) -> str:
             return f"Samtalet {whom} avvisas med {decision.status}, för {_why(decision)}."
         case _ as never:
             assert_never(never)
+
+
+def _queue(decision: Decision) -> str:
+    wait = decision.wait
+    assert wait is not None  # of this kind
+    end = f" och längst till {wait.leave_at.astimezone(STOCKHOLM):%H:%M}" if wait.leave_at else ""
+    keys = f", med knapparna {' '.join(wait.keys)}" if wait.keys else ""
+    most = f"i högst {_number(wait.max_wait_seconds)} sekunder{end}"
+    return f"ställs i kö till gruppen {decision.group}, prioritet {wait.priority}, {most}{keys}"
 
 
 def _menu(decision: Decision) -> str:
@@ -231,9 +243,18 @@ def _ended(found: re.Match[str]) -> str:
 
 
 def _presence(found: re.Match[str]) -> str:
-    each = "alla samtidigt" if found[3] == Strategy.ALL else "en i taget"
-    seconds = found[4].replace(".", ",")
-    return f"{found[1]} av {found[2]} är lediga: det ringer hos {each} i {seconds} sekunder"
+    return _free(*found.groups())
+
+
+def _queued(found: re.Match[str]) -> str:
+    waiting, *free = found.groups()
+    return f"{waiting} väntar, {_free(*free)}"
+
+
+def _free(free: str, members: str, strategy: str, seconds: str) -> str:
+    each = "alla samtidigt" if strategy == Strategy.ALL else "en i taget"
+    comma = seconds.replace(".", ",")
+    return f"{free} av {members} är lediga: det ringer hos {each} i {comma} sekunder"
 
 
 def _plain(template: str) -> Told:
@@ -308,9 +329,17 @@ _CATALOGUE = _catalogue(
             r"the menu is no longer in the plan: the call goes to the main number",
             r"Menyn finns inte längre i planen: samtalet går till huvudnumret",
         ),
+        (
+            r"the queue is no longer in the plan: the call goes to the main number",
+            r"Kön finns inte längre i planen: samtalet går till huvudnumret",
+        ),
         (r"(.*) is away until (\S+) inclusive", r"\1 är borta till och med \2"),
         (r"(.*) is away until further notice", r"\1 är borta tills vidare"),
+        (r"(\d+) of (\d+) paused or logged out", r"\1 av \2 har paus eller är utloggade"),
         (r"all who are there are busy", r"Alla som är på plats är upptagna"),
+        (r"(\d+) wait: it is full", r"\1 väntar: kön är full"),
+        (r"(\d+) wait, (\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", _queued),
+        (r"it has closed while the caller waited", r"Det har stängt medan uppringaren väntade"),
         (r"all are away", r"Alla är borta"),
         (r"nobody is registered", r"Ingen har en telefon som är ansluten"),
         (r"(\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", _presence),

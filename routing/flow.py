@@ -14,6 +14,7 @@ from routing.plan_flow import Destination as Written
 from routing.plan_flow import Flow as WrittenFlow
 from routing.plan_flow import When
 from routing.plan_menu import CENTRE_KEY, KEYS
+from routing.plan_queue import Queue
 from routing.tables import (
     Destination,
     ToAnnouncement,
@@ -38,11 +39,11 @@ _DEFAULT_STATUS = {"no_answer": 480, "busy": 486, "nobody_there": 480, "full": 5
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way on from a number or menu (`node`).
+    """One way on from a number, a menu or a queue (`node`).
 
-    `branch` is of a number arrived, closed or one of OVERFLOW, of a menu `key 1` or no_key. A branch with
-    cases has a way for each of them, in order. `path` is where the plan says so; the branch's own place also
-    when it is left out there (`given` is false).
+    `branch` is of a number arrived, closed or one of OVERFLOW, of a menu `key 1` or no_key, of a queue a key.
+    A branch with cases has a way for each of them, in order. `path` is where the plan says so; the branch's
+    own place also when it is left out there (`given` is false).
     """
 
     node: str
@@ -58,7 +59,7 @@ class Way:
 
 
 Flow: TypeAlias = Mapping[str, Sequence[Way]]
-"""The ways on from every number and every menu of a plan, by its node."""
+"""The ways on from every number, every menu and every queue of a plan, by its node."""
 
 
 def menu_node(name: str) -> str:
@@ -66,12 +67,20 @@ def menu_node(name: str) -> str:
     return f"menu:{name}"
 
 
+def queue_node(group: str) -> str:
+    """What the queue of a group is called there."""
+    return f"queue:{group}"
+
+
 def flow_of(document: plan.Plan) -> dict[str, tuple[Way, ...]]:
-    """The ways on from every number and menu of the plan."""
+    """The ways on from every number, menu and queue of the plan."""
     main_number = document.municipality.main_number
     flow = {key: tuple(_ways(key, number, main_number)) for key, number in document.numbers.items()}
     for name in document.menus:
         flow[menu_node(name)] = tuple(_ways_of_menu(name, document, main_number))
+    for name, group in document.groups.items():
+        if group.queue is not None:
+            flow[queue_node(name)] = tuple(_ways_of_queue(name, group.queue))
     return flow
 
 
@@ -101,6 +110,11 @@ def _ways_of_menu(name: str, document: plan.Plan, main_number: str) -> Iterator[
         yield Way(node, NO_KEY, f"{path}.{NO_KEY}", ToNumber(main_number), given=False)
     else:
         yield from _given(node, NO_KEY, f"{path}.{NO_KEY}", menu.no_key)
+
+
+def _ways_of_queue(name: str, queue: Queue) -> Iterator[Way]:
+    for key, written in queue.keys.items():
+        yield from _given(queue_node(name), f"key {key}", f"groups.{name}.queue.keys.{key}", written)
 
 
 def _given(node: str, branch: str, path: str, written: WrittenFlow) -> Iterator[Way]:
@@ -224,6 +238,8 @@ def _steps(ways: Sequence[Way]) -> Iterator[tuple[Way, str]]:
                 pass
             case ToMenu(name):
                 node = menu_node(name)
+            case ToGroup(name):
+                node = queue_node(name)
             case _:
                 continue
         if way.given or not said:

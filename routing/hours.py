@@ -153,6 +153,20 @@ def next_opening(calendar: CalendarTable, at: datetime) -> datetime | None:
     return None
 
 
+def next_closing(calendar: CalendarTable, at: datetime) -> datetime | None:
+    """The first moment after `at` at which it is closed, in UTC; None when there is none on that day and the
+    next.
+
+    Raises NaiveTime.
+    """
+    today = _wall_clock(at).date()
+    begin = at.astimezone(UTC)
+    for edge in _edges(calendar, today, today + _ONE_DAY):
+        if edge > begin and not is_open(calendar, edge).open:
+            return edge
+    return None
+
+
 def _ever_opens(calendar: CalendarTable) -> bool:
     """A calendar that never does would be looked through for a year, at each call."""
     days = chain(

@@ -6,7 +6,16 @@ from datetime import datetime
 from itertools import pairwise
 
 from routing.decision import Reason
-from routing.hours import STOCKHOLM, Opening, Span, effective_hours, is_open, next_change, next_opening
+from routing.hours import (
+    STOCKHOLM,
+    Opening,
+    Span,
+    effective_hours,
+    is_open,
+    next_change,
+    next_closing,
+    next_opening,
+)
 from routing.override import Override
 from routing.tables import NumberRow
 
@@ -51,6 +60,23 @@ def next_opening_change(overrides: Mapping[str, Override], row: NumberRow, now: 
     """
     found = in_force(overrides, row, now)
     return next_change(row.calendar, now) if found is None else found[1].until
+
+
+def closes_next(overrides: Mapping[str, Override], row: NumberRow, now: datetime) -> datetime | None:
+    """When a number that is open will be closed, in UTC; None when it is not open, or stays so all of today
+    and tomorrow.
+
+    An override that holds it open is waited out, be it the number's own or the one for all.
+    """
+    if not opening(overrides, row, now).open:
+        return None
+    at = now
+    found = in_force(overrides, row, now)
+    if found is not None:
+        at = found[1].until
+        if not is_open(row.calendar, at).open:
+            return at
+    return next_closing(row.calendar, at)
 
 
 def opens_next(overrides: Mapping[str, Override], row: NumberRow, now: datetime) -> datetime | None:

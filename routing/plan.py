@@ -35,8 +35,14 @@ from routing.plan_menu import Menu, Voicemail
 from routing.plan_nets import Net
 from routing.plan_part import Entry, Flag, Name, Part, Text
 from routing.plan_prompt import MAX_SPOKEN, SpokenPrompt
+from routing.plan_queue import Queue
 from routing.plan_registration import Registration
 from routing.plan_values import DEFAULT_RING_SECONDS, E164, RingSeconds, Series, listed
+
+DEFAULT_PRIORITY = 5
+
+PAUSE_REASONS = ("Lunch", "Möte", "Administration")
+"""Why members have a pause, where the plan does not say."""
 
 
 def _gateway(text: str) -> str:
@@ -85,7 +91,7 @@ class Municipality(Part):
     `next_opening`: whether the announcement `closed` goes on to say when the number opens again.
     `pickup_code` is dialled by a member of a group to answer what rings at another, `transfer_code` pressed
     in a call at a phone that has no other way to hand it on; "" is no such code. `outside`: the classes of
-    numbers of the public network that phones may call.
+    numbers of the public network that phones may call. `pause_reasons`: what members may give as theirs.
     """
 
     name: Text
@@ -98,6 +104,7 @@ class Municipality(Part):
     pickup_code: FunctionCode = "*8"
     transfer_code: FunctionCode = ""
     outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(listed)] = ()
+    pause_reasons: Annotated[tuple[Text, ...], BeforeValidator(listed), Field(max_length=20)] = PAUSE_REASONS
 
 
 class Phone(Entry):
@@ -245,7 +252,8 @@ class Group(Part):
     """People who help each other answer (P3), in the order in which a linear hunt rings them.
 
     strategy: as `routing.hunt` has it. weights: of members in a random hunt, skills: of members in one by
-    skill; who is not named there has 1.
+    skill; who is not named there has 1. queue: where callers wait for their turn; without one a call goes on
+    when nobody is free.
     """
 
     name: Text
@@ -254,6 +262,7 @@ class Group(Part):
     ring_seconds: RingSeconds = DEFAULT_RING_SECONDS
     weights: dict[Name, Annotated[int, Strict(), Field(ge=1, le=100)]] = Field(default_factory=dict)
     skills: dict[Name, Annotated[int, Strict(), Field(ge=1, le=10)]] = Field(default_factory=dict)
+    queue: Queue | None = None
 
     @model_validator(mode="after")
     def _are_used(self) -> "Group":
@@ -269,6 +278,7 @@ class Number(Part):
 
     A branch that is left out is Kontaktcenter's number (the caller always gets on), or a refusal on that very
     number; `closed` left out is the announcement of that name. protected: its callers are secret (P23).
+    priority: whose callers go first in a queue, 1 before 9.
     """
 
     function: Text
@@ -281,6 +291,7 @@ class Number(Part):
     error: Flow | None = None
     closed: Flow | None = None
     protected: Flag = False
+    priority: Annotated[int, Strict(), Field(ge=1, le=9)] = DEFAULT_PRIORITY
 
 
 class Plan(Part):

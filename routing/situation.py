@@ -26,6 +26,16 @@ class Situation(Protocol):
     def places(self, named: Named) -> Sequence[Found]:
         """What DNS says of this name, by priority; nothing when that is not known."""
 
+    def takes_part(self, member: str, group: str) -> bool:
+        """Whether this person answers calls of this group now: not paused, nor logged out of it."""
+
+    def on_duty(self, member: str, group: str) -> bool:
+        """Whether calls of this group are offered to this person at this moment: they take part, and are not
+        left alone for a moment after a call or a missed one."""
+
+    def waiting(self, group: str) -> int:
+        """How many callers wait in the queue of this group."""
+
     def idle_since(self, member: str) -> datetime | None:
         """When this person's last talk ended (UTC); None when none is in sight."""
 
@@ -68,6 +78,18 @@ class Everybody:
         """DNS is not asked: the name stands for what it would say."""
         place = named.at(named.name, named.port or default_port(named.transport))
         return (Found(0, 0, (place,)),)
+
+    def takes_part(self, member: str, group: str) -> bool:
+        """Everybody takes part."""
+        return True
+
+    def on_duty(self, member: str, group: str) -> bool:
+        """And is ready."""
+        return True
+
+    def waiting(self, group: str) -> int:
+        """Nobody waits."""
+        return 0
 
     def idle_since(self, member: str) -> datetime | None:
         """Nobody has had a call yet."""

@@ -14,13 +14,15 @@ def choose(
     now: datetime,
     caller: str = "",
     reasons: list[Reason] | None = None,
+    group: str = "",
 ) -> tuple[Target, ...] | Branch:
     """The registered phones of every free member, in the order of the plan, which is also the order of a
     linear hunt.
 
     Without any: BUSY when somebody is there but nobody is free, NOBODY_THERE when no phone is registered or
     all are away. `now` is aware; whoever is away then is passed over, which is added to `reasons`. `caller`
-    is who calls, or "": one's own phone is not rung.
+    is who calls, or "": one's own phone is not rung. `group` is for whom they are rung: whoever is left alone
+    for a moment is busy for it.
     """
     targets: list[Target] = []
     somebody_there = False
@@ -33,7 +35,7 @@ def choose(
         if not phones or person.key == caller:
             continue
         somebody_there = True
-        if situation.is_free(person.key):
+        if situation.is_free(person.key) and (not group or situation.on_duty(person.key, group)):
             targets += phones
     if targets:
         return tuple(targets)

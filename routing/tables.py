@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from routing.decision import Branch, CallerKind, Identity, Menu, Reason, Strategy, Target
+from routing.decision import Branch, CallerKind, Identity, Menu, Reason, Strategy, Target, Wait
 from routing.nets import NetTable
 from routing.numbers import NumberClass, NumberFormat
 from routing.peers import PeerTable
@@ -191,6 +191,23 @@ class MenuRow:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueRow:
+    """The queue of a group: how callers wait there, and where its keys lead.
+
+    max_waiting: how many callers. staffed_only: only while a member is there. tells_closing: they are told
+    when it closes; closing_seconds: how long whoever waits then is still served. `where` is its place.
+    """
+
+    wait: Wait
+    keys: Mapping[str, Route]
+    max_waiting: int
+    staffed_only: bool
+    tells_closing: bool
+    closing_seconds: float
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class VoicemailRow:
     """A box that takes messages after `prompt`. `name` is whose it is, for people, `person` the key of whose,
     or "" when it is a function's."""
@@ -207,7 +224,7 @@ class NumberRow:
 
     `routes` has one for every branch; ARRIVED is where a call goes when the number is open.
     `internal_only`: a person's own number that is not public, so nobody outside is told of it (P11).
-    `personal`: a person's own number, which has no hours.
+    `personal`: a person's own number, which has no hours. `priority`: in a queue.
     """
 
     number: str
@@ -219,6 +236,7 @@ class NumberRow:
     internal_only: bool
     personal: bool
     reason: Reason
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +350,8 @@ class Tables:
     `emergency_trunks` are those that take 112, in the order of the plan. `registered_users`: whose trunk's
     address of record has this user. `edges`: None without any. `pickup_code` begins what
     is dialled to answer a colleague's call, or is "". `memberships` are the groups of each person who is in
-    any. `single_phones` are who is rung at the phone accounts.
+    any. `single_phones` are who is rung at the phone accounts. `queues` are by group.
+    `pause_reasons`: what members may give as theirs.
     """
 
     version: int
@@ -357,8 +376,10 @@ class Tables:
     registered_users: Mapping[str, str]
     edges: PeerTable | None
     pickup_code: str
+    pause_reasons: tuple[str, ...]
     memberships: Mapping[str, frozenset[str]]
     nets: NetTable
     menus: Mapping[str, MenuRow]
     voicemails: Mapping[str, VoicemailRow]
+    queues: Mapping[str, QueueRow]
     single_phones: Mapping[str, PersonRow]

@@ -22,10 +22,13 @@ def transfer_target(
     """Whom to ring for a transfer to `number` by this phone account; else a decision that rejects it. `draw`
     is random in [0, 1), for gateways of one priority.
 
-    The phone transfers only where it may call. An announcement, a menu or a voicemail is no person to hand
+    The phone transfers only where it may call. Nobody is put into a queue: who transfers hears that all are
+    busy, and may try elsewhere. An announcement, a menu or a voicemail is no person to hand
     anybody to, and 112 speaks with who needs it: that one dials.
     """
-    question = Question(dialled=number, origin=Origin.PHONE, origin_name=phone, caller=None, draw=draw)
+    question = Question(
+        dialled=number, origin=Origin.PHONE, origin_name=phone, caller=None, draw=draw, may_wait=False
+    )
     decision = decide(tables, question, situation, now)
     branches = {mark.partition("/")[2] for mark in decision.visited} - {""}
     if decision.emergency:

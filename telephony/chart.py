@@ -24,7 +24,8 @@ PERSONAL = "personal"
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """By group: how many members who are not away have a phone that is registered, and how many of these are
+    """By group: how many members who are on duty and not away have a phone that is registered, and how many
+    of these are
     free (P4)."""
 
     registered: Mapping[str, int]
@@ -36,7 +37,8 @@ class Chart:
 
     labels: the label of every number of the plan. functions: by number, its function and the group that
     answers it when it is open, through other numbers ("" for anything else); with cases the last, for
-    everybody. members: by group, how many.
+    everybody. members: by group, how many. queues: the groups
+    that have one.
     trunks: their names. registered_trunks: of those that have us register. gateways: those that are asked
     whether they are there, by trunk and in words.
     """
@@ -50,6 +52,7 @@ class Chart:
             if not row.personal
         }
         self.members = {key: len(group.members) for key, group in tables.groups.items()}
+        self.queues = tuple(tables.queues)
         self.trunks = tuple(tables.trunks)
         self.gateways = {
             (trunk.name, str(row.address)): row
@@ -86,13 +89,13 @@ class Chart:
         }
         there = {key for key in there if key in people and away_at(people[key], now) is None}
         free = [person for person in there if house.is_free(person)]
-        return Staff(self._by_group(there), self._by_group(free))
+        return Staff(self._by_group(there, house), self._by_group(free, house))
 
-    def _by_group(self, people: Iterable[str]) -> dict[str, int]:
+    def _by_group(self, people: Iterable[str], house: House) -> dict[str, int]:
         counts = dict.fromkeys(self.members, 0)
         for person in people:
             for group in self._groups.get(person, ()):
-                counts[group] += 1
+                counts[group] += house.on_duty(person, group)
         return counts
 
 

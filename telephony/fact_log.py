@@ -13,6 +13,7 @@ from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
 from telephony.call import prompt_facts as s
+from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
 
@@ -20,7 +21,7 @@ _TOLD = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.CallConnected, f.CallEnded, f.CallInterrupted),
         *(t.TransferRefused, t.TransferDecided, t.TransferFailed, t.CallTransferred, f.LegLost),
-        *(p.LegPickedUp, m.MenuLeft, m.CentreAsked),
+        *(p.LegPickedUp, m.MenuLeft, m.CentreAsked, q.QueueJoined, q.QueueLeft),
     )
 )
 """Those of a call that get a line of their own."""
@@ -79,12 +80,25 @@ class FactLog:
                 log.warning("leg_lost", **call, leg=fact.leg, why=fact.why)
             case p.LegPickedUp(target=target, of=of):
                 log.info("call_picked_up", **call, by=target.member, of=of.rpartition(".")[0])
-            case m.MenuLeft(menu=menu, key=key, branch=branch):
-                log.info("menu_left", **call, menu=menu, key=key, branch=branch.value)
-            case m.CentreAsked(voicemail=voicemail):
-                log.info("centre_asked", **call, voicemail=voicemail)
+            case m.MenuLeft() | m.CentreAsked() | q.QueueJoined() | q.QueueLeft():
+                self._tell_of_choice(fact, call)
             case t.TransferFact():
                 self._tell_of_transfer(fact, call)
+
+    def _tell_of_choice(
+        self, fact: m.MenuLeft | m.CentreAsked | q.QueueJoined | q.QueueLeft, call: dict[str, str]
+    ) -> None:
+        """What callers choose, and that they wait."""
+        log = self._log
+        match fact:
+            case m.MenuLeft(menu=menu, key=key, branch=branch):
+                log.info("menu_left", **call, menu=menu, key=key, branch=branch.value)
+            case q.QueueJoined(queue=queue):
+                log.info("queue_joined", **call, queue=queue)
+            case q.QueueLeft(queue=queue, why=why, seconds=seconds):
+                log.info("queue_left", **call, queue=queue, why=why, seconds=round(seconds))
+            case m.CentreAsked(voicemail=voicemail):
+                log.info("centre_asked", **call, voicemail=voicemail)
 
     def _tell_of_transfer(self, fact: t.TransferFact, call: dict[str, str]) -> None:
         """Where to is not told: it may be somebody's own number."""

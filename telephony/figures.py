@@ -139,20 +139,37 @@ def _show_calls(figures: Figures, sources: Sources) -> None:
     )
 
 
+def _longest(queues: Iterable[str], house: House, now: datetime) -> dict[str, float]:
+    since = house.queues.longest()
+    return {group: (now - since[group]).total_seconds() if group in since else 0.0 for group in queues}
+
+
 def _show_groups(figures: Figures, house: House, now: Callable[[], datetime]) -> None:
     watch_each = figures.instruments.watch_each
     watch_each(("group",), "vaxeln_group_members", "Members of a group.", lambda: figures.chart.members)
     watch_each(
         ("group",),
         "vaxeln_group_members_registered",
-        "Members who are not away and have a phone that is registered.",
+        "Members who are on duty, not away, and have a phone that is registered.",
         lambda: figures.chart.staff(house, now()).registered,
     )
     watch_each(
         ("group",),
         "vaxeln_group_members_available",
-        "Members who could answer now: not away, registered and free.",
+        "Members who could answer now: on duty, not away, registered and free.",
         lambda: figures.chart.staff(house, now()).available,
+    )
+    watch_each(
+        ("group",),
+        "vaxeln_queue_calls",
+        "Callers in the queue of a group now.",
+        lambda: {group: house.waiting(group) for group in figures.chart.queues},
+    )
+    watch_each(
+        ("group",),
+        "vaxeln_queue_longest_wait_seconds",
+        "How long the one has waited there who has waited longest; 0 when nobody does.",
+        lambda: _longest(figures.chart.queues, house, now()),
     )
     figures.instruments.watch(
         "vaxeln_registered_phones",

@@ -13,6 +13,7 @@ from telephony.archive.findings import Damage, Finding, TornTail, describe
 from telephony.archive.journal import Journal
 from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
+from telephony.call.duty_facts import DutiesCarried
 from telephony.call.errors import IllegalTransition
 from telephony.call.facts import Fact
 from telephony.call.house_facts import (
@@ -22,6 +23,7 @@ from telephony.call.house_facts import (
     PlanLoaded,
     RegistrationsCarried,
 )
+from telephony.call.moments import MomentsCarried
 from telephony.call.registry import FACTS
 from telephony.switchboard import Switchboard
 
@@ -58,9 +60,13 @@ def opening_facts(switchboard: Switchboard, now: datetime) -> Sequence[Fact]:
     )
     overrides = OverridesCarried(at=now, overrides=dict(house.overrides()))
     hunts = HuntsCarried(at=now, turns=house.hunts.carry(now))
+    duties = DutiesCarried(at=now, duties=house.duty.carry())
+    members, phones = house.moments.carry()
+    moments = MomentsCarried(at=now, members=dict(members), phones=dict(phones))
+    opening = (carried, overrides, hunts, duties, moments)
     if not house.plan_version:  # the very first segment
-        return carried, overrides, hunts
-    return carried, overrides, hunts, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)
+        return opening
+    return *opening, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)
 
 
 def first_needed(journal: Journal[Fact]) -> int:

@@ -19,17 +19,20 @@ from routing.transfer import transfer_return, transfer_target
 from telephony.agenda import Agenda
 from telephony.call import facts as f
 from telephony.call import house_facts as h
-from telephony.call import picking, redirecting, transferring
+from telephony.call import picking, queueing, redirecting, transferring
 from telephony.call.actions import Action
-from telephony.call.call import Call, Leg, Phase, Transfer
+from telephony.call.call import Call, Leg, Phase, Transfer, Waiting
 from telephony.call.consulting import hand_over
+from telephony.call.duty_facts import MemberRested
 from telephony.call.ending import Reaction
 from telephony.call.errors import IllegalTransition
 from telephony.call.evolve import begin, evolve
 from telephony.call.failover import last_status
 from telephony.call.house import House
+from telephony.call.queue_facts import TurnCame
 from telephony.call.react import end, expire, give_up, interrupt, react
 from telephony.call.transfer_facts import LegHandedOver, Stage
+from telephony.desk.turns import Turn, next_turn
 
 
 class Journal(Protocol):
@@ -75,7 +78,7 @@ class Switchboard:
         self._observe = observe
         self._report_fault = report_fault
         self._actions: deque[Action] = deque()
-        self._agenda: Agenda[datetime] = Agenda()  # keys are `call/ID`, `phone/NAME` and `override/NUMBER`
+        self._agenda: Agenda[datetime] = Agenda()  # `call/ID`, `phone/NAME`, `override/NUMBER`, `member/NAME`
         self.house = House(names)
         self.calls: dict[str, Call] = {}
         self.first_positions: dict[str, int] = {}
@@ -99,6 +102,7 @@ class Switchboard:
         """Take these tables for every decision from now on; calls that run keep theirs."""
         self._tables = tables
         self.record([h.PlanLoaded(at=now, version=tables.version, digest=tables.digest)])
+        self._give_turns(self.house.queues.names(), now)  # it may name others who are free
 
     def record(self, facts: Sequence[f.Fact]) -> None:
         """Append and fold facts that ask for no reaction, such as those of the service itself.
@@ -132,13 +136,18 @@ class Switchboard:
                 self._observed(call, list(together), now)
                 continue
             for fact in together:
-                self.receive(fact, now)
+                self._take(fact, now)
+        self._follow_changes(now)
 
     def receive(self, fact: f.Fact, now: datetime) -> None:
         """Take one observation."""
         if call := _call_of(fact):
             self._observed(call, [fact], now)
-            return
+        else:
+            self._take(fact, now)
+        self._follow_changes(now)
+
+    def _take(self, fact: f.Fact, now: datetime) -> None:
         self.record([fact])
         match fact:
             case h.PhoneFact():
@@ -167,8 +176,11 @@ class Switchboard:
                 self._expire_phone(name, now)
             elif kind == "override":
                 self.receive(h.OverrideEnded(at=now, number=name, by=""), now)
+            elif kind == "member":
+                self.receive(MemberRested(at=now, member=name, by=""), now)
             else:
                 self._commit(name, Reaction(expire(self.calls[name], now)), now)
+        self._follow_changes(now)
 
     def actions(self) -> Iterable[Action]:
         """The actions that the last inputs led to, in order, each once."""
@@ -219,6 +231,8 @@ class Switchboard:
             return reaction
         if call.take_over is not None:
             return picking.settle(call, call.take_over, now)
+        if call.waiting is not None:
+            return self._wait(call, call.waiting, now)
         if call.question is None:
             return reaction
         picked = picking.pick_up(call, self.calls, self.house, self._tables, now)
@@ -227,6 +241,14 @@ class Switchboard:
         decision = self._decide(call, now, call.question)
         limit = 0.0 if decision.emergency else self._talk_limit  # no limit touches 112
         return Reaction([f.RouteDecided(at=now, call=call.id, decision=decision, talk_limit=limit)])
+
+    def _wait(self, call: Call, waiting: Waiting, now: datetime) -> Reaction:
+        """Its turn, when that has come; else what is to be told to the caller, if anything is."""
+        if not waiting.is_turn and waiting.rang_nobody_at != now:
+            turn = self._next_turn([waiting.queue], now)
+            if turn is not None and turn.place.call == call.id:
+                return Reaction([TurnCame(at=now, call=call.id, queue=turn.queue, targets=turn.targets)])
+        return queueing.greet(call, waiting, self.house, now)
 
     def _redirect(self, call: Call, leg: Leg, now: datetime) -> Reaction:
         assert leg.target is not None  # a member's
@@ -278,8 +300,45 @@ class Switchboard:
             status=last_status(call),
             key=call.key,
             menu=before.menu.name if before and before.menu else "",
+            queue=before.group if before and before.wait else "",
+            may_wait=call.transfer is None,
         )
         return decide(self._tables, question, self.house, now)
+
+    # ---- those who wait
+
+    def _follow_changes(self, now: datetime) -> None:
+        """Whoever may have become free gets the next of those who wait."""
+        members, phones = self.house.take_stirred()
+        if not members and not phones:
+            return
+        for member in members:
+            rest = self.house.duty.rest(member)
+            self._agenda.set(f"member/{member}", rest.until if rest else None)
+        if self.house.queues:
+            owners = [self._tables.single_phones[phone].key for phone in phones if self._knows(phone)]
+            free = {group for key in (*members, *owners) for group in self._tables.memberships.get(key, ())}
+            self._give_turns([queue for queue in self.house.queues.names() if queue in free], now)
+
+    def _knows(self, phone: str) -> bool:
+        return phone in self._tables.single_phones
+
+    def _give_turns(self, queues: Sequence[str], now: datetime) -> None:
+        """One after the other, while somebody is free; each call at most once, whatever comes of it."""
+        given = set[str]()
+        while (turn := self._next_turn(queues, now)) is not None and turn.place.call not in given:
+            call = turn.place.call
+            given.add(call)
+            came = TurnCame(at=now, call=call, queue=turn.queue, targets=turn.targets)
+            self._commit(call, Reaction([came]), now)
+
+    def _next_turn(self, queues: Sequence[str], now: datetime) -> Turn | None:
+        if not queues:
+            return None
+        return next_turn(self._tables, self.house, queues, self._caller_of, now, self._draw())
+
+    def _caller_of(self, call: str) -> str:
+        return self.calls[call].arrived.member
 
     def _fold(self, fact: f.Fact) -> None:
         match fact:
@@ -332,3 +391,5 @@ class Switchboard:
             self._schedule_phone(phone)
         for number in self.house.overrides():
             self._schedule_override(number)
+        for member, rest in self.house.duty.resting().items():
+            self._agenda.set(f"member/{member}", rest.until)

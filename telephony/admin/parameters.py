@@ -11,6 +11,7 @@ from routing.plan_part import Name
 from routing.working_days import MAX_WORKING_DAYS
 from telephony.admin.values import PendingPolicy
 from telephony.call.facts import Outcome
+from telephony.desk.member_state import State
 from telephony.simulate.values import MAX_DAYS, MAX_SEED, Staff
 
 DEFAULT_PAGE, MAX_PAGE = 50, 200
@@ -175,6 +176,19 @@ class PromptParameters(Parameters):
     """One prompt."""
 
     prompt: Name = _said("The prompt's name, such as closed.")
+
+
+class MemberParameters(Parameters):
+    """One member of groups."""
+
+    person: Key = _said("The person's name in the plan.")
+
+
+class MembersParameters(ListParameters):
+    """Which members of groups."""
+
+    group: Key | None = _said("Members of this group.", None)
+    state: State | None = _said("Members who are doing this now.", None)
 
 
 class PhoneParameters(Parameters):

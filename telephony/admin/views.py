@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from routing.comparison import ComingHours, GroupChange, NumberChange, PlanComparison
-from routing.decision import Decision, Menu, Origin
+from routing.decision import Decision, Menu, Origin, Wait
 from routing.diff import Change
 from routing.explain import explain_json
 from routing.override import Override
@@ -166,10 +166,10 @@ class ReasonView:
 class Explanation:
     """Where a call would go, and why. Keys as in `routing.explain.explain_json`.
 
-    kind: ring, announce, menu, voicemail or reject. outcome: closed, nobody_there, busy, no_answer, full,
-    failed, or "" when it rings or a menu is offered. status: the SIP status that ends the call, 0 when none
-    is sent. menu: what is offered, or null. voicemail: whose box takes a message, or "". sentences: the
-    same in Swedish.
+    kind: ring, announce, menu, voicemail, queue or reject. outcome: closed, nobody_there, busy, no_answer,
+    full, failed, or "" when it rings, waits or a menu is offered. status: the SIP status that ends the call,
+    0 when none is sent. menu: what is offered, or null. voicemail: whose box takes a message, or "". wait:
+    how it waits in a queue, or null. sentences: the same in Swedish.
     """
 
     kind: str
@@ -186,6 +186,7 @@ class Explanation:
     status: int
     menu: Menu | None
     voicemail: str
+    wait: Wait | None
     emergency: bool
     outside: str
     protected: bool

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from telephony.admin.values import JournalStatus, ServiceStatus
 from telephony.administration.call_desk import LiveCallDesk
+from telephony.administration.member_room import LiveMemberRoom
 from telephony.administration.number_desk import LiveNumberDesk
 from telephony.administration.plan_desk import LivePlanDesk, head_of
 from telephony.administration.prompt_desk import LivePromptDesk
@@ -16,7 +17,13 @@ from telephony.administration.staff_room import LiveStaffRoom
 
 
 class LiveAdministration(
-    LivePlanDesk, LiveSimulationDesk, LiveNumberDesk, LiveStaffRoom, LivePromptDesk, LiveCallDesk
+    LivePlanDesk,
+    LiveSimulationDesk,
+    LiveNumberDesk,
+    LiveStaffRoom,
+    LiveMemberRoom,
+    LivePromptDesk,
+    LiveCallDesk,
 ):
     """All desks of one service, and how it does itself."""
 

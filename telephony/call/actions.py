@@ -62,6 +62,17 @@ class AskForKey:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepWaiting:
+    """Play `prompt` to a caller who waits ("" for none), after a 200 if there was none yet, and then `music`
+    over and over; with `keys` report those that they press. In music that plays it breaks in."""
+
+    leg: str
+    prompt: str
+    music: str
+    keys: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Connect:
     """Connect caller and member: the caller's 200 if it has none yet, sound both ways."""
 
@@ -138,6 +149,7 @@ Action = (
     | PassEarlySound
     | Announce
     | AskForKey
+    | KeepWaiting
     | Connect
     | EndLeg
     | AnswerTransfer

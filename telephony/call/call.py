@@ -19,6 +19,7 @@ class Phase(StrEnum):
     RINGING = "ringing"  # members are being offered the call
     ANNOUNCING = "announcing"  # the caller hears an announcement
     MENU = "menu"  # the caller hears a menu, or has time to press a key
+    WAITING = "waiting"  # in the queue of a group
     TALKING = "talking"  # the caller and a person are connected
     TRANSFERRING = "transferring"  # one of them waits, and somebody else is rung
     ENDING = "ending"  # the outcome is settled, legs are closing
@@ -98,6 +99,35 @@ class Asking:
 
 
 @dataclass(frozen=True)  # no slots: `changed` copies them at one go
+class Waiting:
+    """A call in the queue of group `queue` since `joined_at`, in which it has its place by `since`.
+
+    At `leave_at` it leaves, for the reason `why`. `is_turn`: members are rung. `said_at`: when the caller was
+    told something last, `say_at` when they are next. `is_unheard`: they cannot be told anything.
+    `rang_nobody_at`: when it was the call's turn, and yet nobody of those chosen could be rung.
+    """
+
+    queue: str
+    since: datetime
+    joined_at: datetime
+    leave_at: datetime
+    why: str
+    is_turn: bool = False
+    said_at: datetime | None = None
+    say_at: datetime | None = None
+    is_due: bool = False
+    expired: bool = False
+    is_unheard: bool = False
+    rang_nobody_at: datetime | None = None
+
+    def deadlines(self) -> Iterator[datetime]:
+        """When something is due."""
+        yield self.leave_at
+        if self.say_at is not None:
+            yield self.say_at
+
+
+@dataclass(frozen=True)  # no slots: `changed` copies them at one go
 class TakingOver:
     """Leg `leg` takes the place of leg `replaces`, which talks, as soon as it has answered."""
 
@@ -126,6 +156,7 @@ class Call:
     caller_alerted: bool = False
     early_sound_from: str = ""
     service_answered: bool = False
+    legs_made: int = 1
     near: str = ""  # the leg that talks with `talking_to`: the caller's, until the caller hands over
     talking_to: str = ""
     requested: TransferRequested | None = None  # it waits for an answer
@@ -139,6 +170,8 @@ class Call:
     announcement_ended: bool = False
     announcement_played: bool = False
     asking: Asking | None = None  # in a menu
+    waiting: Waiting | None = None  # in a queue
+    joined_at: datetime | None = None  # the first queue of its way
     key: str = ""  # that was pressed
     to_centre: str = ""  # by a key the caller goes on to Kontaktcenter; what had led to the voicemail before
     outcome: Outcome | None = None
@@ -188,7 +221,7 @@ class Call:
 
     def next_leg_id(self, ahead: int = 0) -> str:
         """The id of the leg after the last one, skipping `ahead` more."""
-        return f"{self.id}.{len(self.legs) + ahead}"
+        return f"{self.id}.{self.legs_made + ahead}"
 
     @property
     def key_until(self) -> datetime | None:
@@ -202,9 +235,11 @@ class Call:
             return None if self.talk_expired else self.talk_until
         if self.phase is Phase.MENU:
             return self.key_until
-        if self.phase not in (Phase.RINGING, Phase.TRANSFERRING):
+        if self.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING):
             return None
         due = [leg.respond_by for leg in self.ringing() if leg.respond_by is not None]
+        if self.waiting is not None:
+            due += self.waiting.deadlines()
         if self.talk_until is not None and not self.talk_expired:  # of whoever is being transferred
             due.append(self.talk_until)
         if self.ring_until is not None and not self.ring_expired:

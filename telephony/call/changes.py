@@ -11,9 +11,13 @@ Changes = dict[str, Any]
 """Fields of a call and what they become."""
 
 _NEXT: dict[Phase, frozenset[Phase]] = {
-    Phase.ARRIVED: frozenset({Phase.RINGING, Phase.ANNOUNCING, Phase.MENU, Phase.ARRIVED, Phase.ENDING}),
+    Phase.ARRIVED: frozenset(
+        {Phase.RINGING, Phase.WAITING, Phase.ANNOUNCING, Phase.MENU, Phase.ARRIVED, Phase.ENDING}
+    ),
     # back to ARRIVED: everybody was tried, and routing is asked again
     Phase.RINGING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
+    # back to ARRIVED: the time is over, or the caller has pressed a key
+    Phase.WAITING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
     # back to ARRIVED: the caller has pressed a key
     Phase.ANNOUNCING: frozenset({Phase.ARRIVED, Phase.ENDING}),
     Phase.MENU: frozenset({Phase.ARRIVED, Phase.ENDING}),
@@ -41,7 +45,10 @@ def require(call: Call, fact: f.Fact, *phases: Phase) -> None:
 
 def with_leg(call: Call, leg: Leg, **changes: Any) -> Changes:
     """Put a leg in the place of what it was, or beside the others."""
-    return {"legs": {**call.legs, leg.id: leg}, **changes}
+    legs = {**call.legs, leg.id: leg}
+    if leg.id not in call.legs:
+        changes["legs_made"] = call.legs_made + 1
+    return {"legs": legs, **changes}
 
 
 def leg_changed(call: Call, fact: f.LegFact, **changes: Any) -> Changes:

@@ -18,6 +18,8 @@ from telephony.call.changed import changed
 from telephony.call.changes import Changes, enter, leg_changed, require, rung, with_leg, with_leg_over
 from telephony.call.evolve_menu import MENUS
 from telephony.call.evolve_pickup import PICK_UPS
+from telephony.call.evolve_queue import CHANGES as QUEUES
+from telephony.call.evolve_queue import waiting_shifted
 from telephony.call.evolve_transfer import TRANSFERS, exhausted_in_transfer
 from telephony.call.house_facts import ClockStepped
 
@@ -116,6 +118,8 @@ def _clock_stepped(call: Call, fact: ClockStepped) -> Changes:
     return {
         "legs": legs,
         "asking": asking,
+        "waiting": call.waiting and waiting_shifted(call.waiting, step),
+        "joined_at": call.joined_at and call.joined_at + step,
         "ring_until": call.ring_until and call.ring_until + step,
         "talk_until": call.talk_until and call.talk_until + step,
     }
@@ -129,6 +133,7 @@ _PHASES = {
     Kind.ANNOUNCE: Phase.ANNOUNCING,
     Kind.MENU: Phase.MENU,
     Kind.VOICEMAIL: Phase.ANNOUNCING,
+    Kind.QUEUE: Phase.WAITING,
 }
 """Where each decision leads but the one to refuse the call."""
 
@@ -175,13 +180,13 @@ def _redirect_decided(call: Call, fact: f.RedirectDecided) -> Changes:
 
 
 def _offered(call: Call, fact: f.MemberOffered) -> Changes:
-    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING)
     leg = Leg(id=fact.leg, state=LegState.OFFERED, target=fact.target, respond_by=fact.respond_by)
     return with_leg(call, leg, **rung(call, leg))
 
 
 def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
-    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING)
     return {
         "skipped_busy": call.skipped_busy or fact.why == "busy",
         "pending": tuple(target for target in call.pending if target != fact.target),
@@ -190,7 +195,7 @@ def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
 
 
 def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Changes:
-    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING)
     # Whoever's early sound the caller heard has left: of those who ring now the caller is told afresh
     alerted = call.caller_alerted and not call.early_sound_from
     return {
@@ -203,12 +208,12 @@ def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Changes:
 
 
 def _ring_time_expired(call: Call, fact: f.RingTimeExpired) -> Changes:
-    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING)
     return {"ring_expired": True}
 
 
 def _response_time_expired(call: Call, fact: f.ResponseTimeExpired) -> Changes:
-    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING)
     return leg_changed(call, fact, respond_by=None, gone=True)
 
 
@@ -217,7 +222,7 @@ def _withdrawn(call: Call, fact: f.OfferWithdrawn) -> Changes:
 
 
 def _caller_alerted(call: Call, fact: f.CallerAlerted) -> Changes:
-    require(call, fact, Phase.RINGING)
+    require(call, fact, Phase.RINGING, Phase.WAITING)
     return {"caller_alerted": True}
 
 
@@ -227,7 +232,7 @@ def _early_sound_passed(call: Call, fact: f.EarlySoundPassed) -> Changes:
 
 
 def _service_answered(call: Call, fact: f.ServiceAnswered) -> Changes:
-    require(call, fact, Phase.ANNOUNCING, Phase.MENU)
+    require(call, fact, Phase.ANNOUNCING, Phase.MENU, Phase.WAITING)
     return {**leg_changed(call, fact, state=LegState.ANSWERED), "service_answered": True}
 
 
@@ -237,7 +242,7 @@ def _announcement_started(call: Call, fact: f.AnnouncementStarted) -> Changes:
 
 
 def _connected(call: Call, fact: f.CallConnected) -> Changes:
-    require(call, fact, Phase.RINGING)
+    require(call, fact, Phase.RINGING, Phase.WAITING)
     caller = changed(call.caller, state=LegState.ANSWERED)
     changes = with_leg(call, caller, talking_to=fact.leg, talk_until=fact.until)
     return enter(call, Phase.TALKING, **changes)
@@ -293,6 +298,7 @@ _CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     **TRANSFERS,
     **PICK_UPS,
     **MENUS,
+    **QUEUES,
     f.CallEnded: _ended,
     f.CallInterrupted: _interrupted,
 }

@@ -11,10 +11,11 @@ from telephony.call.call import Asking, Call, LegState, Phase
 from telephony.call.changed import changed
 from telephony.call.changes import Changes, enter, require, with_leg
 from telephony.call.choosing import WRONG_KEY, heard
+from telephony.call.evolve_queue import unheard
 
 
 def _pressed(call: Call, fact: m.KeyPressed) -> Changes:
-    if call.phase not in (Phase.MENU, Phase.ANNOUNCING) or not heard(call, fact.key):
+    if call.phase not in (Phase.MENU, Phase.ANNOUNCING, Phase.WAITING) or not heard(call, fact.key):
         return {}  # too late, or of no matter
     return {"key": fact.key}
 
@@ -42,6 +43,8 @@ def _centre_asked(call: Call, fact: m.CentreAsked) -> Changes:
 def announcement_ended(call: Call, fact: f.AnnouncementEnded) -> Changes:
     """A prompt is over, of a menu or an announcement. One that could not be played was not answered with a
     200 either, whatever had been planned."""
+    if call.phase is Phase.WAITING:
+        return {} if fact.played else unheard(call)
     unanswered: Changes = {}
     is_heard = call.phase in (Phase.MENU, Phase.ANNOUNCING)
     if is_heard and not fact.played and call.caller.state is LegState.ANSWERED:

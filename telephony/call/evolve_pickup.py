@@ -18,7 +18,7 @@ def _picked_up(call: Call, fact: p.LegPickedUp) -> Changes:
     if fact.replaces:
         require(call, fact, Phase.TALKING)
         return with_leg(call, leg, take_over=TakingOver(fact.leg, fact.replaces))
-    require(call, fact, Phase.RINGING, Phase.TRANSFERRING)
+    require(call, fact, Phase.RINGING, Phase.WAITING, Phase.TRANSFERRING)
     return with_leg(call, leg, **rung(call, leg))
 
 

@@ -252,7 +252,7 @@ class LegEnded(LegFact):
 class RouteDecided(CallFact):
     """Where the call goes and why. It carries all that `react` will need. `talk_limit` is in seconds."""
 
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
     decision: Decision
     talk_limit: float
 
@@ -286,7 +286,7 @@ class MemberOffered(LegFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberSkipped(CallFact):
-    """A target was passed over. `why`: busy, unregistered."""
+    """A target was passed over. `why`: off_duty, busy, unregistered."""
 
     VERSION: ClassVar[int] = 2
     target: Target
@@ -343,10 +343,13 @@ class AnnouncementStarted(LegFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallConnected(LegFact):
-    """The caller and the member of `leg` were connected. The call may last until `until`."""
+    """The caller and the member of `leg` were connected. The call may last until `until`; after it the member
+    has `wrap_up_seconds` to write down what it was about."""
 
+    VERSION: ClassVar[int] = 2
     member: str
     until: datetime | None = None
+    wrap_up_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

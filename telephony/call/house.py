@@ -8,12 +8,21 @@ from typing import Any
 from routing.gateways import NO_NAMES, Names
 from routing.override import Override
 from routing.places import Found, Named, Place
+from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import pickup_facts as p
+from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
+from telephony.call.duty import Duty
+from telephony.call.evolve_duty import CHANGES as _DUTY
+from telephony.call.evolve_queue import IN_HOUSE as _QUEUES
 from telephony.call.hunts import Hunts
+from telephony.call.moments import CHANGES as _MOMENTS
+from telephony.call.moments import Moments
+from telephony.call.queues import Queues
+from telephony.call.repair_facts import StateRepaired
 
 
 class House:
@@ -36,14 +45,18 @@ class House:
         self._down: set[Place] = set()  # gateways
         self._registrars: dict[str, tuple[str, int]] = {}  # trunk -> where we are registered
         self.hunts = Hunts()
+        self.duty = Duty()
+        self.moments = Moments()
+        self.queues = Queues()
+        self._stirred: set[str] = set()  # members of whom something has changed
+        self._phones_stirred: set[str] = set()
         self.draining = False
         self.plan_version = 0
         self.plan_digest = ""
 
     def evolve(self, fact: f.Fact) -> None:
         """Fold one fact."""
-        change = _CHANGES.get(type(fact))
-        if change is not None:
+        for change in _CHANGES.get(type(fact), ()):
             change(self, fact)
 
     # ---- what routing asks (routing.situation.Situation); registrations that have run out are facts of
@@ -69,6 +82,18 @@ class House:
         """What was opened or closed by hand, by number; that their time has come is a fact of its own."""
         return self._overrides
 
+    def takes_part(self, member: str, group: str) -> bool:
+        """Whether the member is neither paused nor logged out of this group."""
+        return self.duty.takes_part(member, group)
+
+    def on_duty(self, member: str, group: str) -> bool:
+        """Whether the member is neither paused, nor logged out of this group, nor left alone for a moment."""
+        return self.duty.is_on(member, group)
+
+    def waiting(self, group: str) -> int:
+        """How many callers wait in the queue of this group."""
+        return self.queues.waiting(group)
+
     def idle_since(self, member: str) -> datetime | None:
         """When the member's last talk ended."""
         return self.hunts.idle_since(member)
@@ -86,6 +111,10 @@ class House:
     def legs_of(self, member: str) -> Collection[str]:
         """The legs that keep a member from being free."""
         return self._busy.get(member, ())
+
+    def legs(self) -> Mapping[str, str]:
+        """The legs that keep a member from being free, or a trunk's channel; and whose each is."""
+        return self._legs | self._trunks
 
     def channels(self, trunk: str) -> int:
         """How many calls the trunk has now, both ways."""
@@ -123,9 +152,20 @@ class House:
             return None
         return h.RegistrationExpired(at=now, phone=phone, contacts=left)
 
+    def take_stirred(self) -> tuple[set[str], set[str]]:
+        """The members and the phones of whom something has changed since this was asked last: somebody may be
+        free who was not."""
+        stirred = self._stirred, self._phones_stirred
+        if self._stirred:
+            self._stirred = set()
+        if self._phones_stirred:
+            self._phones_stirred = set()
+        return stirred
+
     # ---- the fold
 
     def _set_contacts(self, phone: str, contacts: tuple[f.Contact, ...]) -> None:
+        self._phones_stirred.add(phone)
         for address in {contact.remote for contact in self._contacts.pop(phone, ())}:
             phones = self._phones[address]
             del phones[phone]
@@ -151,6 +191,7 @@ class House:
             self._lost.add(fact.phone)
 
     def _phone_found(self, fact: h.PhoneFound) -> None:
+        self._phones_stirred.add(fact.phone)
         self._lost.discard(fact.phone)
 
     def _gateway_lost(self, fact: h.GatewayLost) -> None:
@@ -205,10 +246,16 @@ class House:
     def _connected(self, fact: f.CallConnected) -> None:
         self.hunts.answered(fact.leg, fact.member, fact.at)
 
+    def _turn_came(self, fact: q.TurnCame) -> None:
+        self.hunts.offered(fact.queue, fact.targets[0].member)
+
+    def _duty_changed(self, fact: d.MemberFact) -> None:
+        self._stirred.add(fact.member)
+
     def _hunts_carried(self, fact: h.HuntsCarried) -> None:
         self.hunts.carried(fact.turns)
 
-    def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver) -> None:
+    def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver | StateRepaired) -> None:
         self.hunts.ended(fact.leg, fact.at)
         trunk = self._trunks.pop(fact.leg, None)
         if trunk is not None:
@@ -220,10 +267,13 @@ class House:
         legs.remove(fact.leg)
         if not legs:
             del self._busy[member]
+            self._stirred.add(member)
 
     def _clock_stepped(self, fact: h.ClockStepped) -> None:
         step = timedelta(seconds=fact.seconds)
         self.hunts.shift(step)
+        self.duty.shift(step)
+        self.queues.shift(step)
         self._contacts = {
             phone: tuple(replace(contact, expires_at=contact.expires_at + step) for contact in contacts)
             for phone, contacts in self._contacts.items()
@@ -252,7 +302,7 @@ class House:
         self.draining = True
 
 
-_CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
+_OWN: dict[type[f.Fact], Callable[[House, Any], None]] = {
     f.CallArrived: House._arrived,
     f.RouteDecided: House._decided,
     f.CallConnected: House._connected,
@@ -262,6 +312,7 @@ _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     t.LegTakenOver: House._taken_over,
     p.LegPickedUp: House._taken_over,
     t.LegHandedOver: House._leg_over,
+    StateRepaired: House._leg_over,
     h.PhoneRegistered: House._phone_registered,
     h.RegistrationExpired: House._registration_expired,
     h.PhoneLost: House._phone_lost,
@@ -276,7 +327,39 @@ _CHANGES: dict[type[f.Fact], Callable[[House, Any], None]] = {
     h.OverrideEnded: House._override_ended,
     h.OverridesCarried: House._overrides_carried,
     h.HuntsCarried: House._hunts_carried,
+    q.TurnCame: House._turn_came,
+    d.MemberLoggedIn: House._duty_changed,
+    d.MemberResumed: House._duty_changed,
+    d.OfferMissed: House._duty_changed,
+    d.MemberRested: House._duty_changed,
     h.PlanLoaded: House._plan_loaded,
     h.ServiceStarted: House._started,
     h.DrainStarted: House._drain_started,
 }
+
+
+def _changes() -> dict[type[f.Fact], tuple[Callable[[House, Any], None], ...]]:
+    """By kind of fact, what it changes, in the house itself and in its parts."""
+
+    def of_duty(change: Callable[[Duty, Any], None]) -> Callable[[House, Any], None]:
+        return lambda house, fact: change(house.duty, fact)
+
+    def of_queues(change: Callable[[Queues, Any], None]) -> Callable[[House, Any], None]:
+        return lambda house, fact: change(house.queues, fact)
+
+    def of_moments(change: Callable[[Moments, Any], None]) -> Callable[[House, Any], None]:
+        return lambda house, fact: change(house.moments, fact)
+
+    found: dict[type[f.Fact], list[Callable[[House, Any], None]]] = {}
+    for kind, own in _OWN.items():
+        found.setdefault(kind, []).append(own)
+    for kind, on_duty in _DUTY.items():
+        found.setdefault(kind, []).append(of_duty(on_duty))
+    for kind, since in _MOMENTS.items():
+        found.setdefault(kind, []).append(of_moments(since))
+    for kind, in_queues in _QUEUES.items():
+        found.setdefault(kind, []).append(of_queues(in_queues))
+    return {kind: tuple(changes) for kind, changes in found.items()}
+
+
+_CHANGES = _changes()

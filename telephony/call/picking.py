@@ -20,10 +20,11 @@ from telephony.call.call import Call, Leg, Phase, TakingOver
 from telephony.call.ending import Reaction
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house import House
-from telephony.call.react import has_answered, shown_caller
+from telephony.call.offering import has_answered, shown_caller
 from telephony.call.transferring import asker
 
 REASON = "picked up"
+_WHERE_IT_RINGS = (Phase.RINGING, Phase.WAITING, Phase.TRANSFERRING)
 _FORBIDDEN = 403
 _NOT_FOUND = 404
 _NO_SUCH_CALL = 481
@@ -117,7 +118,7 @@ def _replace(call: Call, of: str, calls: Mapping[str, Call], tables: Tables, now
 
 def _rings(other: Call, leg_id: str) -> bool:
     leg = other.legs[leg_id]
-    is_rung = other.phase in (Phase.RINGING, Phase.TRANSFERRING) and leg.may_answer and not leg.gone
+    is_rung = other.phase in _WHERE_IT_RINGS and leg.may_answer and not leg.gone
     return is_rung and leg.target is not None and bool(leg.target.phone) and not other.is_emergency
 
 

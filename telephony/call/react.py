@@ -6,23 +6,18 @@ carries it all.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from routing.decision import Branch, Decision, Strategy, Target
-from routing.numbers import show
-from telephony.call import announcing, choosing
+from telephony.call import announcing, choosing, queueing
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
-from telephony.call.actions import Action, AlertCaller, Connect, Dial, EndLeg, PassEarlySound, PlayRinging
-from telephony.call.call import Call, Leg, LegState, Phase
+from telephony.call import queue_facts as q
+from telephony.call.actions import Action, AlertCaller, EndLeg, PassEarlySound, PlayRinging
+from telephony.call.call import Call, Leg, Phase
 from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
-from telephony.call.failover import in_order
 from telephony.call.house import House
-
-HIDDEN = "dold"  # what a member's phone shows for a hidden caller
-_BUSY = frozenset({486, 600})
-_UNREACHABLE = frozenset({404, 408, 410, 480, 500, 502, 503, 504})
+from telephony.call.offering import connect, decision_of, declined, has_answered, offer, offer_next
 
 
 def react(call: Call, house: House, now: datetime) -> Reaction:
@@ -36,6 +31,8 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
             return announcing.react(call, now)
         case Phase.MENU:
             return choosing.react(call, now)
+        case Phase.WAITING:
+            return queueing.react(call, house, now)
         case Phase.TALKING:
             return _talking(call, now)
     return Reaction()  # its legs are closing or closed; or `transferring` has the word
@@ -49,9 +46,11 @@ def expire(call: Call, now: datetime) -> Sequence[f.Fact]:
     if call.phase is Phase.MENU:
         over = call.key_until is not None and call.key_until <= now
         return [m.KeyTimeExpired(at=now, call=call.id)] if over else []
-    if call.phase not in (Phase.RINGING, Phase.TRANSFERRING):
+    if call.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING):
         return []
     facts: list[f.Fact] = []
+    if call.waiting is not None:
+        facts += queueing.expire(call, call.waiting, now)
     if call.talk_until is not None and call.talk_until <= now and not call.talk_expired:
         facts.append(f.TalkTimeExpired(at=now, call=call.id))
     facts += [
@@ -88,10 +87,11 @@ def end(call: Call, now: datetime, reason: str) -> Reaction:
         case Phase.TALKING | Phase.TRANSFERRING:
             outcome = Outcome.ANSWERED
         case Phase.ANNOUNCING:
-            outcome = Outcome(_decision(call).outcome)
+            outcome = Outcome(decision_of(call).outcome)
         case _:
             outcome = Outcome.FAILED
-    return finish(call, now, outcome, EndedBy.SERVICE, reason=reason, status=503)
+    ended = finish(call, now, outcome, EndedBy.SERVICE, reason=reason, status=503)
+    return Reaction([*queueing.leave(call, q.ENDED, now), *ended.facts], ended.actions)
 
 
 def give_up(call: Call, now: datetime, reason: str) -> Reaction:
@@ -136,7 +136,7 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
         return Reaction([alerted], [PlayRinging(call.caller.id)])
     answered = next((leg for leg in call.members() if has_answered(leg)), None)
     if answered is not None:
-        return _connect(call, answered, now)
+        return connect(call, answered, now)
     ringing = call.ringing()
     if call.ring_expired and ringing:
         return withdraw(call, ringing, "ring_time", now)
@@ -147,144 +147,13 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
     if others:
         return withdraw(call, others, "declined", now)
     if call.redirected and not call.ring_expired:
-        return Reaction(*_offer(call, call.redirected, house, now))
+        return Reaction(*offer(call, call.redirected, house, now))
     if not ringing:
         return offer_next(call, house, now)
     return _tell_caller(call, ringing, now)
 
 
-def declined(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
-    """Other contacts of a phone of which one has said no for all (6xx, RFC 3261 21.6); no other phone."""
-    if len(call.legs) <= 2:
-        return []
-    targets = [leg.target for leg in call.members() if leg.status >= 600]
-    return [leg for leg in ringing if leg.target in targets] if targets else []
-
-
-def has_answered(leg: Leg) -> bool:
-    """Its answer came in time to matter."""
-    return leg.state is LegState.ANSWERED and not leg.withdrawn
-
-
 # ---- what they do
-
-
-def _decision(call: Call) -> Decision:
-    decision = call.decision
-    assert decision is not None  # every phase after ARRIVED was entered by RouteDecided
-    return decision
-
-
-def offer_next(call: Call, house: House, now: datetime) -> Reaction:
-    """Offer the next of the targets, or all of them, passing over who is in another call."""
-    decision = _decision(call)
-    pending = in_order(call)
-    if not pending:
-        return Reaction([f.RouteExhausted(at=now, call=call.id, branch=why_exhausted(call))])
-    first = pending[0].member
-    stage = [target for target in pending if decision.strategy is Strategy.ALL or target.member == first]
-    facts, dials = _offer(call, stage, house, now)
-    if dials:
-        until = now + timedelta(seconds=decision.ring_seconds) if decision.ring_seconds else None
-        facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
-    return Reaction(facts, dials)
-
-
-def _offer(
-    call: Call, stage: Sequence[Target], house: House, now: datetime
-) -> tuple[list[f.Fact], list[Dial]]:
-    """Ring these together, passing over who is in another call."""
-    decision = _decision(call)
-    facts: list[f.Fact] = []
-    dials: list[Dial] = []
-    for target in stage:
-        skip = _why_skipped(house, target)
-        if skip:
-            facts.append(f.MemberSkipped(at=now, call=call.id, target=target, why=skip))
-            continue
-        contacts = house.contacts(target.phone) if target.phone else (None,)
-        alone = len(stage) == len(contacts) == 1
-        for contact in contacts:
-            leg = call.next_leg_id(len(dials))
-            facts.append(_offered(call, decision, leg, target, contact, now))
-            dials.append(_dial(call, decision, leg, target, contact, alone))
-    return facts, dials
-
-
-def _why_skipped(house: House, target: Target) -> str:
-    if not target.phone:
-        return ""
-    if not house.is_free(target.member):
-        return "busy"
-    return "" if house.is_registered(target.phone) else "unregistered"
-
-
-def _offered(
-    call: Call, decision: Decision, leg: str, target: Target, contact: f.Contact | None, now: datetime
-) -> f.MemberOffered:
-    limit = decision.first_response_seconds
-    respond_by = now + timedelta(seconds=limit) if limit else None
-    return f.MemberOffered(
-        at=now, call=call.id, leg=leg, target=target, contact=contact, respond_by=respond_by
-    )
-
-
-def _dial(
-    call: Call, decision: Decision, leg: str, target: Target, contact: f.Contact | None, alone: bool
-) -> Dial:
-    arrived = call.arrived
-    display, number = shown_caller(call, decision)
-    return Dial(
-        leg=leg,
-        caller_leg=arrived.leg,
-        target=target,
-        contact=contact,
-        display=display if target.phone else "",
-        number=number,
-        called=target.number or decision.number,
-        max_forwards=arrived.max_forwards - 1,
-        emergency=decision.emergency,
-        diverted=arrived.dialled if _is_diverted(decision, target) else "",
-        alone=alone,
-        withheld=call.protected or arrived.hidden,
-    )
-
-
-def shown_caller(call: Call, decision: Decision) -> tuple[str, str | None]:
-    """Who calls for which function, as a phone of ours shows it (P6), and the number, None when hidden."""
-    arrived = call.arrived
-    if arrived.hidden:
-        return f"{decision.function}: {HIDDEN}", None
-    caller = arrived.caller_name or (show(arrived.caller) if arrived.caller else HIDDEN)
-    return f"{decision.function}: {caller}", arrived.caller
-
-
-def _is_diverted(decision: Decision, target: Target) -> bool:
-    """Whether somebody else was called than who is rung: a group, or a number that goes on outside."""
-    if target.phone:
-        return bool(decision.group)
-    return bool(decision.number) and not decision.emergency
-
-
-def why_exhausted(call: Call) -> Branch:
-    """Somebody's phone rang out: no answer; else somebody was busy, or declined; else something failed; else
-    nobody was there."""
-    tried = [call.legs[leg] for leg in call.round_legs]
-    rang = [leg for leg in tried if leg.status not in _BUSY and leg.withdrawn != "declined"]
-    if any(leg.rang or leg.withdrawn == "ring_time" for leg in rang):
-        return Branch.NO_ANSWER
-    if call.skipped_busy or any(leg.status in _BUSY for leg in tried):
-        return Branch.BUSY
-    if any(leg.status not in _UNREACHABLE and not leg.withdrawn for leg in tried):
-        return Branch.NO_ANSWER  # declined
-    return Branch.ERROR if any(_is_fault(leg) for leg in tried) else Branch.NOBODY_THERE
-
-
-def _is_fault(leg: Leg) -> bool:
-    """A gateway that is silent or refuses with 5xx, a phone that does; 503 is a phone that is not there."""
-    if leg.target is not None and leg.target.trunk:
-        return leg.status == 408 or leg.status // 100 == 5 or leg.withdrawn == "no_response"
-    return leg.status // 100 == 5 and leg.status != 503
 
 
 def _tell_caller(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction:
@@ -299,14 +168,6 @@ def _tell_caller(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction:
         leg = call.caller.id
         return Reaction([f.CallerAlerted(at=now, call=call.id, leg=leg)], [AlertCaller(leg)])
     return Reaction()
-
-
-def _connect(call: Call, member: Leg, now: datetime) -> Reaction:
-    assert member.target is not None
-    others = withdraw(call, call.ringing(), "answered_elsewhere", now)
-    until = now + timedelta(seconds=call.talk_limit) if call.talk_limit else None
-    connected = f.CallConnected(at=now, call=call.id, leg=member.id, member=member.target.member, until=until)
-    return Reaction([connected, *others.facts], [Connect(call.caller.id, member.id), *others.actions])
 
 
 def _caller_left(call: Call, now: datetime) -> Reaction:

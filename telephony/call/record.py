@@ -9,6 +9,7 @@ from routing.numbers import show
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call.changed import changed
 from telephony.call.choosing import CENTRE_KEY
@@ -33,6 +34,7 @@ RECORDED: tuple[type[RecordedFact], ...] = (
     f.AnnouncementEnded,
     m.MenuLeft,
     m.CentreAsked,
+    q.QueueLeft,
     f.CallConnected,
     t.TransferRefused,
     t.TransferDecided,
@@ -205,7 +207,7 @@ def extend(record: Record, fact: f.CallFact) -> Record:
         case f.MemberAlerted(at=at, leg=leg):
             rang = _with(record.rang, dict(record.legs).get(leg, leg))
             return changed(record, rang=rang, first_rang_at=record.first_rang_at or at)
-        case f.MemberAnswerUnusable() | f.RedirectDecided() | m.MenuLeft() | m.CentreAsked():
+        case f.MemberAnswerUnusable() | f.RedirectDecided() | m.MenuLeft() | m.CentreAsked() | q.QueueLeft():
             return changed(record, reasons=(*record.reasons, _reason(record, fact)))
         case f.ServiceAnswered(at=at):
             return changed(record, service_answered_at=at)
@@ -234,9 +236,13 @@ def extend(record: Record, fact: f.CallFact) -> Record:
 
 
 def _reason(
-    record: Record, fact: f.MemberAnswerUnusable | f.RedirectDecided | m.MenuLeft | m.CentreAsked
+    record: Record,
+    fact: f.MemberAnswerUnusable | f.RedirectDecided | m.MenuLeft | m.CentreAsked | q.QueueLeft,
 ) -> str:
-    """Why a member who was rung did not take the call, or what the caller did by keys."""
+    """Why a member who was rung did not take the call, what the caller did by keys, or how they waited."""
+    if isinstance(fact, q.QueueLeft):
+        key = f" {fact.key}" if fact.key else ""
+        return f"queue {fact.queue}: {fact.why.replace('_', ' ')}{key} after {fact.seconds:.0f} s"
     if isinstance(fact, m.CentreAsked):
         return f"voicemail {fact.voicemail}: {CENTRE_KEY}, to Kontaktcenter"
     if isinstance(fact, m.MenuLeft):

@@ -1,12 +1,16 @@
 """Every class of fact that the journal can hold."""
 
+from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
 from telephony.call import prompt_facts as s
+from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
+from telephony.call.moments import MomentsCarried
+from telephony.call.repair_facts import StateRepaired
 
 FACTS: tuple[type[f.Fact], ...] = (
     f.CallArrived,
@@ -73,6 +77,22 @@ FACTS: tuple[type[f.Fact], ...] = (
     h.OverrideEnded,
     h.OverridesCarried,
     h.HuntsCarried,
+    d.MemberLoggedOut,
+    d.MemberLoggedIn,
+    d.MemberPaused,
+    d.MemberResumed,
+    d.OfferMissed,
+    d.MemberRested,
+    d.DutiesCarried,
+    MomentsCarried,
+    StateRepaired,
+    q.QueueJoined,
+    q.TurnCame,
+    q.TurnPassed,
+    q.WaitSaid,
+    q.ComfortDue,
+    q.WaitExpired,
+    q.QueueLeft,
     h.PasswordSet,
     s.PromptRecorded,
     s.RecordingRemoved,

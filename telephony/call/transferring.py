@@ -28,7 +28,7 @@ from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.failover import in_order
 from telephony.call.house import House
-from telephony.call.react import declined, has_answered, offer_next, why_exhausted
+from telephony.call.offering import declined, has_answered, offer_next, why_exhausted
 from telephony.call.transfer_facts import Stage
 
 _ACCEPTED = 202

@@ -39,6 +39,11 @@ def ask(leg: "InboundLeg", prompt: str, now: float) -> None:
         leg.announce(prompt, False, now)
     else:
         leg.play(prompt)
+    listen(leg)
+
+
+def listen(leg: "Leg") -> None:
+    """Hear keys from here on, until it hears something else."""
     leg.asking = leg.asking or Asking()
     leg.asking.is_open, leg.asking.left = True, MOST_KEYS
     watch(leg)

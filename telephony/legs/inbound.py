@@ -68,7 +68,7 @@ class InboundLeg(Leg):
         self.flow = self.flow_of(dialog)
         self._tag = dialog.local_tag
         self._body = b""  # our session description in answers to the INVITE
-        self._prompt = ""  # an announcement that waits for the far end's address
+        self._to_play: Callable[[], None] | None = None  # it waits for the far end's address
         self._ending: EndLeg | None = None  # a BYE that waits for the ACK (RFC 3261 15)
         self._refusal: EndLeg | None = None  # a final answer that waits for its ACK
         self._said: Response | None = None  # the last provisional answer
@@ -191,12 +191,12 @@ class InboundLeg(Leg):
         else:
             self.alert(now)
 
-    def announce(self, prompt: str, early: bool, now: float) -> None:
-        """Play an announcement, early or after a 200. When the caller cannot hear it, its end is reported at
-        once."""
+    def announce(self, prompt: str, early: bool, now: float, music: str = "") -> None:
+        """Play an announcement, early or after a 200, and then music, if any. When the caller cannot hear it,
+        its end is reported at once."""
         if self.state is not State.SETUP:
             return
-        if not early and self._waits_for_prack(partial(self.announce, prompt, early)):
+        if not early and self._waits_for_prack(partial(self.announce, prompt, early, music=music)):
             return
         if (early and not self._can_hear_early()) or not self._describe(ANNOUNCED, Direction.SENDRECV):
             self.observe(f.AnnouncementEnded, now, played=False)
@@ -205,7 +205,10 @@ class InboundLeg(Leg):
             self._progress(now)
         else:
             self._accept(now)
-        self._prompt = prompt
+        media = self.wire.media
+        self._to_play = (
+            partial(media.wait, self.id, prompt, music) if music else partial(media.play, self.id, prompt)
+        )
         self._play()
 
     def connect_with(self, member: Leg, now: float) -> None:
@@ -315,9 +318,9 @@ class InboundLeg(Leg):
 
     def _play(self) -> None:
         """Begin an announcement that waits, once it is known where to send it."""
-        if self._prompt and self.session.stream is not None:
-            self.wire.media.play(self.id, self._prompt)
-            self._prompt = ""
+        if self._to_play is not None and self.session.stream is not None:
+            play, self._to_play = self._to_play, None
+            play()
 
     # ---- what happens to it
 
@@ -356,7 +359,7 @@ class InboundLeg(Leg):
     def release(self, now: float) -> None:
         """Let go of the sound, also of what was still to be played."""
         super().release(now)
-        self._prompt = ""
+        self._to_play = None
 
     def end(self, action: EndLeg, now: float) -> None:
         """A final answer; or BYE, after the ACK."""

@@ -24,6 +24,7 @@ from telephony.legs.sockets import Sockets
 from telephony.legs.source import examine_source
 from telephony.legs.subscriptions import Subscriptions
 from telephony.legs.trunk_registration import TrunkRegistrations
+from telephony.legs.waiting import keep_waiting
 from telephony.legs.watch import PACE, Pace, Watch
 from telephony.legs.wire import Reply, Wire, uri_host
 from telephony.sip import events as e
@@ -161,7 +162,14 @@ class Legs:
             case a.EndLeg():
                 if leg is not None:
                     leg.end(action, now)
-            case a.AlertCaller() | a.Announce() | a.AskForKey() | a.PassEarlySound() | a.PickUp():
+            case (
+                a.AlertCaller()
+                | a.Announce()
+                | a.AskForKey()
+                | a.KeepWaiting()
+                | a.PassEarlySound()
+                | a.PickUp()
+            ):
                 if isinstance(leg, InboundLeg):
                     self._answer_caller(leg, action, now)
             case a.Connect():
@@ -174,7 +182,7 @@ class Legs:
     def _answer_caller(
         self,
         leg: InboundLeg,
-        action: a.AlertCaller | a.Announce | a.AskForKey | a.PassEarlySound | a.PickUp,
+        action: a.AlertCaller | a.Announce | a.AskForKey | a.KeepWaiting | a.PassEarlySound | a.PickUp,
         now: float,
     ) -> None:
         match action:
@@ -184,6 +192,8 @@ class Legs:
                 leg.announce(action.prompt, action.early, now)
             case a.AskForKey():
                 ask(leg, action.prompt, now)
+            case a.KeepWaiting():
+                keep_waiting(leg, action, now)
             case a.PassEarlySound():
                 if (member := self._wire.legs.get(action.member_leg)) is not None:
                     leg.pass_early_sound(member, now)

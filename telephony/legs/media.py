@@ -40,6 +40,11 @@ class Media(Protocol):
     def play(self, leg: str, prompt: str) -> None:
         """Play a prompt once to the leg; its end is reported to whoever was named for that."""
 
+    def wait(self, leg: str, prompt: str, music: str) -> None:
+        """Play `prompt` once ("" for none), and then `music` over and over until the leg hears something
+        else. In music that plays the prompt breaks in, and it goes on after it. Nothing is told of an end.
+        """
+
     def watch_keys(self, leg: str, on: bool) -> None:
         """Have whoever was named for that told which keys the leg presses in its sound (RFC 4733), or no
         longer."""

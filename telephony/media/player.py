@@ -106,6 +106,36 @@ class Playback:
         return header + self._prompt.frames[voice.codec][self._place]
 
 
+class WaitingPlayback(Playback):
+    """A prompt, and then music over and over. With another prompt it breaks in on the music, which goes on
+    after it where it was."""
+
+    __slots__ = ("_music", "_rest")
+
+    def __init__(self, prompt: Prompt | None, music: Prompt, voice: Voice | None, random: Random) -> None:
+        super().__init__(prompt or music, voice, random)
+        self._music = music
+        self._rest = 0  # where the music goes on
+
+    def say(self, prompt: Prompt) -> None:
+        """Break in with this."""
+        if self._prompt is self._music:
+            self._rest = self._place
+        self._prompt, self._place, self._marker = prompt, 0, MARKER
+
+    @property
+    def over(self) -> bool:
+        """It never is."""
+        return False
+
+    def next_packet(self) -> bytes | None:
+        """The packet of these 20 ms."""
+        if self._place == self._prompt.length:
+            self._place = 0 if self._prompt is self._music else self._rest % self._music.length
+            self._prompt = self._music
+        return super().next_packet()
+
+
 class Player:
     """All sounds and the one clock: `get_timer` says when `handle_timer` wants to be called."""
 

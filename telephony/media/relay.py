@@ -18,7 +18,7 @@ from telephony.media.errors import LegAlreadyOpen
 from telephony.media.keys import KeyPlayback, KeyVoice
 from telephony.media.latch import Address, Latch
 from telephony.media.leg import MAX_DATAGRAM, MediaLeg
-from telephony.media.player import Player, Voice
+from telephony.media.player import Player, Voice, WaitingPlayback
 from telephony.media.ports import PortPair, PortPairs
 from telephony.media.prompts import Prompts
 from telephony.sdp.connection import UNSPECIFIED
@@ -155,6 +155,24 @@ class MediaRelay:
         if voice is None:
             self.counters.prompts_unheard += 1
         self._player.play(leg, sound, voice, self._loop.time())
+        self._arm()
+
+    def wait(self, leg: str, prompt: str, music: str) -> None:
+        """Play a prompt once, or none (""), and then music until the leg hears something else; raises
+        UnknownPrompt. In music that plays already the prompt breaks in."""
+        said = self._prompts.get(prompt) if prompt else None
+        sound = self._prompts.get(music)
+        line = self._lines.get(leg)
+        if line is None:
+            return
+        playing = self._player.sound(leg)
+        if said is not None and isinstance(playing, WaitingPlayback):
+            playing.say(said)
+            return
+        self._stop_sound(leg)
+        line.leg.unbridge()
+        voice = Voice.of(line.leg.stream)
+        self._player.start(leg, WaitingPlayback(said, sound, voice, self._random), self._loop.time())
         self._arm()
 
     def watch_keys(self, leg: str, on: bool) -> None:

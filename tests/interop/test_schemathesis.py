@@ -28,7 +28,8 @@ CHECKS = {
     # An ETag that was made up is of no version in force
     "positive_data_acceptance": {"expected-statuses": ["2xx", "404", "412"]},
 }
-# What no schema tells: what a plan's parts say of each other, cursors, which years, the end of an override
+# What no schema tells: what a plan's parts say of each other, cursors, which years, the end of an override,
+# which reasons a plan has for a pause
 MEANING = {
     "include-operation-id": [
         *("checkPlan", "diffPlan", "applyPlan", "listPlanVersions", "listCalls"),
@@ -42,7 +43,7 @@ MEANING = {
             "putDeviations",
         ),
         "putRecording",
-        *("readHours", "readDue", "explain", "readKeyFigures", "setOverride"),
+        *("readHours", "readDue", "explain", "readKeyFigures", "setOverride", "setMemberState"),
     ],
     "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "412", "422"]}},
 }

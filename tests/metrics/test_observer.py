@@ -6,11 +6,23 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from metrics.instruments import Instruments
-from metrics.observer import EMERGENCY, MAX_MENUS, MAX_NUMBERS, OTHER, OUTSIDE, UNKNOWN, Observer, Waiting
+from metrics.observer import (
+    EMERGENCY,
+    MAX_GROUPS,
+    MAX_MENUS,
+    MAX_NUMBERS,
+    OTHER,
+    OUTSIDE,
+    UNKNOWN,
+    Observer,
+    Waiting,
+)
 from routing.decision import Branch, Decision, Kind, Origin, Target
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
+from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
+from telephony.call.duty_facts import OfferMissed
 from telephony.call.evolve import begin, evolve
 from telephony.call.house_facts import ClockStepped
 
@@ -426,3 +438,33 @@ def test_who_leaves_a_menu_has_given_up_after_the_time_since_their_arrival() -> 
     counted = Counted(arrived(), decided(), ended("abandoned", 12))
 
     assert counted.series("vaxeln_abandoned_total") == {(MAIN, "short"): 1}
+
+
+def out_of_queue(queue: str, why: str, seconds: float) -> q.QueueLeft:
+    return q.QueueLeft(at=AT, call="a", queue=queue, why=why, seconds=seconds)
+
+
+def missed(group: str) -> OfferMissed:
+    return OfferMissed(at=AT, member="anna", by="", call="a", group=group, why="ring_time", until=AT)
+
+
+def test_how_callers_leave_a_queue_is_counted_and_how_long_they_were_there() -> None:
+    counted = Counted(
+        arrived(),
+        decided(),
+        out_of_queue("kc", "answered", 12.0),
+        out_of_queue("kc", "answered", 400.0),
+        out_of_queue("bygglov", "left", 3.0),
+    )
+
+    assert counted.series("vaxeln_queue_left_total") == {("kc", "answered"): 2, ("bygglov", "left"): 1}
+    assert counted.series("vaxeln_queue_wait_seconds_sum") == {("kc",): 412.0, ("bygglov",): 3.0}
+
+
+def test_missed_offers_are_counted_by_group_and_groups_are_bounded() -> None:
+    counted = Counted(*[missed(f"g{number}") for number in range(MAX_GROUPS + 2)])
+
+    series = counted.series("vaxeln_offers_missed_total")
+    assert series["g0", "ring_time"] == 1
+    assert len(series) == MAX_GROUPS + 1
+    assert series[OTHER, "ring_time"] == 2

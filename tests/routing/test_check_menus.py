@@ -72,3 +72,18 @@ def test_what_nothing_leads_to() -> None:
 
     assert set(told(problems(more))) == {"menus.annan", "voicemails.bygg", "lists.kanda"}
     assert BYGGLOV not in str(problems(more))
+
+
+def test_what_is_said_in_a_queue_has_to_be_there() -> None:
+    groups = """
+[groups.kc]
+name = "Kontaktcenter"
+members = ["amina"]
+queue = { welcome = "hej" }
+[groups.bygglov]
+name = "Bygglov"
+members = ["david"]
+"""
+    found = list(check_menus(plan_of(groups=groups), {"music", "queue_comfort"}))
+
+    assert told(found) == {"groups.kc.queue.welcome": 'there is no prompt "hej"'}

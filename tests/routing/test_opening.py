@@ -8,7 +8,15 @@ import pytest
 from routing.decide import decide
 from routing.decision import Kind, Origin, Question
 from routing.hours import STOCKHOLM, effective_hours, is_open, next_change
-from routing.opening import ALL_NUMBERS, effective_opening, in_force, next_opening_change, opening, opens_next
+from routing.opening import (
+    ALL_NUMBERS,
+    closes_next,
+    effective_opening,
+    in_force,
+    next_opening_change,
+    opening,
+    opens_next,
+)
 from routing.override import Override
 from tests.support.plans import BYGGLOV, MAIN, PEOPLE, Presence, tables_of
 
@@ -176,3 +184,23 @@ def test_a_number_that_is_held_closed_opens_when_the_last_override_ends() -> Non
     then_open = {BYGGLOV: override(open=False, minutes=30), ALL_NUMBERS: override(open=True, minutes=60)}
     assert opens_next(then_open, TABLES.numbers[NIGHT], NOON) == NOON
     assert opens_next(then_open, TABLES.numbers[BYGGLOV], NOON) == NOON + timedelta(minutes=30)
+
+
+CLOSES = datetime(2027, 3, 1, 15, 30, tzinfo=UTC)
+
+
+def test_it_closes_at_the_end_of_its_hours() -> None:
+    assert closes_next({}, OFFICE_TABLES.numbers[OFFICE], NOON) == CLOSES
+    assert closes_next({}, OFFICE_TABLES.numbers[OFFICE], CLOSES - SECOND) == CLOSES
+
+
+def test_what_is_closed_or_always_open_does_not_close() -> None:
+    assert closes_next({}, OFFICE_TABLES.numbers[OFFICE], CLOSES) is None
+    assert closes_next({OFFICE: CLOSED}, OFFICE_TABLES.numbers[OFFICE], NOON) is None
+    assert closes_next({}, TABLES.numbers[BYGGLOV], NOON) is None
+
+
+def test_an_override_that_holds_it_open_is_waited_out() -> None:
+    evening = Override(True, CLOSES + timedelta(hours=2), "Kväll", "Anna")
+    assert closes_next({OFFICE: evening}, OFFICE_TABLES.numbers[OFFICE], NOON) == evening.until
+    assert closes_next({OFFICE: OPENED}, OFFICE_TABLES.numbers[OFFICE], NOON) == CLOSES

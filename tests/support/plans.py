@@ -129,6 +129,9 @@ class Presence:
     down: set[Place] = field(default_factory=set)
     names: dict[Named, tuple[Found, ...]] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
+    off_duty: set[str] = field(default_factory=set)
+    resting: set[str] = field(default_factory=set)
+    queued: dict[str, int] = field(default_factory=dict)
     idle: dict[str, datetime] = field(default_factory=dict)
     answered: dict[str, int] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
@@ -147,6 +150,15 @@ class Presence:
 
     def places(self, named: Named) -> tuple[Found, ...]:
         return self.names.get(named, ())
+
+    def takes_part(self, member: str, group: str) -> bool:
+        return member not in self.off_duty
+
+    def on_duty(self, member: str, group: str) -> bool:
+        return member not in self.off_duty and member not in self.resting
+
+    def waiting(self, group: str) -> int:
+        return self.queued.get(group, 0)
 
     def idle_since(self, member: str) -> datetime | None:
         return self.idle.get(member)

@@ -92,6 +92,10 @@ class FakeMedia:
         self.playing[leg] = prompt
         self.begun[leg] = self.begun.get(leg, 0) + 1
 
+    def wait(self, leg: str, prompt: str, music: str) -> None:
+        """Note what plays, and the music after it."""
+        self.play(leg, f"{prompt}>{music}")
+
     def watch_keys(self, leg: str, on: bool) -> None:
         """Note whose keys are told."""
         (self.watched.add if on else self.watched.discard)(leg)

@@ -15,6 +15,7 @@ from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
 from telephony.call import prompt_facts as s
+from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
 from telephony.fact_log import FactLog
@@ -229,6 +230,21 @@ def test_what_a_caller_chose_is_told() -> None:
 
     assert (chosen["event"], chosen["menu"], chosen["key"]) == ("menu_left", "val", "1")
     assert (centre["event"], centre["voicemail"]) == ("centre_asked", "kontaktcenter")
+
+
+def test_that_a_caller_waits_and_for_how_long_they_did_is_told() -> None:
+    (came,) = at_info(
+        q.QueueJoined(at=AT, call="c1", queue="kc", priority=5, since=AT, leave_at=AT, why="too_long")
+    )
+    (gone,) = at_info(q.QueueLeft(at=AT, call="c1", queue="kc", why="answered", seconds=41.6))
+
+    assert (came["event"], came["queue"]) == ("queue_joined", "kc")
+    assert (gone["event"], gone["queue"], gone["why"], gone["seconds"]) == (
+        "queue_left",
+        "kc",
+        "answered",
+        42,
+    )
 
 
 def test_a_function_that_a_call_is_handed_on_to_is_told() -> None:

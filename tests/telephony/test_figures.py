@@ -24,6 +24,7 @@ from telephony.media.counters import Drop as SoundDrop
 from telephony.sip.counts import METHODS, Counts, Drop
 from tests.support.calls import NOON, arrive, phone, registered, ring
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, tables_of
+from tests.support.queue_town import queue_tables
 
 README = Path(__file__).parent.parent.parent / "README.md"
 
@@ -272,3 +273,12 @@ def test_trunks_that_have_us_register_are_shown(board: Board) -> None:
     board.house.evolve(TrunkRegistered(at=NOON, trunk="net", registrar=at, seconds=60))
 
     assert board.series("vaxeln_trunk_registered") == {("net",): 1}
+
+
+def test_who_waits_in_which_queue_is_shown(board: Board) -> None:
+    board.figures.load(queue_tables())
+    board.house.queues.join("c1", "kc", 5, NOON - timedelta(seconds=40))
+    board.house.queues.join("c2", "kc", 5, NOON)
+
+    assert board.series("vaxeln_queue_calls") == {("kc",): 2, ("bygglov",): 0}
+    assert board.series("vaxeln_queue_longest_wait_seconds") == {("kc",): 40.0, ("bygglov",): 0.0}

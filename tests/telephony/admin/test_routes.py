@@ -22,6 +22,7 @@ CHANGES = {
     "setPassword",
     "putRecording",
     "removeRecording",
+    "setMemberState",
 }
 PUBLIC = {"/healthz", "/readyz", "/metrics", f"{BASE}/openapi.json", f"{BASE}/docs"}
 

@@ -28,7 +28,8 @@ def test_a_leg_is_open_until_it_refused_or_ended() -> None:
 
 def call_with(*legs: Leg) -> Call:
     call = begin(arrive())
-    return replace(call, legs={**call.legs, **{leg.id: leg for leg in legs}})
+    made = call.legs_made + len(legs)
+    return replace(call, legs={**call.legs, **{leg.id: leg for leg in legs}}, legs_made=made)
 
 
 def test_a_call_knows_its_legs() -> None:

@@ -14,6 +14,7 @@ from telephony.call.record import HIDDEN, MASKED, RECORDED, Record, Talk, begin,
 from tests.support.call_scenarios import ANNA, SCENARIOS, Scenario, play
 from tests.support.calls import NOON, after, arrive, emergency, menu, registered, ring
 from tests.support.desk import Desk
+from tests.support.queue_town import QueueTown, queue_tables
 
 
 def told(record: Record, name: str) -> Any:
@@ -307,3 +308,16 @@ def test_a_key_is_told_once_with_the_name_of_its_menu() -> None:
     desk.see(m.KeyPressed, key="1")
 
     assert desk.record().reasons == ("menu val: 1", "key 1: on to x")
+
+
+def test_how_long_somebody_waited_in_which_queue_is_told() -> None:
+    town = QueueTown("kc1", tables=queue_tables())
+    town.rings(town.calls("c1"))
+    town.calls("c2")
+    town.wait(7)
+    town.hangs_up("c2.0")
+
+    record = records(town.seen)["c2"]
+    assert record.reasons[-1] == "queue kc: left after 7 s"
+    assert record.outcome is Outcome.ABANDONED
+    assert record.service_answered_at is not None

@@ -1,0 +1,193 @@
+"""What to do next while a call waits in a queue: the part of `react` for it.
+
+A call whose turn it is rings at members who were chosen for it (`telephony.desk.turns`); until the service
+has answered, the caller hears that. Whoever is not taken at once gets a 200, is told so, and hears music,
+also while members are rung later: it ends when a person speaks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from routing.decision import Branch, Target, Wait
+from telephony.call import duty_facts as d
+from telephony.call import facts as f
+from telephony.call import queue_facts as q
+from telephony.call.actions import AlertCaller, KeepWaiting, PlayRinging
+from telephony.call.call import Call, Leg, Phase, Waiting
+from telephony.call.ending import Reaction, finish, withdraw
+from telephony.call.facts import EndedBy, Outcome
+from telephony.call.house import House
+from telephony.call.offering import connect, decision_of, declined, has_answered, offer
+from telephony.call.waiting_words import words_for
+
+_BRANCHES = {q.TOO_LONG: Branch.NO_ANSWER, q.CLOSING: Branch.CLOSING}
+
+
+def react(call: Call, house: House, now: datetime) -> Reaction:
+    """What to do next; nothing when there are no facts, and the caller has been told where they stand."""
+    waiting = call.waiting
+    if call.caller.gone:
+        reason = call.caller.lost
+        by = EndedBy.SERVICE if reason else EndedBy.CALLER
+        ended = finish(call, now, Outcome.ABANDONED, by, reason=reason, status=487)
+        return Reaction([*leave(call, q.LEFT, now), *ended.facts], ended.actions)
+    if waiting is None:
+        return _join(call, now)
+    answered = next((leg for leg in call.members() if has_answered(leg)), None)
+    if answered is not None:
+        connected = connect(call, answered, now)
+        return Reaction([*leave(call, q.ANSWERED, now), *connected.facts], connected.actions)
+    if call.key and call.key in _wait(call).keys:
+        return _go_on(call, q.PRESSED, Branch.PRESSED, now, call.key)
+    if waiting.expired:
+        return _go_on(call, waiting.why, _BRANCHES[waiting.why], now)
+    return _ring(call, house, now) if waiting.is_turn else Reaction()
+
+
+def greet(call: Call, waiting: Waiting, house: House, now: datetime) -> Reaction:
+    """Tell a caller what is due to be told: first of all that they wait. Nothing while it is not."""
+    if waiting.is_unheard:
+        return _alert(call, now)
+    if waiting.said_at is not None and not waiting.is_due:
+        return Reaction()
+    if waiting.said_at is None and waiting.is_turn:
+        return Reaction()  # it rings, and may be answered before any word of ours
+    wait, leg = _wait(call), call.caller.id
+    words = words_for(call, wait, house, now)
+    said = q.WaitSaid(
+        at=now,
+        call=call.id,
+        leg=leg,
+        prompt=words.prompt,
+        music=wait.music,
+        position=words.position,
+        seconds=words.seconds,
+        next_at=now + timedelta(seconds=wait.comfort_seconds),
+    )
+    answered = [] if call.service_answered else [f.ServiceAnswered(at=now, call=call.id, leg=leg)]
+    keys = bool(wait.keys)
+    return Reaction([*answered, said], [KeepWaiting(leg, words.prompt, wait.music, keys)])
+
+
+def expire(call: Call, waiting: Waiting, now: datetime) -> list[f.Fact]:
+    """The facts that times of a call in a queue have come, but for those of the phones that ring."""
+    facts: list[f.Fact] = []
+    if waiting.leave_at <= now:
+        facts.append(q.WaitExpired(at=now, call=call.id))
+    if waiting.say_at is not None and waiting.say_at <= now:
+        facts.append(q.ComfortDue(at=now, call=call.id))
+    return facts
+
+
+def leave(call: Call, why: str, now: datetime) -> Sequence[q.QueueLeft]:
+    """The fact that the call waits no more, if it does."""
+    waiting = call.waiting
+    if waiting is None or call.phase is not Phase.WAITING:
+        return ()
+    seconds = (now - waiting.joined_at).total_seconds()
+    return (q.QueueLeft(at=now, call=call.id, queue=waiting.queue, why=why, seconds=seconds),)
+
+
+def _wait(call: Call) -> Wait:
+    wait = decision_of(call).wait
+    assert wait is not None  # in this phase
+    return wait
+
+
+def _join(call: Call, now: datetime) -> Reaction:
+    decision, wait = decision_of(call), _wait(call)
+    leave_at, why = now + timedelta(seconds=wait.max_wait_seconds), q.TOO_LONG
+    if wait.leave_at is not None and wait.leave_at < leave_at:
+        leave_at, why = wait.leave_at, q.CLOSING
+    joined = q.QueueJoined(
+        at=now,
+        call=call.id,
+        queue=decision.group,
+        priority=wait.priority,
+        since=call.joined_at or now,
+        leave_at=leave_at,
+        why=why,
+    )
+    return Reaction([joined])
+
+
+def _go_on(call: Call, why: str, branch: Branch, now: datetime, key: str = "") -> Reaction:
+    """Leave the queue for what routing says of this branch."""
+    withdrawn = withdraw(call, call.ringing(), why, now)
+    left = [replace(fact, branch=branch, key=key) for fact in leave(call, why, now)]
+    return Reaction([*withdrawn.facts, *left], withdrawn.actions)
+
+
+# ---- its turn
+
+
+def _ring(call: Call, house: House, now: datetime) -> Reaction:
+    ringing = call.ringing()
+    if call.service_answered and not call.caller_alerted and _hears_nothing(call):
+        alerted = f.CallerAlerted(at=now, call=call.id, leg=call.caller.id)
+        return Reaction([alerted], [PlayRinging(call.caller.id)])
+    if call.ring_expired and ringing:
+        return withdraw(call, ringing, "ring_time", now)
+    silent = [leg for leg in ringing if leg.gone]
+    if silent:
+        return withdraw(call, silent, "no_response", now)
+    others = declined(call, ringing)
+    if others:
+        return withdraw(call, others, "declined", now)
+    if call.pending and not call.ring_expired:
+        facts, dials = offer(call, call.pending, house, now)
+        until = now + timedelta(seconds=decision_of(call).ring_seconds)
+        if dials:
+            facts.append(f.RingTimeStarted(at=now, call=call.id, until=until))
+        return Reaction(facts, dials)
+    if not ringing:
+        return _pass(call, house, now)
+    if any(leg.rang for leg in ringing):
+        return _alert(call, now)
+    return Reaction()
+
+
+def _hears_nothing(call: Call) -> bool:
+    """A caller who came by a menu has had a 200, and no word of this queue."""
+    return call.waiting is not None and call.waiting.said_at is None
+
+
+def _alert(call: Call, now: datetime) -> Reaction:
+    """It rings: for who has had no 200; anybody else hears music."""
+    if call.service_answered or call.caller_alerted:
+        return Reaction()
+    leg = call.caller.id
+    return Reaction([f.CallerAlerted(at=now, call=call.id, leg=leg)], [AlertCaller(leg)])
+
+
+def _pass(call: Call, house: House, now: datetime) -> Reaction:
+    """Nobody took it. Whoever was rung is left alone for a moment, so that the next one is tried; and who has
+    missed one call after the other has a pause, for they are not there."""
+    wait, group = _wait(call), decision_of(call).group
+    facts: list[f.Fact] = [q.TurnPassed(at=now, call=call.id, queue=group)]
+    until = now + timedelta(seconds=wait.retry_seconds)
+    for member, why in _missed(call).items():
+        facts.append(
+            d.OfferMissed(at=now, member=member, by="", call=call.id, group=group, why=why, until=until)
+        )
+        if wait.missed_limit and house.duty.missed(member) + 1 >= wait.missed_limit:
+            facts.append(d.MemberPaused(at=now, member=member, by="", reason=d.MISSED))
+    return Reaction(facts)
+
+
+def _missed(call: Call) -> dict[str, str]:
+    """Which members were rung and did not answer, and how each of them did not."""
+    missed: dict[str, str] = {}
+    for leg in (call.legs[leg] for leg in sorted(call.round_legs)):
+        assert leg.target is not None  # it was rung
+        missed[leg.target.member] = _how(leg, leg.target)
+    return missed
+
+
+def _how(leg: Leg, target: Target) -> str:
+    if leg.withdrawn == "ring_time":
+        return "ring_time"
+    if leg.withdrawn == "no_response" or leg.status in (404, 408, 410, 480, 500, 502, 503, 504):
+        return "unreachable"
+    return "declined"

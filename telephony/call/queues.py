@@ -1,0 +1,134 @@
+"""Who waits in which queue, in which order, and how fast it goes. It is folded by the house, and for it."""
+
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+SAMPLES = 10
+"""From how many of the last callers the wait is worked out: it follows when somebody goes to lunch."""
+
+FEWEST = 3
+"""With fewer there is no telling."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """A place in a queue: these are in the order of their turns. Of who came in the same moment the older
+    call is the first, for ids are in order of time."""
+
+    priority: int
+    since: datetime
+    call: str
+
+
+class _Queue:
+    """One queue: who waits, and how much time went by between those who were answered in it."""
+
+    __slots__ = ("answered_at", "between", "places")
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+        self.answered_at: datetime | None = None  # the last one, if others have waited ever since
+        self.between: deque[float] = deque(maxlen=SAMPLES)
+
+    def answered(self, at: datetime) -> None:
+        if self.answered_at is not None:
+            self.between.append((at - self.answered_at).total_seconds())
+        self.answered_at = at
+
+
+class Queues:
+    """The fold. There are as many entries as live calls that wait, and a few numbers for each queue."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, _Queue] = {}
+        self._of: dict[str, tuple[str, Place]] = {}  # by call
+        self._turns: set[str] = set()  # calls whose turn it is
+
+    def __bool__(self) -> bool:
+        """Whether anybody waits."""
+        return bool(self._of)
+
+    def waiting(self, queue: str) -> int:
+        """How many wait there, those whose turn it is among them."""
+        found = self._queues.get(queue)
+        return len(found.places) if found else 0
+
+    def longest(self) -> Mapping[str, datetime]:
+        """Since when the one waits who has waited longest, by queue; only those where somebody waits."""
+        return {
+            name: min(place.since for place in queue.places)
+            for name, queue in self._queues.items()
+            if queue.places
+        }
+
+    def names(self) -> list[str]:
+        """The queues in which somebody waits."""
+        return [name for name, queue in self._queues.items() if queue.places]
+
+    def in_turn(self, queue: str) -> Iterator[Place]:
+        """Who waits there for their turn, in order; not whose turn it is."""
+        found = self._queues.get(queue)
+        places = found.places if found else ()
+        return (place for place in places if place.call not in self._turns)
+
+    def place(self, call: str) -> tuple[str, Place] | None:
+        """The queue in which the call waits, and its place there."""
+        return self._of.get(call)
+
+    def position(self, call: str) -> int:
+        """The caller's position, 1 for who is the next; 0 when the call waits nowhere."""
+        if call not in self._of:
+            return 0
+        queue, place = self._of[call]
+        return bisect_left(self._queues[queue].places, place) + 1
+
+    def seconds_ahead(self, call: str) -> float | None:
+        """How long the caller will wait as it goes now; None when there is no telling."""
+        if call not in self._of:
+            return None
+        between = self._queues[self._of[call][0]].between
+        if len(between) < FEWEST:
+            return None
+        return self.position(call) * sum(between) / len(between)
+
+    # ---- the fold
+
+    def join(self, call: str, queue: str, priority: int, since: datetime) -> None:
+        """The call waits there."""
+        place = Place(priority, since, call)
+        insort(self._queues.setdefault(queue, _Queue()).places, place)
+        self._of[call] = queue, place
+
+    def begin_turn(self, call: str) -> None:
+        """It is the call's turn."""
+        self._turns.add(call)
+
+    def end_turn(self, call: str) -> None:
+        """Nobody took it."""
+        self._turns.discard(call)
+
+    def leave(self, call: str, at: datetime, *, answered: bool) -> None:
+        """The call waits no more."""
+        self._turns.discard(call)
+        name, place = self._of.pop(call, ("", None))
+        if place is None:
+            return
+        queue = self._queues[name]
+        del queue.places[bisect_left(queue.places, place)]
+        if answered:
+            queue.answered(at)
+        if not queue.places:
+            queue.answered_at = None  # whoever comes next has not waited behind anybody
+
+    def shift(self, step: timedelta) -> None:
+        """The machine's clock was set."""
+        for queue in self._queues.values():
+            queue.places = [Place(place.priority, place.since + step, place.call) for place in queue.places]
+            queue.answered_at = queue.answered_at and queue.answered_at + step
+        self._of = {
+            call: (name, Place(place.priority, place.since + step, place.call))
+            for call, (name, place) in self._of.items()
+        }

@@ -1,0 +1,1 @@
+"""Who answers, and who waits: pure, over what the house has folded."""

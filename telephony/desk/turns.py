@@ -1,0 +1,71 @@
+"""Whose turn it is: the first of those who wait for somebody who is free.
+
+Pure: what the house has folded, the plan and the clock come in; the switchboard makes a fact of the answer.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.decision import Strategy, Target
+from routing.hunt import in_order
+from routing.strategy import choose
+from routing.tables import GroupRow, Tables
+from telephony.call.house import House
+from telephony.call.queues import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """It is this call's turn, at its place in the queue of a group: `targets` are to be rung together."""
+
+    place: Place
+    queue: str
+    targets: tuple[Target, ...]
+
+
+def next_turn(
+    tables: Tables,
+    house: House,
+    queues: Iterable[str],
+    caller_of: Callable[[str], str],
+    now: datetime,
+    draw: float,
+) -> Turn | None:
+    """Who is next of all who wait in these queues, or None while nobody is free for any of them.
+
+    Of the queues that share a member, the first is whoever has the better place: priority, then time.
+    `caller_of` tells which member makes a call, or "": nobody's own call is offered to them. `draw` is random
+    in [0, 1). A queue whose group has left the plan has no turns: who waits there leaves in time.
+    """
+    found = (
+        turn
+        for queue in queues
+        if queue in tables.groups
+        for turn in _first(tables.groups[queue], house, caller_of, now, draw)
+    )
+    return min(found, key=lambda turn: turn.place, default=None)
+
+
+def _first(
+    group: GroupRow, house: House, caller_of: Callable[[str], str], now: datetime, draw: float
+) -> Iterator[Turn]:
+    """The first who waits there and can be offered to somebody, if there is one."""
+    members = in_order(group, house, now, draw)
+    keys = {person.key for person in group.members}
+    for place in house.queues.in_turn(group.key):
+        caller = caller_of(place.call)
+        chosen = choose(members, house, now, caller, group=group.key)
+        if isinstance(chosen, tuple):
+            yield Turn(place, group.key, _together(group, chosen))
+            return
+        if caller not in keys:
+            return  # nobody is free for those behind, either
+
+
+def _together(group: GroupRow, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """All at once, or in another hunt the first member: the next is chosen when that one has not answered."""
+    if group.strategy is Strategy.ALL:
+        return targets
+    first = targets[0].member
+    return tuple([target for target in targets if target.member == first])
