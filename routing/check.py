@@ -18,6 +18,7 @@ from routing.check_registrations import check_registrations
 from routing.check_trunks import check_trunks
 from routing.plan import Plan
 from routing.problem import Problem, Severity
+from routing.prompt_texts import greetings_of, texts_of
 
 
 def check(
@@ -26,8 +27,11 @@ def check(
     """Every problem of a plan, errors first.
 
     `today` (local) is needed to see that a deviation is in the past and who will be away, `prompts` (the
-    names of the announcements that exist) to see that one is missing; without them this is not checked.
+    names of the announcements that exist beside the plan's own) to see that one is missing; without them this
+    is not checked.
     """
+    if prompts is not None:
+        prompts = sorted({*prompts, *texts_of(plan), *greetings_of(plan)})
     problems = [
         *check_flow(plan, prompts),
         *check_menus(plan, prompts),

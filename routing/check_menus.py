@@ -74,14 +74,15 @@ def _greetings(plan: Plan) -> Iterator[Problem]:
 
 
 def _text(path: str, box: Voicemail, plan: Plan) -> Iterator[Problem]:
-    if not box.text:
+    spoken = plan.prompts.get(box.greeting)
+    text = (box.text or (spoken.text if spoken else "")).casefold()
+    if not text:
         yield warning(
             f"{path}.text",
             "what the greeting says is not written down, so nobody can check it (P12)",
             "Write here what is said",
         )
         return
-    text = box.text.casefold()
     name = box.function or plan.people[box.person or ""].name
     if name.casefold() not in text:
         yield warning(

@@ -34,6 +34,7 @@ from routing.plan_flow import CallerList, Flow
 from routing.plan_menu import Menu, Voicemail
 from routing.plan_nets import Net
 from routing.plan_part import Entry, Flag, Name, Part, Text
+from routing.plan_prompt import MAX_SPOKEN, SpokenPrompt
 from routing.plan_queue import Queue
 from routing.plan_registration import Registration
 from routing.plan_values import DEFAULT_RING_SECONDS, E164, RingSeconds, Series, listed
@@ -322,6 +323,7 @@ class Plan(Part):
     calendars: dict[Name, Calendar]
     numbers: dict[E164, Number]
     nets: dict[Name, Net] = Field(default_factory=dict)
+    prompts: Annotated[dict[Name, SpokenPrompt], Field(max_length=MAX_SPOKEN)] = Field(default_factory=dict)
     menus: dict[Name, Menu] = Field(default_factory=dict)
     voicemails: dict[Name, Voicemail] = Field(default_factory=dict)
     lists: dict[Name, CallerList] = Field(default_factory=dict)

@@ -13,6 +13,7 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import prompt_facts as s
 from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
@@ -166,7 +167,17 @@ class FactLog:
             case b.CallbackOwed(why=why):
                 log.warning("callback_owed", why=why)
             case _:
-                log.debug(type(fact).__name__)
+                self._write_of_recordings(fact)
+
+    def _write_of_recordings(self, fact: f.Fact) -> None:
+        """What callers hear from now on."""
+        match fact:
+            case s.PromptRecorded(name=name, by=by, seconds=seconds):
+                self._log.info("prompt_recorded", name=name, by=by, seconds=seconds)
+            case s.RecordingRemoved(name=name, by=by):
+                self._log.info("recording_removed", name=name, by=by)
+            case _:
+                self._log.debug(type(fact).__name__)
 
     def _write_of_presence(self, fact: f.Fact) -> None:
         """Which phones and gateways are there."""

@@ -2,9 +2,8 @@
 
 import asyncio
 import random
-import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from importlib.metadata import version
 
@@ -34,7 +33,7 @@ from telephony.figures import Figures, Sources
 from telephony.floor import Floor
 from telephony.health import ServiceHealth
 from telephony.housekeeping import Housekeeper, Reloadable
-from telephony.ids import token, uuid7
+from telephony.ids import call_ids, token
 from telephony.journal_start import (
     cuts,
     facts_to_replay,
@@ -56,6 +55,7 @@ from telephony.node_plan import NodePlan
 from telephony.plan_keeper import PlanKeeper
 from telephony.plan_prepare import Pending, PlanInForce
 from telephony.plan_start import plan_folder
+from telephony.prompt_keeper import PromptKeeper
 from telephony.reachability import DistrustLog, warn_of_other_realms, warn_of_unreachable
 from telephony.reconciler import Reconciler
 from telephony.secrets import PhoneSecrets
@@ -116,6 +116,7 @@ class Service:
         self._loop = asyncio.get_running_loop()
         stop_by_signals(self._loop, self.stop, self._stop.set)
         self._clock = Clock(self._wall, self._loop.time)
+        self._new_call = call_ids(self._clock.now)
         self._certificate = certificate_of(self._settings)
         async with AsyncExitStack() as opened:
             await self._open_journal(opened)
@@ -141,14 +142,13 @@ class Service:
             await self._naming.remember()
             self._begin()
             self._archive.start()
-            run_behind(
-                opened, self._keeper.follow(lambda: self._archive.status().is_up), "plan_no_longer_followed"
-            )
+            run_behind(opened, self._keeper.follow(self._archive.is_up), "plan_no_longer_followed")
+            run_behind(opened, self._prompt_keeper.follow(self._archive.is_up), "recordings_not_followed")
             run_behind(opened, self._naming.run(), "names_no_longer_looked_up")
             await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
-        files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
-        files["trunk_passwords"] = self._trunk_secrets
+        files: dict[str, Reloadable]
+        files = {"passwords": self._secrets, "tokens": self._tokens, "trunk_passwords": self._trunk_secrets}
         if self._certificate is not None:
             files["certificate"] = self._certificate
         self._housekeeper = Housekeeper(
@@ -165,7 +165,10 @@ class Service:
     async def _open_journal(self, opened: AsyncExitStack) -> None:
         self._findings: list[Finding] = []
         self._journal = await open_journal(
-            self._settings.data, self._findings.append, self._opening_facts, self._disk
+            self._settings.data,
+            self._findings.append,
+            lambda: opening_facts(self._switchboard, self._clock.now()),
+            self._disk,
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
         self._names = NameBook()
@@ -181,9 +184,6 @@ class Service:
             new_call=self._new_call,
         )
         self._floor = Floor(self._switchboard, self._plan.tables, self._clock.now, self._figures.today)
-
-    def _opening_facts(self) -> Sequence[f.Fact]:
-        return opening_facts(self._switchboard, self._clock.now())
 
     def _replay(self) -> None:
         """Fold what the journal holds, from the newest segment that tells where to begin."""
@@ -251,7 +251,8 @@ class Service:
             realm=self._settings.sip.realm,
             record=self._record,
             now=self._clock.now,
-            simulator=Simulator.of(self._settings, self._prompts.names),
+            simulator=Simulator.of(self._settings, self._prompt_keeper.names),
+            recordings=self._prompt_keeper,
             floor=self._floor,
         )
         gate = AdminGate(self._tokens, self._clock.now, self._loop.time)
@@ -267,8 +268,7 @@ class Service:
         self._warn_of_unreachable(self._plan.tables)
         self._naming.load(self._plan.tables)
         self._node.load(self._plan.tables, self._loop.time())
-        lost = self._node.recover(self._loop.time())
-        if lost:
+        if lost := self._node.recover(self._loop.time()):
             log.error("legs_not_restored", legs=lost)
         self._show_figures()
         self._shell.drive(self._node)
@@ -276,16 +276,19 @@ class Service:
         self._takes_calls = True
 
     def _keep_plan(self) -> PlanKeeper:
-        folder, now = plan_folder(self._settings.data), self._clock.now
+        data, now, archive = self._settings.data, self._clock.now, self._archive
         node = NodePlan(
-            self._plan, self._pending, folder, take=self._take_tables, record=self._record, now=now
+            self._plan, self._pending, plan_folder(data), take=self._take_tables, record=self._record, now=now
         )
-        store = self._archive.plans if self._archive.status().is_on else None
-        return PlanKeeper(node, store, self._prompts.names, now)
+        plans, recordings = (archive.plans, archive.recordings) if archive.status().is_on else (None, None)
+        self._prompt_keeper: PromptKeeper = PromptKeeper(data, self._prompts, recordings, self._record, now)
+        self._prompt_keeper.load(self._plan.spoken)
+        return PlanKeeper(node, plans, self._prompt_keeper.names, now, self._prompt_keeper.speech.speak)
 
     def _take_tables(self, tables: Tables) -> None:
         """Let these tables decide from now on. Calls that run keep what was decided."""
         self._warn_of_unreachable(tables)
+        self._prompt_keeper.take(self._keeper.in_force.spoken)
         self._naming.load(tables)
         self._directory.load(tables)
         self._figures.load(tables)
@@ -304,9 +307,6 @@ class Service:
         """Journal a fact of the service itself, and do what follows from it."""
         self._node.record(fact, self._loop.time())
         self._shell.flush()
-
-    def _new_call(self) -> str:
-        return uuid7(int(self._clock.now().timestamp() * 1000), secrets.randbits(74))
 
     def _show_figures(self) -> None:
         sources = Sources(

@@ -13,7 +13,7 @@ from routing.errors import RoutingError
 from telephony.admin.errors import FieldError, Kind, Refusal
 from telephony.admin.event_stream import stream
 from telephony.admin.gate import Gate
-from telephony.admin.operation import JSON, Answer, Ask, Body, Events, Operation, Text
+from telephony.admin.operation import JSON, Answer, Ask, Body, Events, File, Operation, Text
 from telephony.admin.parameters import Parameters
 from telephony.admin.ports import Administration
 from telephony.admin.problems import field_errors, problem_response, refusal_of
@@ -142,6 +142,9 @@ def _response(answer: Answer, adapter: TypeAdapter[Any]) -> web.Response:
             body=answer.value.text.encode(),
             headers={**answer.headers, "Content-Type": answer.value.media_type},
         )
+    if isinstance(answer.value, File):
+        file = answer.value
+        return web.Response(body=file.octets, headers={**answer.headers, "Content-Type": file.media_type})
     return web.Response(
         body=adapter.dump_json(answer.value), headers={**answer.headers, "Content-Type": JSON}
     )

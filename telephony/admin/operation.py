@@ -21,6 +21,7 @@ HTML = "text/html"
 SVG = "image/svg+xml"
 ICAL = "text/calendar"
 EVENTS = "text/event-stream"
+WAV = "audio/wav"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,16 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """The same for what is no text."""
+
+    media_type: str
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered: a value of the operation's model, a text, or a stream of events."""
+    """What is answered: a value of the operation's model, a document, or a stream of events."""
 
     value: object = None
     status: int = 200

@@ -27,6 +27,7 @@ from telephony.admin.values import (
     PhoneState,
     PlanMade,
     PlanWaiting,
+    PromptState,
     Registration,
     ServiceStatus,
 )
@@ -190,6 +191,27 @@ class StaffRoom(Protocol):
         """Phones that can be reached now, by account."""
 
 
+class PromptDesk(Protocol):
+    """What callers hear, and recordings in its place."""
+
+    async def prompts(self, after: str, limit: int) -> Sequence[PromptState]:
+        """Prompts by name."""
+
+    async def prompt(self, name: str) -> PromptState:
+        """One of them. Raises NotFound."""
+
+    async def prompt_sound(self, name: str) -> bytes:
+        """What callers hear, as WAV file. Raises NotFound."""
+
+    async def put_recording(self, name: str, octets: bytes, *, by: str) -> PromptState:
+        """Make a prompt of a WAV file, in place of another or new; journalled. Converted off the loop. Raises
+        Refusal for what cannot be played, DatabaseAway, NotKept and Busy."""
+
+    async def remove_recording(self, name: str, *, by: str) -> None:
+        """Have what it stood before heard again; journalled. Raises NotFound, Refusal when the plan in force
+        names it and nothing stands behind it, DatabaseAway and NotKept."""
+
+
 class MemberRoom(Protocol):
     """What the members of groups are doing."""
 
@@ -246,6 +268,15 @@ class Condition(Protocol):
 
 
 class Administration(
-    PlanDesk, SimulationDesk, NumberDesk, StaffRoom, MemberRoom, LiveRoom, CallDesk, Condition, Protocol
+    PlanDesk,
+    SimulationDesk,
+    NumberDesk,
+    StaffRoom,
+    MemberRoom,
+    LiveRoom,
+    PromptDesk,
+    CallDesk,
+    Condition,
+    Protocol,
 ):
     """All that the admin API reaches."""

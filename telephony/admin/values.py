@@ -58,6 +58,29 @@ class PlanWaiting:
     changes: Sequence[Change]
 
 
+class PromptSource(StrEnum):
+    """Where what callers hear comes from: Växeln itself, the text in the plan, or a recording."""
+
+    BUILT_IN = "built_in"
+    PLAN = "plan"
+    RECORDED = "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptState:
+    """A prompt. `text` is what it says, "" where nobody has written that down. `fragment`: it is a part of
+    sentences, and no plan names it. `recorded_by` and `recorded_at` are "" and null where it is no
+    recording."""
+
+    name: str
+    source: PromptSource
+    text: str
+    seconds: float
+    fragment: bool
+    recorded_by: str
+    recorded_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class NumberState:
     """A number of the plan and whether it is open now.

@@ -12,6 +12,7 @@ from telephony.call.facts import Fact
 from telephony.floor import Floor
 from telephony.health import ServiceHealth
 from telephony.plan_keeper import PlanKeeper
+from telephony.prompt_keeper import PromptKeeper
 from telephony.secrets import PhoneSecrets
 from telephony.simulator import Simulator
 from telephony.switchboard import Switchboard
@@ -34,6 +35,7 @@ class Desk:
     now: Callable[[], datetime]
     simulator: Simulator
     floor: Floor
+    recordings: PromptKeeper
 
     @property
     def tables(self) -> Tables:

@@ -7,6 +7,7 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import prompt_facts
 from telephony.call import queue_facts as q
 from telephony.call import sound_facts as s
 from telephony.call import transfer_facts as t
@@ -106,6 +107,8 @@ FACTS: tuple[type[f.Fact], ...] = (
     b.CallbackOwed,
     b.CallbacksCarried,
     h.PasswordSet,
+    prompt_facts.PromptRecorded,
+    prompt_facts.RecordingRemoved,
     h.CallersShown,
     h.ServiceStarted,
     h.DrainStarted,

@@ -52,6 +52,7 @@ from telephony.simulate.values import Meanwhile, Options, Staff
 from telephony.simulator_child import with_load
 from tests.support.plans import MAIN, SOCIAL, Presence
 from tests.support.town_plan import FIRST_PLAN, NOW, SOURCE, TownPlan, document_of, read
+from tests.support.town_prompts import TownPrompts
 
 __all__ = ["FIRST_PLAN", "NOW", "SOURCE", "Town", "document_of", "read", "record"]
 
@@ -88,7 +89,7 @@ def record(index: int, *, number: str = MAIN, outcome: Outcome = Outcome.ANSWERE
 
 
 @dataclass
-class Town(TownPlan):
+class Town(TownPlan, TownPrompts):
     """The double. `journalled` is what a change would leave behind: who did what, and why."""
 
     database_on: bool = True

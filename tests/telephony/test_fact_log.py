@@ -16,6 +16,7 @@ from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import prompt_facts as s
 from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
@@ -168,6 +169,8 @@ def test_a_decision_tells_where_and_why() -> None:
         (h.OverrideEnded(at=AT, number="+46853061000", by=""), "override_ended"),
         (h.PasswordSet(at=AT, phone="kc1", by="eva"), "password_set"),
         (h.CallersShown(at=AT, by="eva", reason="Polisanmälan", asked="number=..."), "callers_shown"),
+        (s.PromptRecorded(at=AT, name="closed", by="eva", digest="d", seconds=3.0), "prompt_recorded"),
+        (s.RecordingRemoved(at=AT, name="closed", by="eva"), "recording_removed"),
     ],
 )
 def test_the_course_of_a_call_is_a_line_each(fact: f.Fact, event: str) -> None:

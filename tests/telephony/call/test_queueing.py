@@ -456,7 +456,9 @@ def test_at_closing_time_they_are_served_for_a_while_or_told_so(queue: str, minu
     (leg,) = office.rings(office.calls("c1", BYGGLOV))
     office.answers(leg)
     actions = office.calls("c2", BYGGLOV)
-    assert office.heard(actions) == ["queue_welcome+queue_position+number_1+queue_closes+number_16+number_30"]
+    assert office.heard(actions) == [
+        "queue_welcome+queue_position+number_1+queue_closes+number_16+and+number_30"
+    ]
     office.wait(600 + 60 * minutes - 1)
     assert office.switchboard.house.waiting("bygglov") == 1
 

@@ -6,6 +6,7 @@ from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import moments, repair_facts, sound_facts
 from telephony.call import pickup_facts as p
+from telephony.call import prompt_facts as s
 from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
@@ -22,13 +23,14 @@ _BASES = {
     d.MemberFact,
     t.TransferFact,
     r.TrunkFact,
+    s.PromptFact,
 }
 
 
 def test_the_journal_can_hold_every_fact_there_is() -> None:
     defined = {
         kind
-        for module in (b, c, d, f, h, m, p, q, t, r, moments, repair_facts, sound_facts)
+        for module in (b, c, d, f, h, m, p, q, s, t, r, moments, repair_facts, sound_facts)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, f.Fact)
     }
