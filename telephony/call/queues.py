@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,6 +46,7 @@ class Queues:
         self._queues: dict[str, _Queue] = {}
         self._of: dict[str, tuple[str, Place]] = {}  # by call
         self._turns: set[str] = set()  # calls whose turn it is
+        self._rung: dict[str, tuple[str, ...]] = {}  # by call
 
     def __bool__(self) -> bool:
         """Whether anybody waits."""
@@ -78,6 +79,10 @@ class Queues:
         """The queue in which the call waits, and its place there."""
         return self._of.get(call)
 
+    def rung(self, call: str) -> Sequence[str]:
+        """The members that the call was offered to in its queue, each once, the latest last."""
+        return self._rung.get(call, ())
+
     def position(self, call: str) -> int:
         """The caller's position, 1 for who is the next; 0 when the call waits nowhere."""
         if call not in self._of:
@@ -102,9 +107,12 @@ class Queues:
         insort(self._queues.setdefault(queue, _Queue()).places, place)
         self._of[call] = queue, place
 
-    def begin_turn(self, call: str) -> None:
-        """It is the call's turn."""
+    def begin_turn(self, call: str, members: Iterable[str] = ()) -> None:
+        """It is the call's turn: these are rung."""
         self._turns.add(call)
+        chosen = tuple(dict.fromkeys(members))
+        earlier = [member for member in self.rung(call) if member not in chosen]
+        self._rung[call] = (*earlier, *chosen)
 
     def end_turn(self, call: str) -> None:
         """Nobody took it."""
@@ -113,6 +121,7 @@ class Queues:
     def leave(self, call: str, at: datetime, *, answered: bool) -> None:
         """The call waits no more."""
         self._turns.discard(call)
+        self._rung.pop(call, None)
         name, place = self._of.pop(call, ("", None))
         if place is None:
             return
