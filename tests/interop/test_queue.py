@@ -22,7 +22,7 @@ from tests.support.baresip import Baresip
 from tests.support.crew import Member
 from tests.support.ears import FRAME_SECONDS, Ears, assert_said, frames
 from tests.support.eventually import eventually
-from tests.support.live_town import PASSWORD
+from tests.support.live_town import BRIEF, PASSWORD
 from tests.support.pjsip import PjsipPhone, require_pjsip
 from tests.support.queue_hall import ALONE, CLOSING, KONTAKTCENTER, MENU, Hall, hall
 from tests.support.running_service import SIP_PORT
@@ -101,7 +101,7 @@ def eight_bits(samples: Sequence[int]) -> bytes:
 
 def assert_waited(place: Hall, sound: bytes, position: int) -> None:
     """The caller heard that they wait, at which place, and then music."""
-    said = read_prompt(f"wrong_key+queue_position+number_{position}")
+    said = read_prompt(f"{BRIEF}+queue_position+number_{position}")
     music = read_prompt("music")[: int(MUSIC_SECONDS * RATE)]
     assert likeness(sound, said) > ALIKE
     assert likeness(sound[len(said) :], music) > ALIKE
@@ -201,7 +201,7 @@ def test_callers_leave(place: Hall, ears: Ears) -> None:
     record = place.record_of(second)
     assert (record.outcome, record.ended_by, record.offered) == (Outcome.ABANDONED, EndedBy.CALLER, ())
     assert 20 <= len(ear.heard) <= 60
-    assert_said(ear.payloads(), frames(PROMPTS, "wrong_key"))
+    assert_said(ear.payloads(), frames(PROMPTS, BRIEF))
     first.wait()
     assert place.record_of(first).outcome is Outcome.ABANDONED
     eventually(lambda: anna.cancelled, "it rings no longer")
@@ -230,6 +230,4 @@ def test_it_closes_while_somebody_waits(place: Hall, ears: Ears) -> None:
     heard, closed = ear.payloads(), frames(PROMPTS, "closed")
     began = next(place for place in range(len(heard)) if heard[place:] == closed[: len(heard) - place])
     assert len(heard) - began > 0.5 * CLOSED_SECONDS / FRAME_SECONDS
-    assert_said(
-        heard[:began], frames(PROMPTS, "wrong_key", "queue_position", "number_1"), frames(PROMPTS, "music")
-    )
+    assert_said(heard[:began], frames(PROMPTS, BRIEF, "queue_position", "number_1"), frames(PROMPTS, "music"))

@@ -33,7 +33,7 @@ CLEAR = 0.9
 _CONFIG = """
 sip_listen {at}:{port}
 net_interface {host}
-rtp_ports 20000-20100
+rtp_ports 31000-31200
 module_path /usr/lib/baresip/modules
 module g711.so
 module g722.so

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 from telephony.admin.client import SOCKET, Client, Target
 from telephony.call.record import Record
 from tests.support.eventually import eventually
-from tests.support.live_town import PASSWORD
+from tests.support.live_town import BRIEF, PASSWORD
 from tests.support.loopback import Loopback
 from tests.support.running_service import HTTP_PORT, RunningService
 from tests.support.sipp import Sipp, SippRun
@@ -30,8 +30,7 @@ OLD_PHONES = ("erik", "frida", "gustav")  # baresip 1.0 and pyVoIP, which know M
 _SERVICE, _OPERATOR, _FIRST_LINE, _FIRST_PHONE = 1, 2, 3, 21
 _LINES = 8
 
-# The welcome is the shortest prompt that a plan may name, and one to know by its sound
-_QUEUE = 'welcome = "wrong_key"\ncomfort_seconds = 600\nretry_seconds = 1\nmissed_limit = 0'
+_QUEUE = f'welcome = "{BRIEF}"\ncomfort_seconds = 600\nretry_seconds = 1\nmissed_limit = 0'
 
 
 class Hall:
