@@ -5,6 +5,7 @@ from datetime import date
 
 from routing.check_absences import check_absences
 from routing.check_calendars import check_calendars
+from routing.check_duty import check_duty
 from routing.check_edges import check_edges
 from routing.check_flow import check_flow
 from routing.check_menus import check_menus
@@ -31,6 +32,7 @@ def check(
         *check_flow(plan, prompts),
         *check_menus(plan, prompts),
         *check_people(plan),
+        *check_duty(plan),
         *check_absences(plan, today),
         *check_mobiles(plan, prompts),
         *check_permissions(plan),

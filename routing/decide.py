@@ -27,14 +27,13 @@ from routing.emergency import is_emergency
 from routing.hours import Opening
 from routing.hunt import in_order
 from routing.mobiles import Mobiles
-from routing.numbers import NumberClass, classify
 from routing.opening import opening
 from routing.outside import (
     FAILED,
     FIRST_RESPONSE_SECONDS,
     OUTSIDE_RING_SECONDS,
-    call_outside,
     end_outside,
+    no_number,
     ways_out,
     why_no_way,
 )
@@ -63,12 +62,13 @@ from routing.tables import (
 )
 from routing.waiting import wait_of
 
-NOT_FOUND = 404
 UNAVAILABLE = 480
 BUSY_HERE = 486
 
 SELF_SERVICE = "self_service"
 CLOSED = "closed"
+
+CALLBACK_PROMPT = "callback_promised"
 
 
 def decide(tables: Tables, question: Question, situation: Situation, now: datetime) -> Decision:
@@ -81,7 +81,7 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
     if question.branch is Branch.ARRIVED:
         row = tables.numbers.get(question.dialled)
         if row is None or (row.internal_only and question.origin is Origin.TRUNK):
-            return _no_number(tables, question, situation)
+            return no_number(tables, question, situation)
         return _Path(tables, question, situation, now).follow(row, Branch.ARRIVED)
     if question.visited and question.visited[0].startswith(OUTSIDE_MARK):
         return end_outside(tables, question)
@@ -101,26 +101,9 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
         return path.follow_vanished("number", OUTCOMES[question.branch])
     if question.branch is Branch.CLOSING:
         return path.follow_closing(row)
+    if question.branch is Branch.CALLBACK:
+        return path.promise_callback(row)
     return path.follow(row, question.branch)
-
-
-def _no_number(tables: Tables, question: Question, situation: Situation) -> Decision:
-    """No number of the plan: a phone may call outside, where it is allowed to; all else is 404.
-
-    A number of our own series is never called there: it would come back.
-    """
-    number_class = classify(question.dialled)
-    ours = question.dialled.startswith(tables.own_series)
-    if question.origin is Origin.PHONE and number_class is not NumberClass.UNKNOWN and not ours:
-        return call_outside(tables, question, number_class, situation)
-    text = "not a number of the plan that can be reached from there"
-    return Decision(
-        kind=Kind.REJECT,
-        status=NOT_FOUND,
-        outcome=FAILED,
-        plan_version=tables.version,
-        reasons=(Reason("number", "numbers", text),),
-    )
 
 
 def _told_of(closing: Opening) -> Route:
@@ -187,6 +170,12 @@ class _Path:
         self._visited.append(f"{row.number}/{Branch.CLOSING}")
         self._reasons.append(Reason("queue", row.reason.where, "it has closed while the caller waited"))
         return self._run(row, row.closed)
+
+    def promise_callback(self, row: NumberRow) -> Decision:
+        """Tell a caller who has asked for it that they will be called back."""
+        self._visited.append(f"{row.number}/{Branch.CALLBACK}")
+        self._reasons.append(Reason("queue", row.reason.where, "the caller will be called back"))
+        return self._answer(row, Kind.ANNOUNCE, prompt=CALLBACK_PROMPT, outcome=Branch.CALLBACK.value)
 
     def _run(self, row: NumberRow, route: Route | None) -> Decision:
         """Go by this route and on until the call is decided; None is a step that was taken before."""
@@ -295,7 +284,7 @@ class _Path:
         whom = f"{free} of {len(there)} free, rings {group.strategy} for {group.ring_seconds:g} s"
         text = f"{waiting} wait, {whom}"
         self._reasons.append(Reason("queue", queue.where, text))
-        wait = wait_of(row, queue, self._situation.overrides(), self._now)
+        wait = wait_of(row, queue, self._question, self._situation.overrides(), self._now)
         return self._answer(
             row,
             Kind.QUEUE,

@@ -41,6 +41,7 @@ _OUTCOMES = {
     "busy": "alla är upptagna",
     "no_answer": "ingen svarade",
     "full": "det är fullt",
+    "callback": "uppringaren vill bli uppringd",
     "self_service": "det är det som uppringaren valde",
     "error": "något gick fel",
     "failed": "samtalet inte kan kopplas",
@@ -348,6 +349,7 @@ _CATALOGUE = _catalogue(
         (r"(.*) is not rung outside: there is no way", r"\1 rings inte upp: det finns ingen väg dit"),
         (r"(\d+) wait: it is full", r"\1 väntar: kön är full"),
         (r"(\d+) wait, (\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", _queued),
+        (r"the caller will be called back", r"Uppringaren blir uppringd"),
         (r"it has closed while the caller waited", r"Det har stängt medan uppringaren väntade"),
         (r"all are away", r"Alla är borta"),
         (r"nobody is registered", r"Ingen har en telefon som är ansluten"),
@@ -384,5 +386,6 @@ _CATALOGUE = _catalogue(
             r"Ingen tog emot samtalet: det går åter till \1 och ringer i \2 sekunder",
         ),
         (r"pick-up: (.*)", r"Svara åt en kollega: \1"),
+        (r"member's code: (.*)", r"Kod från en medarbetares telefon: \1"),
     ]
 )

@@ -31,6 +31,7 @@ from telephony.dns_lookup import Dns
 from telephony.drain import Drain
 from telephony.fact_log import FactLog
 from telephony.figures import Figures, Sources
+from telephony.floor import Floor
 from telephony.health import ServiceHealth
 from telephony.housekeeping import Housekeeper, Reloadable
 from telephony.ids import token, uuid7
@@ -42,7 +43,6 @@ from telephony.journal_start import (
     opening_facts,
     report_fault,
 )
-from telephony.legs.identity import user_of
 from telephony.legs.legs import Legs
 from telephony.listening import Listening, listen_http, listen_locally, listen_sip
 from telephony.media.prompts import Prompts
@@ -56,13 +56,13 @@ from telephony.node_plan import NodePlan
 from telephony.plan_keeper import PlanKeeper
 from telephony.plan_prepare import Pending, PlanInForce
 from telephony.plan_start import plan_folder
-from telephony.reachability import DistrustLog, warn_of_unreachable
+from telephony.reachability import DistrustLog, warn_of_other_realms, warn_of_unreachable
+from telephony.reconciler import Reconciler
 from telephony.secrets import PhoneSecrets
 from telephony.signals import stop_by_signals
 from telephony.simulator import Simulator
 from telephony.sip.endpoint import Endpoint
-from telephony.sip.message import Request
-from telephony.surroundings import surroundings_of
+from telephony.surroundings import is_vital, surroundings_of
 from telephony.switchboard import Switchboard
 from telephony.tokens import Tokens
 from telephony.trunk_secrets import TrunkSecrets
@@ -125,7 +125,7 @@ class Service:
                 self._settings.data / "secrets", strict=False, changed=self._trunk_password_set
             )
             self._tokens = Tokens(self._settings.data / "secrets", strict=False)
-            self._warn_of_other_realms()
+            warn_of_other_realms(self._secrets, self._settings.sip.realm)
             self._replay()
             self._switchboard.record(cuts(self._findings, self._clock.now()))
             self._findings.clear()
@@ -178,7 +178,9 @@ class Service:
             names=self._names,
             observe=self._observe,
             report_fault=report_fault,
+            new_call=self._new_call,
         )
+        self._floor = Floor(self._switchboard, self._plan.tables, self._clock.now, self._figures.today)
 
     def _opening_facts(self) -> Sequence[f.Fact]:
         return opening_facts(self._switchboard, self._clock.now())
@@ -207,7 +209,7 @@ class Service:
         self._directory = PlanDirectory(
             self._plan.tables, self._switchboard.house, settings.own_hosts, self._trunk_secrets.ha1
         )
-        self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
+        self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=is_vital)
         self._shell = Shell(self._loop, DistrustLog(self._loop.time).tell)
         opened.callback(self._shell.close)
         tls = self._certificate.tls if self._certificate else None
@@ -226,6 +228,7 @@ class Service:
         )
         legs = Legs(self._endpoint, given)
         self._node = Node(legs, self._switchboard, self._clock.at, self._clock.monotonic)
+        self._reconciler = Reconciler(self._node, self._clock.at)
         self.health = ServiceHealth(
             self._journal,
             self._switchboard,
@@ -249,6 +252,7 @@ class Service:
             record=self._record,
             now=self._clock.now,
             simulator=Simulator.of(self._settings, self._prompts.names),
+            floor=self._floor,
         )
         gate = AdminGate(self._tokens, self._clock.now, self._loop.time)
         self._http = HttpServer(self.health, Api(administration, gate, self._clock.now), version("vaxeln"))
@@ -286,6 +290,7 @@ class Service:
         self._directory.load(tables)
         self._figures.load(tables)
         self._fact_log.load(tables)
+        self._floor.load(tables)
         self._node.load(tables, self._loop.time())
 
     def _names_changed(self) -> None:
@@ -300,19 +305,8 @@ class Service:
         self._node.record(fact, self._loop.time())
         self._shell.flush()
 
-    def _warn_of_other_realms(self) -> None:
-        users = self._secrets.users_of_other_realms(self._settings.sip.realm)
-        if users:
-            log.warning("passwords_of_another_realm", users=users, realm=self._settings.sip.realm)
-
     def _new_call(self) -> str:
         return uuid7(int(self._clock.now().timestamp() * 1000), secrets.randbits(74))
-
-    def _is_vital(self, request: Request) -> bool:
-        """No overload keeps 112 out, nor the end of a call."""
-        if request.method == "INVITE":
-            return self._directory.is_emergency(user_of(request.request_uri))
-        return request.method == "BYE"
 
     def _show_figures(self) -> None:
         sources = Sources(
@@ -327,6 +321,8 @@ class Service:
             rtp=self._relay.counters,
             journal=self._journal,
             archive=self._archive.status,
+            members=self._floor.counts,
+            told=self._node.legs.telling.counts,
         )
         self._figures.show(sources)
 
@@ -365,6 +361,9 @@ class Service:
         following = now + HOUSEKEEPING_SECONDS
         self._housekeeping = self._loop.call_at(following, self._keep_house, following)
         self._figures.look(self._switchboard.house, self._clock.now(), now, due)
+        self._floor.look()
+        if self._reconciler.look(now):
+            self._shell.flush()
         self._housekeeper.look()
 
     def _trunk_password_set(self) -> None:
@@ -379,6 +378,7 @@ class Service:
 
     async def _drain(self) -> None:
         """No new calls but emergency calls; running ones go on for a while."""
+        self._floor.end()
         self._node.record(h.DrainStarted(at=self._clock.now()), self._loop.time())
         log.info("draining", calls=self._switchboard.live_calls)
         drain = Drain(self._node, self._shell.flush, self._loop.time, self._hurry)

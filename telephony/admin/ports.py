@@ -19,6 +19,8 @@ from telephony.admin.values import (
     GroupState,
     HoursSpan,
     KeyFigures,
+    Live,
+    LiveListener,
     NumberState,
     Overrides,
     PendingPolicy,
@@ -205,6 +207,16 @@ class MemberRoom(Protocol):
         for a group or reason that is none of theirs or the plan's."""
 
 
+class LiveRoom(Protocol):
+    """What goes on now among members and waiting callers."""
+
+    async def live(self) -> Live:
+        """All of it, from memory."""
+
+    async def listen(self) -> LiveListener:
+        """Hear of it as it changes; the first event is all of it. Raises Busy."""
+
+
 class CallDesk(Protocol):
     """The call log and what is counted in it (P5, P17). All raise DatabaseAway."""
 
@@ -234,6 +246,6 @@ class Condition(Protocol):
 
 
 class Administration(
-    PlanDesk, SimulationDesk, NumberDesk, StaffRoom, MemberRoom, CallDesk, Condition, Protocol
+    PlanDesk, SimulationDesk, NumberDesk, StaffRoom, MemberRoom, LiveRoom, CallDesk, Condition, Protocol
 ):
     """All that the admin API reaches."""

@@ -9,6 +9,7 @@ from routing.tables import Tables
 from telephony.admin.errors import NotFound
 from telephony.archive.archive import Archive
 from telephony.call.facts import Fact
+from telephony.floor import Floor
 from telephony.health import ServiceHealth
 from telephony.plan_keeper import PlanKeeper
 from telephony.secrets import PhoneSecrets
@@ -32,6 +33,7 @@ class Desk:
     record: Callable[[Fact], None]
     now: Callable[[], datetime]
     simulator: Simulator
+    floor: Floor
 
     @property
     def tables(self) -> Tables:

@@ -123,6 +123,12 @@ CHECKS = [
         {"groups": GROUPS + 'x = { name = "X", members = [] }\n'},
     ),
     Check(
+        "a code given twice",
+        ERROR,
+        "municipality.duty_codes.pause",
+        {"municipality": MUNICIPALITY + 'duty_codes = { log_in = "*62" }\n'},
+    ),
+    Check(
         "a group with only absent members, for good", ERROR, "groups.kc.members", _absent("2026-11-01", "")
     ),
     Check(

@@ -23,6 +23,7 @@ PARK = "+46853061600"  # erik alone
 CLOSED_BRIEFLY = "+46853061350"  # what is heard there is over in 3 s
 MENU = "+46853061700"  # 1 is Fastighet, 2 closed briefly, 3 Bygglov; 0 or nothing Kontaktcenter
 VOICEMAIL = "+46853061800"  # closed, with a voicemail
+VAKT = "+46853061860"  # erik alone, rings for 2 s; one call that he misses gives him a pause
 UNKNOWN = "+46853061999"  # in the municipality's series, but nobody's
 
 BRIEF = "wrong_key"
@@ -219,6 +220,12 @@ members = ["david"]
 [groups.park]
 name = "Park"
 members = ["erik"]
+short_code = "7"
+[groups.vakt]
+name = "Vakt"
+members = ["erik"]
+ring_seconds = 2
+queue = {{ missed_limit = 1, staffed_only = false }}
 
 [calendars.always]
 open = "always"
@@ -260,6 +267,10 @@ destination = {{ group = "fastighet" }}
 function = "Park"
 calendar = "always"
 destination = {{ group = "park" }}
+[numbers."{VAKT}"]
+function = "Vakt"
+calendar = "always"
+destination = {{ group = "vakt" }}
 [numbers."{MENU}"]
 function = "Växel"
 calendar = "always"

@@ -14,6 +14,7 @@ from telephony.archive.journal import Journal
 from telephony.call import facts as f
 from telephony.call.registry import FACTS
 from telephony.dsn import Dsn
+from telephony.floor import Floor
 from telephony.health import ServiceHealth
 from telephony.media.prompts import Prompts
 from telephony.node_plan import NodePlan
@@ -76,6 +77,7 @@ class Office:
             record=self._record,
             now=lambda: self.now,
             simulator=Simulator(folder / "journal", Prompts.load().names, 14400.0),
+            floor=Floor(self.switchboard, plan.tables, lambda: self.now, dict),
         )
 
     def _record(self, fact: f.Fact) -> None:

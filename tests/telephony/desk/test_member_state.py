@@ -14,7 +14,7 @@ from telephony.call.evolve import begin, evolve
 from telephony.call.house import House
 from telephony.desk.member_state import Member, State, member_of, members_of
 from tests.support.calls import NOON, after, arrive, contact, phone, registered, ring
-from tests.support.plans import PEOPLE, tables_of
+from tests.support.plans import PEOPLE, TRUNKS, tables_of
 
 AWAY = PEOPLE.replace(
     "ring_seconds = 25 }", "ring_seconds = 25, absences = [{ from = 2026-11-25, to = 2026-11-26 }] }"
@@ -70,6 +70,14 @@ def test_of_two_phones_one_is_enough(room: Room) -> None:
     room.see(registered("bygg1", at=after(1)), registered("bygg1m", at=after(2)))
     room.see(h.PhoneLost(at=after(5), phone="bygg1"))
     assert room.doing("david") == (State.AVAILABLE, after(2))
+
+
+def test_who_has_a_mobile_is_reached_there() -> None:
+    room = Room(
+        people=PEOPLE.replace('phones = ["kc1"]', 'phones = ["kc1"], mobile = "+46701740699"'),
+        trunks=f"{TRUNKS}outside = true\n",
+    )
+    assert room.doing("amina") == (State.AVAILABLE, None)
 
 
 def test_ringing_then_in_a_call_then_writing_it_down(room: Room) -> None:
