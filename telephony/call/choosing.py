@@ -42,7 +42,7 @@ def react(call: Call, now: datetime) -> Reaction:
         return _again(call, menu, asking, WRONG_KEY, now)
     if asking.expired:
         return _again(call, menu, asking, menu.prompt, now)
-    if asking.ended and asking.prompt == WRONG_KEY:
+    if asking.ended and is_correction(menu, asking):
         return _say(call, menu, menu.prompt, asking.attempt, now)
     return Reaction()
 
@@ -53,7 +53,13 @@ def heard(call: Call, key: str) -> bool:
     menu = call.decision.menu if call.decision else None
     if menu is None or key in menu.keys:
         return True
-    return call.asking is None or call.asking.prompt != WRONG_KEY or call.asking.ended
+    return call.asking is None or not is_correction(menu, call.asking) or call.asking.ended
+
+
+def is_correction(menu: Menu, asking: Asking) -> bool:
+    """Whether what is said is that a key was wrong, after which the menu follows. A menu's own prompt is
+    never, whatever its plan has called it."""
+    return asking.prompt == WRONG_KEY != menu.prompt
 
 
 def _again(call: Call, menu: Menu, asking: Asking, prompt: str, now: datetime) -> Reaction:

@@ -10,7 +10,7 @@ from telephony.call import menu_facts as m
 from telephony.call.call import Asking, Call, LegState, Phase
 from telephony.call.changed import changed
 from telephony.call.changes import Changes, enter, require, with_leg
-from telephony.call.choosing import WRONG_KEY, heard
+from telephony.call.choosing import heard, is_correction
 from telephony.call.evolve_confirm import key_pressed
 from telephony.call.evolve_queue import unheard
 
@@ -68,9 +68,9 @@ def _ended(call: Call, asking: Asking, fact: f.AnnouncementEnded) -> Asking:
     if not fact.played:
         return changed(asking, unheard=True)
     assert call.decision is not None and call.decision.menu is not None  # in this phase
-    until = None
-    if asking.prompt != WRONG_KEY:
-        until = fact.at + timedelta(seconds=call.decision.menu.wait_seconds)
+    until, menu = None, call.decision.menu
+    if not is_correction(menu, asking):
+        until = fact.at + timedelta(seconds=menu.wait_seconds)
     return changed(asking, ended=True, until=until)
 
 

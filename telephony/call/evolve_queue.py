@@ -119,7 +119,7 @@ def _house_joined(queues: Queues, fact: q.QueueJoined) -> None:
 
 
 def _house_turn_came(queues: Queues, fact: q.TurnCame) -> None:
-    queues.begin_turn(fact.call)
+    queues.begin_turn(fact.call, [target.member for target in fact.targets])
 
 
 def _house_turn_passed(queues: Queues, fact: q.TurnPassed) -> None:

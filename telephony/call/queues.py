@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -58,6 +58,7 @@ class Queues:
         self._queues: dict[str, _Queue] = {}
         self._of: dict[str, tuple[str, Place]] = {}  # by call
         self._turns: set[str] = set()  # calls whose turn it is
+        self._rung: dict[str, tuple[str, ...]] = {}  # by call
         self._callbacks: dict[str, Callback] = {}  # by the call that asked: its place is kept under that id
         self._tried: dict[str, Tried] = {}  # by the call that is made
 
@@ -96,6 +97,10 @@ class Queues:
     def place(self, call: str) -> tuple[str, Place] | None:
         """The queue in which the call waits, and its place there."""
         return self._of.get(call)
+
+    def rung(self, call: str) -> Sequence[str]:
+        """The members that the call was offered to in its queue, each once, the latest last."""
+        return self._rung.get(call, ())
 
     def position(self, call: str) -> int:
         """The caller's position, 1 for who is the next; 0 when the call waits nowhere."""
@@ -163,7 +168,7 @@ class Queues:
 
     def try_callback(self, callback: str, queue: str, call: str, member: str) -> None:
         """It is being tried."""
-        self.begin_turn(callback)
+        self.begin_turn(callback, [member])
         self._tried[call] = Tried(callback, queue, member)
 
     def take_callback(self, call: str) -> None:
@@ -189,9 +194,12 @@ class Queues:
         insort(self._queues.setdefault(queue, _Queue()).places, place)
         self._of[call] = queue, place
 
-    def begin_turn(self, call: str) -> None:
-        """It is the call's turn."""
+    def begin_turn(self, call: str, members: Iterable[str] = ()) -> None:
+        """It is the call's turn: these are rung."""
         self._turns.add(call)
+        chosen = tuple(dict.fromkeys(members))
+        earlier = [member for member in self.rung(call) if member not in chosen]
+        self._rung[call] = (*earlier, *chosen)
 
     def end_turn(self, call: str) -> None:
         """Nobody took it."""
@@ -206,6 +214,7 @@ class Queues:
     def _leave(self, call: str) -> _Queue | None:
         """Give up the place; the queue where that was."""
         self._turns.discard(call)
+        self._rung.pop(call, None)
         if call not in self._of:
             return None
         name, place = self._of.pop(call)

@@ -3,7 +3,7 @@
 Pure: what the house has folded, the plan and the clock come in; the switchboard makes a fact of the answer.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from routing.decision import Strategy, Target
 from routing.hunt import in_order
 from routing.mobiles import Mobiles
 from routing.strategy import choose
-from routing.tables import GroupRow, Tables
+from routing.tables import GroupRow, PersonRow, Tables
 from telephony.call.house import House
 from telephony.call.queues import Place
 
@@ -68,12 +68,22 @@ def _first(
         if is_callback and not may_be_called(place.call):
             continue
         mobiles = None if is_callback else Mobiles(tables, house, draw, together=together)
-        chosen = choose(members, house, now, caller, group=group.key, mobiles=mobiles)
+        hunted = members if together else _latest_last(members, house.queues.rung(place.call))
+        chosen = choose(hunted, house, now, caller, group=group.key, mobiles=mobiles)
         if isinstance(chosen, tuple):
             yield Turn(place, group.key, _together(group, chosen))
             return
         if caller not in keys and not is_callback:
             return  # nobody is free for those behind, either
+
+
+def _latest_last(members: Sequence[PersonRow], rung: Sequence[str]) -> Sequence[PersonRow]:
+    """Whom the call was not offered to yet, and then whose offer is the longest ago. Else two who do not
+    answer would be rung over and over, each as soon as they were left alone for a moment, the third never."""
+    if not rung:
+        return members
+    turns = {member: turn for turn, member in enumerate(rung, 1)}
+    return sorted(members, key=lambda person: turns.get(person.key, 0))
 
 
 def _together(group: GroupRow, targets: tuple[Target, ...]) -> tuple[Target, ...]:

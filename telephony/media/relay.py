@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from telephony.media.counters import Counters, Drop
+from telephony.media.early_sound import EarlyPacket, EarlySound
 from telephony.media.errors import LegAlreadyOpen
 from telephony.media.keys import KeyPlayback, KeyVoice
 from telephony.media.latch import Address, Latch
@@ -44,6 +45,8 @@ class _Line:
     leg: MediaLeg
     ports: PortPair
     place: _Place
+    signalled_from: str
+    early: EarlySound
 
 
 class MediaRelay:
@@ -107,7 +110,8 @@ class MediaRelay:
         is_other = (":" in signalled_from) == (":" in self._other.told)
         place = self._other if signalled_from and is_other else self._place
         latch = Latch(signalled_from, allows)
-        line = _Line(MediaLeg(self.counters, latch), place.pairs.open(emergency=emergency), place)
+        ports = place.pairs.open(emergency=emergency)
+        line = _Line(MediaLeg(self.counters, latch), ports, place, signalled_from, EarlySound())
         self._lines[leg] = line
         self._by_leg[line.leg] = line
         for address in self._addresses(line):
@@ -135,6 +139,8 @@ class MediaRelay:
         self._stop_sound(a)
         self._stop_sound(b)
         self._lines[a].leg.bridge(self._lines[b].leg)
+        for leg in (a, b):
+            self._pass_early(self._lines[leg])
         self._arm()
 
     def unbridge(self, leg: str) -> None:
@@ -223,6 +229,7 @@ class MediaRelay:
         self._stop_sound(leg)
         del self._lines[leg]
         line.leg.unbridge()
+        self.counters.dropped[Drop.STRANGER] += line.early.unheard
         del self._by_leg[line.leg]
         for address in self._addresses(line):
             self._own.pop(address, None)
@@ -287,9 +294,32 @@ class MediaRelay:
             return  # nothing there after all, or the echo of an earlier packet that found nobody
         routed = line.leg.route_rtp(self._buffer, size, source[:2], self._loop.time())
         if isinstance(routed, Drop):
-            self.counters.dropped[routed] += 1
+            self._drop(line, size, source[:2], routed)
         elif line.leg.peer and self._send(self._by_leg[line.leg.peer].ports.rtp, self._view[:size], routed):
             self.counters.relayed += 1
+
+    def _drop(self, line: _Line, size: int, source: Address, why: Drop) -> None:
+        if why is Drop.STRANGER and line.leg.stream is None:  # who knows, yet
+            line.early.keep(EarlyPacket(bytes(self._view[:size]), source, self._loop.time()))
+        else:
+            self.counters.dropped[why] += 1
+
+    def _pass_early(self, line: _Line) -> None:
+        """Pass on what came before anything was agreed, from a host that turned out to be the leg's."""
+        now, stream = self._loop.time(), line.leg.stream
+        for packet in line.early.take(now):
+            size = len(packet.data)
+            if stream is None or packet.source[0] not in (stream.remote[0], line.signalled_from):
+                self.counters.dropped[Drop.STRANGER] += 1
+                continue
+            self._buffer[:size] = packet.data
+            routed = line.leg.route_rtp(self._buffer, size, packet.source, now)
+            if isinstance(routed, Drop):
+                self.counters.dropped[routed] += 1
+            elif line.leg.peer and self._send(
+                self._by_leg[line.leg.peer].ports.rtp, self._view[:size], routed
+            ):
+                self.counters.relayed += 1
 
     def _read_rtcp(self, line: _Line) -> None:
         try:

@@ -14,7 +14,7 @@ from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house_facts import PhoneRegistered
 from telephony.call.record import Record
 from tests.support.baresip import Baresip
-from tests.support.live_town import MENU, PASSWORD, VOICEMAIL, Town
+from tests.support.live_town import BRIEF, MENU, PASSWORD, VOICEMAIL, Town
 from tests.support.pjsip import PjsipPhone, require_pjsip
 
 RINGING = 425
@@ -68,7 +68,7 @@ def test_what_is_closed_is_said_to_who_chose_it(town: Town) -> None:
     assert (record.outcome, record.ended_by, record.announcement) == (
         Outcome.CLOSED,
         EndedBy.SERVICE,
-        "closed",
+        BRIEF,
     )
     town.assert_calm()
 
@@ -78,7 +78,7 @@ def test_a_citizen_with_baresip_chooses_in_the_sound(town: Town, tmp_path: Path,
     citizen = baresip(town, tmp_path, stack, "", tone=440)
     citizen.command("dial", f"sip:{MENU}@{town.service.host}")
     citizen.await_event("CALL_ESTABLISHED")
-    time.sleep(1.0)  # it hears the menu
+    time.sleep(0.5)  # it hears the menu
 
     citizen.command("sndcode", "1")
 

@@ -56,6 +56,16 @@ def test_whose_turn_it_is_keeps_the_place_until_taken() -> None:
     assert in_turn(queues) == ["a", "b"]
 
 
+def test_whom_a_call_was_offered_to_is_known_until_it_leaves() -> None:
+    queues = queue("a")
+    queues.begin_turn("a", ["anna", "anna", "bo"])  # two phones of Anna's
+    assert queues.rung("a") == ("anna", "bo")
+    queues.begin_turn("a", ["anna"])
+    assert queues.rung("a") == ("bo", "anna")
+    queues.leave("a", after(9), answered=False)
+    assert queues.rung("a") == ()
+
+
 def test_who_leaves_lets_the_others_up() -> None:
     queues = queue("a", "b")
     queues.begin_turn("a")
