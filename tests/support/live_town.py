@@ -22,6 +22,7 @@ FASTIGHET = "+46853061500"  # david alone
 PARK = "+46853061600"  # erik alone
 MENU = "+46853061700"  # 1 is Fastighet, 2 closed, 3 Bygglov; 0 or nothing Kontaktcenter
 VOICEMAIL = "+46853061800"  # closed, with a voicemail
+AWAY = "+46853061900"  # david, and fredrik on a mobile behind the operator, together
 UNKNOWN = "+46853061999"  # in the municipality's series, but nobody's
 
 PASSWORD = "correct-horse-battery"
@@ -215,6 +216,13 @@ members = ["david"]
 [groups.park]
 name = "Park"
 members = ["erik"]
+[people.fredrik]
+name = "Fredrik"
+mobile = "+46701740699"
+[groups.away]
+name = "Jour"
+members = ["david", "fredrik"]
+ring_seconds = 30
 
 [calendars.always]
 open = "always"
@@ -247,6 +255,10 @@ closed = {{ announcement = "closed", early = true }}
 function = "Fastighet"
 calendar = "always"
 destination = {{ group = "fastighet" }}
+[numbers."{AWAY}"]
+function = "Jour"
+calendar = "always"
+destination = {{ group = "away" }}
 [numbers."{PARK}"]
 function = "Park"
 calendar = "always"
