@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
-PURE := routing,telephony/sip,telephony/sdp,telephony/call,telephony/legs,telephony/simulate
+PURE := routing,telephony/sip,telephony/sdp,telephony/call,telephony/legs,telephony/desk,telephony/simulate
 PURE_TESTS := tests/routing tests/telephony/sip tests/telephony/sdp tests/telephony/call tests/telephony/legs \
-	tests/telephony/simulate
+	tests/telephony/desk tests/telephony/simulate
 EXAMPLE := deploy/botkyrka.toml
 
 .PHONY: help setup demo test check run bench fuzz lock clean

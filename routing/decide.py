@@ -5,8 +5,7 @@ takes is a reason in the decision.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, assert_never
 
 from routing.announcement import said
@@ -29,7 +28,7 @@ from routing.hours import Opening
 from routing.hunt import in_order
 from routing.mobiles import Mobiles
 from routing.numbers import NumberClass, classify
-from routing.opening import closes_next, opening
+from routing.opening import opening
 from routing.outside import (
     FAILED,
     FIRST_RESPONSE_SECONDS,
@@ -62,6 +61,7 @@ from routing.tables import (
     ToVoicemail,
     VoicemailRow,
 )
+from routing.waiting import wait_of
 
 NOT_FOUND = 404
 UNAVAILABLE = 480
@@ -295,14 +295,7 @@ class _Path:
         whom = f"{free} of {len(there)} free, rings {group.strategy} for {group.ring_seconds:g} s"
         text = f"{waiting} wait, {whom}"
         self._reasons.append(Reason("queue", queue.where, text))
-        closes_at = closes_next(self._situation.overrides(), row, self._now)
-        leave_at = closes_at + timedelta(seconds=queue.closing_seconds) if closes_at else None
-        wait = replace(
-            queue.wait,
-            priority=row.priority,
-            closes_at=closes_at if queue.tells_closing else None,
-            leave_at=leave_at,
-        )
+        wait = wait_of(row, queue, self._situation.overrides(), self._now)
         return self._answer(
             row,
             Kind.QUEUE,

@@ -245,14 +245,18 @@ def _ended(found: re.Match[str]) -> str:
 
 
 def _presence(found: re.Match[str]) -> str:
-    each = "alla samtidigt" if found[3] == Strategy.ALL else "en i taget"
-    seconds = found[4].replace(".", ",")
-    return f"{found[1]} av {found[2]} är lediga: det ringer hos {each} i {seconds} sekunder"
+    return _free(*found.groups())
 
 
 def _queued(found: re.Match[str]) -> str:
-    whom = re.fullmatch(r"(\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", found[2])
-    return f"{found[1]} väntar, {_presence(whom)}" if whom else found[0]
+    waiting, *free = found.groups()
+    return f"{waiting} väntar, {_free(*free)}"
+
+
+def _free(free: str, members: str, strategy: str, seconds: str) -> str:
+    each = "alla samtidigt" if strategy == Strategy.ALL else "en i taget"
+    comma = seconds.replace(".", ",")
+    return f"{free} av {members} är lediga: det ringer hos {each} i {comma} sekunder"
 
 
 def _plain(template: str) -> Told:
@@ -343,7 +347,7 @@ _CATALOGUE = _catalogue(
         (r"(.*) is not rung outside: no channel is free", r"\1 rings inte upp: ingen kanal är ledig"),
         (r"(.*) is not rung outside: there is no way", r"\1 rings inte upp: det finns ingen väg dit"),
         (r"(\d+) wait: it is full", r"\1 väntar: kön är full"),
-        (r"(\d+) wait, (.*)", _queued),
+        (r"(\d+) wait, (\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", _queued),
         (r"it has closed while the caller waited", r"Det har stängt medan uppringaren väntade"),
         (r"all are away", r"Alla är borta"),
         (r"nobody is registered", r"Ingen har en telefon som är ansluten"),

@@ -11,6 +11,7 @@ from routing.errors import PlanInvalid, PlanRefused, RoutingError
 from telephony import (
     cli_calls,
     cli_explain,
+    cli_member,
     cli_numbers,
     cli_override,
     cli_phone,
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         cli_numbers,
         cli_explain,
         cli_phones,
+        cli_member,
         cli_calls,
         cli_status,
         cli_trunk,

@@ -23,6 +23,7 @@ from telephony.call.house_facts import (
     PlanLoaded,
     RegistrationsCarried,
 )
+from telephony.call.moments import MomentsCarried
 from telephony.call.registry import FACTS
 from telephony.switchboard import Switchboard
 
@@ -60,7 +61,9 @@ def opening_facts(switchboard: Switchboard, now: datetime) -> Sequence[Fact]:
     overrides = OverridesCarried(at=now, overrides=dict(house.overrides()))
     hunts = HuntsCarried(at=now, turns=house.hunts.carry(now))
     duties = DutiesCarried(at=now, duties=house.duty.carry())
-    opening = (carried, overrides, hunts, duties)
+    members, phones = house.moments.carry()
+    moments = MomentsCarried(at=now, members=dict(members), phones=dict(phones))
+    opening = (carried, overrides, hunts, duties, moments)
     if not house.plan_version:  # the very first segment
         return opening
     return *opening, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)

@@ -248,7 +248,7 @@ class Switchboard:
             turn = self._next_turn([waiting.queue], now)
             if turn is not None and turn.place.call == call.id:
                 return Reaction([TurnCame(at=now, call=call.id, queue=turn.queue, targets=turn.targets)])
-        return queueing.greet(call, self.house, now)
+        return queueing.greet(call, waiting, self.house, now)
 
     def _redirect(self, call: Call, leg: Leg, now: datetime) -> Reaction:
         assert leg.target is not None  # a member's

@@ -46,6 +46,7 @@ class Role(StrEnum):
     """What a token may do: each role all that the one before it may."""
 
     READER = "reader"
+    SUPERVISOR = "supervisor"
     OPERATOR = "operator"
     ADMIN = "admin"
 

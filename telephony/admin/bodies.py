@@ -15,6 +15,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from routing.load import MAX_CHARACTERS
@@ -22,9 +23,10 @@ from routing.plan import Plan
 from routing.plan_part import Name
 from telephony.admin.errors import Kind, Refusal
 from telephony.admin.operation import ICAL, JSON, TOML
-from telephony.admin.parameters import Owner, Reason, Time, Version
+from telephony.admin.parameters import Key, Owner, Reason, Time, Version
 from telephony.admin.problems import field_errors
 from telephony.admin.values import Draft, Form
+from telephony.desk.member_change import Wanted
 from telephony.ical.reading import MAX_OCTETS
 from telephony.simulate.load import Load
 
@@ -68,6 +70,26 @@ class OverrideWanted(Given):
         if name is not None and others.data.get("open") is True:
             raise ValueError("is heard only while it is closed: leave it out, or close")
         return name
+
+
+class MemberStateWanted(Given):
+    """What a member is to be."""
+
+    state: Wanted = Field(description="What they are to be.")
+    reason: Reason | None = Field(
+        None, description="Why they have a pause: one of the plan's `pause_reasons`. Of `paused` alone."
+    )
+    group: Key | None = Field(
+        None, description="The group to log in to or out of; all when left out. Of these two alone."
+    )
+
+    @model_validator(mode="after")
+    def _says_what_it_needs(self) -> "MemberStateWanted":
+        if (self.reason is not None) != (self.state is Wanted.PAUSED):
+            raise ValueError("`reason` belongs to `paused`, which needs one")
+        if self.group is not None and self.state not in (Wanted.LOGGED_IN, Wanted.LOGGED_OUT):
+            raise ValueError("`group` belongs to `logged_in` and `logged_out`: a pause is of all groups")
+        return self
 
 
 class PasswordWanted(Given):

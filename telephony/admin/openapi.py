@@ -32,9 +32,9 @@ _HEADERS = {
 _INTRODUCTION = """
 Reads and changes a running Växeln. Make a token with `vaxeln token create NAME --role ROLE` and send it as
 `Authorization: Bearer TOKEN`; each operation says which role it needs (`x-role`), and each role may what the
-former may: reader, operator, admin. Times are UTC when answered; where one is sent without an offset it is
-local time in Sweden. Lists come in pages: send `next` of one as `cursor` to have the next. Every refusal is a
-problem document (RFC 9457) that names the values that are not allowed.
+former may: reader, supervisor, operator, admin. Times are UTC when answered; where one is sent without an
+offset it is local time in Sweden. Lists come in pages: send `next` of one as `cursor` to have the next. Every
+refusal is a problem document (RFC 9457) that names the values that are not allowed.
 """
 
 

@@ -10,6 +10,7 @@ from routing.numbers import NumberFormat, normalise
 from routing.working_days import MAX_WORKING_DAYS
 from telephony.admin.values import PendingPolicy
 from telephony.call.facts import Outcome
+from telephony.desk.member_state import State
 from telephony.simulate.values import MAX_DAYS, MAX_SEED, Staff
 
 DEFAULT_PAGE, MAX_PAGE = 50, 200
@@ -168,6 +169,19 @@ class GroupParameters(Parameters):
     """One group."""
 
     group: Key = _said("The group's key in the plan.")
+
+
+class MemberParameters(Parameters):
+    """One member of groups."""
+
+    person: Key = _said("The person's name in the plan.")
+
+
+class MembersParameters(ListParameters):
+    """Which members of groups."""
+
+    group: Key | None = _said("Members of this group.", None)
+    state: State | None = _said("Members who are doing this now.", None)
 
 
 class PhoneParameters(Parameters):

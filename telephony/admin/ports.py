@@ -32,6 +32,8 @@ from telephony.archive.call_log import After, CallFilter
 from telephony.archive.plan_store import ListedVersion, PlanHead, PlanVersion
 from telephony.call.explained import Explained
 from telephony.call.record import Record
+from telephony.desk.member_change import Change
+from telephony.desk.member_state import Member, State
 from telephony.simulate.values import Staff
 
 
@@ -186,6 +188,23 @@ class StaffRoom(Protocol):
         """Phones that can be reached now, by account."""
 
 
+class MemberRoom(Protocol):
+    """What the members of groups are doing."""
+
+    async def members(
+        self, after: str, limit: int, *, group: str | None = None, state: State | None = None
+    ) -> Sequence[Member]:
+        """Members by their key in the plan, of a group and in a state if these are given. Raises NotFound for
+        the group."""
+
+    async def member(self, person: str) -> Member:
+        """One of them. Raises NotFound."""
+
+    async def change_member(self, asked: Change) -> Member:
+        """Make it so, journalled, and give what they are doing afterwards. Raises NotFound, and NotAllowed
+        for a group or reason that is none of theirs or the plan's."""
+
+
 class CallDesk(Protocol):
     """The call log and what is counted in it (P5, P17). All raise DatabaseAway."""
 
@@ -214,5 +233,7 @@ class Condition(Protocol):
         """From memory: it does not need the database."""
 
 
-class Administration(PlanDesk, SimulationDesk, NumberDesk, StaffRoom, CallDesk, Condition, Protocol):
+class Administration(
+    PlanDesk, SimulationDesk, NumberDesk, StaffRoom, MemberRoom, CallDesk, Condition, Protocol
+):
     """All that the admin API reaches."""

@@ -3,6 +3,7 @@ and the page are made from it."""
 
 from telephony.admin.calendar_routes import CALENDAR_ROUTES
 from telephony.admin.call_routes import CALL_ROUTES
+from telephony.admin.member_routes import MEMBER_ROUTES
 from telephony.admin.number_routes import NUMBER_ROUTES
 from telephony.admin.operation import Operation
 from telephony.admin.plan_routes import PLAN_ROUTES
@@ -17,6 +18,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *SIMULATION_ROUTES,
     *CALENDAR_ROUTES,
     *NUMBER_ROUTES,
+    *MEMBER_ROUTES,
     *STAFF_ROUTES,
     *CALL_ROUTES,
 )

@@ -8,13 +8,16 @@ from importlib.metadata import version
 
 from telephony.admin.values import JournalStatus, ServiceStatus
 from telephony.administration.call_desk import LiveCallDesk
+from telephony.administration.member_room import LiveMemberRoom
 from telephony.administration.number_desk import LiveNumberDesk
 from telephony.administration.plan_desk import LivePlanDesk, head_of
 from telephony.administration.simulation_desk import LiveSimulationDesk
 from telephony.administration.staff_room import LiveStaffRoom
 
 
-class LiveAdministration(LivePlanDesk, LiveSimulationDesk, LiveNumberDesk, LiveStaffRoom, LiveCallDesk):
+class LiveAdministration(
+    LivePlanDesk, LiveSimulationDesk, LiveNumberDesk, LiveStaffRoom, LiveMemberRoom, LiveCallDesk
+):
     """All desks of one service, and how it does itself."""
 
     async def status(self) -> ServiceStatus:

@@ -11,8 +11,8 @@ from routing.tables import GroupRow, PersonRow, PhoneRow
 from telephony.admin.errors import NotAllowed, NotKept
 from telephony.admin.values import Contact, GroupState, MemberState, PhoneState, Registration
 from telephony.administration.desk import Desk, found
-from telephony.call.call import LegState
 from telephony.call.house_facts import PasswordSet
+from telephony.desk.member_state import is_offered
 from telephony.plan_keeper import to_the_end
 from telephony.private_files import SecretsUnusable
 from telephony.secrets import PasswordRefused
@@ -71,7 +71,7 @@ class LiveStaffRoom(Desk):
 
     def _member_state(self, person: PersonRow) -> MemberState:
         house = self.switchboard.house
-        offered = {self._is_being_offered(leg) for leg in house.legs_of(person.key)}
+        offered = {is_offered(self.switchboard.calls, leg) for leg in house.legs_of(person.key)}
         registered = any(house.is_registered(target.phone) for target in person.targets)
         return MemberState(
             person.key,
@@ -81,12 +81,6 @@ class LiveStaffRoom(Desk):
             being_offered=True in offered,
             away=away_at(person, self.now()) is not None,
         )
-
-    def _is_being_offered(self, leg_id: str) -> bool:
-        """Whether this leg of a member's rings, or is about to; else the member talks, or calls somebody."""
-        call = self.switchboard.calls.get(leg_id.rpartition(".")[0])
-        leg = call.legs.get(leg_id) if call else None
-        return leg is not None and leg.target is not None and leg.state is not LegState.ANSWERED
 
     def _contacts(self, account: str) -> tuple[Contact, ...]:
         places = self.switchboard.house.contacts(account)

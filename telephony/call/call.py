@@ -144,8 +144,7 @@ class Waiting:
 
     def deadlines(self) -> Iterator[datetime]:
         """When something is due."""
-        if not self.expired:
-            yield self.leave_at
+        yield self.leave_at
         if self.say_at is not None:
             yield self.say_at
 

@@ -19,7 +19,10 @@ from telephony.call.duty import Duty
 from telephony.call.evolve_duty import CHANGES as _DUTY
 from telephony.call.evolve_queue import IN_HOUSE as _QUEUES
 from telephony.call.hunts import Hunts
+from telephony.call.moments import CHANGES as _MOMENTS
+from telephony.call.moments import Moments
 from telephony.call.queues import Queues
+from telephony.call.repair_facts import StateRepaired
 
 
 class House:
@@ -43,6 +46,7 @@ class House:
         self._registrars: dict[str, tuple[str, int]] = {}  # trunk -> where we are registered
         self.hunts = Hunts()
         self.duty = Duty()
+        self.moments = Moments()
         self.queues = Queues()
         self._stirred: set[str] = set()  # members of whom something has changed
         self._phones_stirred: set[str] = set()
@@ -107,6 +111,10 @@ class House:
     def legs_of(self, member: str) -> Collection[str]:
         """The legs that keep a member from being free."""
         return self._busy.get(member, ())
+
+    def legs(self) -> Mapping[str, str]:
+        """The legs that keep a member from being free, or a trunk's channel; and whose each is."""
+        return self._legs | self._trunks
 
     def channels(self, trunk: str) -> int:
         """How many calls the trunk has now, both ways."""
@@ -248,7 +256,7 @@ class House:
     def _hunts_carried(self, fact: h.HuntsCarried) -> None:
         self.hunts.carried(fact.turns)
 
-    def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver) -> None:
+    def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver | StateRepaired) -> None:
         self.hunts.ended(fact.leg, fact.at)
         trunk = self._trunks.pop(fact.leg, None)
         if trunk is not None:
@@ -305,6 +313,7 @@ _OWN: dict[type[f.Fact], Callable[[House, Any], None]] = {
     t.LegTakenOver: House._taken_over,
     p.LegPickedUp: House._taken_over,
     t.LegHandedOver: House._leg_over,
+    StateRepaired: House._leg_over,
     h.PhoneRegistered: House._phone_registered,
     h.RegistrationExpired: House._registration_expired,
     h.PhoneLost: House._phone_lost,
@@ -339,11 +348,16 @@ def _changes() -> dict[type[f.Fact], tuple[Callable[[House, Any], None], ...]]:
     def of_queues(change: Callable[[Queues, Any], None]) -> Callable[[House, Any], None]:
         return lambda house, fact: change(house.queues, fact)
 
+    def of_moments(change: Callable[[Moments, Any], None]) -> Callable[[House, Any], None]:
+        return lambda house, fact: change(house.moments, fact)
+
     found: dict[type[f.Fact], list[Callable[[House, Any], None]]] = {}
     for kind, own in _OWN.items():
         found.setdefault(kind, []).append(own)
     for kind, on_duty in _DUTY.items():
         found.setdefault(kind, []).append(of_duty(on_duty))
+    for kind, since in _MOMENTS.items():
+        found.setdefault(kind, []).append(of_moments(since))
     for kind, in_queues in _QUEUES.items():
         found.setdefault(kind, []).append(of_queues(in_queues))
     return {kind: tuple(changes) for kind, changes in found.items()}

@@ -14,7 +14,7 @@ from telephony.call import confirming
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import queue_facts as q
-from telephony.call.actions import AlertCaller, KeepWaiting
+from telephony.call.actions import AlertCaller, KeepWaiting, PlayRinging
 from telephony.call.call import Call, Leg, Phase, Waiting
 from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
@@ -58,11 +58,8 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
     return _ring(call, house, now) if waiting.is_turn else Reaction()
 
 
-def greet(call: Call, house: House, now: datetime) -> Reaction:
+def greet(call: Call, waiting: Waiting, house: House, now: datetime) -> Reaction:
     """Tell a caller what is due to be told: first of all that they wait. Nothing while it is not."""
-    waiting = call.waiting
-    if waiting is None or call.caller.gone:
-        return Reaction()
     if waiting.is_unheard:
         return _alert(call, now)
     if waiting.said_at is not None and not waiting.is_due:
@@ -89,7 +86,7 @@ def greet(call: Call, house: House, now: datetime) -> Reaction:
 def expire(call: Call, waiting: Waiting, now: datetime) -> list[f.Fact]:
     """The facts that times of a call in a queue have come, but for those of the phones that ring."""
     facts: list[f.Fact] = []
-    if waiting.leave_at <= now and not waiting.expired:
+    if waiting.leave_at <= now:
         facts.append(q.WaitExpired(at=now, call=call.id))
     if waiting.say_at is not None and waiting.say_at <= now:
         facts.append(q.ComfortDue(at=now, call=call.id))
@@ -140,6 +137,9 @@ def _go_on(call: Call, why: str, branch: Branch, now: datetime, key: str = "") -
 
 def _ring(call: Call, house: House, now: datetime) -> Reaction:
     ringing = call.ringing()
+    if call.service_answered and not call.caller_alerted and _hears_nothing(call):
+        alerted = f.CallerAlerted(at=now, call=call.id, leg=call.caller.id)
+        return Reaction([alerted], [PlayRinging(call.caller.id)])
     if late := rung_out(call, ringing):
         return withdraw(call, late, "ring_time", now)
     silent = [leg for leg in ringing if leg.gone]
@@ -163,6 +163,11 @@ def _ring(call: Call, house: House, now: datetime) -> Reaction:
     if any(leg.rang for leg in ringing):
         return _alert(call, now)
     return Reaction()
+
+
+def _hears_nothing(call: Call) -> bool:
+    """A caller who came by a menu has had a 200, and no word of this queue."""
+    return call.waiting is not None and call.waiting.said_at is None
 
 
 def _alert(call: Call, now: datetime) -> Reaction:

@@ -9,6 +9,8 @@ from telephony.call import pickup_facts as p
 from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
+from telephony.call.moments import MomentsCarried
+from telephony.call.repair_facts import StateRepaired
 
 FACTS: tuple[type[f.Fact], ...] = (
     f.CallArrived,
@@ -84,6 +86,8 @@ FACTS: tuple[type[f.Fact], ...] = (
     d.OfferMissed,
     d.MemberRested,
     d.DutiesCarried,
+    MomentsCarried,
+    StateRepaired,
     q.QueueJoined,
     q.TurnCame,
     q.TurnPassed,

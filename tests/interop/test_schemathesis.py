@@ -27,7 +27,8 @@ CHECKS = {
     # An ETag that was made up is of no version in force
     "positive_data_acceptance": {"expected-statuses": ["2xx", "404", "412"]},
 }
-# What no schema tells: what a plan's parts say of each other, cursors, which years, the end of an override
+# What no schema tells: what a plan's parts say of each other, cursors, which years, the end of an override,
+# which reasons a plan has for a pause
 MEANING = {
     "include-operation-id": [
         *("checkPlan", "diffPlan", "applyPlan", "listPlanVersions", "listCalls"),
@@ -40,7 +41,7 @@ MEANING = {
             "diffDeviations",
             "putDeviations",
         ),
-        *("readHours", "readDue", "explain", "readKeyFigures", "setOverride"),
+        *("readHours", "readDue", "explain", "readKeyFigures", "setOverride", "setMemberState"),
     ],
     "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "412", "422"]}},
 }

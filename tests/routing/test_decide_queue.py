@@ -9,7 +9,10 @@ from routing.compile import compile_plan
 from routing.decide import decide
 from routing.decision import Branch, Decision, Kind, Origin, Question, Strategy
 from routing.errors import PlanRefused
+from routing.explain import explain_json, explain_lines
+from routing.explain_swedish import swedish_lines
 from routing.override import Override
+from routing.situation import Everybody
 from routing.tables import Tables
 from routing.transfer import transfer_target
 from tests.support.plans import BYGGLOV, MAIN, Presence, plan_of
@@ -176,3 +179,37 @@ members = ["david"]
     )
     with pytest.raises(PlanRefused, match=r"a loop: .* -> queue kc key 2"):
         compile_plan(plan)
+
+
+def test_explain_tells_how_one_waits_in_both_languages() -> None:
+    tables = queue_tables(bygglov='keys = { 2 = { voicemail = "bygglov" } }')
+    question = Question(BYGGLOV, Origin.TRUNK, "operator", None)
+    decision = decide(tables, question, Everybody(), MONDAY)
+
+    assert explain_json(decision)["wait"] == {
+        "priority": 5,
+        "max_wait_seconds": 1200.0,
+        "retry_seconds": 5.0,
+        "missed_limit": 3,
+        "wrap_up_seconds": 0.0,
+        "music": "music",
+        "welcome": "queue_welcome",
+        "comfort": "queue_comfort",
+        "comfort_seconds": 45.0,
+        "tells_position": True,
+        "tells_estimate": True,
+        "keys": "2",
+        "closes_at": "2027-03-01T16:30:00+01:00",
+        "leave_at": "2027-03-01T17:00:00+01:00",
+    }
+    text = " ".join(explain_lines(decision))
+    assert "waits for group bygglov, priority 5, at most 1200 s, until 17:00, keys 2" in text
+    swedish = swedish_lines(decision)
+    assert swedish[0] == (
+        "Samtalet till Bygglov på 08-530 612 01 ställs i kö till gruppen bygglov, prioritet 5, "
+        "i högst 1200 sekunder och längst till 17:00, med knapparna 2."
+    )
+    assert "0 väntar, 2 av 2 är lediga: det ringer hos en i taget i 15 sekunder." in swedish
+    plain = decide(TABLES, replace(question, dialled=MAIN), Everybody(), MONDAY)
+    assert swedish_lines(plain)[0].endswith("prioritet 5, i högst 1200 sekunder.")
+    assert "at most 1200 s" in " ".join(explain_lines(plain))

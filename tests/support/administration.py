@@ -15,7 +15,7 @@ from routing.hours import STOCKHOLM, effective_hours, is_open
 from routing.override import Override
 from routing.swedish import opens_again
 from routing.working_days import due, working_days_after
-from telephony.admin.errors import FieldError, Kind, NotFound, Refusal
+from telephony.admin.errors import FieldError, Kind, NotAllowed, NotFound, Refusal
 from telephony.admin.values import (
     Contact,
     Draft,
@@ -37,7 +37,10 @@ from telephony.archive.archive import ArchiveStatus
 from telephony.archive.call_log import After, CallFilter
 from telephony.call.explained import Decided, Explained
 from telephony.call.facts import Outcome
+from telephony.call.house import House
 from telephony.call.record import Record
+from telephony.desk.member_change import Change, Refused, change
+from telephony.desk.member_state import Member, State, member_of
 from telephony.simulate.history import call_of
 from telephony.simulate.load import LoadInvalid
 from telephony.simulate.result import Simulation
@@ -92,6 +95,7 @@ class Town(TownPlan):
     set_overrides: dict[str, Override] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     simulates: asyncio.Event | None = None
+    house: House = field(default_factory=House)
 
     def __post_init__(self) -> None:
         self.records = self.records or [
@@ -231,6 +235,36 @@ class Town(TownPlan):
     async def registrations(self, after: str, limit: int) -> Sequence[Registration]:
         contact = self._contact()
         return [Registration(key, (contact,)) for key in sorted(self.tables.phones) if key > after][:limit]
+
+    # ---- members
+
+    async def members(
+        self, after: str, limit: int, *, group: str | None = None, state: State | None = None
+    ) -> Sequence[Member]:
+        if group is not None and group not in self.tables.groups:
+            raise NotFound(f"there is no group {group} in the plan")
+        found = [self._member(key) for key in sorted(self.tables.memberships) if key > after]
+        return [row for row in found if (not group or group in row.groups) and state in (None, row.state)][
+            :limit
+        ]
+
+    async def member(self, person: str) -> Member:
+        if person not in self.tables.memberships:
+            raise NotFound(f"there is no member {person} of a group in the plan")
+        return self._member(person)
+
+    async def change_member(self, asked: Change) -> Member:
+        await self.member(asked.person)
+        facts = change(self.house, self.tables, asked, self.now)
+        if isinstance(facts, Refused):
+            raise NotAllowed(f"/{facts.what}", facts.why)
+        for fact in facts:
+            self.house.evolve(fact)
+            self.journalled.append((type(fact).__name__, fact.by, fact.member))
+        return self._member(asked.person)
+
+    def _member(self, person: str) -> Member:
+        return member_of(self.house, {}, self.tables, self.tables.people[person], self.now)
 
     # ---- calls
 

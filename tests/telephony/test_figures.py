@@ -236,7 +236,7 @@ def test_the_series_are_as_many_as_the_plan_gives(board: Board) -> None:
     of_plan = [line for line in text.splitlines() if line.startswith("vaxeln_") and "number=" in line]
     of_groups = [line for line in text.splitlines() if line.startswith("vaxeln_group_")]
     assert len(of_plan) == 4 * len(tables.numbers)
-    assert len(of_groups) == 3 * len(tables.groups)
+    assert len(of_groups) == 4 * len(tables.groups)
 
 
 def test_every_label_in_the_exposition_is_one_that_the_plan_gives_whatever_facts_come(board: Board) -> None:

@@ -91,8 +91,9 @@ def test_there_are_not_more_than_a_look_up_bears(tmp_path: Path) -> None:
     ("held", "enough_for"),
     [
         (Role.READER, {Role.READER}),
-        (Role.OPERATOR, {Role.READER, Role.OPERATOR}),
-        (Role.ADMIN, {Role.READER, Role.OPERATOR, Role.ADMIN}),
+        (Role.SUPERVISOR, {Role.READER, Role.SUPERVISOR}),
+        (Role.OPERATOR, {Role.READER, Role.SUPERVISOR, Role.OPERATOR}),
+        (Role.ADMIN, set(Role)),
     ],
 )
 def test_each_role_may_what_the_former_may(held: Role, enough_for: set[Role]) -> None:

@@ -40,7 +40,7 @@ def test_every_operation_tells_its_role_and_what_it_may_answer() -> None:
 
     assert {operation["operationId"] for operation in operations} == {row.id for row in OPERATIONS}
     for operation in operations:
-        assert operation["x-role"] in ("reader", "operator", "admin")
+        assert operation["x-role"] in ("reader", "supervisor", "operator", "admin")
         assert {"401", "403", "422", "429", "503"} <= set(operation["responses"])
 
 

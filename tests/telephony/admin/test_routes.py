@@ -20,6 +20,7 @@ CHANGES = {
     "setOverride",
     "endOverride",
     "setPassword",
+    "setMemberState",
 }
 PUBLIC = {"/healthz", "/readyz", "/metrics", f"{BASE}/openapi.json", f"{BASE}/docs"}
 

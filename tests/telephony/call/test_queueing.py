@@ -16,10 +16,13 @@ from telephony.call.actions import (
     Dial,
     EndLeg,
     KeepWaiting,
+    PlayRinging,
 )
 from telephony.call.call import Phase
+from telephony.call.evolve import evolve
 from telephony.call.facts import Outcome
-from tests.support.calls import contact, registered
+from telephony.call.react import react
+from tests.support.calls import contact, phone, registered
 from tests.support.plans import BYGGLOV
 from tests.support.queue_town import URGENT, QueueTown, queue_tables
 
@@ -252,6 +255,49 @@ def test_a_call_that_rings_in_a_queue_can_be_picked_up() -> None:
 
     assert Connect("c1.0", picked.id) in actions
     assert office.switchboard.calls["c1"].phase is Phase.TALKING
+
+
+def test_who_came_by_a_menu_hears_that_it_rings_and_then_music() -> None:
+    keys = f'keys = {{ 2 = {{ number = "{BYGGLOV}" }} }}'
+    office = town("kc1", "bygg1", kc=keys)
+    office.rings(office.calls("c1"))
+    office.calls("c2")
+    actions = office.see(m.KeyPressed, "c2.0", key="2")
+
+    assert PlayRinging("c2.0") in actions
+    (leg,) = office.rings(actions)
+    actions = office.wait(15)
+    assert office.heard([action for action in actions if action.leg == "c2.0"]) == [WELCOME]
+    assert office.taken_back(leg) == []
+
+
+def test_when_one_place_of_a_phone_declines_for_all_the_others_stop() -> None:
+    office = town("kc2")
+    office.feed(registered("kc1", contact("kc1", 7), contact("kc1", 8)))
+    legs = office.rings(office.calls("c1"))
+    assert len(legs) == 2
+    actions = office.see(f.MemberRefused, legs[0], status=603)
+
+    assert EndLeg(legs[1], reason="declined") in actions
+    assert rung(actions) == ["bengt"]
+
+
+def test_a_turn_at_which_nobody_can_be_rung_after_all_passes() -> None:
+    office = town("kc1")
+    (leg,) = office.rings(office.calls("c1"))
+    office.answers(leg)
+    office.calls("c2")
+    waits = office.switchboard.calls["c2"]
+    came = q.TurnCame(at=office.now, call="c2", queue="kc", targets=(phone("bengt", "kc2"),))
+    skipped = react(evolve(waits, came), office.switchboard.house, office.now)
+    assert [type(fact) for fact in skipped.facts] == [f.MemberSkipped]
+
+    after = evolve(evolve(waits, came), skipped.facts[0])
+    passed = react(after, office.switchboard.house, office.now)
+    assert [type(fact) for fact in passed.facts] == [q.TurnPassed]
+    again = evolve(after, passed.facts[0]).waiting
+    assert again is not None
+    assert again.rang_nobody_at == office.now
 
 
 # ---- what is said

@@ -3,6 +3,7 @@ from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
+from telephony.call import moments, repair_facts
 from telephony.call import pickup_facts as p
 from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
@@ -25,7 +26,7 @@ _BASES = {
 def test_the_journal_can_hold_every_fact_there_is() -> None:
     defined = {
         kind
-        for module in (c, d, f, h, m, p, q, t, r)
+        for module in (c, d, f, h, m, p, q, t, r, moments, repair_facts)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, f.Fact)
     }

@@ -10,16 +10,17 @@ from tests.support.scripted_peer import Outgoing, sdp
 from tests.support.stage import NUMBERS, Stage
 
 CALLER = "call2.0"
-QUEUE = """
+KEYS = 'keys = { 9 = { voicemail = "kontaktcenter" } }, comfort_seconds = 20.0'
+GROUPS = """
 [groups.kc]
 name = "Kontaktcenter"
 members = ["amina"]
 strategy = "linear"
 ring_seconds = 15
-queue = { keys = { 9 = { voicemail = "kontaktcenter" } }, comfort_seconds = 20.0 }
+queue = {{ {queue} }}
 [groups]
-bygglov = { name = "Bygglov", members = ["david"] }
-vd = { name = "Växel", members = ["bengt"] }
+bygglov = {{ name = "Bygglov", members = ["david"] }}
+vd = {{ name = "Växel", members = ["bengt"] }}
 [voicemails.kontaktcenter]
 function = "Kontaktcenter"
 greeting = "voicemail"
@@ -31,8 +32,8 @@ WELCOME = "queue_welcome+queue_position+number_1>music"
 class Office(Stage):
     """Kontaktcenter has one member, who talks with a first caller."""
 
-    def __init__(self) -> None:
-        super().__init__(groups=QUEUE, numbers=NUMBERS)
+    def __init__(self, queue: str = KEYS) -> None:
+        super().__init__(groups=GROUPS.format(queue=queue), numbers=NUMBERS)
         self.register("kc1")
         self.first = self.call(MAIN)
         self.amina = self.offered("kc1")
@@ -67,6 +68,14 @@ def test_more_is_said_over_the_music(town: Office) -> None:
     town.wait(20.5)
 
     assert town.media.playing[CALLER] == "queue_comfort+queue_position+number_1>music"
+
+
+def test_without_keys_that_lead_out_none_is_heard() -> None:
+    town = Office("comfort_seconds = 20.0")
+    town.call(MAIN).pick_up()
+
+    assert town.media.playing[CALLER] == WELCOME
+    assert not town.media.watched
 
 
 def waits(town: Office) -> Outgoing:
