@@ -16,6 +16,9 @@ OUTSIDE_MARK = "outside:"
 CONFIRM_PROMPT = "confirm_outside"
 """What a person who is reached outside is asked: to press a key."""
 
+WRONG_KEY = "wrong_key"
+"""The prompt that says so, before a menu is said again."""
+
 TRUNK_MARK = "trunk/"
 """How the member of a trunk itself begins."""
 
@@ -36,8 +39,8 @@ class Branch(StrEnum):
 
     FULL: no channel is free. ERROR: what was tried failed by a fault (5xx, a prompt that cannot be played).
     PRESSED: a key of a menu or a queue, which the question names. CLOSING: it has closed while the caller was
-    in a queue. NO_KEY: the menu was said as often as it is to be, and
-    no key of it was pressed.
+    in a queue. EXTENSION: digits of a number, keyed in a menu. NO_KEY: the menu was said as often as it is to
+    be, and no key of it was pressed.
     """
 
     ARRIVED = "arrived"
@@ -47,6 +50,7 @@ class Branch(StrEnum):
     FULL = "full"
     ERROR = "error"
     PRESSED = "pressed"
+    EXTENSION = "extension"
     NO_KEY = "no_key"
     CLOSING = "closing"
 
@@ -135,7 +139,8 @@ class Reason:
 class Menu:
     """A menu to be offered: `keys` are those that lead somewhere, such as "1230*#".
 
-    `prompt` is said at most `tries` times; after each the caller has `wait_seconds` to press a key.
+    `prompt` is said at most `tries` times; after each the caller has `wait_seconds` to press a key. A digit
+    that is none of them begins an extension of `extension_digits`, unless that is 0.
     """
 
     name: str
@@ -143,6 +148,7 @@ class Menu:
     keys: str
     wait_seconds: float
     tries: int
+    extension_digits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +185,9 @@ class Question:
     `draw` is random in [0, 1): it spreads calls over gateways of one priority.
     `number` is the plan number being pursued and `visited` the last decision's, when `branch` is not ARRIVED;
     `status` is then what a trunk refused with last, or 0. `menu` is that in which `key` was pressed, or none
-    was, `queue` the group in whose queue it was. `may_wait`: whether
-    the call may join a queue; else a group that has one is rung as any other.
+    was, or `key` was keyed as an extension, and may be said `tries_left` times more; `queue` the group in
+    whose queue it was. `may_wait`: whether the call may join a queue; else a group that has one is rung as
+    any other.
     """
 
     dialled: str
@@ -194,6 +201,7 @@ class Question:
     status: int = 0
     key: str = ""
     menu: str = ""
+    tries_left: int = 0
     queue: str = ""
     may_wait: bool = True
 

@@ -276,6 +276,7 @@ closed = {{ voicemail = "kontaktcenter" }}
 prompt = "menu"
 wait_seconds = 1.0
 tries = 1
+extensions = {{ series = "+468530", digits = 5 }}
 [menus.val.keys]
 1 = {{ number = "{FASTIGHET}" }}
 2 = {{ number = "{CLOSED}" }}

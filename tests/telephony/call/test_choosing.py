@@ -2,12 +2,11 @@
 
 import pytest
 
-from routing.decision import Branch
+from routing.decision import WRONG_KEY, Branch
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call.actions import AlertCaller, AskForKey, Connect, EndLeg, PassEarlySound, PlayRinging
 from telephony.call.call import Phase
-from telephony.call.choosing import WRONG_KEY
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.react import end
 from tests.support.calls import menu, phone, ring
