@@ -55,6 +55,12 @@ class Instruments:
         self.queue_wait = histogram(
             "vaxeln_queue_wait_seconds", "How long callers were in a queue.", WAIT_BOUNDS, "group"
         )
+        self.callbacks = counter(
+            "vaxeln_callbacks_total",
+            "Callers of a queue who were promised to be called back, who were (kept), and those who were not "
+            "reached and are somebody's duty (owed).",
+            *("group", "what"),
+        )
         self.offers_missed = counter(
             "vaxeln_offers_missed_total",
             "Calls of a queue that a member did not take: ring_time, declined or unreachable.",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from metrics.exposition import Histogram
 from metrics.instruments import Instruments
 from metrics.key_figures import THRESHOLD_SECONDS
+from telephony.call import callback_facts as b
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call import queue_facts as q
@@ -39,16 +40,24 @@ MAX_NUMBERS = 10_000
 """Numbers with series of their own in one life of the service, those that have left the plan too: ten times
 the plan that a scrape is measured with. A number has at most some 30 lines."""
 
+_CALLBACKS: dict[type[f.Fact], str] = {
+    b.CallbackPromised: "promised",
+    b.CallbackKept: "kept",
+    b.CallbackOwed: "owed",
+}
+
 _COUNTED = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.MemberAlerted, f.CallConnected, f.CallEnded),
         *(t.TransferDecided, t.TransferFailed, t.CallTransferred, f.CallInterrupted, ClockStepped),
         *(m.MenuLeft, q.QueueLeft, OfferMissed),
+        *_CALLBACKS,
     )
 )
 """Half of a call's facts change no figure, and are passed over at once."""
 
 _OUTCOMES = frozenset(f.Outcome)
+_CHOSEN = frozenset((f.Outcome.SELF_SERVICE, f.Outcome.CALLBACK))  # by the caller: nobody turned them away
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,8 @@ class Observer:
                 self._instruments.turned_away.add(self._label(dialled), outcome.value)
             case f.CallFact(call=call) if call in self._live:
                 self._of_call(self._live[call], fact)
+            case b.CallbackFact(queue=group):
+                self._instruments.callbacks.add(self._group(group), _CALLBACKS[type(fact)])
             case OfferMissed(group=group, why=why):
                 self._instruments.offers_missed.add(self._group(group), why)
             case ClockStepped(seconds=seconds):
@@ -164,7 +175,7 @@ class Observer:
                 went_outside = bool(decision.outside)
                 live.number = OUTSIDE if went_outside else self._label(decision.number)
                 live.waits = not decision.outcome and not went_outside
-                if decision.outcome and decision.outcome != f.Outcome.SELF_SERVICE:
+                if decision.outcome and decision.outcome not in _CHOSEN:
                     self._instruments.turned_away.add(live.number, _outcome(decision.outcome))
             case f.MemberAlerted(at=at) if live.times is not None:
                 live.times = _Times(live.times.arrived, live.times.rang or at, live.times.answered)

@@ -12,12 +12,16 @@ from routing.plan_menu import CENTRE_KEY, Extensions, Menu, Voicemail
 from routing.problem import Problem, error, warning
 from routing.tables import ToAnnouncement, ToMenu, ToVoicemail
 
+CALLBACK_PROMPTS = ("queue_callback", "callback_promised")
+"""What callers hear of a callback."""
+
 
 def check_menus(plan: Plan, prompts: Collection[str] | None) -> Iterator[Problem]:
     """The problems of menus, voicemails and lists. Without `prompts` none of missing ones is told."""
     for path, prompt in _prompts(plan):
         if prompts is not None and prompt not in prompts:
             yield error(path, f'there is no prompt "{prompt}"', f"Known: {', '.join(prompts) or 'none'}")
+    yield from _callbacks(plan)
     yield from _greetings(plan)
     for name, menu in plan.menus.items():
         if menu.extensions is not None:
@@ -32,6 +36,20 @@ def _prompts(plan: Plan) -> Iterator[tuple[str, str]]:
         if group.queue is not None:
             for part in ("music", "welcome", "comfort"):
                 yield f"groups.{name}.queue.{part}", getattr(group.queue, part)
+            if group.queue.callback:
+                yield from ((f"groups.{name}.queue.callback", prompt) for prompt in CALLBACK_PROMPTS)
+
+
+def _callbacks(plan: Plan) -> Iterator[Problem]:
+    if any(trunk.outside for trunk in plan.trunks.values()):
+        return
+    for name, group in plan.groups.items():
+        if group.queue is not None and group.queue.callback:
+            yield error(
+                f"groups.{name}.queue.callback",
+                "no trunk takes calls to the public network, so nobody can be called back",
+                "Set outside = true for a trunk, or leave callback out",
+            )
 
 
 def _extensions(path: str, menu: Menu, extensions: Extensions, plan: Plan) -> Iterator[Problem]:

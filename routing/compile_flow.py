@@ -102,6 +102,7 @@ def _queue(group: str, queue: Queue, routes: Mapping[str, Route]) -> QueueRow:
         tells_position=queue.position,
         tells_estimate=queue.estimate,
         keys="".join(keys),
+        callback=queue.callback,
     )
     return QueueRow(
         wait=wait,

@@ -26,6 +26,7 @@ from routing.decision import (
     Target,
 )
 from routing.emergency import is_emergency
+from routing.extensions import number_of
 from routing.hours import Opening
 from routing.hunt import in_order
 from routing.mobiles import Mobiles
@@ -34,8 +35,8 @@ from routing.outside import (
     FAILED,
     FIRST_RESPONSE_SECONDS,
     OUTSIDE_RING_SECONDS,
-    call_unknown,
     end_outside,
+    no_number,
     ways_out,
     why_no_way,
 )
@@ -70,6 +71,8 @@ BUSY_HERE = 486
 SELF_SERVICE = "self_service"
 CLOSED = "closed"
 
+CALLBACK_PROMPT = "callback_promised"
+
 
 def decide(tables: Tables, question: Question, situation: Situation, now: datetime) -> Decision:
     """The decision for a call that has arrived, or whose last decision led nowhere (`question.branch`).
@@ -81,7 +84,7 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
     if question.branch is Branch.ARRIVED:
         row = tables.numbers.get(question.dialled)
         if row is None or (row.internal_only and question.origin is Origin.TRUNK):
-            return call_unknown(tables, question, situation)
+            return no_number(tables, question, situation)
         return _Path(tables, question, situation, now).follow(row, Branch.ARRIVED)
     if question.visited and question.visited[0].startswith(OUTSIDE_MARK):
         return end_outside(tables, question)
@@ -96,13 +99,13 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
         menu = tables.menus.get(question.menu)
         if row is None or menu is None:
             return path.follow_vanished("menu")
-        if question.branch is Branch.EXTENSION:
-            return path.follow_extension(row, menu)
         return path.follow_menu(row, menu)
     if row is None:
         return path.follow_vanished("number", OUTCOMES[question.branch])
     if question.branch is Branch.CLOSING:
         return path.follow_closing(row)
+    if question.branch is Branch.CALLBACK:
+        return path.promise_callback(row)
     return path.follow(row, question.branch)
 
 
@@ -145,7 +148,10 @@ class _Path:
 
     def follow_menu(self, row: NumberRow, menu: MenuRow) -> Decision:
         """Go on from a menu, by the key that was pressed or without one. What led to it stays the outcome."""
-        key = self._recall(menu)
+        mark = next((mark for mark in self._visited if mark.startswith(_mark(menu.menu.name))), "")
+        self._outcome, key = mark.rpartition(":")[2], self._question.key
+        if self._question.branch is Branch.EXTENSION:
+            return self._follow_extension(row, menu, key)
         route = menu.keys.get(key) if self._question.branch is Branch.PRESSED else None
         if route is not None:
             self._unreached = SELF_SERVICE
@@ -155,13 +161,10 @@ class _Path:
             self._reasons.append(Reason("menu", menu.where, "the caller pressed none of its keys"))
         return self._run(row, route)
 
-    def follow_extension(self, row: NumberRow, menu: MenuRow) -> Decision:
-        """Go on to the number whose last digits were keyed in a menu. Where there is none, or the call has
-        been there, the menu is offered again, as long as it may be said."""
-        where, key = f"{menu.where}.extensions", self._recall(menu)
-        dialled = self._tables.numbers.get(menu.series + key)
-        is_whole = len(key) == menu.menu.extension_digits
-        if dialled and is_whole and not dialled.internal_only and dialled.number not in self._visited:
+    def _follow_extension(self, row: NumberRow, menu: MenuRow, key: str) -> Decision:
+        """Go on to the number that was keyed; or offer the menu again, as long as it may be said."""
+        dialled, where = number_of(self._tables, menu, key, self._visited), f"{menu.where}.extensions"
+        if dialled is not None:
             self._unreached = SELF_SERVICE
             self._reasons.append(Reason("menu", where, f"the caller keyed the extension {key}"))
             return self._run(dialled, self._enter(dialled, Branch.ARRIVED))
@@ -170,12 +173,6 @@ class _Path:
             return self._run(row, menu.no_key)
         again = replace(menu.menu, tries=self._question.tries_left)
         return self._answer(row, Kind.MENU, menu=again, prompt=WRONG_KEY)
-
-    def _recall(self, menu: MenuRow) -> str:
-        """What was keyed in a menu; what led to the menu stays the outcome."""
-        mark = next((mark for mark in self._visited if mark.startswith(_mark(menu.menu.name))), "")
-        self._outcome = mark.rpartition(":")[2]
-        return self._question.key
 
     def follow_queue(self, row: NumberRow, queue: QueueRow) -> Decision:
         """Go on from a queue, by the key that was pressed there."""
@@ -190,6 +187,12 @@ class _Path:
         self._visited.append(f"{row.number}/{Branch.CLOSING}")
         self._reasons.append(Reason("queue", row.reason.where, "it has closed while the caller waited"))
         return self._run(row, row.closed)
+
+    def promise_callback(self, row: NumberRow) -> Decision:
+        """Tell a caller who has asked for it that they will be called back."""
+        self._visited.append(f"{row.number}/{Branch.CALLBACK}")
+        self._reasons.append(Reason("queue", row.reason.where, "the caller will be called back"))
+        return self._answer(row, Kind.ANNOUNCE, prompt=CALLBACK_PROMPT, outcome=Branch.CALLBACK.value)
 
     def _run(self, row: NumberRow, route: Route | None) -> Decision:
         """Go by this route and on until the call is decided; None is a step that was taken before."""
@@ -298,7 +301,7 @@ class _Path:
         whom = f"{free} of {len(there)} free, rings {group.strategy} for {group.ring_seconds:g} s"
         text = f"{waiting} wait, {whom}"
         self._reasons.append(Reason("queue", queue.where, text))
-        wait = wait_of(row, queue, self._situation.overrides(), self._now)
+        wait = wait_of(row, queue, self._question, self._situation.overrides(), self._now)
         return self._answer(
             row,
             Kind.QUEUE,

@@ -39,7 +39,8 @@ class Branch(StrEnum):
 
     FULL: no channel is free. ERROR: what was tried failed by a fault (5xx, a prompt that cannot be played).
     PRESSED: a key of a menu or a queue, which the question names. CLOSING: it has closed while the caller was
-    in a queue. EXTENSION: digits of a number, keyed in a menu. NO_KEY: the menu was said as often as it is to
+    in a queue. CALLBACK: they have asked to be called back. EXTENSION: digits of a number, keyed in a menu.
+    NO_KEY: the menu was said as often as it is to
     be, and no key of it was pressed.
     """
 
@@ -53,12 +54,20 @@ class Branch(StrEnum):
     EXTENSION = "extension"
     NO_KEY = "no_key"
     CLOSING = "closing"
+    CALLBACK = "callback"
 
 
 OVERFLOW = (Branch.NO_ANSWER, Branch.BUSY, Branch.NOBODY_THERE, Branch.FULL, Branch.ERROR)
 """The branches of a number by which a call goes on that led nowhere."""
 
-OUTCOMES = {branch: branch.value for branch in OVERFLOW} | {Branch.ERROR: "failed", Branch.CLOSING: "closed"}
+CALLBACK_KEY = "1"
+"""What a caller presses who is to be called back, as the prompt says."""
+
+OUTCOMES = {branch: branch.value for branch in OVERFLOW} | {
+    Branch.ERROR: "failed",
+    Branch.CLOSING: "closed",
+    Branch.CALLBACK: "callback",
+}
 """What becomes of a call that such a branch leads to no person."""
 
 
@@ -156,7 +165,8 @@ class Wait:
     """How a caller waits in the queue of a group, until it is their turn.
 
     Whoever has the lower `priority` goes first. It ends after `max_wait_seconds`, or at `leave_at` because it
-    has closed by then. `closes_at` is when it closes, if that is to be told. `keys` are those that lead out.
+    has closed by then. `closes_at` is when it closes, if that is to be told. `keys` are those that lead out;
+    with `callback` so does CALLBACK_KEY: the caller is called back in their turn.
     retry_seconds, missed_limit, wrap_up_seconds: of members, as in the plan.
     """
 
@@ -171,6 +181,7 @@ class Wait:
     tells_position: bool
     tells_estimate: bool
     keys: str
+    callback: bool = False
     priority: int = 0
     closes_at: datetime | None = None
     leave_at: datetime | None = None
@@ -187,7 +198,7 @@ class Question:
     `status` is then what a trunk refused with last, or 0. `menu` is that in which `key` was pressed, or none
     was, or `key` was keyed as an extension, and may be said `tries_left` times more; `queue` the group in
     whose queue it was. `may_wait`: whether the call may join a queue; else a group that has one is rung as
-    any other.
+    any other. `calls_back`: it is a call to somebody who has asked for it, which no phone is barred from.
     """
 
     dialled: str
@@ -204,6 +215,7 @@ class Question:
     tries_left: int = 0
     queue: str = ""
     may_wait: bool = True
+    calls_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +230,7 @@ class Decision:
     first_response_seconds: a target that has sent no 1xx by then is given up; 0 is no limit.
     prompt, early: the announcement; `early` plays it before an answer, followed by `status`.
     status: the SIP status that ends the call when it is rejected, or after an early announcement.
-    outcome: closed, nobody_there, busy, no_answer, full, self_service (what a menu
+    outcome: closed, nobody_there, busy, no_answer, full, callback, self_service (what a menu
         led to, or a voicemail), failed, or "" when it rings, waits, or a menu is offered.
     menu: the menu that is offered. voicemail: whose box takes a message after `prompt`, its greeting: the key
         of the plan's [voicemails] entry. wait: how it waits in the queue of `group`.

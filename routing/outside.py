@@ -43,7 +43,7 @@ _NONE_TAKEN: Mapping[str, int] = MappingProxyType({})
 _NOT_TO_BE_SHOWN = frozenset({401, 407})  # said to us, not to who calls
 
 
-def call_unknown(tables: Tables, question: Question, situation: Situation) -> Decision:
+def no_number(tables: Tables, question: Question, situation: Situation) -> Decision:
     """No number of the plan: a phone may call outside, where it is allowed to; all else is 404.
 
     A number of our own series is never called there: it would come back.
@@ -70,7 +70,7 @@ def call_outside(
     allowed, where = tables.outside, "municipality.outside"
     if phone is not None:
         allowed, where = phone.outside, phone.outside_where
-    if number_class not in allowed:
+    if number_class not in allowed and not question.calls_back:
         may = ", ".join([*sorted(allowed), "numbers of the plan"])
         text = f"an outside number ({number_class}); allowed are {may}, and 112"
         return _refused(tables, question, FORBIDDEN, Reason("barring", where, text))

@@ -56,7 +56,7 @@ from telephony.node_plan import NodePlan
 from telephony.plan_keeper import PlanKeeper
 from telephony.plan_prepare import Pending, PlanInForce
 from telephony.plan_start import plan_folder
-from telephony.reachability import DistrustLog, warn_of_unreachable
+from telephony.reachability import DistrustLog, warn_of_other_realms, warn_of_unreachable
 from telephony.secrets import PhoneSecrets
 from telephony.signals import stop_by_signals
 from telephony.simulator import Simulator
@@ -125,7 +125,7 @@ class Service:
                 self._settings.data / "secrets", strict=False, changed=self._trunk_password_set
             )
             self._tokens = Tokens(self._settings.data / "secrets", strict=False)
-            self._warn_of_other_realms()
+            warn_of_other_realms(self._secrets, self._settings.sip.realm)
             self._replay()
             self._switchboard.record(cuts(self._findings, self._clock.now()))
             self._findings.clear()
@@ -178,6 +178,7 @@ class Service:
             names=self._names,
             observe=self._observe,
             report_fault=report_fault,
+            new_call=self._new_call,
         )
 
     def _opening_facts(self) -> Sequence[f.Fact]:
@@ -299,11 +300,6 @@ class Service:
         """Journal a fact of the service itself, and do what follows from it."""
         self._node.record(fact, self._loop.time())
         self._shell.flush()
-
-    def _warn_of_other_realms(self) -> None:
-        users = self._secrets.users_of_other_realms(self._settings.sip.realm)
-        if users:
-            log.warning("passwords_of_another_realm", users=users, realm=self._settings.sip.realm)
 
     def _new_call(self) -> str:
         return uuid7(int(self._clock.now().timestamp() * 1000), secrets.randbits(74))

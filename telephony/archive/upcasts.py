@@ -31,4 +31,5 @@ UPCASTS: Upcasts = {
     ("OverrideSet", 1): _with_defaults,
     ("OverridesCarried", 1): _with_defaults,
     ("CallConnected", 1): _with_defaults,
+    ("CallArrived", 1): _with_defaults,
 }

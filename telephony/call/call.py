@@ -20,6 +20,7 @@ class Phase(StrEnum):
     ANNOUNCING = "announcing"  # the caller hears an announcement
     MENU = "menu"  # the caller hears a menu, or has time to press a key
     WAITING = "waiting"  # in the queue of a group
+    CALLING = "calling"  # a member is rung, who is to call somebody back
     TALKING = "talking"  # the caller and a person are connected
     TRANSFERRING = "transferring"  # one of them waits, and somebody else is rung
     ENDING = "ending"  # the outcome is settled, legs are closing
@@ -262,7 +263,7 @@ class Call:
             return None if self.talk_expired else self.talk_until
         if self.phase is Phase.MENU:
             return self.key_until
-        if self.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING):
+        if self.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING, Phase.CALLING):
             return None
         due = [due for leg in self.ringing() for due in (leg.respond_by, leg.confirm_by) if due is not None]
         if self.waiting is not None:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from routing.decision import Branch, Target, Wait
-from telephony.call import confirming
+from routing.decision import CALLBACK_KEY, Branch, Target, Wait
+from telephony.call import calling_back, confirming
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import queue_facts as q
@@ -51,6 +51,9 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
     asked = confirming.react(call, now)
     if asked.facts:
         return asked
+    if call.key == CALLBACK_KEY and _wait(call).callback:
+        left = _go_on(call, q.CALLBACK, Branch.CALLBACK, now, call.key)
+        return Reaction([*left.facts, calling_back.promise(call, waiting.queue, now)], left.actions)
     if call.key and call.key in _wait(call).keys:
         return _go_on(call, q.PRESSED, Branch.PRESSED, now, call.key)
     if waiting.expired:
@@ -79,7 +82,7 @@ def greet(call: Call, waiting: Waiting, house: House, now: datetime) -> Reaction
         next_at=now + timedelta(seconds=wait.comfort_seconds),
     )
     answered = [] if call.service_answered else [f.ServiceAnswered(at=now, call=call.id, leg=leg)]
-    keys = bool(wait.keys)
+    keys = bool(wait.keys) or wait.callback
     return Reaction([*answered, said], [KeepWaiting(leg, words.prompt, wait.music, keys)])
 
 

@@ -1,5 +1,6 @@
 """Every class of fact that the journal can hold."""
 
+from telephony.call import callback_facts as b
 from telephony.call import confirm_facts as c
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
@@ -96,6 +97,13 @@ FACTS: tuple[type[f.Fact], ...] = (
     q.ComfortDue,
     q.WaitExpired,
     q.QueueLeft,
+    b.CallbackPromised,
+    b.CallbackTurnCame,
+    b.CallbackTaken,
+    b.CallbackTurnPassed,
+    b.CallbackKept,
+    b.CallbackOwed,
+    b.CallbacksCarried,
     h.PasswordSet,
     h.CallersShown,
     h.ServiceStarted,

@@ -38,6 +38,8 @@ def words_for(call: Call, wait: Wait, house: House, now: datetime) -> Words:
         said += _estimate(seconds)
     if is_first and wait.closes_at is not None:
         said += _closing(wait.closes_at, now)
+    if wait.callback:
+        said.append("queue_callback")
     told = seconds if wait.tells_estimate and seconds is not None else 0.0
     return Words("+".join(filter(None, said)), position if wait.tells_position else 0, told)
 

@@ -30,20 +30,22 @@ def next_turn(
     house: House,
     queues: Iterable[str],
     caller_of: Callable[[str], str],
+    may_be_called: Callable[[str], bool],
     now: datetime,
     draw: float,
 ) -> Turn | None:
     """Who is next of all who wait in these queues, or None while nobody is free for any of them.
 
     Of the queues that share a member, the first is whoever has the better place: priority, then time.
-    `caller_of` tells which member or number makes a call, or "": nobody's own call is offered to them. `draw`
-    is random in [0, 1). A queue whose group has left the plan has no turns: who waits there leaves in time.
+    `caller_of` tells which member or number makes a call, or "": nobody's own call is offered to them.
+    `may_be_called` tells whether a callback can be tried: by the phone of a member, never a mobile. `draw` is
+    random in [0, 1). A queue whose group has left the plan has no turns: who waits there leaves in time.
     """
     found = (
         turn
         for queue in queues
         if queue in tables.groups
-        for turn in _first(tables, tables.groups[queue], house, caller_of, now, draw)
+        for turn in _first(tables, tables.groups[queue], house, caller_of, may_be_called, now, draw)
     )
     return min(found, key=lambda turn: turn.place, default=None)
 
@@ -53,6 +55,7 @@ def _first(
     group: GroupRow,
     house: House,
     caller_of: Callable[[str], str],
+    may_be_called: Callable[[str], bool],
     now: datetime,
     draw: float,
 ) -> Iterator[Turn]:
@@ -61,13 +64,15 @@ def _first(
     keys = {key for person in group.members for key in (person.key, person.mobile)}
     together = group.strategy is Strategy.ALL
     for place in house.queues.in_turn(group.key):
-        caller = caller_of(place.call)
-        mobiles = Mobiles(tables, house, draw, together=together)
+        is_callback, caller = place.call in house.queues.callbacks(), caller_of(place.call)
+        if is_callback and not may_be_called(place.call):
+            continue
+        mobiles = None if is_callback else Mobiles(tables, house, draw, together=together)
         chosen = choose(members, house, now, caller, group=group.key, mobiles=mobiles)
         if isinstance(chosen, tuple):
             yield Turn(place, group.key, _together(group, chosen))
             return
-        if caller not in keys:
+        if caller not in keys and not is_callback:
             return  # nobody is free for those behind, either
 
 

@@ -18,6 +18,7 @@ from metrics.observer import (
     Waiting,
 )
 from routing.decision import Branch, Decision, Kind, Origin, Target
+from telephony.call import callback_facts as b
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call import queue_facts as q
@@ -336,7 +337,7 @@ def test_no_hostile_fact_adds_a_series_that_the_plan_does_not_give() -> None:
     labels = {MAIN, BYGGLOV, "personal", UNKNOWN, EMERGENCY}
     known = {*f.Outcome, UNKNOWN}
     assert set(counted.series("vaxeln_calls_total")) == {(n, o) for n in labels for o in known}
-    turned_away = len(known) - 1  # self_service was not
+    turned_away = len(known) - 2  # who chose self_service or a callback was not
     assert len(counted.series("vaxeln_turned_away_total")) == len(labels) * turned_away
     assert set(counted.series("vaxeln_abandoned_total")) == {(number, "short") for number in labels}
     assert len(counted.series("vaxeln_answer_seconds_bucket")) == len(labels) * 10
@@ -474,3 +475,17 @@ def test_missed_offers_are_counted_by_group_and_groups_are_bounded() -> None:
     assert series["g0", "ring_time"] == 1
     assert len(series) == MAX_GROUPS + 1
     assert series[OTHER, "ring_time"] == 2
+
+
+def test_callbacks_are_counted_as_promised_kept_and_owed() -> None:
+    what = b.Callback("+46701740605", "Bygglov", BYGGLOV, 5, AT, AT, 5.0, 3)
+    counted = Counted(
+        b.CallbackPromised(at=AT, callback="a", queue="kc", what=what),
+        b.CallbackTurnCame(at=AT, callback="a", queue="kc", call="b", member="anna"),
+        b.CallbackKept(at=AT, callback="a", queue="kc", call="b"),
+        b.CallbackOwed(at=AT, callback="c", queue="kc", what=what, why="too_late"),
+    )
+
+    assert counted.series("vaxeln_callbacks_total") == {
+        ("kc", "promised"): 1, ("kc", "kept"): 1, ("kc", "owed"): 1,
+    }  # fmt: skip

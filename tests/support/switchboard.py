@@ -181,7 +181,9 @@ class VirtualNode:
         self.calls_made = 0
         self.trunk_passwords: dict[str, str] = {}
         self._prefix = prefix
-        self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit, names=names, draw=draw)
+        self.switchboard = Switchboard(
+            self.journal, tables, talk_limit=talk_limit, names=names, draw=draw, new_call=self.new_call
+        )
         self.directory = PlanDirectory(tables, self.switchboard.house, [REALM, ADDRESS[0]], self._trunk_ha1)
         authenticator = Authenticator(
             REALM,

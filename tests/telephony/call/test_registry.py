@@ -1,3 +1,4 @@
+from telephony.call import callback_facts as b
 from telephony.call import confirm_facts as c
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
@@ -11,6 +12,7 @@ from telephony.call import trunk_facts as r
 from telephony.call.registry import FACTS
 
 _BASES = {
+    b.CallbackFact,
     f.Fact,
     f.CallFact,
     f.LegFact,
@@ -26,7 +28,7 @@ _BASES = {
 def test_the_journal_can_hold_every_fact_there_is() -> None:
     defined = {
         kind
-        for module in (c, d, f, h, m, p, q, t, r, moments, repair_facts)
+        for module in (b, c, d, f, h, m, p, q, t, r, moments, repair_facts)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, f.Fact)
     }

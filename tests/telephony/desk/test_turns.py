@@ -30,7 +30,9 @@ def turn(
 ) -> tuple[str, str, list[str]] | None:
     """The call, its queue and who is rung."""
     names = callers or {}
-    found = next_turn(TABLES, house, queues, lambda call: names.get(call, ""), NOON, 0.0)
+    found = next_turn(
+        TABLES, house, queues, lambda call: names.get(call, ""), lambda callback: False, NOON, 0.0
+    )
     if found is None:
         return None
     return found.place.call, found.queue, [target.phone for target in found.targets]
