@@ -13,7 +13,7 @@ EXAMPLE := deploy/botkyrka.toml
 .PHONY: help setup demo test test-with-peers test-alone check run bench fuzz lock clean
 
 help:
-	@echo "make demo [KEEP=1]   five real calls through a demo service"
+	@echo "make demo [KEEP=1]   six real calls through a demo service"
 	@echo "make test            all tests"
 	@echo "make run [PLAN=FILE] start the service"
 	@echo "make check | bench [QUICK=1] | fuzz [SECONDS=300] [SEED=N] | lock | clean"

@@ -35,7 +35,7 @@ _SHOWN = (
 )
 """The figures that a newcomer is shown; there are many more."""
 
-_MOST = 100  # calls; the demonstration makes five
+_MOST = 100  # calls; the demonstration makes six
 _LOOK = 0.2  # seconds between two looks at the log
 _PATIENCE = 10.0  # seconds for a scrape, which takes milliseconds
 _CALLS = re.compile(r'vaxeln_calls_total\{number="([^"]*)",outcome="([^"]*)"\}')

@@ -1,4 +1,4 @@
-"""`vaxeln demo`: a real service, five real calls through it by pyVoIP phones, and what is kept of them."""
+"""`vaxeln demo`: a real service, six real calls through it by pyVoIP phones, and what is kept of them."""
 
 import io
 import signal
@@ -27,7 +27,7 @@ _LOOK_SECONDS = 0.5  # how soon the end of a kept service is seen
 
 
 def run_demo(keep: bool, calls: Sequence[Scenario] | None = None) -> int:
-    """Make the five calls, or these, and print what became of them; 0 when every one did what it should.
+    """Make the six calls, or these, and print what became of them; 0 when every one did what it should.
 
     With `keep` the service stays until Ctrl-C. Nothing is left behind in any case but `kill -9`.
     """
@@ -71,10 +71,14 @@ def _introduce(report: Report, town: Town) -> None:
 
 def _make_call(report: Report, town: Town, scenario: Scenario) -> None:
     report.begin(scenario.title)
-    for arguments in scenario.commands:
+
+    def run(*arguments: str) -> None:
         report.command(arguments, town.service.run(*arguments))
+
+    for arguments in scenario.commands:
+        run(*arguments)
     try:
-        evidence = town.play(scenario)
+        evidence = town.play(scenario, run)
     except PhoneFailed as error:
         report.broke_off(str(error))
         if not town.service.is_running:

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from routing.numbers import show
 from routing.spoken import first_of
 from telephony.call import facts as f
+from telephony.call import menu_facts as m
+from telephony.call import queue_facts as q
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.record import Record, records
 from telephony.demo.running import is_over
-from telephony.demo.sound import likeness, read_prompt, seconds, tone_seconds
+from telephony.demo.sound import RATE, found, likeness, read_prompt, seconds, tone_seconds
 
 CLEAR_SECONDS = 1.0
 """A tone that is heard so long, of at least 1.5 s talk, is a connection and not a crackle."""
 
 ALIKE = 0.9
 """Likeness of an announcement: the same one reaches 0.97 even with gaps, the others that we have 0.7."""
+
+BEGINNING_SECONDS = 6.0
+"""How much of a prompt is enough to know it by: all of ours bid welcome first."""
 
 _RINGING, _OK, _TERMINATED = 180, 200, 487
 
@@ -154,6 +159,58 @@ def hears_announcement(prompt: str, *, next_opening: bool = False) -> Expectatio
             f"the caller hears the announcement `{prompt}`{also} to its end ({whole:.1f} s)",
             like >= ALIKE and abs(long - whole) < 0.5 and as_meant,
             f"{long:.1f} s of sound, likeness {like:.2f} of 1, in the journal {noted or 'no announcement'}",
+        )
+
+    return judge
+
+
+def hears_and_presses(prompt: str, key: str) -> Expectation:
+    """The caller hears how the menu begins, and their key is heard."""
+
+    def judge(evidence: Evidence) -> Check:
+        beginning = read_prompt(prompt)[: int(BEGINNING_SECONDS * RATE)]
+        like, _ = found(evidence.heard, beginning)
+        keys = "".join([fact.key for fact in evidence.facts if isinstance(fact, m.KeyPressed)])
+        return Check(
+            f"the caller hears the menu `{prompt}` begin, and presses {key}",
+            like >= ALIKE and keys == key,
+            f"likeness {like:.2f} of 1, keys in the journal: {keys or 'none'}",
+        )
+
+    return judge
+
+
+def waits_with_music(group: str, words: str, music: str) -> Expectation:
+    """The caller is in the queue of the group, hears these words, and then music."""
+
+    def judge(evidence: Evidence) -> Check:
+        said, tune = read_prompt(words), read_prompt(music)[: 2 * RATE]
+        like, at = found(evidence.heard, said)
+        alike, begins = found(evidence.heard, tune)
+        joined = [fact.queue for fact in evidence.facts if isinstance(fact, q.QueueJoined)]
+        left = [fact for fact in evidence.facts if isinstance(fact, q.QueueLeft)]
+        after = begins >= at + seconds(said) - 1.0
+        why = left[-1].why if left else "still there"
+        return Check(
+            f"the caller waits in the queue of {group}, hears that they are the first, and then music",
+            min(like, alike) >= ALIKE and after and joined == [group] and why == q.ANSWERED,
+            f"words alike {like:.2f} at {at:.1f} s, music {alike:.2f} at {begins:.1f} s; "
+            f"in the journal {', '.join(joined) or 'no queue'}, left: {why}",
+        )
+
+    return judge
+
+
+def rings_meanwhile(person: str) -> Expectation:
+    """This person's phone rings, and no other; the caller hears music on."""
+
+    def judge(evidence: Evidence) -> Check:
+        by_phones = {key for key, side in evidence.phones.items() if side.rang}
+        by_journal = set(evidence.record.rang) if evidence.record else set()
+        return Check(
+            f"it rings at {evidence.people([person])}, and nowhere else",
+            by_phones == by_journal == {person},
+            f"by the phones {evidence.people(by_phones)}, by the journal {evidence.people(by_journal)}",
         )
 
     return judge

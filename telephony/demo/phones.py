@@ -17,6 +17,7 @@ from pyVoIP import VoIP
 from pyVoIP.SIP import SIPParseError
 from pyVoIP.VoIP import PhoneStatus, VoIPCall
 
+from telephony.demo.keypad import press
 from telephony.demo.messages import CallState, cancel
 from telephony.demo.ports import HOST, PortBlock
 from telephony.demo.sound import RATE, SILENCE, tone
@@ -166,6 +167,11 @@ class Dialled:
         """Send our tone and listen."""
         self._call.write_audio(tone(self._hertz, TONE_SECONDS))
         self.wait_for_end(seconds)
+
+    def press(self, key: str) -> None:
+        """Press a key, once it is answered."""
+        for client in self._call.RTPClients:
+            press(client, key)
 
     def hang_up(self) -> None:
         """End it: BYE when answered, else CANCEL, which pyVoIP cannot do."""

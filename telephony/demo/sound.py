@@ -59,6 +59,22 @@ def likeness(sound: bytes, original: bytes) -> float:
     return statistics.median(_best(heard, wanted[at : at + _PIECE], at) for at in pieces)
 
 
+def found(sound: bytes, original: bytes) -> tuple[float, float]:
+    """Where in the sound the original is, however much else there is: how much it is alike there, as the mean
+    of its pieces, and at how many seconds it begins. All count: announcements may begin with the same words.
+    """
+    heard, wanted = _envelope(sound), _envelope(original)
+    pieces = [(at, wanted[at : at + _PIECE]) for at in range(0, max(len(wanted) - _PIECE, 0) + 1, _PIECE)]
+
+    def alike(place: int) -> float:
+        return statistics.mean(
+            _correlation(_from(heard, place + at, len(piece)), piece) for at, piece in pieces
+        )
+
+    place = max(range(max(len(heard) - len(pieces[0][1]), 0) + 1), key=alike)
+    return alike(place), place * _FRAME / RATE
+
+
 def seconds(sound: bytes) -> float:
     """How long the sound is, without the silence before and after it."""
     return len(sound.strip(bytes([SILENCE]))) / RATE

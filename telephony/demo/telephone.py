@@ -7,10 +7,13 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from pyVoIP import VoIP
+from pyVoIP import RTP, VoIP
 from pyVoIP.SIP import SIPClient, SIPMessage, SIPMessageType, SIPParseError
 
+from telephony.demo.ear import Line
 from telephony.demo.messages import CallState, Message, request_terminated
+
+RTP.RTPClient = Line  # type: ignore[misc] # pyVoIP makes one for each call, and asks nobody
 
 
 class Listener(Protocol):

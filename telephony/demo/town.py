@@ -15,7 +15,7 @@ from telephony.demo.judging import Evidence, PhoneSide
 from telephony.demo.phones import ANSWER_LAG, Dialled, Phone, heard
 from telephony.demo.ports import PortBlock, reserved_ports
 from telephony.demo.running import RunningService, running_service
-from telephony.demo.scenarios import Scenario
+from telephony.demo.scenarios import Run, Scenario
 
 PLAN = Path(__file__).with_name("botkyrka-demo.toml")
 
@@ -37,15 +37,15 @@ class Town:
     phones: Mapping[str, Phone]
     passwords: Mapping[str, str]
 
-    def play(self, scenario: Scenario) -> Evidence:
-        """Make one call and gather what is known of it. Raises PhoneFailed."""
+    def play(self, scenario: Scenario, run: Run) -> Evidence:
+        """Make one call and gather what is known of it; `run` does what an admin does. Raises PhoneFailed."""
         people = {
             row.person: self.phones[account]
             for account, row in self.tables.phones.items()
             if account != CALLER
         }
         caller = self.phones[CALLER]
-        dialled = scenario.play(caller, people)
+        dialled = scenario.play(caller, people, run)
         return self._evidence(caller, dialled, people)
 
     def _evidence(self, caller: Phone, dialled: Dialled, people: Mapping[str, Phone]) -> Evidence:

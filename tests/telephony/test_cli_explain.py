@@ -55,10 +55,11 @@ def refused_with(status: int, number: str) -> Decision:
 # ---- a call that might come
 
 
-def test_a_call_in_telephone_hours_rings_kontaktcenter(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_call_in_telephone_hours_goes_to_kontaktcenter(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = run(capsys, "explain", "08-53061000", "--plan", PLAN, "--at", "2026-11-24T10:00")
 
-    assert "rings group kontaktcenter" in out
+    assert "waits for group kontaktcenter, priority 5, at most 600 s, until 17:00" in out
+    assert "0 wait, 3 of 3 free, rings all for 45 s" in out
     assert "because open 08:00-16:30" in out
     assert out.endswith(f"  by plan {PLAN}\n")
 
@@ -67,9 +68,9 @@ def test_half_past_four_is_closed_to_the_second(capsys: pytest.CaptureFixture[st
     def kind(at: str) -> object:
         return run_json(capsys, "explain", "0853061000", "--plan", PLAN, "--at", at)["kind"]
 
-    assert kind("2026-11-24T16:29:59") == "ring"
+    assert kind("2026-11-24T16:29:59") == "queue"
     assert kind("2026-11-24T16:30:00") == "announce"
-    assert kind("2026-11-24T15:29:59+00:00") == "ring"
+    assert kind("2026-11-24T15:29:59+00:00") == "queue"
 
 
 def test_112_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

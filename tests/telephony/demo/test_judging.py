@@ -8,10 +8,12 @@ import pytest
 
 from routing.decision import Reason
 from telephony.call import facts as f
+from telephony.call import menu_facts as m
+from telephony.call import queue_facts as q
 from telephony.call.facts import EndedBy, Outcome
 from telephony.demo import judging
 from telephony.demo.judging import Evidence, Expectation, PhoneSide
-from telephony.demo.sound import read_prompt, tone
+from telephony.demo.sound import RATE, read_prompt, tone
 from tests.support.calls import after, announce, arrive, phone, ring
 
 NUMBER = "+46853061201"
@@ -188,3 +190,59 @@ def test_the_record_is_that_of_the_call_log() -> None:
 
     assert record is not None
     assert (record.answered_by, record.talk_seconds) == ("amina", timedelta(seconds=3).total_seconds())
+
+
+MENU = read_prompt("menu")[: 7 * RATE]
+WORDS, MUSIC = read_prompt("queue_position+number_1"), read_prompt("music")[: 3 * RATE]
+WAITED = Evidence(
+    facts=(
+        arrive(),
+        fact(m.KeyPressed, 0, key="1"),
+        fact(q.QueueJoined, queue="kc", priority=5, since=after(1), leave_at=after(9), why="too_long"),
+        fact(f.MemberOffered, 1, target=phone("amina")),
+        fact(f.MemberAlerted, 1),
+        fact(q.QueueLeft, queue="kc", why="answered", seconds=4.0),
+        fact(f.CallConnected, 1, member="amina"),
+    ),
+    responses=(100, 200),
+    caller_hertz=440,
+    heard=MENU + WORDS + MUSIC + tone(570, 2),
+    phones={"amina": PhoneSide(570, rang=True, answered=True), "bengt": PhoneSide(700)},
+    names=NAMES,
+)
+PRESSES = judging.hears_and_presses("menu", "1")
+WAITS = judging.waits_with_music("kc", "queue_position+number_1", "music")
+MEANWHILE = judging.rings_meanwhile("amina")
+
+
+@pytest.mark.parametrize("expect", [PRESSES, WAITS, MEANWHILE])
+def test_a_call_that_waited_is_as_it_should_be(expect: Expectation) -> None:
+    check = expect(WAITED)
+    assert check.passed, check.found
+
+
+@pytest.mark.parametrize(
+    ("expect", "evidence", "found"),
+    [
+        (PRESSES, without(WAITED, m.KeyPressed), "keys in the journal: none"),
+        (PRESSES, replace(WAITED, heard=tone(570, 5)), "likeness 0."),
+        (WAITS, without(WAITED, q.QueueJoined), "no queue"),
+        (WAITS, without(WAITED, q.QueueLeft), "still there"),
+        (WAITS, replace(WAITED, heard=MENU + MUSIC + WORDS), "words alike 1.00"),
+        (WAITS, replace(WAITED, heard=MENU + WORDS), "music 0."),
+        (MEANWHILE, with_phone(WAITED, "bengt", rang=True), "Amina Berg and Bengt Lund"),
+        (MEANWHILE, without(WAITED, f.MemberAlerted), "by the journal nobody"),
+    ],
+)
+def test_what_is_wrong_with_a_wait_is_found_and_said(
+    expect: Expectation, evidence: Evidence, found: str
+) -> None:
+    check = expect(evidence)
+
+    assert not check.passed
+    assert found in check.found
+
+
+@pytest.mark.parametrize("expect", [PRESSES, WAITS, MEANWHILE])
+def test_a_wait_that_the_journal_does_not_know_fails(expect: Expectation) -> None:
+    assert not expect(UNKNOWN).passed

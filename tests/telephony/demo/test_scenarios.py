@@ -6,17 +6,17 @@ from telephony.demo.town import CALLER, PLAN
 TABLES = compile_plan(load_plan(PLAN.read_text("utf-8")))
 
 
-def test_there_are_five_calls_each_with_expectations() -> None:
+def test_there_are_six_calls_each_with_expectations() -> None:
     made = scenarios()
 
-    assert len({scenario.title for scenario in made}) == 5
+    assert len({scenario.title for scenario in made}) == 6
     assert all(scenario.expectations for scenario in made)
 
 
-def test_an_admin_closes_a_number_for_one_and_opens_it_for_the_next() -> None:
+def test_an_admin_closes_a_number_for_one_opens_it_for_the_next_and_sends_somebody_to_lunch() -> None:
     commands = [command[:2] for scenario in scenarios() for command in scenario.commands]
 
-    assert commands == [("override", "set"), ("override", "end")]
+    assert commands == [("override", "set"), ("override", "end"), ("member", "pause")]
 
 
 def test_they_are_to_numbers_of_the_plan() -> None:

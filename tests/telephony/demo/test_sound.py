@@ -2,7 +2,17 @@ from pathlib import Path
 
 import pytest
 
-from telephony.demo.sound import RATE, SILENCE, likeness, read_prompt, read_wave, seconds, tone, tone_seconds
+from telephony.demo.sound import (
+    RATE,
+    SILENCE,
+    found,
+    likeness,
+    read_prompt,
+    read_wave,
+    seconds,
+    tone,
+    tone_seconds,
+)
 from telephony.media.prompts import PROMPT_FOLDER
 from telephony.media.wav import Coding, Wav
 
@@ -60,3 +70,17 @@ def test_a_prompt_is_read_with_eight_bits(tmp_path: Path) -> None:
     file.write_bytes(bytes(Wav(Coding.A_LAW, RATE, 1, 8, b"\xd5\xaa\x2a")))
 
     assert read_wave(file) == bytes([0x80, 0xFE, 0x02])
+
+
+def test_a_prompt_is_found_wherever_it_is_and_another_is_not() -> None:
+    welcome, music = read_prompt("queue_welcome"), read_prompt("music")
+    sound = tone(500, 2.0) + welcome + music[: 3 * RATE]
+
+    like, at = found(sound, welcome)
+    assert like > 0.95
+    assert at == pytest.approx(2.0, abs=0.05)
+    like, at = found(sound, music[: 2 * RATE])
+    assert like > 0.95
+    assert at == pytest.approx(2.0 + len(welcome) / RATE, abs=0.05)
+    assert found(sound, read_prompt("closed")[: 6 * RATE])[0] < 0.8  # which begins with the same words
+    assert found(b"", welcome) == (0.0, 0.0)
