@@ -71,7 +71,9 @@ def found(sound: bytes, original: bytes) -> tuple[float, float]:
             _correlation(_from(heard, place + at, len(piece)), piece) for at, piece in pieces
         )
 
-    place = max(range(max(len(heard) - len(pieces[0][1]), 0) + 1), key=alike)
+    # A phone may lose the first packets, so it may have begun before what was heard
+    places = range(_SHIFTS.start, max(len(heard) - len(pieces[0][1]), 0) + 1)
+    place = max(places, key=alike)
     return alike(place), place * _FRAME / RATE
 
 
