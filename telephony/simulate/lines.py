@@ -8,6 +8,7 @@ from routing.numbers import show
 from telephony.call.queue_facts import ANSWERED
 from telephony.simulate.counting import COUNTED, PERSONAL, UNKNOWN
 from telephony.simulate.result import Different, Fate, Simulation, Tally, Waiting
+from telephony.simulate.simulation import STAFFED
 from telephony.simulate.values import Staff
 
 MAX_SHOWN_MEMBERS = 20
@@ -56,7 +57,10 @@ def _head(found: Simulation) -> str:
     last = (found.end - timedelta(microseconds=1)).astimezone(STOCKHOLM)
     days = f"{first:%Y-%m-%d}" if first.date() == last.date() else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
     what = "the calls of" if found.then is not None else "invented calls on"
-    staff = "everybody there" if found.staff is Staff.EVERYBODY else "phones as they were registered"
+    there = "everybody there"
+    if any(one.what == STAFFED for one in found.assumed):
+        there += " but for groups that the load has staff for"
+    staff = there if found.staff is Staff.EVERYBODY else "phones as they were registered"
     return f"Simulated: {what} {days}, {staff}, seed {found.seed}"
 
 

@@ -89,6 +89,7 @@ def test_queues_and_members_have_their_rows() -> None:
     row = next(line for line in lines.splitlines() if line.strip().startswith("kc  "))
     assert f"  {queue.joined}  " in row and f"{queue.until_answer.mean:.1f} s" in row
     assert "amina" in lines.partition("Members:")[2]
+    assert "everybody there but for groups that the load has staff for, seed 1" in lines
     assert "as many are there as it says" in lines and "is back after 600 s" in lines
     assert max(len(line) for line in lines.splitlines()) <= 120
     many = tuple([OfMember(f"m{number:02}", 0, 60, number, 0.0) for number in range(30)])
