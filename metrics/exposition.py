@@ -6,7 +6,7 @@ the values: 0.5 µs a line (`tests/bench/bench_scrape.py`). Only for the loop's 
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
@@ -91,6 +91,15 @@ class Counter:
         series.value += by
         series.text = ""
 
+    def count(self, *values: str) -> float:
+        """What was counted in the series of these label values."""
+        series = self._series.get(values)
+        return series.value if series else 0
+
+    def values(self) -> Collection[Values]:
+        """The label values of which there is a series."""
+        return self._series.keys()
+
     def lines(self) -> Iterator[str]:
         for series in self._series.values():
             series.text = series.text or series.written()
@@ -128,6 +137,17 @@ class Histogram:
         series.counts[bisect_left(self._bounds, seconds)] += 1
         series.total += seconds
         series.text = ""
+
+    def within(self, bound: float, *values: str) -> tuple[int, int]:
+        """How many of these label values kept within this bound, which is one of ours; and how many there
+        were."""
+        series = self._series.get(values)
+        counts = series.counts if series else []
+        return sum(counts[: self._bounds.index(bound) + 1]), sum(counts)
+
+    def values(self) -> Collection[Values]:
+        """The label values of which there is a series."""
+        return self._series.keys()
 
     def lines(self) -> Iterator[str]:
         for series in self._series.values():

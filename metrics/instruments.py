@@ -19,6 +19,15 @@ TALK_BOUNDS = (30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 LAG_BOUNDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Seconds: sound comes each 20 ms, and a phone repeats what is not answered within 500 ms."""
 
+JITTER_BOUNDS = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
+"""Seconds: a phone's buffer takes 40 to 60 ms; more than 30 is heard sooner or later."""
+
+LOSS_BOUNDS = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1)
+"""Share of packets: 1 % is heard in G.711, 5 % is a complaint."""
+
+ROUND_TRIP_BOUNDS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.6, 1.0)
+"""Seconds: ITU-T G.114 wants 150 ms each way at most."""
+
 
 class Instruments:
     """The instruments of one service, in a registry of their own."""
@@ -55,10 +64,21 @@ class Instruments:
         self.queue_wait = histogram(
             "vaxeln_queue_wait_seconds", "How long callers were in a queue.", WAIT_BOUNDS, "group"
         )
+        self.callbacks = counter(
+            "vaxeln_callbacks_total",
+            "Callers of a queue who were promised to be called back, who were (kept), and those who were not "
+            "reached and are somebody's duty (owed).",
+            *("group", "what"),
+        )
         self.offers_missed = counter(
             "vaxeln_offers_missed_total",
             "Calls of a queue that a member did not take: ring_time, declined or unreachable.",
             *("group", "why"),
+        )
+        self.repairs = counter(
+            "vaxeln_state_repairs_total",
+            "States put right that disagreed with phones and calls: each is a fault of ours.",
+            "kind",
         )
         self.answer = histogram(
             "vaxeln_answer_seconds", "From a call's arrival to a person's answer.", WAIT_BOUNDS, "number"
@@ -85,6 +105,19 @@ class Instruments:
             "vaxeln_unattended_seconds_total",
             "How much of this nobody could have answered: all absent, those there busy, or unproven.",
             *("number", "why"),
+        )
+        self.sound_jitter = histogram(
+            "vaxeln_sound_jitter_seconds",
+            "Jitter of the sound from a leg, as it came to us, on average until its end.",
+            JITTER_BOUNDS,
+        )
+        self.sound_loss = histogram(
+            "vaxeln_sound_lost_ratio", "Share of the packets of a leg that did not come.", LOSS_BOUNDS
+        )
+        self.sound_round_trip = histogram(
+            "vaxeln_sound_round_trip_seconds",
+            "To a leg's far end and back, by its RTCP reports, on average until its end.",
+            ROUND_TRIP_BOUNDS,
         )
         self.loop_lag = histogram(
             "vaxeln_loop_lag_seconds", "How late the event loop came to what is due each second.", LAG_BOUNDS

@@ -36,6 +36,8 @@ class Tally:
     nobody_there: int = 0
     full: int = 0
     """No channel or port was free."""
+    callback: int = 0
+    """The caller asked to be called back; the call to them is no call to the municipality."""
     self_service: int = 0
     """What a menu led to, or a voicemail, and no person."""
     failed: int = 0

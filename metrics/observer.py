@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from metrics.exposition import Histogram
 from metrics.instruments import Instruments
 from metrics.key_figures import THRESHOLD_SECONDS
+from telephony.call import callback_facts as b
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call import queue_facts as q
@@ -15,6 +16,8 @@ from telephony.call.call import Call
 from telephony.call.consulting import REASON as HANDED_ON
 from telephony.call.duty_facts import OfferMissed
 from telephony.call.house_facts import ClockStepped
+from telephony.call.repair_facts import StateRepaired
+from telephony.call.sound_facts import LegSoundMeasured
 
 UNKNOWN = "unknown"
 """The label of what the plan does not have: labels come from the plan, never from a caller."""
@@ -39,16 +42,24 @@ MAX_NUMBERS = 10_000
 """Numbers with series of their own in one life of the service, those that have left the plan too: ten times
 the plan that a scrape is measured with. A number has at most some 30 lines."""
 
+_CALLBACKS: dict[type[f.Fact], str] = {
+    b.CallbackPromised: "promised",
+    b.CallbackKept: "kept",
+    b.CallbackOwed: "owed",
+}
+
 _COUNTED = frozenset(
     (
         *(f.CallArrived, f.CallRefused, f.RouteDecided, f.MemberAlerted, f.CallConnected, f.CallEnded),
         *(t.TransferDecided, t.TransferFailed, t.CallTransferred, f.CallInterrupted, ClockStepped),
-        *(m.MenuLeft, q.QueueLeft, OfferMissed),
+        *(m.MenuLeft, q.QueueLeft, OfferMissed, LegSoundMeasured, StateRepaired),
+        *_CALLBACKS,
     )
 )
 """Half of a call's facts change no figure, and are passed over at once."""
 
 _OUTCOMES = frozenset(f.Outcome)
+_CHOSEN = frozenset((f.Outcome.SELF_SERVICE, f.Outcome.CALLBACK))  # by the caller: nobody turned them away
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +135,30 @@ class Observer:
             case f.CallRefused(dialled=dialled, outcome=outcome):
                 self._instruments.calls.add(self._label(dialled), outcome.value)
                 self._instruments.turned_away.add(self._label(dialled), outcome.value)
+            case LegSoundMeasured():
+                self._sounded(fact)
             case f.CallFact(call=call) if call in self._live:
                 self._of_call(self._live[call], fact)
+            case b.CallbackFact(queue=group):
+                self._instruments.callbacks.add(self._group(group), _CALLBACKS[type(fact)])
             case OfferMissed(group=group, why=why):
                 self._instruments.offers_missed.add(self._group(group), why)
+            case StateRepaired(kind=kind):
+                self._instruments.repairs.add(kind.value)
             case ClockStepped(seconds=seconds):
                 step = timedelta(seconds=seconds)
                 for live in self._live.values():
                     live.times = live.times and live.times.moved(step)
             case _:
                 pass
+
+    def _sounded(self, fact: LegSoundMeasured) -> None:
+        instruments = self._instruments
+        instruments.sound_loss.observe(fact.lost / max(fact.packets + fact.lost, 1))
+        if fact.jitter is not None:
+            instruments.sound_jitter.observe(fact.jitter)
+        if fact.round_trip is not None:
+            instruments.sound_round_trip.observe(fact.round_trip)
 
     def opened(self, number: str, seconds: float, unattended: str) -> None:
         """Count time that a number was open. `unattended` says why nobody could have answered, or is ""."""
@@ -164,7 +189,7 @@ class Observer:
                 went_outside = bool(decision.outside)
                 live.number = OUTSIDE if went_outside else self._label(decision.number)
                 live.waits = not decision.outcome and not went_outside
-                if decision.outcome and decision.outcome != f.Outcome.SELF_SERVICE:
+                if decision.outcome and decision.outcome not in _CHOSEN:
                     self._instruments.turned_away.add(live.number, _outcome(decision.outcome))
             case f.MemberAlerted(at=at) if live.times is not None:
                 live.times = _Times(live.times.arrived, live.times.rang or at, live.times.answered)
@@ -250,7 +275,12 @@ def _bounded(name: str, used: set[str], most: int) -> str:
 
 
 def _key(fact: m.MenuLeft) -> str:
-    return fact.key or ("unheard" if fact.branch.value == "error" else "none")
+    """Not which extension was keyed: that would be a label of the caller's."""
+    return (
+        fact.branch.value
+        if fact.branch.value == "extension"
+        else fact.key or ("unheard" if fact.branch.value == "error" else "none")
+    )
 
 
 def _outcome(text: str) -> str:

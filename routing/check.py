@@ -5,6 +5,7 @@ from datetime import date
 
 from routing.check_absences import check_absences
 from routing.check_calendars import check_calendars
+from routing.check_duty import check_duty
 from routing.check_edges import check_edges
 from routing.check_flow import check_flow
 from routing.check_menus import check_menus
@@ -17,6 +18,7 @@ from routing.check_registrations import check_registrations
 from routing.check_trunks import check_trunks
 from routing.plan import Plan
 from routing.problem import Problem, Severity
+from routing.prompt_texts import greetings_of, texts_of
 
 
 def check(
@@ -25,12 +27,16 @@ def check(
     """Every problem of a plan, errors first.
 
     `today` (local) is needed to see that a deviation is in the past and who will be away, `prompts` (the
-    names of the announcements that exist) to see that one is missing; without them this is not checked.
+    names of the announcements that exist beside the plan's own) to see that one is missing; without them this
+    is not checked.
     """
+    if prompts is not None:
+        prompts = sorted({*prompts, *texts_of(plan), *greetings_of(plan)})
     problems = [
         *check_flow(plan, prompts),
         *check_menus(plan, prompts),
         *check_people(plan),
+        *check_duty(plan),
         *check_absences(plan, today),
         *check_mobiles(plan, prompts),
         *check_permissions(plan),

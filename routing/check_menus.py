@@ -8,9 +8,12 @@ from collections.abc import Collection, Iterator
 from routing.flow import flow_of
 from routing.numbers import show
 from routing.plan import Plan
-from routing.plan_menu import Voicemail
+from routing.plan_menu import CENTRE_KEY, Extensions, Menu, Voicemail
 from routing.problem import Problem, error, warning
 from routing.tables import ToAnnouncement, ToMenu, ToVoicemail
+
+CALLBACK_PROMPTS = ("queue_callback", "callback_promised")
+"""What callers hear of a callback."""
 
 
 def check_menus(plan: Plan, prompts: Collection[str] | None) -> Iterator[Problem]:
@@ -18,7 +21,11 @@ def check_menus(plan: Plan, prompts: Collection[str] | None) -> Iterator[Problem
     for path, prompt in _prompts(plan):
         if prompts is not None and prompt not in prompts:
             yield error(path, f'there is no prompt "{prompt}"', f"Known: {', '.join(prompts) or 'none'}")
+    yield from _callbacks(plan)
     yield from _greetings(plan)
+    for name, menu in plan.menus.items():
+        if menu.extensions is not None:
+            yield from _extensions(f"menus.{name}", menu, menu.extensions, plan)
     yield from _unused(plan)
 
 
@@ -29,6 +36,42 @@ def _prompts(plan: Plan) -> Iterator[tuple[str, str]]:
         if group.queue is not None:
             for part in ("music", "welcome", "comfort"):
                 yield f"groups.{name}.queue.{part}", getattr(group.queue, part)
+            if group.queue.callback:
+                yield from ((f"groups.{name}.queue.callback", prompt) for prompt in CALLBACK_PROMPTS)
+
+
+def _callbacks(plan: Plan) -> Iterator[Problem]:
+    if any(trunk.outside for trunk in plan.trunks.values()):
+        return
+    for name, group in plan.groups.items():
+        if group.queue is not None and group.queue.callback:
+            yield error(
+                f"groups.{name}.queue.callback",
+                "no trunk takes calls to the public network, so nobody can be called back",
+                "Set outside = true for a trunk, or leave callback out",
+            )
+
+
+def _extensions(path: str, menu: Menu, extensions: Extensions, plan: Plan) -> Iterator[Problem]:
+    """A key of the menu counts at once, so no extension may begin with one."""
+    public = [person.number for person in plan.people.values() if person.number and person.number_public]
+    start, length = len(extensions.series), len(extensions.series) + extensions.digits
+    numbers = [number for number in (*plan.numbers, *public) if number.startswith(extensions.series)]
+    found = sorted([number[start:] for number in numbers if len(number) == length])
+    if not found:
+        yield error(
+            f"{path}.extensions",
+            f"no number from outside is {extensions.series} and {extensions.digits} digits",
+            "Let series and digits make whole numbers of the plan",
+        )
+    for key in dict.fromkeys([*menu.keys, CENTRE_KEY]):
+        begun = next((extension for extension in found if extension.startswith(key)), None)
+        if begun is not None:
+            yield error(
+                f"{path}.keys.{key}",
+                f"the extension {begun} begins with this key, which counts at once",
+                "Give the choice another key, or a shorter series, so that extensions begin otherwise",
+            )
 
 
 def _greetings(plan: Plan) -> Iterator[Problem]:
@@ -56,14 +99,15 @@ def _greetings(plan: Plan) -> Iterator[Problem]:
 
 
 def _text(path: str, box: Voicemail, plan: Plan) -> Iterator[Problem]:
-    if not box.text:
+    spoken = plan.prompts.get(box.greeting)
+    text = (box.text or (spoken.text if spoken else "")).casefold()
+    if not text:
         yield warning(
             f"{path}.text",
             "what the greeting says is not written down, so nobody can check it (P12)",
             "Write here what is said",
         )
         return
-    text = box.text.casefold()
     name = box.function or plan.people[box.person or ""].name
     if name.casefold() not in text:
         yield warning(

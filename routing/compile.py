@@ -77,6 +77,10 @@ def compile_checked(plan: Plan, version: int = 1) -> Tables:
             {row.registration.number: name for name, row in trunks.items() if row.registration}
         ),
         pickup_code=plan.municipality.pickup_code,
+        duty_codes=MappingProxyType({code: name for name, code in plan.municipality.duty_codes if code}),
+        short_codes=MappingProxyType(
+            {group.short_code: key for key, group in plan.groups.items() if group.short_code}
+        ),
         pause_reasons=plan.municipality.pause_reasons,
         memberships=MappingProxyType(_memberships(plan)),
         nets=_nets(plan),

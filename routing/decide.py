@@ -5,6 +5,7 @@ takes is a reason in the decision.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -14,6 +15,7 @@ from routing.decide_emergency import decide_emergency
 from routing.decision import (
     OUTCOMES,
     OUTSIDE_MARK,
+    WRONG_KEY,
     Branch,
     Decision,
     Kind,
@@ -24,17 +26,17 @@ from routing.decision import (
     Target,
 )
 from routing.emergency import is_emergency
+from routing.extensions import number_of
 from routing.hours import Opening
 from routing.hunt import in_order
 from routing.mobiles import Mobiles
-from routing.numbers import NumberClass, classify
 from routing.opening import opening
 from routing.outside import (
     FAILED,
     FIRST_RESPONSE_SECONDS,
     OUTSIDE_RING_SECONDS,
-    call_outside,
     end_outside,
+    no_number,
     ways_out,
     why_no_way,
 )
@@ -63,12 +65,13 @@ from routing.tables import (
 )
 from routing.waiting import wait_of
 
-NOT_FOUND = 404
 UNAVAILABLE = 480
 BUSY_HERE = 486
 
 SELF_SERVICE = "self_service"
 CLOSED = "closed"
+
+CALLBACK_PROMPT = "callback_promised"
 
 
 def decide(tables: Tables, question: Question, situation: Situation, now: datetime) -> Decision:
@@ -81,7 +84,7 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
     if question.branch is Branch.ARRIVED:
         row = tables.numbers.get(question.dialled)
         if row is None or (row.internal_only and question.origin is Origin.TRUNK):
-            return _no_number(tables, question, situation)
+            return no_number(tables, question, situation)
         return _Path(tables, question, situation, now).follow(row, Branch.ARRIVED)
     if question.visited and question.visited[0].startswith(OUTSIDE_MARK):
         return end_outside(tables, question)
@@ -92,7 +95,7 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
         if row is None or queue is None:
             return path.follow_vanished("queue")
         return path.follow_queue(row, queue)
-    if question.branch in (Branch.PRESSED, Branch.NO_KEY):
+    if question.branch in (Branch.PRESSED, Branch.NO_KEY, Branch.EXTENSION):
         menu = tables.menus.get(question.menu)
         if row is None or menu is None:
             return path.follow_vanished("menu")
@@ -101,26 +104,9 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
         return path.follow_vanished("number", OUTCOMES[question.branch])
     if question.branch is Branch.CLOSING:
         return path.follow_closing(row)
+    if question.branch is Branch.CALLBACK:
+        return path.promise_callback(row)
     return path.follow(row, question.branch)
-
-
-def _no_number(tables: Tables, question: Question, situation: Situation) -> Decision:
-    """No number of the plan: a phone may call outside, where it is allowed to; all else is 404.
-
-    A number of our own series is never called there: it would come back.
-    """
-    number_class = classify(question.dialled)
-    ours = question.dialled.startswith(tables.own_series)
-    if question.origin is Origin.PHONE and number_class is not NumberClass.UNKNOWN and not ours:
-        return call_outside(tables, question, number_class, situation)
-    text = "not a number of the plan that can be reached from there"
-    return Decision(
-        kind=Kind.REJECT,
-        status=NOT_FOUND,
-        outcome=FAILED,
-        plan_version=tables.version,
-        reasons=(Reason("number", "numbers", text),),
-    )
 
 
 def _told_of(closing: Opening) -> Route:
@@ -162,9 +148,10 @@ class _Path:
 
     def follow_menu(self, row: NumberRow, menu: MenuRow) -> Decision:
         """Go on from a menu, by the key that was pressed or without one. What led to it stays the outcome."""
-        name, key = menu.menu.name, self._question.key
-        mark = next((mark for mark in self._visited if mark.startswith(_mark(name))), "")
-        self._outcome = mark.rpartition(":")[2]
+        mark = next((mark for mark in self._visited if mark.startswith(_mark(menu.menu.name))), "")
+        self._outcome, key = mark.rpartition(":")[2], self._question.key
+        if self._question.branch is Branch.EXTENSION:
+            return self._follow_extension(row, menu, key)
         route = menu.keys.get(key) if self._question.branch is Branch.PRESSED else None
         if route is not None:
             self._unreached = SELF_SERVICE
@@ -173,6 +160,19 @@ class _Path:
             route = menu.no_key
             self._reasons.append(Reason("menu", menu.where, "the caller pressed none of its keys"))
         return self._run(row, route)
+
+    def _follow_extension(self, row: NumberRow, menu: MenuRow, key: str) -> Decision:
+        """Go on to the number that was keyed; or offer the menu again, as long as it may be said."""
+        dialled, where = number_of(self._tables, menu, key, self._visited), f"{menu.where}.extensions"
+        if dialled is not None:
+            self._unreached = SELF_SERVICE
+            self._reasons.append(Reason("menu", where, f"the caller keyed the extension {key}"))
+            return self._run(dialled, self._enter(dialled, Branch.ARRIVED))
+        self._reasons.append(Reason("menu", where, f"the caller keyed {key}, which is no extension"))
+        if not self._question.tries_left:
+            return self._run(row, menu.no_key)
+        again = replace(menu.menu, tries=self._question.tries_left)
+        return self._answer(row, Kind.MENU, menu=again, prompt=WRONG_KEY)
 
     def follow_queue(self, row: NumberRow, queue: QueueRow) -> Decision:
         """Go on from a queue, by the key that was pressed there."""
@@ -187,6 +187,12 @@ class _Path:
         self._visited.append(f"{row.number}/{Branch.CLOSING}")
         self._reasons.append(Reason("queue", row.reason.where, "it has closed while the caller waited"))
         return self._run(row, row.closed)
+
+    def promise_callback(self, row: NumberRow) -> Decision:
+        """Tell a caller who has asked for it that they will be called back."""
+        self._visited.append(f"{row.number}/{Branch.CALLBACK}")
+        self._reasons.append(Reason("queue", row.reason.where, "the caller will be called back"))
+        return self._answer(row, Kind.ANNOUNCE, prompt=CALLBACK_PROMPT, outcome=Branch.CALLBACK.value)
 
     def _run(self, row: NumberRow, route: Route | None) -> Decision:
         """Go by this route and on until the call is decided; None is a step that was taken before."""
@@ -295,7 +301,7 @@ class _Path:
         whom = f"{free} of {len(there)} free, rings {group.strategy} for {group.ring_seconds:g} s"
         text = f"{waiting} wait, {whom}"
         self._reasons.append(Reason("queue", queue.where, text))
-        wait = wait_of(row, queue, self._situation.overrides(), self._now)
+        wait = wait_of(row, queue, self._question, self._situation.overrides(), self._now)
         return self._answer(
             row,
             Kind.QUEUE,

@@ -16,6 +16,9 @@ OUTSIDE_MARK = "outside:"
 CONFIRM_PROMPT = "confirm_outside"
 """What a person who is reached outside is asked: to press a key."""
 
+WRONG_KEY = "wrong_key"
+"""The prompt that says so, before a menu is said again."""
+
 TRUNK_MARK = "trunk/"
 """How the member of a trunk itself begins."""
 
@@ -36,8 +39,9 @@ class Branch(StrEnum):
 
     FULL: no channel is free. ERROR: what was tried failed by a fault (5xx, a prompt that cannot be played).
     PRESSED: a key of a menu or a queue, which the question names. CLOSING: it has closed while the caller was
-    in a queue. NO_KEY: the menu was said as often as it is to be, and
-    no key of it was pressed.
+    in a queue. CALLBACK: they have asked to be called back. EXTENSION: digits of a number, keyed in a menu.
+    NO_KEY: the menu was said as often as it is to
+    be, and no key of it was pressed.
     """
 
     ARRIVED = "arrived"
@@ -47,14 +51,23 @@ class Branch(StrEnum):
     FULL = "full"
     ERROR = "error"
     PRESSED = "pressed"
+    EXTENSION = "extension"
     NO_KEY = "no_key"
     CLOSING = "closing"
+    CALLBACK = "callback"
 
 
 OVERFLOW = (Branch.NO_ANSWER, Branch.BUSY, Branch.NOBODY_THERE, Branch.FULL, Branch.ERROR)
 """The branches of a number by which a call goes on that led nowhere."""
 
-OUTCOMES = {branch: branch.value for branch in OVERFLOW} | {Branch.ERROR: "failed", Branch.CLOSING: "closed"}
+CALLBACK_KEY = "1"
+"""What a caller presses who is to be called back, as the prompt says."""
+
+OUTCOMES = {branch: branch.value for branch in OVERFLOW} | {
+    Branch.ERROR: "failed",
+    Branch.CLOSING: "closed",
+    Branch.CALLBACK: "callback",
+}
 """What becomes of a call that such a branch leads to no person."""
 
 
@@ -135,7 +148,8 @@ class Reason:
 class Menu:
     """A menu to be offered: `keys` are those that lead somewhere, such as "1230*#".
 
-    `prompt` is said at most `tries` times; after each the caller has `wait_seconds` to press a key.
+    `prompt` is said at most `tries` times; after each the caller has `wait_seconds` to press a key. A digit
+    that is none of them begins an extension of `extension_digits`, unless that is 0.
     """
 
     name: str
@@ -143,6 +157,7 @@ class Menu:
     keys: str
     wait_seconds: float
     tries: int
+    extension_digits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +165,8 @@ class Wait:
     """How a caller waits in the queue of a group, until it is their turn.
 
     Whoever has the lower `priority` goes first. It ends after `max_wait_seconds`, or at `leave_at` because it
-    has closed by then. `closes_at` is when it closes, if that is to be told. `keys` are those that lead out.
+    has closed by then. `closes_at` is when it closes, if that is to be told. `keys` are those that lead out;
+    with `callback` so does CALLBACK_KEY: the caller is called back in their turn.
     retry_seconds, missed_limit, wrap_up_seconds: of members, as in the plan.
     """
 
@@ -165,6 +181,7 @@ class Wait:
     tells_position: bool
     tells_estimate: bool
     keys: str
+    callback: bool = False
     priority: int = 0
     closes_at: datetime | None = None
     leave_at: datetime | None = None
@@ -179,8 +196,9 @@ class Question:
     `draw` is random in [0, 1): it spreads calls over gateways of one priority.
     `number` is the plan number being pursued and `visited` the last decision's, when `branch` is not ARRIVED;
     `status` is then what a trunk refused with last, or 0. `menu` is that in which `key` was pressed, or none
-    was, `queue` the group in whose queue it was. `may_wait`: whether
-    the call may join a queue; else a group that has one is rung as any other.
+    was, or `key` was keyed as an extension, and may be said `tries_left` times more; `queue` the group in
+    whose queue it was. `may_wait`: whether the call may join a queue; else a group that has one is rung as
+    any other. `calls_back`: it is a call to somebody who has asked for it, which no phone is barred from.
     """
 
     dialled: str
@@ -194,8 +212,10 @@ class Question:
     status: int = 0
     key: str = ""
     menu: str = ""
+    tries_left: int = 0
     queue: str = ""
     may_wait: bool = True
+    calls_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +230,7 @@ class Decision:
     first_response_seconds: a target that has sent no 1xx by then is given up; 0 is no limit.
     prompt, early: the announcement; `early` plays it before an answer, followed by `status`.
     status: the SIP status that ends the call when it is rejected, or after an early announcement.
-    outcome: closed, nobody_there, busy, no_answer, full, self_service (what a menu
+    outcome: closed, nobody_there, busy, no_answer, full, callback, self_service (what a menu
         led to, or a voicemail), failed, or "" when it rings, waits, or a menu is offered.
     menu: the menu that is offered. voicemail: whose box takes a message after `prompt`, its greeting: the key
         of the plan's [voicemails] entry. wait: how it waits in the queue of `group`.

@@ -41,6 +41,7 @@ _OUTCOMES = {
     "busy": "alla är upptagna",
     "no_answer": "ingen svarade",
     "full": "det är fullt",
+    "callback": "uppringaren vill bli uppringd",
     "self_service": "det är det som uppringaren valde",
     "error": "något gick fel",
     "failed": "samtalet inte kan kopplas",
@@ -142,6 +143,7 @@ def _menu(decision: Decision) -> str:
     assert menu is not None  # of this kind
     times = "en gång" if menu.tries == 1 else f"högst {menu.tries} gånger"
     wait = f"{_number(menu.wait_seconds)} sekunder för någon av {' '.join(menu.keys)}"
+    wait += f" eller en anknytning med {menu.extension_digits} siffror" if menu.extension_digits else ""
     return f"får välja i menyn {menu.name}: meddelandet {menu.prompt} hörs {times}, med {wait}"
 
 
@@ -325,6 +327,8 @@ _CATALOGUE = _catalogue(
             _key,
         ),
         (r"(?:(?P<taken>taken)|passed over): (?P<conditions>.*)", _case),
+        (r"the caller keyed the extension (\d+)", r"Uppringaren slog anknytningen \1"),
+        (r"the caller keyed (\d+), which is no extension", r"Uppringaren slog \1, som inte är en anknytning"),
         (r"the caller pressed (.)", r"Uppringaren tryckte \1"),
         (r"the caller pressed none of its keys", r"Uppringaren tryckte ingen av menyns tangenter"),
         (
@@ -348,6 +352,7 @@ _CATALOGUE = _catalogue(
         (r"(.*) is not rung outside: there is no way", r"\1 rings inte upp: det finns ingen väg dit"),
         (r"(\d+) wait: it is full", r"\1 väntar: kön är full"),
         (r"(\d+) wait, (\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", _queued),
+        (r"the caller will be called back", r"Uppringaren blir uppringd"),
         (r"it has closed while the caller waited", r"Det har stängt medan uppringaren väntade"),
         (r"all are away", r"Alla är borta"),
         (r"nobody is registered", r"Ingen har en telefon som är ansluten"),
@@ -384,5 +389,6 @@ _CATALOGUE = _catalogue(
             r"Ingen tog emot samtalet: det går åter till \1 och ringer i \2 sekunder",
         ),
         (r"pick-up: (.*)", r"Svara åt en kollega: \1"),
+        (r"member's code: (.*)", r"Kod från en medarbetares telefon: \1"),
     ]
 )

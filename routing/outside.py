@@ -14,17 +14,19 @@ from routing.decision import (
     Branch,
     Decision,
     Kind,
+    Origin,
     Question,
     Reason,
     Strategy,
     Target,
 )
 from routing.gateways import in_turn, without_address
-from routing.numbers import NumberClass
+from routing.numbers import NumberClass, classify
 from routing.situation import Situation
 from routing.tables import Tables, TrunkRow
 
 FORBIDDEN = 403
+NOT_FOUND = 404
 SERVICE_UNAVAILABLE = 503
 
 FAILED = "failed"
@@ -41,6 +43,25 @@ _NONE_TAKEN: Mapping[str, int] = MappingProxyType({})
 _NOT_TO_BE_SHOWN = frozenset({401, 407})  # said to us, not to who calls
 
 
+def no_number(tables: Tables, question: Question, situation: Situation) -> Decision:
+    """No number of the plan: a phone may call outside, where it is allowed to; all else is 404.
+
+    A number of our own series is never called there: it would come back.
+    """
+    number_class = classify(question.dialled)
+    ours = question.dialled.startswith(tables.own_series)
+    if question.origin is Origin.PHONE and number_class is not NumberClass.UNKNOWN and not ours:
+        return call_outside(tables, question, number_class, situation)
+    text = "not a number of the plan that can be reached from there"
+    return Decision(
+        kind=Kind.REJECT,
+        status=NOT_FOUND,
+        outcome=FAILED,
+        plan_version=tables.version,
+        reasons=(Reason("number", "numbers", text),),
+    )
+
+
 def call_outside(
     tables: Tables, question: Question, number_class: NumberClass, situation: Situation
 ) -> Decision:
@@ -49,7 +70,7 @@ def call_outside(
     allowed, where = tables.outside, "municipality.outside"
     if phone is not None:
         allowed, where = phone.outside, phone.outside_where
-    if number_class not in allowed:
+    if number_class not in allowed and not question.calls_back:
         may = ", ".join([*sorted(allowed), "numbers of the plan"])
         text = f"an outside number ({number_class}); allowed are {may}, and 112"
         return _refused(tables, question, FORBIDDEN, Reason("barring", where, text))

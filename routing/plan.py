@@ -34,6 +34,7 @@ from routing.plan_flow import CallerList, Flow
 from routing.plan_menu import Menu, Voicemail
 from routing.plan_nets import Net
 from routing.plan_part import Entry, Flag, Name, Part, Text
+from routing.plan_prompt import MAX_SPOKEN, SpokenPrompt
 from routing.plan_queue import Queue
 from routing.plan_registration import Registration
 from routing.plan_values import DEFAULT_RING_SECONDS, E164, RingSeconds, Series, listed
@@ -82,6 +83,17 @@ FunctionCode = Annotated[
 ]
 
 
+class DutyCodes(Part):
+    """What a member of a group dials to log in, followed by a group's `short_code` or for all of theirs; to
+    log out, likewise; to have a pause, followed by the place of its reason in `pause_reasons` or for the
+    first; to be there again. "" is no such code."""
+
+    log_in: FunctionCode = "*60"
+    log_out: FunctionCode = "*61"
+    pause: FunctionCode = "*62"
+    resume: FunctionCode = "*63"
+
+
 class Municipality(Part):
     """Whose switchboard this is. `main_number` is answered by the group `contact_centre` (P1).
 
@@ -91,6 +103,7 @@ class Municipality(Part):
     `pickup_code` is dialled by a member of a group to answer what rings at another, `transfer_code` pressed
     in a call at a phone that has no other way to hand it on; "" is no such code. `outside`: the classes of
     numbers of the public network that phones may call. `pause_reasons`: what members may give as theirs.
+    `duty_codes`: what they dial.
     """
 
     name: Text
@@ -104,6 +117,7 @@ class Municipality(Part):
     transfer_code: FunctionCode = ""
     outside: Annotated[tuple[OutsideClass, ...], BeforeValidator(listed)] = ()
     pause_reasons: Annotated[tuple[Text, ...], BeforeValidator(listed), Field(max_length=20)] = PAUSE_REASONS
+    duty_codes: DutyCodes = DutyCodes()
 
 
 class Phone(Entry):
@@ -255,7 +269,7 @@ class Group(Part):
 
     strategy: as `routing.hunt` has it. weights: of members in a random hunt, skills: of members in one by
     skill; who is not named there has 1. queue: where callers wait for their turn; without one a call goes on
-    when nobody is free.
+    when nobody is free. short_code: what is dialled after a duty code for this group.
     """
 
     name: Text
@@ -265,6 +279,7 @@ class Group(Part):
     weights: dict[Name, Annotated[int, Strict(), Field(ge=1, le=100)]] = Field(default_factory=dict)
     skills: dict[Name, Annotated[int, Strict(), Field(ge=1, le=10)]] = Field(default_factory=dict)
     queue: Queue | None = None
+    short_code: Annotated[str, Strict(), Field(pattern="^[0-9]{0,6}$")] = ""
 
     @model_validator(mode="after")
     def _are_used(self) -> "Group":
@@ -308,6 +323,7 @@ class Plan(Part):
     calendars: dict[Name, Calendar]
     numbers: dict[E164, Number]
     nets: dict[Name, Net] = Field(default_factory=dict)
+    prompts: Annotated[dict[Name, SpokenPrompt], Field(max_length=MAX_SPOKEN)] = Field(default_factory=dict)
     menus: dict[Name, Menu] = Field(default_factory=dict)
     voicemails: dict[Name, Voicemail] = Field(default_factory=dict)
     lists: dict[Name, CallerList] = Field(default_factory=dict)

@@ -9,8 +9,8 @@ _NAME = "[a-z0-9][a-z0-9_.-]{0,63}"
 NAME_RULE = '1 to 64 of a-z, 0-9, "_", "." and "-", the first a letter or digit'
 Name = Annotated[str, StringConstraints(pattern=f"^{_NAME}$")]
 # Nothing that cannot be seen, or that turns the direction of writing: what is read is what is meant
-_VISIBLE = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
-Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_VISIBLE)]
+VISIBLE = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
+Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=VISIBLE)]
 Flag = Annotated[bool, Strict()]
 
 

@@ -3,8 +3,9 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, Strict
+from pydantic import Field, Strict, model_validator
 
+from routing.decision import CALLBACK_KEY
 from routing.plan_flow import Flow
 from routing.plan_menu import Key
 from routing.plan_part import Flag, Name, Part
@@ -30,7 +31,8 @@ class Queue(Part):
     row they are given a pause (0: never). wrap_up_seconds: what a member has after each call to write down.
     welcome, comfort, music: prompts; comfort is said every comfort_seconds over the music. position,
     estimate, closing: whether callers are told their place, the time they will wait, and when it closes.
-    keys: what a caller may press meanwhile, and where that leads.
+    keys: what a caller may press meanwhile, and where that leads. callback: whether they may press 1 to keep
+    their place and be called back; not at a protected number, where nobody is to know who called.
     """
 
     max_waiting: Annotated[int, Strict(), Field(ge=1, le=500)] = 50
@@ -49,3 +51,10 @@ class Queue(Part):
     estimate: Flag = True
     closing: Flag = True
     keys: dict[Key, Flow] = Field(default_factory=dict)
+    callback: Flag = False
+
+    @model_validator(mode="after")
+    def _has_one_use_of_a_key(self) -> "Queue":
+        if self.callback and CALLBACK_KEY in self.keys:
+            raise ValueError(f"callback = true takes the key {CALLBACK_KEY}: give this one another")
+        return self

@@ -182,12 +182,14 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class MenuRow:
-    """A menu, with where its keys lead, and where whoever presses none of them goes on to."""
+    """A menu, with where its keys lead, and where whoever presses none of them goes on to. `series` is what
+    keyed digits come after, or ""."""
 
     menu: Menu
     keys: Mapping[str, Route]
     no_key: Route
     where: str
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +355,8 @@ class Tables:
     address of record has this user. `edges`: None without any. `pickup_code` begins what
     is dialled to answer a colleague's call, or is "". `memberships` are the groups of each person who is in
     any. `single_phones` are who is rung at the phone accounts. `queues` are by group.
-    `pause_reasons`: what members may give as theirs.
+    `pause_reasons`: what members may give as theirs. `duty_codes`: by what is dialled, what for;
+    `short_codes`: by what follows it, the group.
     """
 
     version: int
@@ -378,6 +381,8 @@ class Tables:
     registered_users: Mapping[str, str]
     edges: PeerTable | None
     pickup_code: str
+    duty_codes: Mapping[str, str]
+    short_codes: Mapping[str, str]
     pause_reasons: tuple[str, ...]
     memberships: Mapping[str, frozenset[str]]
     nets: NetTable

@@ -24,8 +24,10 @@ from telephony.cli_options import (
     add_last,
     add_plan,
     add_service,
+    add_settings,
     count,
     place_of,
+    settings_of,
 )
 from telephony.cli_pending import When, add_when, outcome, when_of
 from telephony.cli_read import check_plan, print_json, print_lines
@@ -47,10 +49,11 @@ def add_commands(commands: Commands) -> None:
         actions,
         "check",
         "check a plan: every error and warning",
-        lambda o: check_plan(o.file, o.json),
+        lambda o: check_plan(o.file, o.json, settings_of(o).data),
     )
     check.add_argument("file", type=Path, metavar="FILE", help="the plan, in TOML")
     add_json(check)
+    add_settings(check, "data")
     _add_versions(actions)
     cli_pending.add_commands(actions)
     _add_ical(actions)

@@ -11,7 +11,7 @@ With `--json` each prints one object, all of whose keys are always there:
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -36,6 +36,7 @@ from telephony.call.registry import FACTS
 from telephony.errors import VaxelnError
 from telephony.media.prompts import Prompts
 from telephony.plan_start import offline_plan, read_text
+from telephony.prompt_keeper import load_recordings
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 """The days that can be asked about: what lies outside is a slip of the finger, and no calendar knows it."""
@@ -53,9 +54,9 @@ class UnknownNumber(VaxelnError):
     """A number that is not in the plan. The message tells which are."""
 
 
-def check_plan(file: Path, as_json: bool) -> int:
+def check_plan(file: Path, as_json: bool, data: Path) -> int:
     """Print every problem of a plan; 0 when there is no error (warnings are no error)."""
-    problems, is_complete = _problems(file)
+    problems, is_complete = _problems(file, data)
     errors = sum(problem["severity"] == Severity.ERROR for problem in problems)
     if as_json:
         print_json({"ok": not errors, "complete": is_complete, "problems": problems})
@@ -66,7 +67,15 @@ def check_plan(file: Path, as_json: bool) -> int:
     return 1 if errors else 0
 
 
-def _problems(file: Path) -> tuple[list[Mapping[str, str]], bool]:
+def known_prompts(data: Path) -> Collection[str]:
+    """The prompts that exist beside a plan's own: those that come with Växeln, and the recordings in the data
+    folder."""
+    prompts = Prompts.load()
+    load_recordings(data, prompts)
+    return prompts.names
+
+
+def _problems(file: Path, data: Path) -> tuple[list[Mapping[str, str]], bool]:
     """What keeps the text from being a plan, and False; or else all that its check finds, and True."""
     try:
         plan = load_plan(read_text(file))
@@ -81,7 +90,7 @@ def _problems(file: Path) -> tuple[list[Mapping[str, str]], bool]:
             for fault in invalid.faults
         ]
         return faults, False
-    problems = check(plan, datetime.now(STOCKHOLM).date(), Prompts.load().names)
+    problems = check(plan, datetime.now(STOCKHOLM).date(), known_prompts(data))
     return [asdict(problem) for problem in problems], True
 
 

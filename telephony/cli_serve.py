@@ -16,6 +16,7 @@ from telephony.config import Settings
 from telephony.log import set_up_log
 from telephony.media.prompts import Prompts
 from telephony.plan_start import first_plan
+from telephony.prompt_keeper import load_recordings, speech_of
 from telephony.service import Service
 
 try:
@@ -54,7 +55,9 @@ def tune_collection() -> None:
 
 async def _serve(settings: Settings, plan: Path | None) -> int:
     prompts = Prompts.load()
-    first = await first_plan(settings, plan, prompts.names, datetime.now(UTC))
+    load_recordings(settings.data, prompts)
+    speak = speech_of(settings.data, prompts).speak
+    first = await first_plan(settings, plan, prompts.names, datetime.now(UTC), speak)
     for warning in first.warnings:
         log.warning("plan_warning", path=warning.path, problem=warning.message, advice=warning.advice)
     service = Service(settings, first.plan, prompts, first.pending)

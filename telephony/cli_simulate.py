@@ -26,9 +26,8 @@ from telephony.cli_options import (
     place_of,
     settings_of,
 )
-from telephony.cli_read import UsageError, period, print_json, print_lines, read_records
+from telephony.cli_read import UsageError, known_prompts, period, print_json, print_lines, read_records
 from telephony.cli_remote import Place, ask, ask_if_running, note
-from telephony.media.prompts import Prompts
 from telephony.plan_prepare import Prepared, prepare
 from telephony.plan_start import naming, offline_plan, read_text
 from telephony.simulate.history import call_of, why_left_out
@@ -102,7 +101,7 @@ def _simulate(options: argparse.Namespace) -> int:
 def _with_load(place: Place, options: argparse.Namespace, limit: float) -> Simulation:
     text, media_type = _plan(place, options.plan, offline=options.offline)
     load = read_load(read_text(options.load))
-    return invent(_prepared(options.plan, text, media_type).tables, load, options.seed, limit)
+    return invent(_prepared(place, options.plan, text, media_type).tables, load, options.seed, limit)
 
 
 def _with_log(place: Place, options: argparse.Namespace, limit: float) -> Simulation:
@@ -113,7 +112,7 @@ def _with_log(place: Place, options: argparse.Namespace, limit: float) -> Simula
     if options.offline:
         note(_FROM_JOURNAL)
     text, media_type = _plan(place, options.plan, offline=True)
-    tables = _prepared(options.plan, text, media_type).tables
+    tables = _prepared(place, options.plan, text, media_type).tables
     records = [record for record in read_records(place.data) if asked.start <= record.arrived_at < asked.end]
     left_out = Counter(why for record in records if (why := why_left_out(record)))
     calls = [call_of(record) for record in records if not why_left_out(record)]
@@ -190,7 +189,7 @@ def _media_type(plan: str) -> str:
     return JSON if plan.endswith(".json") else TOML
 
 
-def _prepared(plan: str, text: str, media_type: str) -> Prepared:
+def _prepared(place: Place, plan: str, text: str, media_type: str) -> Prepared:
     today = datetime.now(STOCKHOLM).date()
     with naming(plan):
-        return prepare(text, toml=media_type == TOML, today=today, prompts=Prompts.load().names)
+        return prepare(text, toml=media_type == TOML, today=today, prompts=known_prompts(place.data))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from routing.decision import Branch, Identity
+from routing.duty_codes import DutyCode
 from routing.emergency import is_emergency
 from routing.gateways import places_of
 from routing.numbers import NumberFormat, normalise, write
@@ -175,6 +176,11 @@ class PlanDirectory:
         codecs = net.codecs if net else None
         direct = nets.direct_at if nets.has_direct else None
         return Policy(codecs, lambda there: nets.at(there) is not None, host, direct=direct)
+
+    def resume_code(self) -> str:
+        """What members dial when their pause is over, or ""."""
+        codes = self._tables.duty_codes
+        return next((code for code, what in codes.items() if what == DutyCode.RESUME), "")
 
     def transfer_code(self) -> str:
         """What phones of ours press to hand a call on, or ""."""

@@ -8,10 +8,12 @@ from routing.decision import Decision
 from routing.emergency import EMERGENCY_NUMBER
 from routing.places import Place
 from routing.tables import GatewayRow, Tables
+from telephony.call import callback_facts as b
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import prompt_facts as s
 from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
@@ -121,6 +123,28 @@ class FactLog:
                 self._write_of_presence(fact)
             case r.TrunkFact():
                 self._write_of_trunks(fact)
+            case h.PlanLoaded() | h.PlanApplied() | h.PlanScheduled() | h.PlanWithdrawn():
+                self._write_of_plans(fact)
+            case h.OverrideSet(number=number, by=by, override=o):
+                state, until = "open" if o.open else "closed", o.until.isoformat()
+                log.info("override_set", number=number or "all", state=state, until=until, by=by)
+            case h.OverrideEnded(number=number, by=by):
+                log.info("override_ended", number=number or "all", by=by or "its time")
+            case b.CallbackFact():
+                self._write_of_callbacks(fact)
+            case h.PasswordSet(phone=phone, by=by):
+                log.info("password_set", phone=phone, by=by)
+            case h.CallersShown(by=by, reason=reason):
+                log.warning("callers_shown", by=by, reason=reason)
+            case h.ClockStepped(seconds=seconds):
+                log.warning("clock_stepped", seconds=seconds)
+            case _:
+                self._write_of_recordings(fact)
+
+    def _write_of_plans(self, fact: h.PlanLoaded | h.PlanApplied | h.PlanScheduled | h.PlanWithdrawn) -> None:
+        """Which version of the plan is, or will be, in force."""
+        log = self._log
+        match fact:
             case h.PlanLoaded(version=version):
                 log.info("plan_loaded", version=version)
             case h.PlanApplied(version=version, author=author, reason=reason):
@@ -131,19 +155,29 @@ class FactLog:
                 )
             case h.PlanWithdrawn(version=version, by=by, reason=reason):
                 log.info("plan_withdrawn", version=version, by=by, reason=reason)
-            case h.OverrideSet(number=number, by=by, override=o):
-                state, until = "open" if o.open else "closed", o.until.isoformat()
-                log.info("override_set", number=number or "all", state=state, until=until, by=by)
-            case h.OverrideEnded(number=number, by=by):
-                log.info("override_ended", number=number or "all", by=by or "its time")
-            case h.PasswordSet(phone=phone, by=by):
-                log.info("password_set", phone=phone, by=by)
-            case h.CallersShown(by=by, reason=reason):
-                log.warning("callers_shown", by=by, reason=reason)
-            case h.ClockStepped(seconds=seconds):
-                log.warning("clock_stepped", seconds=seconds)
+
+    def _write_of_callbacks(self, fact: b.CallbackFact) -> None:
+        """What was promised to whom, by the call in which it was."""
+        log = self._log.bind(call=fact.callback, queue=fact.queue)
+        match fact:
+            case b.CallbackPromised():
+                log.info("callback_promised")
+            case b.CallbackKept(call=made):
+                log.info("callback_kept", by=made)
+            case b.CallbackOwed(why=why):
+                log.warning("callback_owed", why=why)
             case _:
                 log.debug(type(fact).__name__)
+
+    def _write_of_recordings(self, fact: f.Fact) -> None:
+        """What callers hear from now on."""
+        match fact:
+            case s.PromptRecorded(name=name, by=by, seconds=seconds):
+                self._log.info("prompt_recorded", name=name, by=by, seconds=seconds)
+            case s.RecordingRemoved(name=name, by=by):
+                self._log.info("recording_removed", name=name, by=by)
+            case _:
+                self._log.debug(type(fact).__name__)
 
     def _write_of_presence(self, fact: f.Fact) -> None:
         """Which phones and gateways are there."""

@@ -4,13 +4,15 @@ import math
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import version
 
+from metrics.day_counts import DayCount, DayCounts
 from metrics.exposition import Values
 from metrics.instruments import Instruments
 from metrics.observer import Observer, Waiting
 from routing.gateways import places_of
+from routing.hours import STOCKHOLM
 from routing.interval import DAY
 from routing.tables import Tables
 from telephony.archive.archive import ArchiveStatus
@@ -21,6 +23,7 @@ from telephony.call.facts import Fact
 from telephony.call.house import House
 from telephony.chart import Chart
 from telephony.legs.refusals import Refusals, Why
+from telephony.legs.telling import Told
 from telephony.media.counters import Counters
 from telephony.sip.counts import METHODS, OTHER, Counts, Drop
 
@@ -45,6 +48,8 @@ class Sources:
     rtp: Counters
     journal: Journal[Fact]
     archive: Callable[[], ArchiveStatus]
+    members: Callable[[], Mapping[tuple[str, str], int]]
+    told: Mapping[Told, int]
 
 
 class Figures:
@@ -55,6 +60,8 @@ class Figures:
         self.instruments = Instruments()
         self.observer = Observer(self.instruments, lambda: self.chart.labels)
         self._attendance = Attendance(self.observer)
+        self._day: date | None = None
+        self._counts = DayCounts(self.instruments)
 
     def load(self, tables: Tables) -> None:
         """Follow this plan from now on. What was counted of numbers that it lacks is kept."""
@@ -69,6 +76,18 @@ class Figures:
         _show_service(self.instruments, sources)
         _show_calls(self, sources)
         _show_groups(self, sources.house, sources.now)
+        self.instruments.watch_each(
+            ("group", "state"),
+            "vaxeln_members",
+            "Members of a group by what they are doing; one who is in several groups is in each.",
+            sources.members,
+        )
+        self.instruments.watch_each(
+            ("result",),
+            "vaxeln_members_told_total",
+            "Messages to members given a pause: taken, refused (many phones know none) or unreached.",
+            lambda: {told.value: sources.told.get(told, 0) for told in Told},
+        )
         self.instruments.watch(
             "vaxeln_gateway_names_unconfirmed",
             "Host names of gateways that DNS gives no address of now: an old one is used, or there is none.",
@@ -83,6 +102,13 @@ class Figures:
         """Look at what passes with time. `due` is when this should have been, in the loop's seconds."""
         self.instruments.loop_lag.observe(max(monotonic - due, 0.0))
         self._attendance.look(self.chart, house, now, monotonic)
+        before, self._day = self._day, now.astimezone(STOCKHOLM).date()
+        if before not in (None, self._day):
+            self._counts.begin()
+
+    def today(self) -> Mapping[str, DayCount]:
+        """What was counted of each number's calls since midnight, or since the service began."""
+        return {number: self._counts.of(number) for number in self.chart.functions}
 
 
 def _show_service(instruments: Instruments, sources: Sources) -> None:
@@ -251,11 +277,12 @@ def _show_sound(instruments: Instruments, counters: Counters) -> None:
     instruments.watch_each(
         ("kind",),
         "vaxeln_rtp_packets_total",
-        "Packets sent: sound and reports (rtcp) passed on, and prompts of our own.",
+        "Packets sent: sound and reports (rtcp) passed on, prompts and reports of our own.",
         lambda: {
             "sound": counters.relayed,
             "rtcp": counters.rtcp_relayed,
             "prompt": counters.prompt_packets,
+            "report": counters.reports,
         },
     )
     instruments.watch(

@@ -1,7 +1,8 @@
 """Identifiers: UUIDv7 for what is ours (RFC 9562 5.7), unguessable tokens for tags and branches."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from uuid import UUID
 
 TOKEN_OCTETS = 10
@@ -34,3 +35,8 @@ def token() -> str:
     For one thread at a time.
     """
     return next(_TOKENS)
+
+
+def call_ids(now: Callable[[], datetime]) -> Callable[[], str]:
+    """Gives a fresh id of a call each time it is called; `now` is aware."""
+    return lambda: uuid7(int(now().timestamp() * 1000), secrets.randbits(74))

@@ -13,6 +13,7 @@ from telephony.archive.findings import Damage, Finding, TornTail, describe
 from telephony.archive.journal import Journal
 from telephony.archive.store import Disk
 from telephony.archive.upcasts import UPCASTS
+from telephony.call.callback_facts import CallbacksCarried
 from telephony.call.duty_facts import DutiesCarried
 from telephony.call.errors import IllegalTransition
 from telephony.call.facts import Fact
@@ -63,7 +64,8 @@ def opening_facts(switchboard: Switchboard, now: datetime) -> Sequence[Fact]:
     duties = DutiesCarried(at=now, duties=house.duty.carry())
     members, phones = house.moments.carry()
     moments = MomentsCarried(at=now, members=dict(members), phones=dict(phones))
-    opening = (carried, overrides, hunts, duties, moments)
+    callbacks = CallbacksCarried(at=now, waiting=house.queues.carry())
+    opening = (carried, overrides, hunts, duties, moments, callbacks)
     if not house.plan_version:  # the very first segment
         return opening
     return *opening, PlanLoaded(at=now, version=house.plan_version, digest=house.plan_digest)

@@ -15,6 +15,7 @@ from telephony.archive.errors import ArchiveError, DatabaseAway, VersionConflict
 from telephony.archive.plan_store import NewVersion, PlanHead, PlanStore, PlanVersion
 from telephony.node_plan import NodePlan
 from telephony.plan_prepare import Pending, PlanInForce, Prepared, day_of, prepare_pending, prepare_version
+from telephony.plan_speech import Speak, unspoken
 from telephony.plan_worker import PlanWorker
 
 FOLLOW_SECONDS = 1.0
@@ -40,6 +41,7 @@ class PlanFollower:
         worker: PlanWorker,
         prompts: Collection[str],
         now: Callable[[], datetime],
+        speak: Speak = unspoken,
     ) -> None:
         self.changing = asyncio.Lock()
         self.doubtful = False
@@ -48,6 +50,7 @@ class PlanFollower:
         self._store = store
         self._worker = worker
         self._prompts = prompts
+        self._speak = speak
         self._now = now
 
     @property
@@ -128,7 +131,8 @@ class PlanFollower:
         today = day_of(self._now())
         try:
             prepared = await self._worker.do(
-                lambda: prepare_version(version, today=today, prompts=self._prompts), own=True
+                lambda: prepare_version(version, today=today, prompts=self._prompts, speak=self._speak),
+                own=True,
             )
         except (PlanInvalid, PlanRefused) as error:
             node.cannot_use(version, str(error))
@@ -140,7 +144,9 @@ class PlanFollower:
         about = ours.about
         new = NewVersion(about.digest, about.author, reason, about.document, about.source)
         (stored,) = await self.versions.add(new, expected=expected, least=max(about.version, 1))
-        self._put(ours, stored, Prepared(ours.plan, ours.tables, about.document, about.source, ()))
+        self._put(
+            ours, stored, Prepared(ours.plan, ours.tables, about.document, about.source, (), ours.spoken)
+        )
 
     def _put(self, before: PlanInForce, version: PlanVersion, prepared: Prepared) -> None:
         """In force, unless what waited has come into force in the meantime: then look again."""
@@ -174,7 +180,9 @@ class PlanFollower:
     async def _schedule(self, number: int) -> None:
         version = await self.versions.get(number)
         assert version is not None  # versions are never deleted
-        pending, problem = await self._worker.do(lambda: prepare_pending(version, self._prompts), own=True)
+        pending, problem = await self._worker.do(
+            lambda: prepare_pending(version, self._prompts, self._speak), own=True
+        )
         if problem:
             log.critical("plan_version_unusable", version=number, problem=problem)
         self._node.schedule(pending)
@@ -190,7 +198,7 @@ class PlanFollower:
         (stored,) = await self.versions.add(new, expected=newest, least=about.version)
         ready = pending.ready
         if ready is not None:
-            prepared = Prepared(ready.plan, ready.tables, about.document, about.source, ())
+            prepared = Prepared(ready.plan, ready.tables, about.document, about.source, (), ready.spoken)
             ready = PlanInForce.of(stored, prepared)
         self._node.schedule(Pending(stored, ready))
 

@@ -16,6 +16,7 @@ import structlog
 from routing.check import check
 from routing.diff import Change, diff
 from routing.errors import PlanInvalid, PlanRefused
+from routing.plan import Plan
 from routing.problem import Problem
 from routing.rebase import rebase
 from telephony.archive.errors import DatabaseAway, VersionConflict, VersionWaits
@@ -31,6 +32,7 @@ from telephony.archive.plan_store import (
 from telephony.node_plan import NodePlan
 from telephony.plan_follow import PlanFollower
 from telephony.plan_prepare import Pending, PlanInForce, Prepared, day_of, prepare, prepare_version, read
+from telephony.plan_speech import Speak, unspoken
 from telephony.plan_worker import PlanWorker
 
 T = TypeVar("T")
@@ -88,13 +90,19 @@ class PlanKeeper:
     """
 
     def __init__(
-        self, node: NodePlan, store: PlanStore | None, prompts: Collection[str], now: Callable[[], datetime]
+        self,
+        node: NodePlan,
+        store: PlanStore | None,
+        prompts: Collection[str],
+        now: Callable[[], datetime],
+        speak: Speak = unspoken,
     ) -> None:
         self._node = node
         self._prompts = prompts
+        self._speak = speak
         self._now = now
         self._worker = PlanWorker()
-        self._follower = PlanFollower(node, store, self._worker, prompts, now)
+        self._follower = PlanFollower(node, store, self._worker, prompts, now, speak)
 
     @property
     def in_force(self) -> PlanInForce:
@@ -115,13 +123,16 @@ class PlanKeeper:
 
     @property
     def prompts(self) -> Collection[str]:
-        """The names of the announcements that exist."""
-        return self._prompts
+        """The names of the announcements that exist, those of the plan in force among them."""
+        return {*self._prompts, *self.in_force.plan.prompts}
 
     async def check(self, text: str, *, toml: bool) -> Sequence[Problem]:
         """All that is wrong or doubtful with a plan, errors first. Raises PlanInvalid, Busy."""
         today = day_of(self._now())
-        return await self._worker.do(lambda: check(read(text, toml=toml), today, self._prompts))
+        return await self._worker.do(lambda: self._problems(read(text, toml=toml), today))
+
+    def _problems(self, plan: Plan, today: date) -> Sequence[Problem]:
+        return [*self._speak(plan).problems, *check(plan, today, self._prompts)]
 
     async def work(self, job: Callable[[], T]) -> T:
         """What `job` returns or raises, done in the thread for plans. Raises Busy."""
@@ -155,7 +166,9 @@ class PlanKeeper:
         DatabaseAway, Busy.
         """
         today = self._day_of(wanted)
-        prepared = await self._worker.do(lambda: prepare(text, toml=toml, today=today, prompts=self._prompts))
+        prepared = await self._worker.do(
+            lambda: prepare(text, toml=toml, today=today, prompts=self._prompts, speak=self._speak)
+        )
         return await self._change(prepared, wanted)
 
     async def roll_back(self, number: int, wanted: Wanted) -> Applied | None:
@@ -164,7 +177,9 @@ class PlanKeeper:
         if old is None:
             return None
         today = self._day_of(wanted)
-        prepared = await self._worker.do(lambda: prepare_version(old, today=today, prompts=self._prompts))
+        prepared = await self._worker.do(
+            lambda: prepare_version(old, today=today, prompts=self._prompts, speak=self._speak)
+        )
         return await self._change(prepared, wanted)
 
     async def withdraw(self, *, expected: int, by: str, reason: str) -> PlanVersion | None:
@@ -241,7 +256,7 @@ class PlanKeeper:
         merged = rebase(self.in_force.about.document, waits.document, prepared.document)
         today = day_of(waits.valid_from)
         try:
-            again = prepare(merged, toml=False, today=today, prompts=self._prompts)
+            again = prepare(merged, toml=False, today=today, prompts=self._prompts, speak=self._speak)
         except (PlanInvalid, PlanRefused) as error:
             error.add_note(f"in version {waits.version}, made anew on this plan")
             raise

@@ -35,6 +35,7 @@ from telephony.plan_prepare import (
     prepare_version,
     read,
 )
+from telephony.plan_speech import Speak, unspoken
 from telephony.private_files import SecretsUnusable
 
 PLAN_NAME = "plan.toml"
@@ -116,7 +117,11 @@ def offline_plan(data: Path, given: Path | None, now: datetime | None = None) ->
 
 
 async def first_plan(
-    settings: Settings, given: Path | None, prompts: Collection[str], now: datetime
+    settings: Settings,
+    given: Path | None,
+    prompts: Collection[str],
+    now: datetime,
+    speak: Speak = unspoken,
 ) -> FirstPlan:
     """The plan to start with.
 
@@ -124,18 +129,21 @@ async def first_plan(
     that names the file) when the only one cannot be used.
     """
     data, file = settings.data, plan_file(settings.data, given)
-    start = _Start(data, prompts, now, numbered=settings.database.dsn.value == NONE)
+    start = _Start(data, prompts, now, speak, numbered=settings.database.dsn.value == NONE)
     return await start.with_pending(await start.first(settings, file))
 
 
 class _Start:
     """`numbered`: there is no database to number versions, so the node does."""
 
-    def __init__(self, data: Path, prompts: Collection[str], now: datetime, *, numbered: bool) -> None:
+    def __init__(
+        self, data: Path, prompts: Collection[str], now: datetime, speak: Speak, *, numbered: bool
+    ) -> None:
         self._data = data
         self._disk = PlanFile(plan_folder(data))
         self._waiting = PlanFile(plan_folder(data), PENDING)
         self._prompts = prompts
+        self._speak = speak
         self._now = now
         self._today = day_of(now)
         self._numbered = numbered
@@ -168,7 +176,7 @@ class _Start:
 
     async def _prepared(self, waits: PlanVersion) -> Pending | None:
         """It made ready; None when this program cannot use it, and that is told."""
-        pending, problem = await asyncio.to_thread(prepare_pending, waits, self._prompts)
+        pending, problem = await asyncio.to_thread(prepare_pending, waits, self._prompts, self._speak)
         if problem:
             log.critical("plan_version_unusable", version=waits.version, problem=problem)
             return None
@@ -187,7 +195,7 @@ class _Start:
         with naming(file):
             text = await asyncio.to_thread(read_text, file)
             prepared = await asyncio.to_thread(
-                prepare, text, toml=True, today=self._today, prompts=self._prompts
+                prepare, text, toml=True, today=self._today, prompts=self._prompts, speak=self._speak
             )
         version = PlanVersion(
             version=after + 1 if self._numbered else 0,
@@ -206,7 +214,11 @@ class _Start:
         try:
             with naming(where):
                 prepared = await asyncio.to_thread(
-                    prepare_version, stored, today=self._today, prompts=self._prompts
+                    prepare_version,
+                    stored,
+                    today=self._today,
+                    prompts=self._prompts,
+                    speak=self._speak,
                 )
         except (PlanInvalid, PlanRefused) as error:
             if file is None:

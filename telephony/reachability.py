@@ -9,6 +9,7 @@ from routing.peers import TlsName
 from routing.places import Place
 from routing.tables import GatewayRow, Tables
 from telephony.legs.sockets import Sockets
+from telephony.secrets import PhoneSecrets
 from telephony.sip.flow import Flow
 
 TELL_SECONDS = 3600.0
@@ -78,3 +79,9 @@ class DistrustLog:
         host, port = flow.remote
         expected = flow.name or host
         log.error("certificate_not_trusted", host=host, port=port, expected=expected, problem=problem)
+
+
+def warn_of_other_realms(secrets: PhoneSecrets, realm: str) -> None:
+    """Log whose passwords are of another realm than the phones are asked for."""
+    if users := secrets.users_of_other_realms(realm):
+        log.warning("passwords_of_another_realm", users=users, realm=realm)

@@ -2,9 +2,8 @@
 
 import asyncio
 import random
-import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from importlib.metadata import version
 
@@ -31,9 +30,10 @@ from telephony.dns_lookup import Dns
 from telephony.drain import Drain
 from telephony.fact_log import FactLog
 from telephony.figures import Figures, Sources
+from telephony.floor import Floor
 from telephony.health import ServiceHealth
 from telephony.housekeeping import Housekeeper, Reloadable
-from telephony.ids import token, uuid7
+from telephony.ids import call_ids, token
 from telephony.journal_start import (
     cuts,
     facts_to_replay,
@@ -42,7 +42,6 @@ from telephony.journal_start import (
     opening_facts,
     report_fault,
 )
-from telephony.legs.identity import user_of
 from telephony.legs.legs import Legs
 from telephony.listening import Listening, listen_http, listen_locally, listen_sip
 from telephony.media.prompts import Prompts
@@ -56,13 +55,14 @@ from telephony.node_plan import NodePlan
 from telephony.plan_keeper import PlanKeeper
 from telephony.plan_prepare import Pending, PlanInForce
 from telephony.plan_start import plan_folder
-from telephony.reachability import DistrustLog, warn_of_unreachable
+from telephony.prompt_keeper import PromptKeeper
+from telephony.reachability import DistrustLog, warn_of_other_realms, warn_of_unreachable
+from telephony.reconciler import Reconciler
 from telephony.secrets import PhoneSecrets
 from telephony.signals import stop_by_signals
 from telephony.simulator import Simulator
 from telephony.sip.endpoint import Endpoint
-from telephony.sip.message import Request
-from telephony.surroundings import surroundings_of
+from telephony.surroundings import is_vital, surroundings_of
 from telephony.switchboard import Switchboard
 from telephony.tokens import Tokens
 from telephony.trunk_secrets import TrunkSecrets
@@ -116,6 +116,7 @@ class Service:
         self._loop = asyncio.get_running_loop()
         stop_by_signals(self._loop, self.stop, self._stop.set)
         self._clock = Clock(self._wall, self._loop.time)
+        self._new_call = call_ids(self._clock.now)
         self._certificate = certificate_of(self._settings)
         async with AsyncExitStack() as opened:
             await self._open_journal(opened)
@@ -125,7 +126,7 @@ class Service:
                 self._settings.data / "secrets", strict=False, changed=self._trunk_password_set
             )
             self._tokens = Tokens(self._settings.data / "secrets", strict=False)
-            self._warn_of_other_realms()
+            warn_of_other_realms(self._secrets, self._settings.sip.realm)
             self._replay()
             self._switchboard.record(cuts(self._findings, self._clock.now()))
             self._findings.clear()
@@ -141,14 +142,13 @@ class Service:
             await self._naming.remember()
             self._begin()
             self._archive.start()
-            run_behind(
-                opened, self._keeper.follow(lambda: self._archive.status().is_up), "plan_no_longer_followed"
-            )
+            run_behind(opened, self._keeper.follow(self._archive.is_up), "plan_no_longer_followed")
+            run_behind(opened, self._prompt_keeper.follow(self._archive.is_up), "recordings_not_followed")
             run_behind(opened, self._naming.run(), "names_no_longer_looked_up")
             await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
-        files: dict[str, Reloadable] = {"passwords": self._secrets, "tokens": self._tokens}
-        files["trunk_passwords"] = self._trunk_secrets
+        files: dict[str, Reloadable]
+        files = {"passwords": self._secrets, "tokens": self._tokens, "trunk_passwords": self._trunk_secrets}
         if self._certificate is not None:
             files["certificate"] = self._certificate
         self._housekeeper = Housekeeper(
@@ -165,7 +165,10 @@ class Service:
     async def _open_journal(self, opened: AsyncExitStack) -> None:
         self._findings: list[Finding] = []
         self._journal = await open_journal(
-            self._settings.data, self._findings.append, self._opening_facts, self._disk
+            self._settings.data,
+            self._findings.append,
+            lambda: opening_facts(self._switchboard, self._clock.now()),
+            self._disk,
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
         self._names = NameBook()
@@ -178,10 +181,9 @@ class Service:
             names=self._names,
             observe=self._observe,
             report_fault=report_fault,
+            new_call=self._new_call,
         )
-
-    def _opening_facts(self) -> Sequence[f.Fact]:
-        return opening_facts(self._switchboard, self._clock.now())
+        self._floor = Floor(self._switchboard, self._plan.tables, self._clock.now, self._figures.today)
 
     def _replay(self) -> None:
         """Fold what the journal holds, from the newest segment that tells where to begin."""
@@ -207,7 +209,7 @@ class Service:
         self._directory = PlanDirectory(
             self._plan.tables, self._switchboard.house, settings.own_hosts, self._trunk_secrets.ha1
         )
-        self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=self._is_vital)
+        self._endpoint = Endpoint(token, via_host=settings.sip.advertise, is_vital=is_vital)
         self._shell = Shell(self._loop, DistrustLog(self._loop.time).tell)
         opened.callback(self._shell.close)
         tls = self._certificate.tls if self._certificate else None
@@ -226,6 +228,7 @@ class Service:
         )
         legs = Legs(self._endpoint, given)
         self._node = Node(legs, self._switchboard, self._clock.at, self._clock.monotonic)
+        self._reconciler = Reconciler(self._node, self._clock.at)
         self.health = ServiceHealth(
             self._journal,
             self._switchboard,
@@ -248,7 +251,9 @@ class Service:
             realm=self._settings.sip.realm,
             record=self._record,
             now=self._clock.now,
-            simulator=Simulator.of(self._settings, self._prompts.names),
+            simulator=Simulator.of(self._settings, self._prompt_keeper.names),
+            recordings=self._prompt_keeper,
+            floor=self._floor,
         )
         gate = AdminGate(self._tokens, self._clock.now, self._loop.time)
         self._http = HttpServer(self.health, Api(administration, gate, self._clock.now), version("vaxeln"))
@@ -263,8 +268,7 @@ class Service:
         self._warn_of_unreachable(self._plan.tables)
         self._naming.load(self._plan.tables)
         self._node.load(self._plan.tables, self._loop.time())
-        lost = self._node.recover(self._loop.time())
-        if lost:
+        if lost := self._node.recover(self._loop.time()):
             log.error("legs_not_restored", legs=lost)
         self._show_figures()
         self._shell.drive(self._node)
@@ -272,20 +276,24 @@ class Service:
         self._takes_calls = True
 
     def _keep_plan(self) -> PlanKeeper:
-        folder, now = plan_folder(self._settings.data), self._clock.now
+        data, now, archive = self._settings.data, self._clock.now, self._archive
         node = NodePlan(
-            self._plan, self._pending, folder, take=self._take_tables, record=self._record, now=now
+            self._plan, self._pending, plan_folder(data), take=self._take_tables, record=self._record, now=now
         )
-        store = self._archive.plans if self._archive.status().is_on else None
-        return PlanKeeper(node, store, self._prompts.names, now)
+        plans, recordings = (archive.plans, archive.recordings) if archive.status().is_on else (None, None)
+        self._prompt_keeper: PromptKeeper = PromptKeeper(data, self._prompts, recordings, self._record, now)
+        self._prompt_keeper.load(self._plan.spoken)
+        return PlanKeeper(node, plans, self._prompt_keeper.names, now, self._prompt_keeper.speech.speak)
 
     def _take_tables(self, tables: Tables) -> None:
         """Let these tables decide from now on. Calls that run keep what was decided."""
         self._warn_of_unreachable(tables)
+        self._prompt_keeper.take(self._keeper.in_force.spoken)
         self._naming.load(tables)
         self._directory.load(tables)
         self._figures.load(tables)
         self._fact_log.load(tables)
+        self._floor.load(tables)
         self._node.load(tables, self._loop.time())
 
     def _names_changed(self) -> None:
@@ -300,20 +308,6 @@ class Service:
         self._node.record(fact, self._loop.time())
         self._shell.flush()
 
-    def _warn_of_other_realms(self) -> None:
-        users = self._secrets.users_of_other_realms(self._settings.sip.realm)
-        if users:
-            log.warning("passwords_of_another_realm", users=users, realm=self._settings.sip.realm)
-
-    def _new_call(self) -> str:
-        return uuid7(int(self._clock.now().timestamp() * 1000), secrets.randbits(74))
-
-    def _is_vital(self, request: Request) -> bool:
-        """No overload keeps 112 out, nor the end of a call."""
-        if request.method == "INVITE":
-            return self._directory.is_emergency(user_of(request.request_uri))
-        return request.method == "BYE"
-
     def _show_figures(self) -> None:
         sources = Sources(
             house=self._switchboard.house,
@@ -327,6 +321,8 @@ class Service:
             rtp=self._relay.counters,
             journal=self._journal,
             archive=self._archive.status,
+            members=self._floor.counts,
+            told=self._node.legs.telling.counts,
         )
         self._figures.show(sources)
 
@@ -365,6 +361,9 @@ class Service:
         following = now + HOUSEKEEPING_SECONDS
         self._housekeeping = self._loop.call_at(following, self._keep_house, following)
         self._figures.look(self._switchboard.house, self._clock.now(), now, due)
+        self._floor.look()
+        if self._reconciler.look(now):
+            self._shell.flush()
         self._housekeeper.look()
 
     def _trunk_password_set(self) -> None:
@@ -379,6 +378,7 @@ class Service:
 
     async def _drain(self) -> None:
         """No new calls but emergency calls; running ones go on for a while."""
+        self._floor.end()
         self._node.record(h.DrainStarted(at=self._clock.now()), self._loop.time())
         log.info("draining", calls=self._switchboard.live_calls)
         drain = Drain(self._node, self._shell.flush, self._loop.time, self._hurry)

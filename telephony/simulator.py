@@ -57,7 +57,7 @@ class Simulator:
     def __init__(self, journal: Path, prompts: Collection[str], talk_limit: float) -> None:
         self.talk_limit = talk_limit
         self._journal = journal
-        self._prompts = tuple(sorted(prompts))
+        self._prompts = prompts
         self._works = False
 
     @classmethod
@@ -113,7 +113,7 @@ class Simulator:
             text=asked.text,
             toml=asked.toml,
             today=asked.today,
-            prompts=self._prompts,
+            prompts=tuple(sorted(self._prompts)),
             journal=str(self._journal),
             options=asked.options,
             load=asked.load,

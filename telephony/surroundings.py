@@ -7,16 +7,19 @@ from pathlib import Path
 
 import structlog
 
+from routing.emergency import is_emergency
 from telephony.clock import Clock
 from telephony.config import ListenAddress, Settings
 from telephony.directory import PlanDirectory
 from telephony.ids import token
+from telephony.legs.identity import user_of
 from telephony.legs.legs import Surroundings
 from telephony.legs.media import Media
 from telephony.legs.sockets import Sockets
 from telephony.private_files import SecretsUnusable
 from telephony.secrets import SERVER_SECRET_OCTETS, PhoneSecrets, load_server_secret
 from telephony.sip.digest import Authenticator
+from telephony.sip.message import Request
 
 log = structlog.get_logger("vaxeln")
 
@@ -61,3 +64,10 @@ def _server_secret(directory: Path) -> bytes:
     except SecretsUnusable as error:  # phones are challenged once more after each start
         log.critical("nonce_key_unusable", problem=str(error))
         return secrets.token_bytes(SERVER_SECRET_OCTETS)
+
+
+def is_vital(request: Request) -> bool:
+    """No overload keeps 112 out, nor the end of a call."""
+    if request.method == "INVITE":
+        return is_emergency(user_of(request.request_uri))
+    return request.method == "BYE"

@@ -17,11 +17,12 @@ from routing.gateways import NO_NAMES, Names
 from routing.tables import Tables
 from routing.transfer import transfer_return, transfer_target
 from telephony.agenda import Agenda
+from telephony.call import calling_back, picking, queueing, redirecting, transferring
 from telephony.call import facts as f
 from telephony.call import house_facts as h
-from telephony.call import picking, queueing, redirecting, transferring
 from telephony.call.actions import Action
 from telephony.call.call import Call, Leg, Phase, Transfer, Waiting
+from telephony.call.callback_facts import CallbackFact
 from telephony.call.consulting import hand_over
 from telephony.call.duty_facts import MemberRested
 from telephony.call.ending import Reaction
@@ -32,7 +33,8 @@ from telephony.call.house import House
 from telephony.call.queue_facts import TurnCame
 from telephony.call.react import end, expire, give_up, interrupt, react
 from telephony.call.transfer_facts import LegHandedOver, Stage
-from telephony.desk.turns import Turn, next_turn
+from telephony.desk.dialled import by_code
+from telephony.waiting_room import WaitingRoom
 
 
 class Journal(Protocol):
@@ -57,7 +59,8 @@ class Switchboard:
     `names` knows what host names of gateways mean.
     `talk_limit`: the longest that two people may be connected, in seconds; 0 for no limit.
     `observe` is called with every fact once it has been appended (metrics, log). `report_fault` is told of a
-    fault of ours that ended a call.
+    fault of ours that ended a call. `new_call` gives the id of a call that we make (UUIDv7); without it
+    nobody is called back.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Switchboard:
         names: Names = NO_NAMES,
         observe: Callable[[f.Fact], None] = lambda fact: None,
         report_fault: Callable[[str, IllegalTransition], None] = _raise,
+        new_call: Callable[[], str] | None = None,
     ) -> None:
         self._journal = journal
         self._tables = tables
@@ -82,6 +86,9 @@ class Switchboard:
         self.house = House(names)
         self.calls: dict[str, Call] = {}
         self.first_positions: dict[str, int] = {}
+        self._waiting = WaitingRoom(
+            self.house, self._agenda, self._commit, draw, lambda call: self.calls[call], new_call
+        )
 
     # ---- life
 
@@ -102,7 +109,9 @@ class Switchboard:
         """Take these tables for every decision from now on; calls that run keep theirs."""
         self._tables = tables
         self.record([h.PlanLoaded(at=now, version=tables.version, digest=tables.digest)])
-        self._give_turns(self.house.queues.names(), now)  # it may name others who are free
+        self._waiting.give_turns(
+            self._tables, self.house.queues.names(), now
+        )  # it may name others who are free
 
     def record(self, facts: Sequence[f.Fact]) -> None:
         """Append and fold facts that ask for no reaction, such as those of the service itself.
@@ -137,7 +146,7 @@ class Switchboard:
                 continue
             for fact in together:
                 self._take(fact, now)
-        self._follow_changes(now)
+        self._waiting.follow_changes(self._tables, now)
 
     def receive(self, fact: f.Fact, now: datetime) -> None:
         """Take one observation."""
@@ -145,7 +154,7 @@ class Switchboard:
             self._observed(call, [fact], now)
         else:
             self._take(fact, now)
-        self._follow_changes(now)
+        self._waiting.follow_changes(self._tables, now)
 
     def _take(self, fact: f.Fact, now: datetime) -> None:
         self.record([fact])
@@ -176,11 +185,14 @@ class Switchboard:
                 self._expire_phone(name, now)
             elif kind == "override":
                 self.receive(h.OverrideEnded(at=now, number=name, by=""), now)
+            elif kind == "callback":
+                owed = self._waiting.late(name, now)
+                self.record([owed] if owed else [])
             elif kind == "member":
                 self.receive(MemberRested(at=now, member=name, by=""), now)
             else:
                 self._commit(name, Reaction(expire(self.calls[name], now)), now)
-        self._follow_changes(now)
+        self._waiting.follow_changes(self._tables, now)
 
     def actions(self) -> Iterable[Action]:
         """The actions that the last inputs led to, in order, each once."""
@@ -212,6 +224,10 @@ class Switchboard:
                 actions += reaction.actions
                 reaction = self._follow_up(call_id, now)
         finally:  # what was folded is journalled and done, even when a fault of ours ends this input
+            settled = calling_back.settle(entry, self.house.queues, self.house, now)
+            for fact in settled:
+                self._fold(fact)
+            entry += settled
             if entry:
                 self._append(entry)
             self._actions += actions
@@ -235,7 +251,8 @@ class Switchboard:
             return self._wait(call, call.waiting, now)
         if call.question is None:
             return reaction
-        picked = picking.pick_up(call, self.calls, self.house, self._tables, now)
+        dialled = by_code(call, self.house, self._tables, now)
+        picked = dialled or picking.pick_up(call, self.calls, self.house, self._tables, now)
         if picked is not None:
             return picked
         decision = self._decide(call, now, call.question)
@@ -245,7 +262,7 @@ class Switchboard:
     def _wait(self, call: Call, waiting: Waiting, now: datetime) -> Reaction:
         """Its turn, when that has come; else what is to be told to the caller, if anything is."""
         if not waiting.is_turn and waiting.rang_nobody_at != now:
-            turn = self._next_turn([waiting.queue], now)
+            turn = self._waiting.next_turn(self._tables, [waiting.queue], now)
             if turn is not None and turn.place.call == call.id:
                 return Reaction([TurnCame(at=now, call=call.id, queue=turn.queue, targets=turn.targets)])
         return queueing.greet(call, waiting, self.house, now)
@@ -300,46 +317,12 @@ class Switchboard:
             status=last_status(call),
             key=call.key,
             menu=before.menu.name if before and before.menu else "",
+            tries_left=call.tries_left,
             queue=before.group if before and before.wait else "",
             may_wait=call.transfer is None,
+            calls_back=bool(arrived.calls_back),
         )
         return decide(self._tables, question, self.house, now)
-
-    # ---- those who wait
-
-    def _follow_changes(self, now: datetime) -> None:
-        """Whoever may have become free gets the next of those who wait."""
-        members, phones = self.house.take_stirred()
-        if not members and not phones:
-            return
-        for member in members:
-            rest = self.house.duty.rest(member)
-            self._agenda.set(f"member/{member}", rest.until if rest else None)
-        if self.house.queues:
-            owners = [self._tables.single_phones[phone].key for phone in phones if self._knows(phone)]
-            free = {group for key in (*members, *owners) for group in self._tables.memberships.get(key, ())}
-            self._give_turns([queue for queue in self.house.queues.names() if queue in free], now)
-
-    def _knows(self, phone: str) -> bool:
-        return phone in self._tables.single_phones
-
-    def _give_turns(self, queues: Sequence[str], now: datetime) -> None:
-        """One after the other, while somebody is free; each call at most once, whatever comes of it."""
-        given = set[str]()
-        while (turn := self._next_turn(queues, now)) is not None and turn.place.call not in given:
-            call = turn.place.call
-            given.add(call)
-            came = TurnCame(at=now, call=call, queue=turn.queue, targets=turn.targets)
-            self._commit(call, Reaction([came]), now)
-
-    def _next_turn(self, queues: Sequence[str], now: datetime) -> Turn | None:
-        if not queues:
-            return None
-        return next_turn(self._tables, self.house, queues, self._caller_of, now, self._draw())
-
-    def _caller_of(self, call: str) -> str:
-        arrived = self.calls[call].arrived
-        return arrived.member or arrived.caller or ""
 
     def _fold(self, fact: f.Fact) -> None:
         match fact:
@@ -367,6 +350,8 @@ class Switchboard:
         for position, fact in enumerate(entry, first):
             if isinstance(fact, f.CallArrived) and fact.call in self.calls:
                 self.first_positions[fact.call] = position
+            elif isinstance(fact, CallbackFact):
+                self._waiting.schedule(fact.callback)
             self._observe(fact)
 
     # ---- deadlines
@@ -392,5 +377,4 @@ class Switchboard:
             self._schedule_phone(phone)
         for number in self.house.overrides():
             self._schedule_override(number)
-        for member, rest in self.house.duty.resting().items():
-            self._agenda.set(f"member/{member}", rest.until)
+        self._waiting.reschedule()

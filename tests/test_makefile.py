@@ -1,4 +1,4 @@
-"""`make run`: with which plan it starts the service."""
+"""`make run`: with which plan it starts the service. `make test`: every test, in two runs at a time."""
 
 import subprocess
 from pathlib import Path
@@ -42,3 +42,23 @@ def test_where_there_is_one_or_has_been_the_service_chooses(tmp_path: Path, ther
 
 def test_a_plan_that_is_named_is_taken(tmp_path: Path) -> None:
     assert started(tmp_path, "PLAN=town.toml") == ["serve --plan town.toml"]
+
+
+@pytest.mark.parametrize("failing", ["", "tests/interop", "tests --ignore=tests/interop"])
+def test_both_runs_of_the_tests_are_made_and_each_can_fail(tmp_path: Path, failing: str) -> None:
+    runs = {"-m pytest -q tests/interop", "-m pytest -q tests --ignore=tests/interop"}
+    program = tmp_path / "python"
+    program.write_text(f'#!/bin/sh\necho "ran $*"\n[ "$*" != "-m pytest -q {failing}" ]\n')
+    program.chmod(0o755)
+
+    made = subprocess.run(
+        ["make", "-s", "test", "READY=", f"BIN={tmp_path}"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+    assert {line.removeprefix("ran ") for line in made.stdout.splitlines() if "ran " in line} == runs
+    assert (made.returncode != 0) == bool(failing)

@@ -11,8 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from routing.errors import RoutingError
 from telephony.admin.errors import FieldError, Kind, Refusal
+from telephony.admin.event_stream import stream
 from telephony.admin.gate import Gate
-from telephony.admin.operation import JSON, Answer, Ask, Body, Operation, Text
+from telephony.admin.operation import JSON, Answer, Ask, Body, Events, File, Operation, Text
 from telephony.admin.parameters import Parameters
 from telephony.admin.ports import Administration
 from telephony.admin.problems import field_errors, problem_response, refusal_of
@@ -46,10 +47,10 @@ class Api:
             for operation in OPERATIONS
         ]
 
-    def _handler(self, operation: Operation) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def _handler(self, operation: Operation) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         adapter: TypeAdapter[Any] = TypeAdapter(operation.answer)
 
-        async def handle(request: web.Request) -> web.Response:
+        async def handle(request: web.Request) -> web.StreamResponse:
             who = self._gate.let_in(request, operation.role)
             parameters = _parameters(request, operation.parameters)
             if operation.needs_version and not request.headers.get("If-Match"):
@@ -59,6 +60,8 @@ class Api:
             async with asyncio.timeout(ANSWER_SECONDS):
                 doing = operation.handler(self._service, ask)
                 answer = await (_while_there(request, doing) if operation.called_off else doing)
+            if isinstance(answer.value, Events):
+                return await stream(request, answer.value, answer.headers)
             return _response(answer, adapter)
 
         return handle
@@ -139,6 +142,9 @@ def _response(answer: Answer, adapter: TypeAdapter[Any]) -> web.Response:
             body=answer.value.text.encode(),
             headers={**answer.headers, "Content-Type": answer.value.media_type},
         )
+    if isinstance(answer.value, File):
+        file = answer.value
+        return web.Response(body=file.octets, headers={**answer.headers, "Content-Type": file.media_type})
     return web.Response(
         body=adapter.dump_json(answer.value), headers={**answer.headers, "Content-Type": JSON}
     )

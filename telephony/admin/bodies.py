@@ -22,7 +22,7 @@ from routing.load import MAX_CHARACTERS
 from routing.plan import Plan
 from routing.plan_part import Name
 from telephony.admin.errors import Kind, Refusal
-from telephony.admin.operation import ICAL, JSON, TOML
+from telephony.admin.operation import ICAL, JSON, TOML, WAV
 from telephony.admin.parameters import Key, Owner, Reason, Time, Version
 from telephony.admin.problems import field_errors
 from telephony.admin.values import Draft, Form
@@ -32,6 +32,9 @@ from telephony.simulate.load import Load
 
 MAX_BODY = 64 * 1024
 """Octets of a body that is no plan: such a body has a few short texts."""
+
+MAX_RECORDING = 16 * 1024 * 1024
+"""Octets of a WAV file."""
 
 MAX_OVERRIDE = timedelta(days=31)
 """The longest override: what lasts longer is a change of the plan, which more eyes see."""
@@ -216,6 +219,29 @@ class IcalBody:
     def schema(self, _: str) -> dict[str, Any]:
         """It has no JSON form."""
         return {"type": "string", "description": "A VCALENDAR with VEVENTs (RFC 5545)."}
+
+
+@dataclass(frozen=True, slots=True)
+class WavBody:
+    """A recording. It is read where it is used, off the event loop."""
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """The names that WAV goes by."""
+        return (WAV, "audio/x-wav", "audio/wave", "audio/vnd.wave")
+
+    @property
+    def max_octets(self) -> int:
+        """A minute in 48 kHz, 16 bit, stereo is 11.5 MB."""
+        return MAX_RECORDING
+
+    def read(self, octets: bytes, _: str) -> object:
+        """The octets as they came."""
+        return octets
+
+    def schema(self, _: str) -> dict[str, Any]:
+        """It has no JSON form."""
+        return {"type": "string", "format": "binary", "description": "A WAV file."}
 
 
 def text_of(octets: bytes) -> str:

@@ -3,6 +3,7 @@
 Whatever goes wrong is one clear line: `ServiceAway` when nobody answers, `ServiceRefused` with the problem.
 """
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -55,7 +56,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the service answered. `value` is the JSON, or the text of any other media type, or None."""
+    """What the service answered. `value` is the JSON, or the text of any other media type, or
+    the octets of sound, or None."""
 
     value: Any
     etag: str
@@ -89,25 +91,32 @@ class Client:
         body: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        """Ask for `path` below /api/v1, quoted where need be; a body that is no text is sent as JSON.
+        """Ask for `path` below /api/v1, quoted where need be; a body that is no text and no octets is sent as
+        JSON.
 
         Raises ServiceAway and ServiceRefused.
         """
         url = f"{self._target.url or 'http://localhost'}{BASE}{path}"
         given = {"Content-Type": JSON, **(headers or {})} if body is not None else dict(headers or {})
-        data = body if isinstance(body, str) or body is None else json.dumps(body, ensure_ascii=False)
+        data: Any = body
+        if isinstance(body, bytes):
+            data = io.BytesIO(body)  # aiohttp sends it in pieces
+        elif body is not None and not isinstance(body, str):
+            data = json.dumps(body, ensure_ascii=False)
         try:
             async with self._session.request(
                 method, url, params=parameters, data=data, headers=given, allow_redirects=False
             ) as response:
-                text = await response.text("utf-8")
-                return _reply(response, text)
+                return _reply(response, await response.read())
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise ServiceAway(f"no Växeln answers at {self._target}: {_words(error)}") from error
 
 
-def _reply(response: aiohttp.ClientResponse, text: str) -> Reply:
+def _reply(response: aiohttp.ClientResponse, octets: bytes) -> Reply:
     """Raises ServiceRefused, and ValueError for what no Växeln would answer."""
+    if response.status < 300 and response.content_type.startswith("audio/"):
+        return Reply(octets, response.headers.get("ETag", ""))
+    text = octets.decode()
     if response.status < 300:
         value = json.loads(text) if response.content_type == JSON and text else text or None
         return Reply(value, response.headers.get("ETag", ""))

@@ -1,10 +1,11 @@
 """The operations on members of groups."""
 
-from telephony.admin import member_handlers
+from telephony.admin import live_handlers, member_handlers
 from telephony.admin import parameters as p
 from telephony.admin.bodies import JsonBody, MemberStateWanted
 from telephony.admin.errors import Kind
-from telephony.admin.operation import Example, Operation, Page
+from telephony.admin.operation import EVENTS, Example, Operation, Page
+from telephony.admin.values import Live
 from telephony.desk.member_state import Member
 from telephony.tokens import Role
 
@@ -32,6 +33,21 @@ MEMBER_ROUTES: tuple[Operation, ...] = (
         parameters=p.MemberParameters,
         problems=(Kind.NOT_FOUND,),
         example=Example({"person": "amina"}),
+    ),
+    Operation(
+        id="readLive",
+        method="GET",
+        path="/live",
+        summary="See what members are doing and who waits, once or as it changes",
+        about="With `Accept: text/event-stream` it is a stream of server-sent events: `whole` first, with "
+        "this answer, then `change` whenever something is another, at most four a second: `members` as they "
+        "are now, `gone` who are none any more, `queues`, all of them, or null when they are as before, and "
+        "the numbers of `today` of which another call was counted. "
+        "It ends after an hour, when the service stops, and for who is too slow: connect anew.",
+        role=Role.SUPERVISOR,
+        handler=live_handlers.live,
+        answer=Live,
+        also=(EVENTS,),
     ),
     Operation(
         id="setMemberState",

@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from telephony.admin.errors import Kind
 from telephony.admin.parameters import Parameters
 from telephony.admin.ports import Administration
+from telephony.admin.values import LiveListener
 from telephony.tokens import Role
 
 P = TypeVar("P")
@@ -19,6 +20,8 @@ TOML = "application/toml"
 HTML = "text/html"
 SVG = "image/svg+xml"
 ICAL = "text/calendar"
+EVENTS = "text/event-stream"
+WAV = "audio/wav"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,23 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Events:
+    """A stream of server-sent events, to whose end nobody waits."""
+
+    listener: LiveListener
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The same for what is no text."""
+
+    media_type: str
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered: a value of the operation's model, or a text."""
+    """What is answered: a value of the operation's model, a document, or a stream of events."""
 
     value: object = None
     status: int = 200

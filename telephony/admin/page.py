@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from telephony.admin.errors import Kind
-from telephony.admin.operation import ICAL, JSON, TOML
+from telephony.admin.operation import ICAL, JSON, TOML, WAV
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -153,6 +153,8 @@ def _curl(method: str, path: str, operation: Mapping[str, Any]) -> str:
         parts.append(f"-H 'Content-Type: {TOML}' --data-binary @plan.toml")
     elif ICAL in content:
         parts.append(f"-H 'Content-Type: {ICAL}' --data-binary @events.ics")
+    elif WAV in content:
+        parts.append(f"-H 'Content-Type: {WAV}' --data-binary @recording.wav")
     elif JSON in content:
         example = json.dumps(content[JSON]["example"], ensure_ascii=False)
         parts.append(f"-H 'Content-Type: {JSON}' \\\n  -d {quote(example)}")

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from routing.hours import STOCKHOLM
 from routing.numbers import NumberFormat, normalise
+from routing.plan_part import Name
 from routing.working_days import MAX_WORKING_DAYS
 from telephony.admin.values import PendingPolicy
 from telephony.call.facts import Outcome
@@ -169,6 +170,12 @@ class GroupParameters(Parameters):
     """One group."""
 
     group: Key = _said("The group's key in the plan.")
+
+
+class PromptParameters(Parameters):
+    """One prompt."""
+
+    prompt: Name = _said("The prompt's name, such as closed.")
 
 
 class MemberParameters(Parameters):

@@ -19,12 +19,15 @@ from telephony.admin.values import (
     GroupState,
     HoursSpan,
     KeyFigures,
+    Live,
+    LiveListener,
     NumberState,
     Overrides,
     PendingPolicy,
     PhoneState,
     PlanMade,
     PlanWaiting,
+    PromptState,
     Registration,
     ServiceStatus,
 )
@@ -188,6 +191,27 @@ class StaffRoom(Protocol):
         """Phones that can be reached now, by account."""
 
 
+class PromptDesk(Protocol):
+    """What callers hear, and recordings in its place."""
+
+    async def prompts(self, after: str, limit: int) -> Sequence[PromptState]:
+        """Prompts by name."""
+
+    async def prompt(self, name: str) -> PromptState:
+        """One of them. Raises NotFound."""
+
+    async def prompt_sound(self, name: str) -> bytes:
+        """What callers hear, as WAV file. Raises NotFound."""
+
+    async def put_recording(self, name: str, octets: bytes, *, by: str) -> PromptState:
+        """Make a prompt of a WAV file, in place of another or new; journalled. Converted off the loop. Raises
+        Refusal for what cannot be played, DatabaseAway, NotKept and Busy."""
+
+    async def remove_recording(self, name: str, *, by: str) -> None:
+        """Have what it stood before heard again; journalled. Raises NotFound, Refusal when the plan in force
+        names it and nothing stands behind it, DatabaseAway and NotKept."""
+
+
 class MemberRoom(Protocol):
     """What the members of groups are doing."""
 
@@ -203,6 +227,16 @@ class MemberRoom(Protocol):
     async def change_member(self, asked: Change) -> Member:
         """Make it so, journalled, and give what they are doing afterwards. Raises NotFound, and NotAllowed
         for a group or reason that is none of theirs or the plan's."""
+
+
+class LiveRoom(Protocol):
+    """What goes on now among members and waiting callers."""
+
+    async def live(self) -> Live:
+        """All of it, from memory."""
+
+    async def listen(self) -> LiveListener:
+        """Hear of it as it changes; the first event is all of it. Raises Busy."""
 
 
 class CallDesk(Protocol):
@@ -234,6 +268,15 @@ class Condition(Protocol):
 
 
 class Administration(
-    PlanDesk, SimulationDesk, NumberDesk, StaffRoom, MemberRoom, CallDesk, Condition, Protocol
+    PlanDesk,
+    SimulationDesk,
+    NumberDesk,
+    StaffRoom,
+    MemberRoom,
+    LiveRoom,
+    PromptDesk,
+    CallDesk,
+    Condition,
+    Protocol,
 ):
     """All that the admin API reaches."""

@@ -41,6 +41,7 @@ _EXAMPLES = {
         FieldError("groups.kontaktcenter.members[0]", "", 'there is no person "amina": add it under people'),
     ),
     Kind.PLAN_PENDING: (FieldError("?pending", "nothing", "what is to become of it: withdraw or rebase"),),
+    Kind.PROMPT_USED: (FieldError("menus.vaxel.prompt", "", 'there is no prompt "meny"'),),
     Kind.REBASE_CONFLICT: (
         FieldError(
             "groups.bygglov.ring_seconds",
@@ -50,6 +51,11 @@ _EXAMPLES = {
     ),
 }
 """Values that problems of these kinds name, for the API's document."""
+
+_DETAILS = {
+    Kind.NOT_FOUND: "there is no number +46853061999 in the plan",
+    Kind.RECORDING_REFUSED: "it is 75.2 s long; allowed are 0.1 to 60 s",
+}
 
 _ADAPTER = TypeAdapter(ProblemDocument)
 
@@ -71,7 +77,7 @@ def problem_response(refusal: Refusal) -> web.Response:
 def example_of(kind: Kind) -> ProblemDocument:
     """A problem of this kind, as the API's document shows it."""
     errors = _EXAMPLES.get(kind, ())
-    detail = "" if kind is not Kind.NOT_FOUND else "there is no number +46853061999 in the plan"
+    detail = _DETAILS.get(kind, "")
     return ProblemDocument(f"{TYPE_BASE}{kind.slug}", kind.title, kind.status, detail, errors)
 
 

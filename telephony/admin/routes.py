@@ -7,6 +7,7 @@ from telephony.admin.member_routes import MEMBER_ROUTES
 from telephony.admin.number_routes import NUMBER_ROUTES
 from telephony.admin.operation import Operation
 from telephony.admin.plan_routes import PLAN_ROUTES
+from telephony.admin.prompt_routes import PROMPT_ROUTES
 from telephony.admin.simulation_routes import SIMULATION_ROUTES
 from telephony.admin.staff_routes import STAFF_ROUTES
 
@@ -20,6 +21,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *NUMBER_ROUTES,
     *MEMBER_ROUTES,
     *STAFF_ROUTES,
+    *PROMPT_ROUTES,
     *CALL_ROUTES,
 )
 """All of them, in the order in which they are shown."""

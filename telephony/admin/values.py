@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from routing.decision import Reason, Strategy
 from routing.diff import Change
 from routing.override import Override
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.plan_store import PlanHead
+from telephony.desk.member_state import Member
 
 
 class Form(StrEnum):
@@ -54,6 +56,29 @@ class PlanWaiting:
     head: PlanHead
     usable: bool
     changes: Sequence[Change]
+
+
+class PromptSource(StrEnum):
+    """Where what callers hear comes from: Växeln itself, the text in the plan, or a recording."""
+
+    BUILT_IN = "built_in"
+    PLAN = "plan"
+    RECORDED = "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptState:
+    """A prompt. `text` is what it says, "" where nobody has written that down. `fragment`: it is a part of
+    sentences, and no plan names it. `recorded_by` and `recorded_at` are "" and null where it is no
+    recording."""
+
+    name: str
+    source: PromptSource
+    text: str
+    seconds: float
+    fragment: bool
+    recorded_by: str
+    recorded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +146,77 @@ class GroupState:
     strategy: Strategy
     ring_seconds: float
     members: tuple[MemberState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCaller:
+    """A call that waits in a queue since then (UTC). The lower `priority` is served first."""
+
+    call: str
+    since: datetime
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """The queue of a group in which somebody waits, in the order of their turns."""
+
+    group: str
+    waiting: tuple[WaitingCaller, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberToday:
+    """What was counted of the calls to a number since midnight, or since the service began, as the counts of
+    the key figures are called: of these its service level is made."""
+
+    number: str
+    answered: int
+    answered_in_time: int
+    abandoned_short: int
+    abandoned_late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What goes on `at` this time (UTC): all members of groups, the queues in which somebody waits, and what
+    was counted today."""
+
+    at: datetime
+    members: tuple[Member, ...]
+    queues: tuple[QueueNow, ...]
+    today: tuple[NumberToday, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChange:
+    """What has changed: `members` as they are now, `gone` are members no more (the plan is another). `queues`
+    are all in which somebody waits, or null when nothing has changed there; `today` are the numbers of which
+    another call was counted."""
+
+    at: datetime
+    members: tuple[Member, ...]
+    gone: tuple[str, ...]
+    queues: tuple[QueueNow, ...] | None
+    today: tuple[NumberToday, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """An event of a stream: its name and its data, one line of JSON. Both are "" for a heartbeat."""
+
+    name: str
+    data: str
+
+
+class LiveListener(Protocol):
+    """One who listens to such a stream."""
+
+    async def next(self) -> LiveEvent | None:
+        """The next event, or a heartbeat; None when it is over."""
+
+    def close(self) -> None:
+        """Nobody listens here any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from routing.tables import Tables
 from telephony.admin.errors import NotFound
 from telephony.archive.archive import Archive
 from telephony.call.facts import Fact
+from telephony.floor import Floor
 from telephony.health import ServiceHealth
 from telephony.plan_keeper import PlanKeeper
+from telephony.prompt_keeper import PromptKeeper
 from telephony.secrets import PhoneSecrets
 from telephony.simulator import Simulator
 from telephony.switchboard import Switchboard
@@ -32,6 +34,8 @@ class Desk:
     record: Callable[[Fact], None]
     now: Callable[[], datetime]
     simulator: Simulator
+    floor: Floor
+    recordings: PromptKeeper
 
     @property
     def tables(self) -> Tables:

@@ -11,12 +11,19 @@ from telephony.administration.call_desk import LiveCallDesk
 from telephony.administration.member_room import LiveMemberRoom
 from telephony.administration.number_desk import LiveNumberDesk
 from telephony.administration.plan_desk import LivePlanDesk, head_of
+from telephony.administration.prompt_desk import LivePromptDesk
 from telephony.administration.simulation_desk import LiveSimulationDesk
 from telephony.administration.staff_room import LiveStaffRoom
 
 
 class LiveAdministration(
-    LivePlanDesk, LiveSimulationDesk, LiveNumberDesk, LiveStaffRoom, LiveMemberRoom, LiveCallDesk
+    LivePlanDesk,
+    LiveSimulationDesk,
+    LiveNumberDesk,
+    LiveStaffRoom,
+    LiveMemberRoom,
+    LivePromptDesk,
+    LiveCallDesk,
 ):
     """All desks of one service, and how it does itself."""
 

@@ -1,10 +1,11 @@
-"""Members of groups, as the admin API asks for them (`admin.ports.MemberRoom`)."""
+"""Members of groups, as the admin API asks for them (`admin.ports.MemberRoom`, `LiveRoom`)."""
 
 from collections.abc import Sequence
 from itertools import islice
 
 from routing.tables import PersonRow
 from telephony.admin.errors import NotAllowed
+from telephony.admin.values import Live, LiveListener
 from telephony.administration.desk import Desk, found
 from telephony.desk.member_change import Change, Refused, change
 from telephony.desk.member_state import Member, State, member_of
@@ -40,6 +41,14 @@ class LiveMemberRoom(Desk):
         for fact in facts:
             self.record(fact)
         return self._member(row)
+
+    async def live(self) -> Live:
+        """What goes on now."""
+        return self.floor.live()
+
+    async def listen(self) -> LiveListener:
+        """Hear of it as it changes. Raises Busy."""
+        return self.floor.listen()
 
     def _row(self, person: str) -> PersonRow:
         is_member = person in self.tables.memberships

@@ -24,6 +24,7 @@ from telephony.archive.findings import Finding, describe
 from telephony.archive.journal import Journal
 from telephony.archive.node_id import node_id
 from telephony.archive.plan_store import PlanStore, PlanVersion
+from telephony.archive.recording_store import RecordingStore
 from telephony.archive.shipper import Shipper
 from telephony.archive.upcasts import UPCASTS
 from telephony.call.facts import Fact
@@ -81,7 +82,7 @@ class Archive:
     """Ships `journal`, which lies in `data`, to the database at `dsn`.
 
     `now` gives aware UTC; `first_needed` the position that a replay has to begin at (it reads the disk).
-    `calls`, `facts` and `plans` raise `DatabaseAway` while there is no database.
+    `calls`, `facts`, `plans` and `recordings` raise `DatabaseAway` while there is no database.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class Archive:
         self.calls = CallLog(self._database)
         self.facts = CallFacts(self._database, self._codec)
         self.plans = PlanStore(self._database)
+        self.recordings = RecordingStore(self._database)
 
     def start(self) -> None:
         """Begin, in the background of the running loop."""
@@ -132,6 +134,10 @@ class Archive:
         await asyncio.gather(self._database.close(), self._shipping.close())
         if self._server is not None:
             await self._server.stop()
+
+    def is_up(self) -> bool:
+        """Whether the database takes facts now."""
+        return self._is_up
 
     def status(self) -> ArchiveStatus:
         """How it goes now."""

@@ -68,6 +68,7 @@ class CallCounts:
     busy: int = 0
     nobody_there: int = 0
     full: int = 0
+    callback: int = 0
     self_service: int = 0
     failed: int = 0
     closed: int = 0

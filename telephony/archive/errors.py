@@ -14,6 +14,7 @@ ArchiveError(VaxelnError)
 ├── FactsRefused           remote fault: the database will never take these facts
 ├── VersionConflict        local misuse: a plan version was made from one that is not the newest
 ├── VersionWaits           local misuse: a plan version waits, and it is not said what becomes of it
+├── TooManyRecordings      local misuse: one more recording of a prompt than there may be
 └── PlanFileDamaged        the plan on this node's disk cannot be read
 """
 
@@ -91,6 +92,10 @@ class VersionWaits(ArchiveError):
         self.author = author
         self.reason = reason
         self.valid_from = valid_from
+
+
+class TooManyRecordings(ArchiveError):
+    """There is no room for one more recording. The message says what there is, and what is allowed."""
 
 
 class PlanFileDamaged(ArchiveError):

@@ -144,6 +144,14 @@ class PickUp:
     number: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class TellPaused:
+    """Tell whoever has this phone that they were given a pause. `leg` is the one that they did not answer."""
+
+    leg: str
+    phone: str
+
+
 Action = (
     Dial
     | AlertCaller
@@ -159,4 +167,5 @@ Action = (
     | PlayAnnouncement
     | TakeOver
     | PickUp
+    | TellPaused
 )

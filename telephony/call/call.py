@@ -20,6 +20,7 @@ class Phase(StrEnum):
     ANNOUNCING = "announcing"  # the caller hears an announcement
     MENU = "menu"  # the caller hears a menu, or has time to press a key
     WAITING = "waiting"  # in the queue of a group
+    CALLING = "calling"  # a member is rung, who is to call somebody back
     TALKING = "talking"  # the caller and a person are connected
     TRANSFERRING = "transferring"  # one of them waits, and somebody else is rung
     ENDING = "ending"  # the outcome is settled, legs are closing
@@ -110,7 +111,8 @@ class Transfer:
 @dataclass(frozen=True)  # no slots: `changed` copies them at one go
 class Asking:
     """A menu's prompt that the caller hears, or has heard until it `ended`: for the `attempt`th time, or that
-    a key was wrong. `unheard`: it could not be played. A key may be pressed `until` then."""
+    a key was wrong. `unheard`: it could not be played. A key may be pressed `until` then. `is_hushed`: it is
+    quiet, for an extension is being keyed."""
 
     prompt: str
     attempt: int
@@ -118,6 +120,9 @@ class Asking:
     unheard: bool = False
     until: datetime | None = None
     expired: bool = False
+    digits: str = ""  # of an extension, so far
+    is_whole: bool = False  # the caller has said that there are no more
+    is_hushed: bool = False
 
 
 @dataclass(frozen=True)  # no slots: `changed` copies them at one go
@@ -195,6 +200,7 @@ class Call:
     waiting: Waiting | None = None  # in a queue
     joined_at: datetime | None = None  # the first queue of its way
     key: str = ""  # that was pressed
+    tries_left: int = 0  # of the menu that was left
     to_centre: str = ""  # by a key the caller goes on to Kontaktcenter; what had led to the voicemail before
     outcome: Outcome | None = None
     ended_by: EndedBy | None = None
@@ -257,7 +263,7 @@ class Call:
             return None if self.talk_expired else self.talk_until
         if self.phase is Phase.MENU:
             return self.key_until
-        if self.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING):
+        if self.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING, Phase.CALLING):
             return None
         due = [due for leg in self.ringing() for due in (leg.respond_by, leg.confirm_by) if due is not None]
         if self.waiting is not None:

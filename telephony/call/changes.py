@@ -18,6 +18,7 @@ _NEXT: dict[Phase, frozenset[Phase]] = {
     ),
     # back to ARRIVED: everybody was tried, and routing is asked again
     Phase.RINGING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
+    Phase.CALLING: frozenset({Phase.ARRIVED, Phase.ENDING}),
     # back to ARRIVED: the time is over, or the caller has pressed a key
     Phase.WAITING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
     # back to ARRIVED: the caller has pressed a key

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from routing.decision import Kind
+from routing.decision import Branch, Kind
 from telephony.call import facts as f
 from telephony.call.call import Call, Leg, LegState, Phase
 from telephony.call.changed import changed
@@ -37,7 +37,10 @@ from telephony.call.house_facts import ClockStepped
 def begin(fact: f.CallArrived) -> Call:
     """The state of a call after its first fact."""
     caller = Leg(id=fact.leg, state=LegState.OFFERED)
-    return Call(arrived=fact, phase=Phase.ARRIVED, legs={fact.leg: caller}, last_at=fact.at, near=fact.leg)
+    phase, question = (Phase.CALLING, None) if fact.calls_back else (Phase.ARRIVED, Branch.ARRIVED)
+    return Call(
+        arrived=fact, phase=phase, legs={fact.leg: caller}, last_at=fact.at, near=fact.leg, question=question
+    )
 
 
 def evolve(call: Call, fact: f.Fact) -> Call:
@@ -210,7 +213,7 @@ def _skipped(call: Call, fact: f.MemberSkipped) -> Changes:
 
 
 def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Changes:
-    require(call, fact, Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING, Phase.CALLING)
     # Whoever's early sound the caller heard has left: of those who ring now the caller is told afresh
     alerted = call.caller_alerted and not call.early_sound_from
     return {
@@ -223,7 +226,7 @@ def _ring_time_started(call: Call, fact: f.RingTimeStarted) -> Changes:
 
 
 def _ring_time_expired(call: Call, fact: f.RingTimeExpired) -> Changes:
-    require(call, fact, Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING)
+    require(call, fact, Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING, Phase.CALLING)
     return {"ring_expired": True}
 
 

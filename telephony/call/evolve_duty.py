@@ -7,6 +7,7 @@ from typing import Any
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call.duty import Duty, Rest, RestKind
+from telephony.call.repair_facts import StateRepaired
 from telephony.call.transfer_facts import LegHandedOver
 
 
@@ -43,7 +44,7 @@ def _connected(duty: Duty, fact: f.CallConnected) -> None:
     duty.answer(fact.member, fact.leg, timedelta(seconds=fact.wrap_up_seconds))
 
 
-def _leg_over(duty: Duty, fact: f.LegEnded | LegHandedOver) -> None:
+def _leg_over(duty: Duty, fact: f.LegEnded | LegHandedOver | StateRepaired) -> None:
     duty.leg_over(fact.leg, fact.at)
 
 
@@ -58,4 +59,5 @@ CHANGES: dict[type[f.Fact], Callable[[Duty, Any], None]] = {
     f.CallConnected: _connected,
     f.LegEnded: _leg_over,
     LegHandedOver: _leg_over,
+    StateRepaired: _leg_over,
 }

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from routing.decision import Branch
+from telephony.call import callback_facts as b
 from telephony.call import facts as f
 from telephony.call import queue_facts as q
 from telephony.call.call import Call, LegState, Phase, Waiting
@@ -63,6 +65,11 @@ def _expired(call: Call, fact: q.WaitExpired) -> Changes:
     return {"waiting": changed(call.waiting, expired=True)}
 
 
+def _taken(call: Call, fact: b.CallbackTaken) -> Changes:
+    require(call, fact, Phase.CALLING)
+    return enter(call, Phase.ARRIVED, question=Branch.ARRIVED, service_answered=True, ring_until=None)
+
+
 def _left(call: Call, fact: q.QueueLeft) -> Changes:
     require(call, fact, Phase.WAITING)
     if fact.branch is None:
@@ -78,6 +85,7 @@ CHANGES: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     q.ComfortDue: _comfort_due,
     q.WaitExpired: _expired,
     q.QueueLeft: _left,
+    b.CallbackTaken: _taken,
 }
 
 
@@ -111,7 +119,7 @@ def _house_joined(queues: Queues, fact: q.QueueJoined) -> None:
 
 
 def _house_turn_came(queues: Queues, fact: q.TurnCame) -> None:
-    queues.begin_turn(fact.call)
+    queues.begin_turn(fact.call, [target.member for target in fact.targets])
 
 
 def _house_turn_passed(queues: Queues, fact: q.TurnPassed) -> None:
@@ -123,7 +131,32 @@ def _house_left(queues: Queues, fact: q.QueueLeft) -> None:
 
 
 def _house_ended(queues: Queues, fact: f.CallEnded | f.CallInterrupted) -> None:
-    queues.leave(fact.call, fact.at, answered=False)
+    if fact.call not in queues.callbacks():  # then the place is kept under its id
+        queues.leave(fact.call, fact.at, answered=False)
+
+
+def _promised(queues: Queues, fact: b.CallbackPromised) -> None:
+    queues.promise(fact.callback, fact.queue, fact.what)
+
+
+def _callback_turn_came(queues: Queues, fact: b.CallbackTurnCame) -> None:
+    queues.try_callback(fact.callback, fact.queue, fact.call, fact.member)
+
+
+def _callback_taken(queues: Queues, fact: b.CallbackTaken) -> None:
+    queues.take_callback(fact.call)
+
+
+def _callback_turn_passed(queues: Queues, fact: b.CallbackTurnPassed) -> None:
+    queues.pass_callback(fact.callback, fact.call)
+
+
+def _callback_over(queues: Queues, fact: b.CallbackKept | b.CallbackOwed) -> None:
+    queues.end_callback(fact.callback)
+
+
+def _callbacks_carried(queues: Queues, fact: b.CallbacksCarried) -> None:
+    queues.carried(fact.waiting)
 
 
 IN_HOUSE: dict[type[f.Fact], Callable[[Queues, Any], None]] = {
@@ -133,4 +166,11 @@ IN_HOUSE: dict[type[f.Fact], Callable[[Queues, Any], None]] = {
     q.QueueLeft: _house_left,
     f.CallEnded: _house_ended,
     f.CallInterrupted: _house_ended,
+    b.CallbackPromised: _promised,
+    b.CallbackTurnCame: _callback_turn_came,
+    b.CallbackTaken: _callback_taken,
+    b.CallbackTurnPassed: _callback_turn_passed,
+    b.CallbackKept: _callback_over,
+    b.CallbackOwed: _callback_over,
+    b.CallbacksCarried: _callbacks_carried,
 }

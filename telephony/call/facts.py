@@ -68,6 +68,7 @@ class Outcome(StrEnum):
     CLOSED = "closed"
     NOBODY_THERE = "nobody_there"
     FULL = "full"
+    CALLBACK = "callback"
     SELF_SERVICE = "self_service"
     FAILED = "failed"
     LOST = "lost"
@@ -111,8 +112,11 @@ class CallArrived(LegFact):
 
     `caller` is None when hidden: an asserted identity of a hidden caller is dropped before this fact.
     `member` is the person whose phone calls, or "". `dialled` is normalised by the trunk's own number format.
+    `calls_back` is the call in which the number that is dialled has asked for this one: then there was no
+    INVITE, and the phone of the member is rung before anything else.
     """
 
+    VERSION: ClassVar[int] = 2
     origin: Origin
     origin_name: str
     member: str = ""
@@ -122,6 +126,7 @@ class CallArrived(LegFact):
     dialled: str
     sip_call_id: str
     max_forwards: int = 70
+    calls_back: str = ""
 
 
 _NO_ROOM = frozenset({"no_channel", "no_port"})
@@ -252,7 +257,7 @@ class LegEnded(LegFact):
 class RouteDecided(CallFact):
     """Where the call goes and why. It carries all that `react` will need. `talk_limit` is in seconds."""
 
-    VERSION: ClassVar[int] = 4
+    VERSION: ClassVar[int] = 5
     decision: Decision
     talk_limit: float
 

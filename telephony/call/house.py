@@ -114,7 +114,7 @@ class House:
 
     def legs(self) -> Mapping[str, str]:
         """The legs that keep a member from being free, or a trunk's channel; and whose each is."""
-        return self._legs | self._trunks
+        return self._trunks | self._legs
 
     def channels(self, trunk: str) -> int:
         """How many calls the trunk has now, both ways."""

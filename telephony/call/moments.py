@@ -129,7 +129,7 @@ def _arrived(moments: Moments, fact: f.CallArrived) -> None:
 
 
 def _offered(moments: Moments, fact: f.MemberOffered | t.LegTakenOver | p.LegPickedUp) -> None:
-    if fact.target.phone:  # a trunk is nobody
+    if fact.target.phone or fact.target.is_mobile:  # a trunk is nobody
         moments.begin(fact.leg, fact.target.member, fact.at)
 
 

@@ -8,6 +8,7 @@ from telephony.call.facts import CallFact, LegFact
 
 ANSWERED = "answered"
 PRESSED = "pressed"
+CALLBACK = "callback"
 LEFT = "left"
 TOO_LONG = "too_long"
 CLOSING = "closing"
@@ -70,7 +71,7 @@ class WaitExpired(CallFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLeft(CallFact):
     """The call waits there no more, after so many seconds. `why`: answered; pressed, a key that leads out;
-    left, the caller hung up; too_long; closing; ended, by the service.
+    callback, they will be called; left, the caller hung up; too_long; closing; ended, by the service.
 
     `branch` is the question that this puts to routing, or None.
     """

@@ -5,16 +5,16 @@ has answered, the caller hears that. Whoever is not taken at once gets a 200, is
 also while members are rung later: it ends when a person speaks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from routing.decision import Branch, Target, Wait
-from telephony.call import confirming
+from routing.decision import CALLBACK_KEY, Branch, Target, Wait
+from telephony.call import calling_back, confirming
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import queue_facts as q
-from telephony.call.actions import AlertCaller, KeepWaiting, PlayRinging
+from telephony.call.actions import AlertCaller, KeepWaiting, PlayRinging, TellPaused
 from telephony.call.call import Call, Leg, Phase, Waiting
 from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
@@ -51,6 +51,9 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
     asked = confirming.react(call, now)
     if asked.facts:
         return asked
+    if call.key == CALLBACK_KEY and _wait(call).callback:
+        left = _go_on(call, q.CALLBACK, Branch.CALLBACK, now, call.key)
+        return Reaction([*left.facts, calling_back.promise(call, waiting.queue, now)], left.actions)
     if call.key and call.key in _wait(call).keys:
         return _go_on(call, q.PRESSED, Branch.PRESSED, now, call.key)
     if waiting.expired:
@@ -79,7 +82,7 @@ def greet(call: Call, waiting: Waiting, house: House, now: datetime) -> Reaction
         next_at=now + timedelta(seconds=wait.comfort_seconds),
     )
     answered = [] if call.service_answered else [f.ServiceAnswered(at=now, call=call.id, leg=leg)]
-    keys = bool(wait.keys)
+    keys = bool(wait.keys) or wait.callback
     return Reaction([*answered, said], [KeepWaiting(leg, words.prompt, wait.music, keys)])
 
 
@@ -182,6 +185,7 @@ def _pass(call: Call, house: House, now: datetime) -> Reaction:
     """Nobody took it. Whoever was rung is left alone for a moment, so that the next one is tried; and who has
     missed one call after the other has a pause, for they are not there."""
     wait, group = _wait(call), decision_of(call).group
+    paused = set[str]()
     facts: list[f.Fact] = [q.TurnPassed(at=now, call=call.id, queue=group)]
     until = now + timedelta(seconds=wait.retry_seconds)
     for member, why in _missed(call).items():
@@ -190,7 +194,19 @@ def _pass(call: Call, house: House, now: datetime) -> Reaction:
         )
         if wait.missed_limit and house.duty.missed(member) + 1 >= wait.missed_limit:
             facts.append(d.MemberPaused(at=now, member=member, by="", reason=d.MISSED))
-    return Reaction(facts)
+            paused.add(member)
+    return Reaction(facts, _told(call, paused))
+
+
+def _told(call: Call, paused: Collection[str]) -> list[TellPaused]:
+    """They are told on the phones that were rung, each once."""
+    legs = [call.legs[leg] for leg in sorted(call.round_legs)]
+    phones = {
+        leg.target.phone: leg.id
+        for leg in legs
+        if leg.target is not None and leg.target.phone and leg.target.member in paused
+    }
+    return [TellPaused(leg, phone) for phone, leg in phones.items()]
 
 
 def _missed(call: Call) -> dict[str, str]:

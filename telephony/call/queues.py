@@ -2,9 +2,11 @@
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from telephony.call.callback_facts import Callback
 
 SAMPLES = 10
 """From how many of the last callers the wait is worked out: it follows when somebody goes to lunch."""
@@ -21,6 +23,16 @@ class Place:
     priority: int
     since: datetime
     call: str
+
+
+@dataclass(slots=True)
+class Tried:
+    """A callback that is being tried, in a call by the phone of `member`; `is_taken`: they have answered."""
+
+    callback: str
+    queue: str
+    member: str
+    is_taken: bool = False
 
 
 class _Queue:
@@ -46,6 +58,9 @@ class Queues:
         self._queues: dict[str, _Queue] = {}
         self._of: dict[str, tuple[str, Place]] = {}  # by call
         self._turns: set[str] = set()  # calls whose turn it is
+        self._rung: dict[str, tuple[str, ...]] = {}  # by call
+        self._callbacks: dict[str, Callback] = {}  # by the call that asked: its place is kept under that id
+        self._tried: dict[str, Tried] = {}  # by the call that is made
 
     def __bool__(self) -> bool:
         """Whether anybody waits."""
@@ -68,6 +83,11 @@ class Queues:
         """The queues in which somebody waits."""
         return [name for name, queue in self._queues.items() if queue.places]
 
+    def places(self, queue: str) -> Sequence[Place]:
+        """All places there, in order."""
+        found = self._queues.get(queue)
+        return tuple(found.places) if found else ()
+
     def in_turn(self, queue: str) -> Iterator[Place]:
         """Who waits there for their turn, in order; not whose turn it is."""
         found = self._queues.get(queue)
@@ -77,6 +97,10 @@ class Queues:
     def place(self, call: str) -> tuple[str, Place] | None:
         """The queue in which the call waits, and its place there."""
         return self._of.get(call)
+
+    def rung(self, call: str) -> Sequence[str]:
+        """The members that the call was offered to in its queue, each once, the latest last."""
+        return self._rung.get(call, ())
 
     def position(self, call: str) -> int:
         """The caller's position, 1 for who is the next; 0 when the call waits nowhere."""
@@ -94,6 +118,74 @@ class Queues:
             return None
         return self.position(call) * sum(between) / len(between)
 
+    # ---- callbacks
+
+    def callbacks(self) -> Mapping[str, Callback]:
+        """Who is to be called back, by the call that asked."""
+        return self._callbacks
+
+    def callback(self, callback: str) -> Callback:
+        """What that is."""
+        return self._callbacks[callback]
+
+    def tried_in(self, call: str) -> Tried | None:
+        """The callback that this call was made for, if it is not settled."""
+        return self._tried.get(call)
+
+    def is_tried(self, callback: str) -> bool:
+        """Whether somebody is about to call."""
+        return callback in self._turns
+
+    def where(self, call: str) -> tuple[str, Place]:
+        """The queue in which a call or a callback waits, and its place there. KeyError when it does not."""
+        return self._of[call]
+
+    def is_called(self, number: str) -> bool:
+        """Whether this number is being called back at this moment."""
+        return any(self._callbacks[tried.callback].number == number for tried in self._tried.values())
+
+    def carry(self) -> dict[str, dict[str, Callback]]:
+        """All that is to be called back, by queue and callback."""
+        found: dict[str, dict[str, Callback]] = {}
+        for callback, what in self._callbacks.items():
+            found.setdefault(self._of[callback][0], {})[callback] = what
+        return found
+
+    def carried(self, waiting: Mapping[str, Mapping[str, Callback]]) -> None:
+        """It is these, and no others."""
+        kept = {callback for callbacks in waiting.values() for callback in callbacks}
+        for callback in [callback for callback in self._callbacks if callback not in kept]:
+            self.end_callback(callback)
+        for queue, callbacks in waiting.items():
+            for callback, what in callbacks.items():
+                if callback not in self._callbacks:
+                    self.promise(callback, queue, what)
+
+    def promise(self, callback: str, queue: str, what: Callback) -> None:
+        """A callback has this place."""
+        self._callbacks[callback] = what
+        self.join(callback, queue, what.priority, what.since)
+
+    def try_callback(self, callback: str, queue: str, call: str, member: str) -> None:
+        """It is being tried."""
+        self.begin_turn(callback, [member])
+        self._tried[call] = Tried(callback, queue, member)
+
+    def take_callback(self, call: str) -> None:
+        """The member has answered, and the caller is called."""
+        self._tried[call].is_taken = True
+
+    def pass_callback(self, callback: str, call: str) -> None:
+        """The member has not: it waits on."""
+        self._tried.pop(call, None)
+        self.end_turn(callback)
+
+    def end_callback(self, callback: str) -> None:
+        """It is done, or somebody's duty."""
+        self._tried = {call: tried for call, tried in self._tried.items() if tried.callback != callback}
+        self._callbacks.pop(callback, None)
+        self._leave(callback)
+
     # ---- the fold
 
     def join(self, call: str, queue: str, priority: int, since: datetime) -> None:
@@ -102,9 +194,12 @@ class Queues:
         insort(self._queues.setdefault(queue, _Queue()).places, place)
         self._of[call] = queue, place
 
-    def begin_turn(self, call: str) -> None:
-        """It is the call's turn."""
+    def begin_turn(self, call: str, members: Iterable[str] = ()) -> None:
+        """It is the call's turn: these are rung."""
         self._turns.add(call)
+        chosen = tuple(dict.fromkeys(members))
+        earlier = [member for member in self.rung(call) if member not in chosen]
+        self._rung[call] = (*earlier, *chosen)
 
     def end_turn(self, call: str) -> None:
         """Nobody took it."""
@@ -112,16 +207,22 @@ class Queues:
 
     def leave(self, call: str, at: datetime, *, answered: bool) -> None:
         """The call waits no more."""
+        queue = self._leave(call)
+        if queue is not None and answered and queue.places:
+            queue.answered(at)
+
+    def _leave(self, call: str) -> _Queue | None:
+        """Give up the place; the queue where that was."""
         self._turns.discard(call)
-        name, place = self._of.pop(call, ("", None))
-        if place is None:
-            return
+        self._rung.pop(call, None)
+        if call not in self._of:
+            return None
+        name, place = self._of.pop(call)
         queue = self._queues[name]
         del queue.places[bisect_left(queue.places, place)]
-        if answered:
-            queue.answered(at)
         if not queue.places:
             queue.answered_at = None  # whoever comes next has not waited behind anybody
+        return queue
 
     def shift(self, step: timedelta) -> None:
         """The machine's clock was set."""
@@ -131,4 +232,8 @@ class Queues:
         self._of = {
             call: (name, Place(place.priority, place.since + step, place.call))
             for call, (name, place) in self._of.items()
+        }
+        self._callbacks = {
+            callback: replace(what, since=what.since + step, until=what.until + step)
+            for callback, what in self._callbacks.items()
         }

@@ -8,7 +8,7 @@ carries it all.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from telephony.call import announcing, choosing, confirming, queueing
+from telephony.call import announcing, calling_back, choosing, confirming, queueing
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call import queue_facts as q
@@ -42,6 +42,8 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
             return choosing.react(call, now)
         case Phase.WAITING:
             return queueing.react(call, house, now)
+        case Phase.CALLING:
+            return calling_back.react(call, now)
         case Phase.TALKING:
             return _talking(call, now)
     return Reaction()  # its legs are closing or closed; or `transferring` has the word
@@ -55,7 +57,7 @@ def expire(call: Call, now: datetime) -> Sequence[f.Fact]:
     if call.phase is Phase.MENU:
         over = call.key_until is not None and call.key_until <= now
         return [m.KeyTimeExpired(at=now, call=call.id)] if over else []
-    if call.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING):
+    if call.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING, Phase.CALLING):
         return []
     facts: list[f.Fact] = []
     if call.waiting is not None:

@@ -1,12 +1,15 @@
 """Every class of fact that the journal can hold."""
 
+from telephony.call import callback_facts as b
 from telephony.call import confirm_facts as c
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import prompt_facts
 from telephony.call import queue_facts as q
+from telephony.call import sound_facts as s
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
 from telephony.call.moments import MomentsCarried
@@ -26,6 +29,7 @@ FACTS: tuple[type[f.Fact], ...] = (
     f.LegHungUp,
     f.LegLost,
     f.LegHeld,
+    s.LegSoundMeasured,
     f.AnnouncementEnded,
     f.LegEnded,
     f.RouteDecided,
@@ -57,6 +61,7 @@ FACTS: tuple[type[f.Fact], ...] = (
     p.LegPickedUp,
     m.KeyPressed,
     m.MenuSaid,
+    m.ExtensionBegun,
     m.KeyTimeExpired,
     m.MenuLeft,
     m.CentreAsked,
@@ -95,7 +100,16 @@ FACTS: tuple[type[f.Fact], ...] = (
     q.ComfortDue,
     q.WaitExpired,
     q.QueueLeft,
+    b.CallbackPromised,
+    b.CallbackTurnCame,
+    b.CallbackTaken,
+    b.CallbackTurnPassed,
+    b.CallbackKept,
+    b.CallbackOwed,
+    b.CallbacksCarried,
     h.PasswordSet,
+    prompt_facts.PromptRecorded,
+    prompt_facts.RecordingRemoved,
     h.CallersShown,
     h.ServiceStarted,
     h.DrainStarted,

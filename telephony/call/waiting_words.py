@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.decision import Wait
-from routing.hours import STOCKHOLM
+from routing.spoken import joined, spoken_clock
 from telephony.call.call import Call
 from telephony.call.house import House
 
@@ -38,8 +38,10 @@ def words_for(call: Call, wait: Wait, house: House, now: datetime) -> Words:
         said += _estimate(seconds)
     if is_first and wait.closes_at is not None:
         said += _closing(wait.closes_at, now)
+    if wait.callback:
+        said.append("queue_callback")
     told = seconds if wait.tells_estimate and seconds is not None else 0.0
-    return Words("+".join(filter(None, said)), position if wait.tells_position else 0, told)
+    return Words(joined(*said), position if wait.tells_position else 0, told)
 
 
 def _position(position: int) -> list[str]:
@@ -52,7 +54,7 @@ def _estimate(seconds: float) -> list[str]:
     if minutes > 10:
         minutes = -(-minutes // 5) * 5
     if minutes < 2:
-        return ["queue_under_minute"] if seconds < 60 else ["queue_estimate", "number_2", "queue_minutes"]
+        return ["queue_under_minute" if seconds < 60 else "queue_one_minute"]
     if minutes > MOST_COUNTED:
         return ["queue_over_hour"]
     return ["queue_estimate", f"number_{minutes}", "queue_minutes"]
@@ -62,6 +64,4 @@ def _closing(closes_at: datetime, now: datetime) -> list[str]:
     left = (closes_at - now).total_seconds()
     if not 0 < left <= TOLD_BEFORE_CLOSING:
         return []
-    at = closes_at.astimezone(STOCKHOLM)
-    clock = ["queue_closes", f"number_{at.hour}"]
-    return [*clock, f"number_{at.minute}"] if at.minute else clock
+    return ["queue_closes", spoken_clock(closes_at)]

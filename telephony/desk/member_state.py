@@ -20,7 +20,7 @@ class State(StrEnum):
     ABSENT = "absent"  # the plan says so
     LOGGED_OUT = "logged_out"  # of all their groups
     PAUSED = "paused"
-    UNREACHABLE = "unreachable"  # no phone of theirs is registered and answers
+    UNREACHABLE = "unreachable"  # no phone of theirs is registered and answers, and they have no mobile
     WRAP_UP = "wrap_up"  # they write down what a call was about
     RESTING = "resting"  # they did not take an offer, and are left alone for a moment
     AVAILABLE = "available"
@@ -80,7 +80,7 @@ def _state(
         return State.PAUSED, pause.since, None, pause.reason
     phones = [target.phone for target in person.targets]
     there = [phone for phone in phones if house.is_registered(phone)]
-    if not there:
+    if not there and not person.mobile:
         return State.UNREACHABLE, _latest(map(house.moments.of_phone, phones)), None, ""
     if (rest := house.duty.rest(person.key)) is not None:
         is_wrap_up = rest.kind is RestKind.WRAP_UP
@@ -98,4 +98,6 @@ def is_offered(calls: Mapping[str, Call], leg_id: str) -> bool:
     """Whether this leg of a member's rings, or is about to; else the member talks, or calls somebody."""
     call = calls.get(leg_id.rpartition(".")[0])
     leg = call.legs.get(leg_id) if call else None
-    return leg is not None and leg.target is not None and leg.state is not LegState.ANSWERED
+    if call is None or leg is None or leg.state is LegState.ANSWERED:
+        return False
+    return leg.target is not None or bool(call.arrived.calls_back)  # the first leg of which is a member's

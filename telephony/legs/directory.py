@@ -153,6 +153,9 @@ class Directory(Protocol):
     def sound_of(self, host: str, *, emergency: bool) -> Policy:
         """What may be agreed on with a peer that signals from this host, and where its sound may go."""
 
+    def resume_code(self) -> str:
+        """What members dial when their pause is over, or ""."""
+
     def transfer_code(self) -> str:
         """What phones of ours press to hand a call on, or ""."""
 

@@ -17,6 +17,7 @@ from telephony.legs.ping import PING_SECONDS
 from telephony.legs.serving import serve
 from telephony.legs.session_timer import SessionTimer
 from telephony.legs.snapshot import pack_dialog, pack_flow, pack_session
+from telephony.legs.sound import close_sound
 from telephony.legs.state import State
 from telephony.legs.wire import Reply, Wire, tells
 from telephony.sdp.codec import Codec, OfferedCodec, offer_twins
@@ -285,7 +286,7 @@ class Leg:
     def release(self, now: float) -> None:
         """Let go of the sound."""
         self.wire.stir(self.account, now)
-        self.wire.media.close(self.id)
+        close_sound(self, now)
         self.wire.agenda.set(f"{self.id}/ping", None)
         if self.keypad is not None:
             self.keypad.rest()

@@ -23,6 +23,7 @@ from telephony.legs.restore import restore
 from telephony.legs.sockets import Sockets
 from telephony.legs.source import examine_source
 from telephony.legs.subscriptions import Subscriptions
+from telephony.legs.telling import Telling
 from telephony.legs.trunk_registration import TrunkRegistrations
 from telephony.legs.waiting import keep_waiting
 from telephony.legs.watch import PACE, Pace, Watch
@@ -70,6 +71,7 @@ class Legs:
         self._wire = Wire(endpoint, given.media, given.directory, given.token, given.random, given.utc, host)
         self.subscriptions = Subscriptions(self._wire, given.directory, self._gate)
         self.watch = Watch(self._wire, given.directory, given.sockets, given.pace)
+        self.telling = Telling(self._wire)
         self.registrations = TrunkRegistrations(self._wire, given.directory, given.sockets)
 
     # ---- from the network, the media and the clock
@@ -141,6 +143,10 @@ class Legs:
         """How many legs have not ended."""
         return len(self._wire.legs)
 
+    def has(self, leg: str) -> bool:
+        """Whether this leg has not ended."""
+        return leg in self._wire.legs
+
     @property
     def is_empty(self) -> bool:
         """Nothing is kept of any leg: true when the last one has ended and no answer can come any more."""
@@ -178,6 +184,8 @@ class Legs:
                 member = self._wire.legs.get(action.member_leg)
                 if leg is not None and member is not None:
                     leg.connect_with(member, now)
+            case a.TellPaused():
+                self.telling.paused(action.phone, now)
             case _:
                 carry_out(self._wire, action, now)
 

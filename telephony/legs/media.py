@@ -4,6 +4,7 @@ without."""
 from collections.abc import Callable
 from typing import Protocol
 
+from telephony.sdp.measurement import Measurement
 from telephony.sdp.policy import anywhere
 from telephony.sdp.stream import Stream
 
@@ -55,8 +56,8 @@ class Media(Protocol):
     def rename(self, leg: str, to: str) -> None:
         """Call the leg otherwise from here on; a prompt that it hears is broken off."""
 
-    def close(self, leg: str) -> None:
-        """Let go of the leg's port."""
+    def close(self, leg: str) -> Measurement | None:
+        """Let go of the leg's port; what was measured of its sound, if any came."""
 
     def heard(self, leg: str) -> float | None:
         """When the last packet from this leg came, in monotonic seconds, or None."""

@@ -35,6 +35,8 @@ class Counters:
     late: int = 0
     """Those that came after all, or came twice: lost are `missing` less these, about."""
     rtcp_relayed: int = 0
+    reports: int = 0
+    """RTCP packets of our own, on prompts and music."""
     prompt_packets: int = 0
     """RTP packets of our own, sent by the player."""
     prompts_unheard: int = 0

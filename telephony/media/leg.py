@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from telephony.media.counters import Counters, Drop
 from telephony.media.keys import KeyEar
 from telephony.media.latch import Address, Latch, RtcpLatch
-from telephony.media.order import LAST_NUMBER, Order
 from telephony.media.payloads import (
     MARKER,
     NOTHING,
@@ -15,6 +14,9 @@ from telephony.media.payloads import (
     convert,
     translate,
 )
+from telephony.media.reception import LAST_NUMBER, TIMED, Reception
+from telephony.media.reports import Reports
+from telephony.sdp.measurement import Measurement
 from telephony.sdp.stream import Stream
 
 MAX_DATAGRAM = 1500
@@ -43,11 +45,11 @@ class MediaLeg:
             "_conversions",
             "_ear",
             "_is_keyed",
+            "_key_octets",
             "_keys",
             "_latch",
             "_obstacle",
             "_octets",
-            "_order",
             "_peer",
             "_pressed",
             "_receives",
@@ -55,12 +57,12 @@ class MediaLeg:
             "_stream",
             "_unproven",
         ),
-        "heard",
+        *("heard", "reception", "reports"),
     )
 
     def __init__(self, counters: Counters, latch: Latch | None = None) -> None:
         self._latch = latch or Latch()
-        self._order = Order(counters)
+        self.reception, self.reports = Reception(counters), Reports()
         self._rtcp_latch = RtcpLatch(self._latch)
         self._stream: Stream | None = None
         self._receives: frozenset[int] = frozenset()
@@ -70,6 +72,7 @@ class MediaLeg:
         self._ear: KeyEar | None = None
         self._pressed: Callable[[str], None] | None = None
         self._keys: Translation = NOTHING  # of the second octet of packets with keys, while they are heard
+        self._key_octets: frozenset[int] = frozenset()  # those second octets
         self._is_keyed = False
         self._unproven = 0  # packets of prompts sent to whoever has not shown that they want them
         self._conversions: Mapping[int, bytes] = {}
@@ -104,10 +107,28 @@ class MediaLeg:
             self._unproven += 1
         return destination
 
+    @property
+    def report_destination(self) -> Address | None:
+        """Where a report on a prompt goes; `None` while there is none, or nobody has shown to want it."""
+        if self.destination is None or not self._latch.is_proven:
+            return None
+        return self._rtcp_latch.destination
+
+    @property
+    def measurement(self) -> Measurement | None:
+        """What came from the far end so far; `None` when no sound did."""
+        came = self.reception
+        if self.heard is None:
+            return None
+        return Measurement(came.packets, came.lost, came.jitter, self.reports.round_trip)
+
     def change(self, stream: Stream, now: float) -> None:
         """Take a newly agreed stream. A new address frees the latch, see `Latch.aim`."""
         self._stream = stream
         self._receives = frozenset(stream.receives)
+        self.reception.rates = {
+            number: codec.clock_rate for number, codec in stream.receives.items() if codec.is_audio
+        }
         self._latch.aim(stream.remote, now)
         self._refresh()
         if self._peer is not None:
@@ -162,13 +183,15 @@ class MediaLeg:
         if source != self._latch.source and not self._admits(packet, source, now):
             return Drop.STRANGER
         self.heard = now
-        sequence = packet[2] << 8 | packet[3]
-        if sequence == self._order.due:
-            self._order.due = sequence + 1 & LAST_NUMBER
+        sequence, reception = packet[2] << 8 | packet[3], self.reception
+        if sequence == reception.due:
+            reception.due = sequence + 1 & LAST_NUMBER
+            if not sequence & TIMED:
+                reception.look(packet, now)
         else:
-            self._order.jump(sequence, bytes(packet[8:12]))
-        if self._obstacle is not None:
-            return self._hear(packet, size, now)
+            reception.jump(sequence, bytes(packet[8:12]))
+        if self._obstacle is not None:  # most often somebody who waits: of their sound no more is looked at
+            return self._hear(packet, size, now) if packet[1] in self._key_octets else self._obstacle
         octet = self._octets[packet[1]]
         if octet == UNKNOWN:
             return self._hear(packet, size, now)
@@ -181,7 +204,7 @@ class MediaLeg:
         packet[1] = octet
         return destination
 
-    def route_rtcp(self, packet: bytearray, size: int, source: Address) -> Address | Drop:
+    def route_rtcp(self, packet: bytearray, size: int, source: Address, now: float) -> Address | Drop:
         """The same for RTCP, by the bridged leg's RTCP socket. Reports go on during a hold (RFC 3264 5.1)."""
         if not _MIN_RTCP <= size <= MAX_DATAGRAM or packet[0] & _VERSION_MASK != _VERSION_2:
             return Drop.MALFORMED
@@ -189,6 +212,7 @@ class MediaLeg:
             return Drop.MALFORMED
         if not self._rtcp_latch.accept(source):
             return Drop.STRANGER
+        self.reports.come(bytes(packet[:size]), now, self._peer.reports if self._peer else None)
         if self._peer is None:
             return Drop.UNBRIDGED
         return self._peer._rtcp_latch.destination or Drop.UNSENDABLE
@@ -200,7 +224,7 @@ class MediaLeg:
     def _hear(self, packet: bytearray, size: int, now: float) -> Address | Drop:
         """What becomes of a packet that is not simply passed on: it may be of a key that somebody waits for,
         and then be passed on after all."""
-        is_key = self._ear is not None and packet[1] & ~MARKER in self._keys_received()
+        is_key = packet[1] in self._key_octets
         if is_key and self._ear and self._pressed and (key := self._ear.hear(packet, size, now)):
             self._pressed(key)
         if self._obstacle is not None:
@@ -211,12 +235,11 @@ class MediaLeg:
         packet[1] = octet
         return self._peer._latch.destination or Drop.UNSENDABLE
 
-    def _keys_received(self) -> list[int]:
-        receives = self._stream.receives if self._stream else {}
-        return [number for number, codec in receives.items() if codec.is_keys]
-
     def _refresh(self) -> None:
         ours = self._stream
+        watched = ours.receives if ours and self._ear else {}
+        pressed = [number for number, codec in watched.items() if codec.is_keys]
+        self._key_octets = frozenset(pressed + [number | MARKER for number in pressed])
         theirs = self._peer._stream if self._peer else None
         if ours is None or theirs is None:
             self._obstacle = Drop.UNBRIDGED

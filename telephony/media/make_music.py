@@ -9,7 +9,7 @@ from math import exp, pi, sin
 
 from telephony.media.g711 import encode_a_law
 from telephony.media.prompts import FRAME_SAMPLES, SAMPLE_RATE
-from telephony.media.wav import Coding, Wav
+from telephony.media.wav import Wav
 
 _BEAT = 27 * FRAME_SAMPLES  # 0.54 s; of whole frames, or silence would fill up the last one
 _NOTE_SECONDS = 3
@@ -45,7 +45,7 @@ def make_music() -> Wav:
         beat += len(chord)
     loudest = max(map(abs, sound))
     pcm = array("h", [round(_PEAK * value / loudest) for value in sound])
-    return Wav(Coding.A_LAW, SAMPLE_RATE, 1, 8, encode_a_law(pcm.tobytes()))
+    return Wav.a_law(encode_a_law(pcm.tobytes()))
 
 
 def _add(sound: list[float], note: int, start: int, loudness: float) -> None:

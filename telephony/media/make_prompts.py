@@ -11,9 +11,9 @@ from pathlib import Path
 
 from telephony.media.make_music import make_music
 from telephony.media.prompts import MUSIC, PROMPT_FOLDER, SAMPLE_RATE
+from telephony.media.speech import speak_command
 from telephony.media.texts import Texts
 
-_WORDS_PER_MINUTE = 150  # espeak-ng's own 175 is hard to follow on the telephone
 _PEAK_DBFS = -3  # loud, with room for the overshoot of a phone's filters
 _TELEPHONE_BAND = "300-3400"  # ITU-T G.712; what lies outside only rumbles or hisses
 _TRIM = "silence 1 0.01 0.4% reverse silence 1 0.01 0.4% reverse"  # what espeak-ng is silent before and after
@@ -26,11 +26,6 @@ WHOLE = ("pad", "0.5", "0.5")
 
 FRAGMENT = (*_TRIM.split(), "pad", "0.06", "0.06")
 """Cut close, for what is put together to a sentence."""
-
-
-def speak_command(text: str, out: Path) -> list[str]:
-    """The command that speaks a Swedish text into a WAV file."""
-    return ["espeak-ng", "-v", "sv", "-s", str(_WORDS_PER_MINUTE), "-w", str(out), "--", text]
 
 
 def shape_command(spoken: Path, out: Path, edges: Sequence[str] = WHOLE) -> list[str]:

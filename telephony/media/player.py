@@ -69,16 +69,22 @@ class Sound(Protocol):
 class Playback:
     """One prompt on its way to one leg. Sequence number, timestamp and SSRC are random (RFC 3550 5.1)."""
 
-    __slots__ = ("_marker", "_place", "_prompt", "_sequence", "_ssrc", "_timestamp", "voice")
+    __slots__ = ("_marker", "_place", "_prompt", "_sequence", "packets", "ssrc", "timestamp", "voice")
 
     def __init__(self, prompt: Prompt, voice: Voice | None, random: Random) -> None:
         self._prompt = prompt
         self._place = 0
         self._sequence = random.getrandbits(16)
-        self._timestamp = random.getrandbits(32)
-        self._ssrc = random.getrandbits(32)
+        self.timestamp = random.getrandbits(32)
+        self.ssrc = random.getrandbits(32)
+        self.packets = 0  # so far
         self._marker = MARKER
         self.voice = voice
+
+    @property
+    def octets(self) -> int:
+        """How many of sound were sent so far: one a sample."""
+        return self.packets * FRAME_SAMPLES
 
     @property
     def over(self) -> bool:
@@ -90,19 +96,20 @@ class Playback:
         packet = self._packet(self.voice) if self.voice else None
         self._marker = 0 if packet else MARKER
         self._place += 1
-        self._timestamp = (self._timestamp + FRAME_SAMPLES) % _TIMESTAMPS
+        self.timestamp = (self.timestamp + FRAME_SAMPLES) % _TIMESTAMPS
         return packet
 
     def pause(self, periods: int) -> None:
         """Let time pass without sound; the next packet is marked as the first after it (RFC 3551 4.1)."""
-        self._timestamp = (self._timestamp + periods * FRAME_SAMPLES) % _TIMESTAMPS
+        self.timestamp = (self.timestamp + periods * FRAME_SAMPLES) % _TIMESTAMPS
         self._marker = MARKER
 
     def _packet(self, voice: Voice) -> bytes:
         header = _HEADER.pack(
-            _VERSION_2, self._marker | voice.payload_type, self._sequence, self._timestamp, self._ssrc
+            _VERSION_2, self._marker | voice.payload_type, self._sequence, self.timestamp, self.ssrc
         )
         self._sequence = (self._sequence + 1) % _SEQUENCES
+        self.packets += 1
         return header + self._prompt.frames[voice.codec][self._place]
 
 
@@ -110,16 +117,16 @@ class WaitingPlayback(Playback):
     """A prompt, and then music over and over. With another prompt it breaks in on the music, which goes on
     after it where it was."""
 
-    __slots__ = ("_music", "_rest")
+    __slots__ = ("_rest", "music")
 
     def __init__(self, prompt: Prompt | None, music: Prompt, voice: Voice | None, random: Random) -> None:
         super().__init__(prompt or music, voice, random)
-        self._music = music
+        self.music = music
         self._rest = 0  # where the music goes on
 
     def say(self, prompt: Prompt) -> None:
         """Break in with this."""
-        if self._prompt is self._music:
+        if self._prompt is self.music:
             self._rest = self._place
         self._prompt, self._place, self._marker = prompt, 0, MARKER
 
@@ -131,8 +138,8 @@ class WaitingPlayback(Playback):
     def next_packet(self) -> bytes | None:
         """The packet of these 20 ms."""
         if self._place == self._prompt.length:
-            self._place = 0 if self._prompt is self._music else self._rest % self._music.length
-            self._prompt = self._music
+            self._place = 0 if self._prompt is self.music else self._rest % self.music.length
+            self._prompt = self.music
         return super().next_packet()
 
 

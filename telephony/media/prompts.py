@@ -1,5 +1,6 @@
 """The prompts: WAV files in A-law, cut into frames at the start, so that playing one costs no encoding."""
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -94,11 +95,20 @@ class Prompt:
 
 
 class Prompts:
-    """The catalogue. `texts` is what those say that come with Växeln."""
+    """The catalogue: what comes with Växeln, before it what the plan in force has spoken, and before both
+    what an operator has recorded. `texts` is what those say that come with it."""
 
     def __init__(self, prompts: Mapping[str, Prompt], texts: Texts | None = None) -> None:
-        self._prompts = dict(prompts)
-        self._texts = texts or Texts()
+        self.texts = texts or Texts()
+        self.recordings: dict[str, Prompt] = {}
+        """What is here is heard from the next playing on."""
+        self.own = dict(prompts)
+        self._layers: ChainMap[str, Prompt] = ChainMap(self.recordings, {}, self.own, {})
+
+    def speak(self, spoken: Mapping[str, Prompt], greetings: Mapping[str, Prompt]) -> None:
+        """Take these as what the plan in force has spoken: `spoken` goes before what comes with Växeln,
+        `greetings` stand in where there is nothing else."""
+        self._layers = ChainMap(self.recordings, dict(spoken), self.own, dict(greetings))
 
     @classmethod
     def load(cls, folder: Path = PROMPT_FOLDER) -> "Prompts":
@@ -116,8 +126,18 @@ class Prompts:
 
     @property
     def names(self) -> frozenset[str]:
-        """What a plan may name: all but parts of sentences."""
-        return frozenset(self._prompts.keys() - self._texts.fragments.keys())
+        """What a plan may name beside its own: all but parts of sentences."""
+        return self.names_without("")
+
+    def names_without(self, recording: str) -> frozenset[str]:
+        """The same if there were no recording of that name."""
+        recorded = self.recordings.keys() - {recording}
+        return frozenset((self.own.keys() | recorded) - self.texts.fragments.keys())
+
+    @property
+    def playable(self) -> frozenset[str]:
+        """All that there is now, the plan's own and parts of sentences among it."""
+        return frozenset(self._layers)
 
     def get(self, name: str) -> Prompt:
         """The prompt of that name, or the tone, or several joined by `+` as one sound; raises UnknownPrompt.
@@ -136,7 +156,7 @@ class Prompts:
         if name in _TONES:
             return _tone(name)
         try:
-            return self._prompts[name]
+            return self._layers[name]
         except KeyError:
             known = ", ".join(sorted(self.names))
             raise UnknownPrompt(f"no prompt {name!r}; there are {known}") from None

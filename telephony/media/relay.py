@@ -14,14 +14,17 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from telephony.media.counters import Counters, Drop
+from telephony.media.early_sound import EarlyPacket, EarlySound
 from telephony.media.errors import LegAlreadyOpen
 from telephony.media.keys import KeyPlayback, KeyVoice
 from telephony.media.latch import Address, Latch
 from telephony.media.leg import MAX_DATAGRAM, MediaLeg
-from telephony.media.player import Player, Voice, WaitingPlayback
+from telephony.media.player import Playback, Player, Sound, Voice, WaitingPlayback
 from telephony.media.ports import PortPair, PortPairs
 from telephony.media.prompts import Prompts
+from telephony.media.reports import ReportClock
 from telephony.sdp.connection import UNSPECIFIED
+from telephony.sdp.measurement import Measurement
 from telephony.sdp.policy import anywhere
 from telephony.sdp.stream import Stream
 
@@ -42,6 +45,8 @@ class _Line:
     leg: MediaLeg
     ports: PortPair
     place: _Place
+    signalled_from: str
+    early: EarlySound
 
 
 class MediaRelay:
@@ -76,6 +81,7 @@ class MediaRelay:
         self._pressed = pressed
         self._random = random
         self._player = Player(random)
+        self._reports = ReportClock(random)
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
         self._lines: dict[str, _Line] = {}
@@ -104,7 +110,8 @@ class MediaRelay:
         is_other = (":" in signalled_from) == (":" in self._other.told)
         place = self._other if signalled_from and is_other else self._place
         latch = Latch(signalled_from, allows)
-        line = _Line(MediaLeg(self.counters, latch), place.pairs.open(emergency=emergency), place)
+        ports = place.pairs.open(emergency=emergency)
+        line = _Line(MediaLeg(self.counters, latch), ports, place, signalled_from, EarlySound())
         self._lines[leg] = line
         self._by_leg[line.leg] = line
         for address in self._addresses(line):
@@ -132,6 +139,8 @@ class MediaRelay:
         self._stop_sound(a)
         self._stop_sound(b)
         self._lines[a].leg.bridge(self._lines[b].leg)
+        for leg in (a, b):
+            self._pass_early(self._lines[leg])
         self._arm()
 
     def unbridge(self, leg: str) -> None:
@@ -154,26 +163,27 @@ class MediaRelay:
         voice = Voice.of(line.leg.stream)
         if voice is None:
             self.counters.prompts_unheard += 1
-        self._player.play(leg, sound, voice, self._loop.time())
-        self._arm()
+        self._start(leg, Playback(sound, voice, self._random))
 
     def wait(self, leg: str, prompt: str, music: str) -> None:
         """Play a prompt once, or none (""), and then music until the leg hears something else; raises
-        UnknownPrompt. In music that plays already the prompt breaks in."""
+        UnknownPrompt. In the same music, if it plays already, the prompt breaks in."""
         said = self._prompts.get(prompt) if prompt else None
         sound = self._prompts.get(music)
         line = self._lines.get(leg)
         if line is None:
             return
         playing = self._player.sound(leg)
-        if said is not None and isinstance(playing, WaitingPlayback):
-            playing.say(said)
+        if isinstance(playing, WaitingPlayback) and playing.music.name == music:
+            if said is not None:
+                playing.say(said)
             return
         self._stop_sound(leg)
         line.leg.unbridge()
         voice = Voice.of(line.leg.stream)
-        self._player.start(leg, WaitingPlayback(said, sound, voice, self._random), self._loop.time())
-        self._arm()
+        if voice is None:
+            self.counters.prompts_unheard += 1
+        self._start(leg, WaitingPlayback(said, sound, voice, self._random))
 
     def watch_keys(self, leg: str, on: bool) -> None:
         """Have it told which keys the leg presses (RFC 4733), or no longer."""
@@ -194,8 +204,7 @@ class MediaRelay:
         if not isinstance(keys, KeyPlayback):
             keys = KeyPlayback(voice, self._random)
             line.leg.be_keyed(True)
-            self._player.start(leg, keys, self._loop.time())
-            self._arm()
+            self._start(leg, keys)
         return keys.add(signal, milliseconds)
 
     def rename(self, leg: str, to: str) -> None:
@@ -211,13 +220,16 @@ class MediaRelay:
             self._own[address] = to
         self._arm()
 
-    def close(self, leg: str) -> None:
-        """Let go of the leg's ports. A prompt that it hears is broken off, and not reported as ended."""
-        line = self._lines.pop(leg, None)
+    def close(self, leg: str) -> Measurement | None:
+        """Let go of the leg's ports; what was measured of its sound, if any came. A prompt that it hears is
+        broken off, and not reported as ended."""
+        line = self._lines.get(leg)
         if line is None:
-            return
-        self._player.stop(leg)
+            return None
+        self._stop_sound(leg)
+        del self._lines[leg]
         line.leg.unbridge()
+        self.counters.dropped[Drop.STRANGER] += line.early.unheard
         del self._by_leg[line.leg]
         for address in self._addresses(line):
             self._own.pop(address, None)
@@ -226,6 +238,7 @@ class MediaRelay:
         line.place.pairs.close(line.ports)
         self.counters.legs_open -= 1
         self._arm()
+        return line.leg.measurement
 
     def close_all(self) -> None:
         """Close every leg, at the end of the service."""
@@ -237,11 +250,36 @@ class MediaRelay:
         line = self._lines.get(leg)
         return line.leg.heard if line else None
 
+    def _start(self, leg: str, sound: Sound) -> None:
+        now = self._loop.time()
+        self._player.start(leg, sound, now)
+        if isinstance(sound, Playback):
+            self._reports.begin(leg, sound, now)
+        self._arm()
+
     def _stop_sound(self, leg: str) -> None:
         """Break off a prompt or keys that the leg hears."""
         if isinstance(self._player.sound(leg), KeyPlayback):
             self._lines[leg].leg.be_keyed(False)
         self._player.stop(leg)
+        self._end_reports(leg)
+
+    def _end_reports(self, leg: str) -> None:
+        """Say that a sound of ours is over, where its reports were heard."""
+        speaker, line, now = self._reports.end(leg), self._lines[leg], self._loop.time()
+        if speaker is not None:
+            self._report(line, speaker.goodbye(line.leg.reception, line.leg.reports, now))
+
+    def _send_reports(self, now: float) -> None:
+        for speaker in self._reports.due(now):
+            line = self._lines[speaker.leg]
+            if line.leg.report_destination is not None:
+                self._report(line, speaker.report(line.leg.reception, line.leg.reports, now))
+
+    def _report(self, line: _Line, report: bytes) -> None:
+        destination = line.leg.report_destination
+        if destination is not None and self._send(line.ports.rtcp, report, destination):
+            self.counters.reports += 1
 
     def _tell_key(self, line: _Line, key: str) -> None:
         self._pressed(self._own[min(self._addresses(line))], key)
@@ -256,16 +294,39 @@ class MediaRelay:
             return  # nothing there after all, or the echo of an earlier packet that found nobody
         routed = line.leg.route_rtp(self._buffer, size, source[:2], self._loop.time())
         if isinstance(routed, Drop):
-            self.counters.dropped[routed] += 1
+            self._drop(line, size, source[:2], routed)
         elif line.leg.peer and self._send(self._by_leg[line.leg.peer].ports.rtp, self._view[:size], routed):
             self.counters.relayed += 1
+
+    def _drop(self, line: _Line, size: int, source: Address, why: Drop) -> None:
+        if why is Drop.STRANGER and line.leg.stream is None:  # who knows, yet
+            line.early.keep(EarlyPacket(bytes(self._view[:size]), source, self._loop.time()))
+        else:
+            self.counters.dropped[why] += 1
+
+    def _pass_early(self, line: _Line) -> None:
+        """Pass on what came before anything was agreed, from a host that turned out to be the leg's."""
+        now, stream = self._loop.time(), line.leg.stream
+        for packet in line.early.take(now):
+            size = len(packet.data)
+            if stream is None or packet.source[0] not in (stream.remote[0], line.signalled_from):
+                self.counters.dropped[Drop.STRANGER] += 1
+                continue
+            self._buffer[:size] = packet.data
+            routed = line.leg.route_rtp(self._buffer, size, packet.source, now)
+            if isinstance(routed, Drop):
+                self.counters.dropped[routed] += 1
+            elif line.leg.peer and self._send(
+                self._by_leg[line.leg.peer].ports.rtp, self._view[:size], routed
+            ):
+                self.counters.relayed += 1
 
     def _read_rtcp(self, line: _Line) -> None:
         try:
             size, source = line.ports.rtcp.recvfrom_into(self._buffer)
         except OSError:
             return  # as for RTP
-        routed = line.leg.route_rtcp(self._buffer, size, source[:2])
+        routed = line.leg.route_rtcp(self._buffer, size, source[:2], self._loop.time())
         if isinstance(routed, Drop):
             self.counters.dropped[routed] += 1
         elif line.leg.peer and self._send(self._by_leg[line.leg.peer].ports.rtcp, self._view[:size], routed):
@@ -291,7 +352,8 @@ class MediaRelay:
 
     def _tick(self) -> None:
         self._timer = self._due = None
-        turn = self._player.handle_timer(self._loop.time())
+        now = self._loop.time()
+        turn = self._player.handle_timer(now)
         for leg, packet in turn.packets:
             line = self._lines[leg]
             routed = line.leg.route_prompt()
@@ -299,6 +361,9 @@ class MediaRelay:
                 self.counters.dropped[routed] += 1
             elif self._send(line.ports.rtp, packet, routed):
                 self.counters.prompt_packets += 1
+        for leg in turn.ended:
+            self._end_reports(leg)
+        self._send_reports(now)
         self._arm()
         for leg in turn.ended:
             of_it = self._lines.get(leg)

@@ -14,6 +14,10 @@ class Texts:
     whole: dict[str, str] = field(default_factory=dict)
     fragments: dict[str, str] = field(default_factory=dict)
 
+    def of_name(self, name: str) -> str:
+        """What one says, or "" when that is not written here."""
+        return self.whole.get(name) or self.fragments.get(name, "")
+
     @classmethod
     def of(cls, folder: Path) -> "Texts":
         """Those of a folder; none without the file. Each is one line."""

@@ -15,6 +15,8 @@ _FORMAT = struct.Struct("<HHIIHH")
 _EXTENSIBLE = 0xFFFE  # the coding is then the first two octets of a GUID, 24 octets into the chunk
 _GUID_AT = 24
 
+TELEPHONE_RATE = 8000
+
 MAX_CHUNKS = 100
 """A recording has some five: sound, format, and who made it with what."""
 
@@ -46,6 +48,11 @@ class Wav:
     channels: int
     bits: int
     data: bytes
+
+    @classmethod
+    def a_law(cls, data: bytes) -> "Wav":
+        """What the service plays: A-law, mono, at the telephone's rate."""
+        return cls(Coding.A_LAW, TELEPHONE_RATE, 1, 8, data)
 
     @property
     def length(self) -> int:

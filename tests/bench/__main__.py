@@ -25,6 +25,7 @@ from tests.bench import (
     bench_transfers,
     bench_transports,
     bench_turns,
+    bench_waiting,
 )
 from tests.bench.report import Findings, is_optimised, table, write
 
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[bool], Findings]] = {
     "transports": bench_transports.run,
     "transfers": bench_transfers.run,
     "relay": bench_relay.run,
+    "waiting": bench_waiting.run,
     "flat": bench_flat.run,
     "ingest": bench_ingest.run,
     "decide": bench_decide.run,

@@ -59,6 +59,8 @@ class Service:
             rtp=Counters(),
             journal=self.journal,
             archive=lambda: ArchiveStatus(True, True, 0, 0, 0.0, 0, ""),
+            members=lambda: {(group, "available"): 1 for group in tables.groups},
+            told={},
         )
         self.figures.show(sources)
         for index in range(REGISTERED):

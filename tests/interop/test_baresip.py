@@ -12,6 +12,7 @@ from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Origin, Outcome
 from telephony.call.house_facts import PhoneRegistered
 from telephony.call.record import Record
+from telephony.call.sound_facts import LegSoundMeasured
 from tests.support.baresip import Baresip
 from tests.support.eventually import eventually
 from tests.support.live_town import FASTIGHET, KONTAKTCENTER, PARK, PASSWORD, Town, town
@@ -86,6 +87,28 @@ def test_a_citizen_calls_the_main_number_and_both_hear_each_other(town: Town, ph
     record = finished(town)
     assert (record.outcome, record.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
     assert (record.answered_by, record.rang, record.caller) == ("david", ("david",), "+46701740605")
+
+
+def test_what_the_sound_was_like_is_told_at_the_end_and_how_long_the_way_is(
+    town: Town, phones: Phones
+) -> None:
+    """baresip reports each 5 s on what it sends and hears."""
+    phones.person("david", tone=570)
+    citizen = phones.citizen(tone=440)
+    citizen.command("dial", f"sip:{KONTAKTCENTER}@{town.service.host}")
+    citizen.await_event("CALL_ESTABLISHED")
+    for _ in range(4):
+        await_packets(citizen, 230)
+    citizen.command("hangup")
+    finished(town)
+
+    measured = town.service.facts_of(LegSoundMeasured)
+    assert len(measured) == 2
+    for leg in measured:
+        assert leg.packets > 600
+        assert leg.lost < 10
+        assert leg.jitter is not None and leg.jitter < 0.05
+        assert leg.round_trip is not None and leg.round_trip < 0.1
 
 
 def test_hold_stops_the_sound_and_resume_brings_it_back(town: Town, phones: Phones) -> None:

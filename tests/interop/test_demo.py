@@ -92,7 +92,7 @@ def test_all_five_calls_do_what_they_should_and_the_service_can_be_kept(folder: 
         "the caller hears Amina Berg: a tone of 570 Hz arrives, clear",
         "it stops ringing at David Holm and Johan Vik (answered elsewhere)",
         "no answer: on to 08-530 610 00",
-        "the caller hears the announcement `closed` to its end",
+        "the caller hears the announcement `closed`, and when the number opens again, to its end",
         "abandoned after",
         "$ vaxeln override set 0853061201 --closed --until +1h --reason 'Fire drill'",
         "the call log says why: closed by override until",

@@ -14,6 +14,7 @@ from tests.support.eventually import eventually
 from tests.support.live_town import (
     BYGGLOV,
     CLOSED,
+    CLOSED_BRIEFLY,
     CLOSED_EARLY,
     FASTIGHET,
     FORSKOLA,
@@ -165,6 +166,7 @@ def test_numbers_that_nobody_could_answer_are_found(town: Town, target: str, tmp
         eventually(lambda: prometheus.query(share, "number")[(BYGGLOV,)] < 1, "some time attended")
         assert set(prometheus.query("vaxeln_open == 0", "number")) == {
             (CLOSED,),
+            (CLOSED_BRIEFLY,),
             (CLOSED_EARLY,),
             (VOICEMAIL,),
         }

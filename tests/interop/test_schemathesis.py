@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis import Case, SerializationContext
 from schemathesis.config import SchemathesisConfig
 
+from telephony.admin.bodies import WavBody
 from telephony.admin.openapi import document
 from telephony.admin.operation import ICAL, TOML
 from telephony.admin.routes import OPERATIONS
@@ -41,6 +42,7 @@ MEANING = {
             "diffDeviations",
             "putDeviations",
         ),
+        "putRecording",
         *("readHours", "readDue", "explain", "readKeyFigures", "setOverride", "setMemberState"),
     ],
     "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "412", "422"]}},
@@ -51,7 +53,7 @@ schema = schemathesis.openapi.from_dict(
 )
 
 
-@schemathesis.serializer(TOML, ICAL)
+@schemathesis.serializer(TOML, ICAL, *WavBody().media_types)
 def as_toml(_: SerializationContext, value: object) -> bytes:
     """A text is sent as it is; what else is tried is no TOML."""
     return str(value).encode()

@@ -18,6 +18,7 @@ from metrics.observer import (
     Waiting,
 )
 from routing.decision import Branch, Decision, Kind, Origin, Target
+from telephony.call import callback_facts as b
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call import queue_facts as q
@@ -25,6 +26,7 @@ from telephony.call import transfer_facts as t
 from telephony.call.duty_facts import OfferMissed
 from telephony.call.evolve import begin, evolve
 from telephony.call.house_facts import ClockStepped
+from telephony.call.sound_facts import LegSoundMeasured
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MAIN = "+46853061000"
@@ -184,6 +186,12 @@ def test_whoever_got_what_a_menu_offers_was_not_turned_away() -> None:
     assert not counted.series("vaxeln_turned_away_total")
 
 
+def test_which_extension_was_keyed_is_no_label() -> None:
+    counted = Counted(arrived(), decided(), left("val", "61201", Branch.EXTENSION))
+
+    assert counted.series("vaxeln_menu_keys_total") == {("val", "extension"): 1}
+
+
 def test_turned_away_is_counted_by_reason_where_it_happened() -> None:
     counted = Counted(arrived(), decided(BYGGLOV, "closed"), arrived("b"), decided(MAIN, "busy", "b"))
 
@@ -330,7 +338,7 @@ def test_no_hostile_fact_adds_a_series_that_the_plan_does_not_give() -> None:
     labels = {MAIN, BYGGLOV, "personal", UNKNOWN, EMERGENCY}
     known = {*f.Outcome, UNKNOWN}
     assert set(counted.series("vaxeln_calls_total")) == {(n, o) for n in labels for o in known}
-    turned_away = len(known) - 1  # self_service was not
+    turned_away = len(known) - 2  # who chose self_service or a callback was not
     assert len(counted.series("vaxeln_turned_away_total")) == len(labels) * turned_away
     assert set(counted.series("vaxeln_abandoned_total")) == {(number, "short") for number in labels}
     assert len(counted.series("vaxeln_answer_seconds_bucket")) == len(labels) * 10
@@ -468,3 +476,34 @@ def test_missed_offers_are_counted_by_group_and_groups_are_bounded() -> None:
     assert series["g0", "ring_time"] == 1
     assert len(series) == MAX_GROUPS + 1
     assert series[OTHER, "ring_time"] == 2
+
+
+def test_callbacks_are_counted_as_promised_kept_and_owed() -> None:
+    what = b.Callback("+46701740605", "Bygglov", BYGGLOV, 5, AT, AT, 5.0, 3)
+    counted = Counted(
+        b.CallbackPromised(at=AT, callback="a", queue="kc", what=what),
+        b.CallbackTurnCame(at=AT, callback="a", queue="kc", call="b", member="anna"),
+        b.CallbackKept(at=AT, callback="a", queue="kc", call="b"),
+        b.CallbackOwed(at=AT, callback="c", queue="kc", what=what, why="too_late"),
+    )
+
+    assert counted.series("vaxeln_callbacks_total") == {
+        ("kc", "promised"): 1, ("kc", "kept"): 1, ("kc", "owed"): 1,
+    }  # fmt: skip
+
+
+def sounded(packets: int, lost: int, jitter: float | None = None, way: float | None = None) -> f.Fact:
+    return LegSoundMeasured(
+        at=AT, call="a", leg="a.0", packets=packets, lost=lost, jitter=jitter, round_trip=way
+    )
+
+
+def test_what_the_sound_of_legs_was_like_is_counted_as_far_as_it_is_known() -> None:
+    counted = Counted(sounded(99, 1, 0.004, 0.08), sounded(500, 0, 0.001), sounded(1, 0))
+
+    assert counted.series("vaxeln_sound_lost_ratio_count") == {(): 3}
+    assert counted.series("vaxeln_sound_lost_ratio_bucket")[("0.0",)] == 2
+    assert counted.series("vaxeln_sound_lost_ratio_sum") == {(): pytest.approx(0.01)}
+    assert counted.series("vaxeln_sound_jitter_seconds_count") == {(): 2}
+    assert counted.series("vaxeln_sound_jitter_seconds_bucket")[("0.002",)] == 1
+    assert counted.series("vaxeln_sound_round_trip_seconds_sum") == {(): pytest.approx(0.08)}

@@ -3,7 +3,7 @@
 from routing.check_menus import check_menus
 from routing.problem import Problem, Severity
 from tests.support.flows import menu, told
-from tests.support.plans import BYGGLOV, MUNICIPALITY, NUMBERS, plan_of
+from tests.support.plans import BYGGLOV, MUNICIPALITY, NUMBERS, TRUNKS, plan_of
 
 TO_MENU = NUMBERS.replace('destination = { group = "bygglov" }', 'destination = { menu = "bygg" }')
 MENU = menu("bygg", '1 = { group = "bygglov" }, 2 = { voicemail = "bygg" }')
@@ -87,3 +87,21 @@ members = ["david"]
     found = list(check_menus(plan_of(groups=groups), {"music", "queue_comfort"}))
 
     assert told(found) == {"groups.kc.queue.welcome": 'there is no prompt "hej"'}
+
+
+def test_a_callback_needs_a_trunk_and_its_prompts() -> None:
+    groups = """
+[groups.kc]
+name = "Kontaktcenter"
+members = ["amina"]
+queue = { callback = true }
+[groups.bygglov]
+name = "Bygglov"
+members = ["david"]
+"""
+    found = list(check_menus(plan_of(groups=groups), {"music", "queue_comfort", "queue_welcome"}))
+    assert [problem.path for problem in found] == ["groups.kc.queue.callback"] * 3
+    assert "no trunk takes calls" in found[-1].message
+
+    with_way = plan_of(groups=groups, trunks=TRUNKS + "outside = true\n")
+    assert list(check_menus(with_way, None)) == []

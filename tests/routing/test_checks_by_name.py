@@ -123,6 +123,12 @@ CHECKS = [
         {"groups": GROUPS + 'x = { name = "X", members = [] }\n'},
     ),
     Check(
+        "a code given twice",
+        ERROR,
+        "municipality.duty_codes.pause",
+        {"municipality": MUNICIPALITY + 'duty_codes = { log_in = "*62" }\n'},
+    ),
+    Check(
         "a group with only absent members, for good", ERROR, "groups.kc.members", _absent("2026-11-01", "")
     ),
     Check(
@@ -197,6 +203,18 @@ CHECKS = [
         WARNING,
         "menus.m",
         {"more": menu("m", "1 = { group = 'kc' }")},
+    ),
+    Check(
+        "an extension that begins with a key",
+        ERROR,
+        "menus.m.keys.1",
+        {"more": menu("m", "1 = { group = 'kc' }", 'extensions = { series = "+4685306", digits = 4 }')},
+    ),
+    Check(
+        "extensions of nobody",
+        ERROR,
+        "menus.m.extensions",
+        {"more": menu("m", "1 = { group = 'kc' }", 'extensions = { series = "+4685306", digits = 3 }')},
     ),
     Check(
         "an outside number without a trunk",

@@ -199,6 +199,7 @@ def test_explain_tells_how_one_waits_in_both_languages() -> None:
         "tells_position": True,
         "tells_estimate": True,
         "keys": "2",
+        "callback": False,
         "closes_at": "2027-03-01T16:30:00+01:00",
         "leave_at": "2027-03-01T17:00:00+01:00",
     }

@@ -30,3 +30,9 @@ def test_a_queue_needs_nothing_said() -> None:
 def test_what_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Queue.model_validate(wrong)
+
+
+def test_the_key_for_a_callback_leads_nowhere_else() -> None:
+    with pytest.raises(ValidationError, match="takes the key 1"):
+        Queue.model_validate({"callback": True, "keys": {"1": {"voicemail": "a"}}})
+    assert Queue.model_validate({"callback": True, "keys": {"2": {"voicemail": "a"}}}).callback

@@ -26,6 +26,8 @@ from telephony.admin.values import (
     JournalStatus,
     KeyFigure,
     KeyFigures,
+    Live,
+    LiveListener,
     MemberState,
     NumberState,
     Overrides,
@@ -41,6 +43,7 @@ from telephony.call.house import House
 from telephony.call.record import Record
 from telephony.desk.member_change import Change, Refused, change
 from telephony.desk.member_state import Member, State, member_of
+from telephony.errors import Busy
 from telephony.simulate.history import call_of
 from telephony.simulate.load import LoadInvalid
 from telephony.simulate.result import Simulation
@@ -49,6 +52,7 @@ from telephony.simulate.values import Meanwhile, Options, Staff
 from telephony.simulator_child import with_load
 from tests.support.plans import MAIN, SOCIAL, Presence
 from tests.support.town_plan import FIRST_PLAN, NOW, SOURCE, TownPlan, document_of, read
+from tests.support.town_prompts import TownPrompts
 
 __all__ = ["FIRST_PLAN", "NOW", "SOURCE", "Town", "document_of", "read", "record"]
 
@@ -85,7 +89,7 @@ def record(index: int, *, number: str = MAIN, outcome: Outcome = Outcome.ANSWERE
 
 
 @dataclass
-class Town(TownPlan):
+class Town(TownPlan, TownPrompts):
     """The double. `journalled` is what a change would leave behind: who did what, and why."""
 
     database_on: bool = True
@@ -96,6 +100,7 @@ class Town(TownPlan):
     records: list[Record] = field(default_factory=list)
     simulates: asyncio.Event | None = None
     house: House = field(default_factory=House)
+    listener: LiveListener | None = None
 
     def __post_init__(self) -> None:
         self.records = self.records or [
@@ -262,6 +267,14 @@ class Town(TownPlan):
             self.house.evolve(fact)
             self.journalled.append((type(fact).__name__, fact.by, fact.member))
         return self._member(asked.person)
+
+    async def live(self) -> Live:
+        return Live(self.now, tuple([self._member(key) for key in sorted(self.tables.memberships)]), (), ())
+
+    async def listen(self) -> LiveListener:
+        if self.listener is None:
+            raise Busy("nobody can listen")
+        return self.listener
 
     def _member(self, person: str) -> Member:
         return member_of(self.house, {}, self.tables, self.tables.people[person], self.now)

@@ -1,5 +1,6 @@
 """The admin API over a town in memory, on a real socket, and a client that asks it."""
 
+import io
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -98,7 +99,11 @@ class Desk:
         given: CIMultiDict[str] = CIMultiDict(headers or {})
         if role is not None and "Authorization" not in given:
             given["Authorization"] = f"Bearer {self.token[role]}"
-        data: str | bytes | None = body if isinstance(body, str | bytes) or body is None else json.dumps(body)
+        data: str | io.BytesIO | None
+        if isinstance(body, bytes):
+            data = io.BytesIO(body)
+        else:
+            data = body if isinstance(body, str) or body is None else json.dumps(body)
         if body is not None and "Content-Type" not in given:
             given["Content-Type"] = "application/json"
         url = URL(f"{self.url}/api/v1{path}", encoded=True)

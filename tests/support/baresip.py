@@ -33,7 +33,7 @@ CLEAR = 0.9
 _CONFIG = """
 sip_listen {at}:{port}
 net_interface {host}
-rtp_ports 20000-20100
+rtp_ports 31000-31200
 module_path /usr/lib/baresip/modules
 module g711.so
 module g722.so
@@ -168,17 +168,17 @@ class Baresip:
 
         Only until the first re-INVITE: after it baresip 1.0 records no more.
         """
-        start = len(self._recorded()[1])
+        start = len(self.recorded()[1])
 
         def look() -> bool:
-            rate, samples = self._recorded()
+            rate, samples = self.recorded()
             length = int(LISTEN_SECONDS * rate)
             new = samples[start:][-length:]
             return len(new) == length and share_of_tone(new, tone, rate) > CLEAR
 
         eventually(look, f"a clear tone of {tone} Hz")
 
-    def _recorded(self) -> "tuple[int, array.array[int]]":
+    def recorded(self) -> "tuple[int, array.array[int]]":
         """Every sample that it has heard in its last call, of one channel, 16 bit; and their rate."""
         files = sorted(self._folder.glob("dump-*-dec.wav"))
         octets = files[-1].read_bytes() if files else b""

@@ -20,9 +20,15 @@ CLOSED = "+46853061300"
 CLOSED_EARLY = "+46853061400"
 FASTIGHET = "+46853061500"  # david alone
 PARK = "+46853061600"  # erik alone
-MENU = "+46853061700"  # 1 is Fastighet, 2 closed, 3 Bygglov; 0 or nothing Kontaktcenter
+CLOSED_BRIEFLY = "+46853061350"  # what is heard there is over in 3 s
+MENU = "+46853061700"  # 1 is Fastighet, 2 closed briefly, 3 Bygglov; 0 or nothing Kontaktcenter
 VOICEMAIL = "+46853061800"  # closed, with a voicemail
+VAKT = "+46853061860"  # erik alone, rings for 2 s; one call that he misses gives him a pause
+AWAY = "+46853061900"  # david, and fredrik on a mobile behind the operator, together
 UNKNOWN = "+46853061999"  # in the municipality's series, but nobody's
+
+BRIEF = "wrong_key"
+"""The shortest prompt that a plan may name, with 3 s: where tests hear one to its end."""
 
 PASSWORD = "correct-horse-battery"
 PHONES = ("anna", "bertil", "cecilia", "david", "erik")
@@ -215,6 +221,19 @@ members = ["david"]
 [groups.park]
 name = "Park"
 members = ["erik"]
+short_code = "7"
+[groups.vakt]
+name = "Vakt"
+members = ["erik"]
+ring_seconds = 2
+queue = {{ missed_limit = 1, staffed_only = false }}
+[people.fredrik]
+name = "Fredrik"
+mobile = "+46701740699"
+[groups.away]
+name = "Jour"
+members = ["david", "fredrik"]
+ring_seconds = 30
 
 [calendars.always]
 open = "always"
@@ -238,6 +257,11 @@ no_answer = {{ reject = 480 }}
 function = "Medborgarkontor"
 calendar = "never"
 destination = {{ group = "kontaktcenter" }}
+[numbers."{CLOSED_BRIEFLY}"]
+function = "Turistbyrån"
+calendar = "never"
+destination = {{ group = "kontaktcenter" }}
+closed = {{ announcement = "{BRIEF}" }}
 [numbers."{CLOSED_EARLY}"]
 function = "Biblioteket"
 calendar = "never"
@@ -247,10 +271,18 @@ closed = {{ announcement = "closed", early = true }}
 function = "Fastighet"
 calendar = "always"
 destination = {{ group = "fastighet" }}
+[numbers."{AWAY}"]
+function = "Jour"
+calendar = "always"
+destination = {{ group = "away" }}
 [numbers."{PARK}"]
 function = "Park"
 calendar = "always"
 destination = {{ group = "park" }}
+[numbers."{VAKT}"]
+function = "Vakt"
+calendar = "always"
+destination = {{ group = "vakt" }}
 [numbers."{MENU}"]
 function = "Växel"
 calendar = "always"
@@ -261,12 +293,13 @@ calendar = "never"
 destination = {{ group = "kontaktcenter" }}
 closed = {{ voicemail = "kontaktcenter" }}
 [menus.val]
-prompt = "menu"
+prompt = "{BRIEF}"
 wait_seconds = 1.0
 tries = 1
+extensions = {{ series = "+468530", digits = 5 }}
 [menus.val.keys]
 1 = {{ number = "{FASTIGHET}" }}
-2 = {{ number = "{CLOSED}" }}
+2 = {{ number = "{CLOSED_BRIEFLY}" }}
 3 = {{ number = "{BYGGLOV}" }}
 [voicemails.kontaktcenter]
 function = "Kontaktcenter"

@@ -14,10 +14,12 @@ from telephony.archive.journal import Journal
 from telephony.call import facts as f
 from telephony.call.registry import FACTS
 from telephony.dsn import Dsn
+from telephony.floor import Floor
 from telephony.health import ServiceHealth
 from telephony.media.prompts import Prompts
 from telephony.node_plan import NodePlan
 from telephony.plan_keeper import PlanKeeper
+from telephony.prompt_keeper import PromptKeeper
 from telephony.secrets import PhoneSecrets
 from telephony.simulator import Simulator
 from telephony.switchboard import Switchboard
@@ -62,7 +64,8 @@ class Office:
             now=lambda: self.now,
             later=self.timers.later,
         )
-        keeper = PlanKeeper(node, self.archive.plans, Prompts.load().names, lambda: self.now)
+        self.prompts = PromptKeeper(folder, Prompts.load(), None, self._record, lambda: self.now)
+        keeper = PlanKeeper(node, self.archive.plans, self.prompts.names, lambda: self.now)
         health = ServiceHealth(
             self.journal, self.switchboard, self.archive.status, lambda: True, lambda: False, lambda: b""
         )
@@ -76,6 +79,8 @@ class Office:
             record=self._record,
             now=lambda: self.now,
             simulator=Simulator(folder / "journal", Prompts.load().names, 14400.0),
+            floor=Floor(self.switchboard, plan.tables, lambda: self.now, dict),
+            recordings=self.prompts,
         )
 
     def _record(self, fact: f.Fact) -> None:

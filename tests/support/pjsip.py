@@ -129,11 +129,11 @@ class PjsipPhone:
 
     def await_tone(self, tone: int, call: int = 0) -> None:
         """Wait until this call hears this tone and nothing else, in what comes from now on."""
-        start = len(self._heard(call))
+        start = len(self.heard(call))
         length = int(LISTEN_SECONDS * SAMPLE_RATE)
 
         def look() -> bool:
-            new = self._heard(call)[start:][-length:]
+            new = self.heard(call)[start:][-length:]
             return len(new) == length and share_of_tone(new, tone, SAMPLE_RATE) > CLEAR
 
         eventually(look, f"a clear tone of {tone} Hz")
@@ -142,9 +142,9 @@ class PjsipPhone:
         """Wait until nothing comes for a third of a second, in which its call would hear 16 packets."""
 
         def look() -> bool:
-            start = len(self._heard(call))
+            start = len(self.heard(call))
             time.sleep(SILENCE_SECONDS)
-            return not any(abs(sample) > NOISE for sample in self._heard(call)[start:])
+            return not any(abs(sample) > NOISE for sample in self.heard(call)[start:])
 
         eventually(look, "silence")
 
@@ -156,7 +156,8 @@ class PjsipPhone:
             )
         )
 
-    def _heard(self, call: int) -> "array.array[int]":
+    def heard(self, call: int) -> "array.array[int]":
+        """Every sample that this call has heard, of 16 bit."""
         samples = array.array("h")
         file = self._folder / f"heard-{call}.wav"
         if file.exists():

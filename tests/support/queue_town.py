@@ -10,6 +10,14 @@ from tests.support.small_town import Town
 
 URGENT = "+46853061050"
 
+TRUNKS = """
+[trunks.operator]
+peers = ["192.0.2.10"]
+emergency = true
+outside = true
+numbers = ["+4685306"]
+"""
+
 NUMBERS = f"""
 [numbers."{MAIN}"]
 function = "Kontaktcenter"
@@ -37,12 +45,14 @@ text = "Bygglov, eller Kontaktcenter 08-530 610 00"
 """
 
 
-def queue_tables(kc: str = "", bygglov: str = "", *, strategy: str = "linear") -> Tables:
+def queue_tables(
+    kc: str = "", bygglov: str = "", *, strategy: str = "linear", members: str = '"amina", "bengt"'
+) -> Tables:
     """The tables, with these lines in the queues of Kontaktcenter and of Bygglov."""
     groups = f"""
 [groups.kc]
 name = "Kontaktcenter"
-members = ["amina", "bengt"]
+members = [{members}]
 strategy = "{strategy}"
 ring_seconds = 15
 [groups.kc.queue]
@@ -55,7 +65,7 @@ ring_seconds = 15
 [groups.bygglov.queue]
 {bygglov}
 """
-    return tables_of(groups=groups, numbers=NUMBERS)
+    return tables_of(groups=groups, numbers=NUMBERS, trunks=TRUNKS)
 
 
 class QueueTown(Town):

@@ -32,11 +32,11 @@ _SEEN = re.compile(r"^(?:UDP|TCP) message (sent|received) .*\n\n", re.MULTILINE)
 _RULE = re.compile(r"^-{40,}.*\n", re.MULTILINE)
 
 
-def audio(direction: str = "sendrecv", version: int = 1) -> str:
+def audio(direction: str = "sendrecv", version: int = 1, port: str = "[media_port]") -> str:
     """An offer or answer of G.711 A-law and keys, in sipp's words."""
     return (
         f"v=0\no=- 5365 {version} IN IP4 [local_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0 0\n"
-        "m=audio [media_port] RTP/AVP 8 101\na=rtpmap:8 PCMA/8000\na=rtpmap:101 telephone-event/8000\n"
+        f"m=audio {port} RTP/AVP 8 101\na=rtpmap:8 PCMA/8000\na=rtpmap:101 telephone-event/8000\n"
         f"a={direction}"
     )
 
@@ -54,6 +54,7 @@ _DEFAULTS = {
     "talk_ms": "300",
     "silent_ms": "0",
     "ring_ms": "200",
+    "patience_ms": "200",
     "reason": ".",
     "sip_call_id": "%u-%p@%s",
 }
@@ -161,7 +162,8 @@ class Sipp:
             sys.stderr.write(f"{run.story()}\n")
 
     def start(self, scenario: str, host: str, *more: str, target: str = "", **blanks: str) -> SippRun:
-        """Play a scenario once from HOST:5060. One that begins by waiting is ready when this returns.
+        """Play a scenario from HOST:5060, once unless `more` say otherwise. One that begins by waiting is
+        ready when this returns.
 
         `more` are options of sipp, `blanks` fill the scenario's. `target` is another address of the service.
         """
@@ -171,11 +173,11 @@ class Sipp:
         text = _filled(SCENARIOS / f"{scenario}.xml", given)
         file = folder / "scenario.xml"
         file.write_text(text, "utf-8")
-        options = [*more, "-i", host, "-p", str(SIP_PORT), "-bind_local", "-ci", host, "-mi", host]
+        options = ["-i", host, "-p", str(SIP_PORT), "-bind_local", "-ci", host, "-mi", host]
         options += ["-m", "1", "-nostdin", "-cid_str", given["sip_call_id"]]
         options += ["-timeout", f"{LONGEST_SECONDS}s", "-timeout_error", "-deadcall_wait", "0"]
         options += ["-trace_msg", "-message_file", str(folder / "messages.log")]
-        options += ["-trace_err", "-error_file", str(folder / "errors.log")]
+        options += ["-trace_err", "-error_file", str(folder / "errors.log"), *more]
         with (folder / "screen.log").open("wb") as screen:
             process = subprocess.Popen(
                 [self._program, target or self._target, "-sf", str(file), *options],

@@ -1,6 +1,7 @@
 """A switchboard with the plan of a small town and no network: the test plays the legs."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from routing.tables import Tables
@@ -78,7 +79,14 @@ class Town:
         self.journal = MemoryJournal()
         self.seen: list[f.Fact] = []
         self.tables = tables
-        self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit, observe=self.seen.append)
+        made = count(1)
+        self.switchboard = Switchboard(
+            self.journal,
+            tables,
+            talk_limit=talk_limit,
+            observe=self.seen.append,
+            new_call=lambda: f"made{next(made)}",
+        )
         for device, phone in enumerate(phones, 1):
             self.feed(registered(phone, contact(phone, device)))
 

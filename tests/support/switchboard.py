@@ -12,6 +12,7 @@ from telephony.errors import NoPortFree
 from telephony.legs.legs import Legs, Surroundings
 from telephony.legs.sockets import Sockets
 from telephony.node import Node
+from telephony.sdp.measurement import Measurement
 from telephony.sdp.policy import anywhere
 from telephony.sdp.stream import Stream
 from telephony.sip.digest import Algorithm, Authenticator, make_ha1
@@ -52,7 +53,10 @@ class FakeMedia:
         self.heard_at: dict[str, float] = {}
         self.allowed: dict[str, Callable[[str], bool]] = {}
         self.watched: set[str] = set()
+        self.listened: list[str] = []
+        """Whose keys somebody began to hear, each time."""
         self.keys: list[tuple[str, str, int]] = []
+        self.measured: dict[str, Measurement] = {}
         self._next = 10_000
 
     def open(
@@ -98,6 +102,7 @@ class FakeMedia:
 
     def watch_keys(self, leg: str, on: bool) -> None:
         """Note whose keys are told."""
+        self.listened += [leg] if on else []
         (self.watched.add if on else self.watched.discard)(leg)
 
     def send_key(self, leg: str, signal: str, milliseconds: int) -> bool:
@@ -121,8 +126,8 @@ class FakeMedia:
         if leg in self.heard_at:
             self.heard_at[to] = self.heard_at.pop(leg)
 
-    def close(self, leg: str) -> None:
-        """Forget the leg."""
+    def close(self, leg: str) -> Measurement | None:
+        """Forget the leg; what a test said of its sound."""
         self.open_legs.pop(leg, None)
         self.allowed.pop(leg, None)
         self.watched.discard(leg)
@@ -130,6 +135,7 @@ class FakeMedia:
         self.begun.pop(leg, None)
         self.streams.pop(leg, None)
         self._unbridge(leg)
+        return self.measured.pop(leg, None)
 
     def _unbridge(self, leg: str) -> None:
         other = self.bridges.pop(leg, None)
@@ -178,7 +184,9 @@ class VirtualNode:
         self.calls_made = 0
         self.trunk_passwords: dict[str, str] = {}
         self._prefix = prefix
-        self.switchboard = Switchboard(self.journal, tables, talk_limit=talk_limit, names=names, draw=draw)
+        self.switchboard = Switchboard(
+            self.journal, tables, talk_limit=talk_limit, names=names, draw=draw, new_call=self.new_call
+        )
         self.directory = PlanDirectory(tables, self.switchboard.house, [REALM, ADDRESS[0]], self._trunk_ha1)
         authenticator = Authenticator(
             REALM,

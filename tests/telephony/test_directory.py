@@ -309,4 +309,7 @@ def test_the_code_for_transfers(house: House, directory: PlanDirectory) -> None:
     tables = tables_of(1, municipality=MUNICIPALITY + 'transfer_code = "**"\n')
 
     assert directory.transfer_code() == ""
+    assert directory.resume_code() == "*63"
     assert PlanDirectory(tables, house, []).transfer_code() == "**"
+    tables = tables_of(1, municipality=MUNICIPALITY + 'duty_codes = { resume = "" }\n')
+    assert PlanDirectory(tables, house, []).resume_code() == ""

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import structlog
@@ -10,10 +11,12 @@ from routing.decision import Branch, Decision, Kind, Origin, Reason, Target
 from routing.override import Override
 from routing.places import Named, Place
 from routing.tables import Tables
+from telephony.call import callback_facts as b
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
 from telephony.call import pickup_facts as p
+from telephony.call import prompt_facts as s
 from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call import trunk_facts as r
@@ -166,6 +169,8 @@ def test_a_decision_tells_where_and_why() -> None:
         (h.OverrideEnded(at=AT, number="+46853061000", by=""), "override_ended"),
         (h.PasswordSet(at=AT, phone="kc1", by="eva"), "password_set"),
         (h.CallersShown(at=AT, by="eva", reason="Polisanmälan", asked="number=..."), "callers_shown"),
+        (s.PromptRecorded(at=AT, name="closed", by="eva", digest="d", seconds=3.0), "prompt_recorded"),
+        (s.RecordingRemoved(at=AT, name="closed", by="eva"), "recording_removed"),
     ],
 )
 def test_the_course_of_a_call_is_a_line_each(fact: f.Fact, event: str) -> None:
@@ -331,3 +336,17 @@ def test_registrations_with_trunks_are_told() -> None:
         "password",
         "error",
     )
+
+
+def test_what_becomes_of_a_callback_is_told_without_the_number() -> None:
+    what = b.Callback("+46701740605", "Bygglov", BYGGLOV, 5, AT, AT, 5.0, 3)
+    given: dict[str, Any] = {"at": AT, "callback": "c1", "queue": "kc"}
+    (promised,) = at_info(b.CallbackPromised(what=what, **given))
+    (kept,) = at_info(b.CallbackKept(call="c2", **given))
+    (owed,) = at_info(b.CallbackOwed(what=what, why="busy", **given))
+
+    assert (promised["event"], promised["call"], promised["queue"]) == ("callback_promised", "c1", "kc")
+    assert (kept["event"], kept["by"]) == ("callback_kept", "c2")
+    assert (owed["event"], owed["why"]) == ("callback_owed", "busy")
+    assert "0605" not in str([promised, kept, owed])
+    assert at_info(b.CallbackTurnPassed(call="c2", **given)) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from metrics.day_counts import DayCount
 from routing.holiday_table import LAST_YEAR
 from telephony.archive.archive import ArchiveStatus
 from telephony.archive.codec import Codec
@@ -19,6 +20,7 @@ from telephony.call.registry import FACTS
 from telephony.call.trunk_facts import TrunkRegistered
 from telephony.figures import Figures, Sources
 from telephony.legs.refusals import NotLetIn, Refusals, Why
+from telephony.legs.telling import Told
 from telephony.media.counters import Counters
 from telephony.media.counters import Drop as SoundDrop
 from telephony.sip.counts import METHODS, Counts, Drop
@@ -54,6 +56,8 @@ class Board:
             rtp=self.rtp,
             journal=self.journal,
             archive=lambda: self.archive,
+            members=lambda: {("kc", "available"): 2},
+            told={Told.REFUSED: 3},
         )
         self.figures.show(sources)
 
@@ -198,9 +202,10 @@ def test_sound_is_counted(board: Board) -> None:
     board.rtp.relayed, board.rtp.rtcp_relayed, board.rtp.prompt_packets = 1, 2, 3
     board.rtp.legs_open, board.rtp.prompts_unheard = 4, 5
     board.rtp.dropped[SoundDrop.STRANGER] += 6
-    board.rtp.missing, board.rtp.late = 7, 8
+    board.rtp.missing, board.rtp.late, board.rtp.reports = 7, 8, 9
 
-    assert board.series("vaxeln_rtp_packets_total") == {("sound",): 1, ("rtcp",): 2, ("prompt",): 3}
+    sent = {("sound",): 1, ("rtcp",): 2, ("prompt",): 3, ("report",): 9}
+    assert board.series("vaxeln_rtp_packets_total") == sent
     assert board.value("vaxeln_rtp_missing_packets_total") == 7
     assert board.value("vaxeln_rtp_late_packets_total") == 8
     assert board.value("vaxeln_rtp_legs") == 4
@@ -282,3 +287,13 @@ def test_who_waits_in_which_queue_is_shown(board: Board) -> None:
 
     assert board.series("vaxeln_queue_calls") == {("kc",): 2, ("bygglov",): 0}
     assert board.series("vaxeln_queue_longest_wait_seconds") == {("kc",): 40.0, ("bygglov",): 0.0}
+
+
+def test_calls_of_another_day_are_not_of_today(tmp_path: Path) -> None:
+    board = Board(tmp_path)
+    board.instruments.answer.observe(3.0, MAIN)
+    board.figures.look(board.house, board.now, 0.0, 0.0)
+    board.figures.look(board.house, board.now, 1.0, 1.0)
+    assert board.figures.today()[MAIN] == DayCount(1, 1)
+    board.figures.look(board.house, board.now + timedelta(days=1), 2.0, 2.0)
+    assert board.figures.today()[MAIN] == DayCount()

@@ -1,6 +1,7 @@
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from telephony.ids import token, uuid7
+from telephony.ids import call_ids, token, uuid7
 
 
 def test_a_uuid7_has_its_version_variant_and_time() -> None:
@@ -26,3 +27,14 @@ def test_tokens_are_long_and_differ() -> None:
 
     assert len(tokens) == 1000
     assert {len(text) for text in tokens} == {20}
+
+
+def test_ids_of_calls_are_in_the_order_of_their_time_and_never_the_same() -> None:
+    now = datetime(2026, 11, 26, 9, tzinfo=UTC)
+    times = iter([now, now, now + timedelta(milliseconds=1)])
+    new_call = call_ids(lambda: next(times))
+    first, second, later = new_call(), new_call(), new_call()
+
+    assert first != second
+    assert later > max(first, second)
+    assert first.startswith(uuid7(int(now.timestamp() * 1000), 0)[:13])

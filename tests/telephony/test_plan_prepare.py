@@ -7,8 +7,12 @@ import pytest
 
 from routing.compile import canonical, digest_of
 from routing.errors import PlanInvalid, PlanRefused
+from routing.plan import Plan
+from routing.problem import Severity, error
 from telephony.archive.plan_store import PlanVersion
+from telephony.media.prompts import Prompt
 from telephony.plan_prepare import PlanInForce, prepare, prepare_version, read
+from telephony.plan_speech import SpokenPlan
 from tests.support.plans import NUMBERS, PlanText, plan_of
 
 PROMPTS = ("closed",)
@@ -66,3 +70,34 @@ def test_the_tables_in_force_have_the_number_of_the_version() -> None:
     )
 
     assert in_force.tables.version == 3
+
+
+# ---- what it speaks
+
+FLYTT = Prompt.of_a_law("flytt", b"\xd5" * 160)
+MISSING = error("prompts.flytt.text", "espeak-ng is not installed, which speaks it", "Record it")
+
+
+def test_what_a_plan_speaks_is_made_ready_with_it() -> None:
+    prepared = prepare(
+        TOML, toml=True, today=TODAY, prompts=PROMPTS, speak=lambda plan: SpokenPlan({"flytt": FLYTT})
+    )
+
+    assert PlanInForce.of(version(prepared.document), prepared).spoken.prompts == {"flytt": FLYTT}
+
+
+def test_a_plan_that_cannot_be_spoken_here_is_not_applied_here() -> None:
+    def mute(_: Plan) -> SpokenPlan:
+        return SpokenPlan(problems=(MISSING,))
+
+    with pytest.raises(PlanRefused, match="espeak-ng is not installed"):
+        prepare(TOML, toml=True, today=TODAY, prompts=PROMPTS, speak=mute)
+
+
+def test_one_that_is_in_force_elsewhere_is_taken_up_with_a_warning() -> None:
+    def mute(_: Plan) -> SpokenPlan:
+        return SpokenPlan(problems=(MISSING,))
+
+    prepared = prepare_version(version("", TOML), today=TODAY, prompts=PROMPTS, speak=mute)
+
+    assert prepared.warnings[-1] == replace(MISSING, severity=Severity.WARNING)

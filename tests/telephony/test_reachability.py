@@ -1,13 +1,22 @@
 """Gateways and peers that this machine is not set up for."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from telephony import reachability
 from telephony.legs.sockets import Sockets
-from telephony.reachability import TELL_SECONDS, DistrustLog, Unreachable, unreachable, warn_of_unreachable
+from telephony.reachability import (
+    TELL_SECONDS,
+    DistrustLog,
+    Unreachable,
+    unreachable,
+    warn_of_other_realms,
+    warn_of_unreachable,
+)
+from telephony.secrets import PhoneSecrets
 from telephony.sip.flow import Flow
 from tests.support.plans import TRUNKS, tables_of
 
@@ -71,3 +80,12 @@ def test_whose_certificate_is_not_what_it_must_be_is_told_once_an_hour(
         ("error", "192.0.2.9", "pbx.example.se", "certificate has expired"),
         ("error", "192.0.2.9", "192.0.2.9", "certificate has expired"),
     ]
+
+
+def test_whose_password_is_of_another_realm_is_told(tmp_path: Path) -> None:
+    secrets = PhoneSecrets(tmp_path)
+    secrets.set_password("anna", "old", "correct horse")
+    with capture_logs() as logged:
+        warn_of_other_realms(secrets, "old")
+        warn_of_other_realms(secrets, "new")
+    assert [(line["event"], line["users"]) for line in logged] == [("passwords_of_another_realm", ("anna",))]

@@ -25,6 +25,7 @@ select number,
     count(*) filter (where outcome = 'busy') as busy,
     count(*) filter (where outcome = 'nobody_there') as nobody_there,
     count(*) filter (where outcome = 'full') as full,
+    count(*) filter (where outcome = 'callback') as callback,
     count(*) filter (where outcome = 'self_service') as self_service,
     count(*) filter (
         where outcome in ('failed', 'lost', 'interrupted') and person_answered_at is null

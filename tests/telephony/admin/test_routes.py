@@ -20,6 +20,8 @@ CHANGES = {
     "setOverride",
     "endOverride",
     "setPassword",
+    "putRecording",
+    "removeRecording",
     "setMemberState",
 }
 PUBLIC = {"/healthz", "/readyz", "/metrics", f"{BASE}/openapi.json", f"{BASE}/docs"}

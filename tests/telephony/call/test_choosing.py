@@ -1,13 +1,14 @@
 """A menu: what is said when, which keys count, where the caller goes."""
 
+from dataclasses import replace
+
 import pytest
 
-from routing.decision import Branch
+from routing.decision import WRONG_KEY, Branch
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call.actions import AlertCaller, AskForKey, Connect, EndLeg, PassEarlySound, PlayRinging
 from telephony.call.call import Phase
-from telephony.call.choosing import WRONG_KEY
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.react import end
 from tests.support.calls import menu, phone, ring
@@ -58,6 +59,19 @@ def test_a_key_is_put_to_routing_during_the_prompt_and_after_it(desk: Desk, seco
     assert (call.phase, call.question, call.key) == (Phase.ARRIVED, Branch.PRESSED, "2")
     assert call.decision and call.decision.menu and call.decision.menu.name == "val"
     assert call.deadline is None
+
+
+def test_a_menu_whose_own_prompt_is_called_so_is_not_said_for_ever() -> None:
+    desk = Desk()
+    decision = menu(tries=1)
+    assert decision.menu is not None
+    own = replace(decision.menu, prompt=WRONG_KEY)
+    desk.arrives(replace(decision, prompt=WRONG_KEY, menu=own))
+    desk.see(f.AnnouncementEnded)
+    assert said(desk) == [(WRONG_KEY, 1)]
+    desk.wait(5.0)
+
+    assert left(desk) == [(Branch.NO_KEY, "")]
 
 
 def test_without_a_key_it_is_said_again_and_then_the_caller_goes_on(desk: Desk) -> None:

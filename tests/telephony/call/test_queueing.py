@@ -17,6 +17,7 @@ from telephony.call.actions import (
     EndLeg,
     KeepWaiting,
     PlayRinging,
+    TellPaused,
 )
 from telephony.call.call import Phase
 from telephony.call.evolve import evolve
@@ -175,12 +176,14 @@ def test_a_phone_that_dies_while_it_rings_has_missed_it() -> None:
 def test_who_misses_one_call_after_the_other_has_a_pause() -> None:
     office = town("kc1", kc="missed_limit = 2")
     office.rings(office.calls("c1"))
+    told: list[Action] = []
     for _ in range(2):
         legs = [leg.id for leg in office.switchboard.calls["c1"].ringing()]
-        office.wait(15)
+        told += [action for action in office.wait(15) if isinstance(action, TellPaused)]
         for leg in legs:
             office.taken_back(leg)
         office.rings(office.wait(5))
+    assert told == [TellPaused("c1.2", "kc1")]
     pause = office.switchboard.house.duty.pause("amina")
     assert pause is not None
     assert pause.reason == d.MISSED
@@ -453,7 +456,9 @@ def test_at_closing_time_they_are_served_for_a_while_or_told_so(queue: str, minu
     (leg,) = office.rings(office.calls("c1", BYGGLOV))
     office.answers(leg)
     actions = office.calls("c2", BYGGLOV)
-    assert office.heard(actions) == ["queue_welcome+queue_position+number_1+queue_closes+number_16+number_30"]
+    assert office.heard(actions) == [
+        "queue_welcome+queue_position+number_1+queue_closes+number_16+and+number_30"
+    ]
     office.wait(600 + 60 * minutes - 1)
     assert office.switchboard.house.waiting("bygglov") == 1
 

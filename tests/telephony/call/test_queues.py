@@ -56,6 +56,16 @@ def test_whose_turn_it_is_keeps_the_place_until_taken() -> None:
     assert in_turn(queues) == ["a", "b"]
 
 
+def test_whom_a_call_was_offered_to_is_known_until_it_leaves() -> None:
+    queues = queue("a")
+    queues.begin_turn("a", ["anna", "anna", "bo"])  # two phones of Anna's
+    assert queues.rung("a") == ("anna", "bo")
+    queues.begin_turn("a", ["anna"])
+    assert queues.rung("a") == ("bo", "anna")
+    queues.leave("a", after(9), answered=False)
+    assert queues.rung("a") == ()
+
+
 def test_who_leaves_lets_the_others_up() -> None:
     queues = queue("a", "b")
     queues.begin_turn("a")
@@ -151,3 +161,12 @@ def test_the_order_is_that_of_priority_and_time_whatever_happens(steps: list[tup
         order = sorted(inside, key=lambda call: inside[call])
         assert in_turn(queues) == [call for call in order if call not in turns]
         assert [queues.position(call) for call in order] == list(range(1, len(order) + 1))
+
+
+def test_all_places_are_in_order_those_whose_turn_it_is_too() -> None:
+    queues = Queues()
+    queues.join("c1", "kc", 5, after(0))
+    queues.join("c2", "kc", 1, after(0))
+    queues.begin_turn("c2")
+    assert [place.call for place in queues.places("kc")] == ["c2", "c1"]
+    assert queues.places("bygglov") == ()

@@ -58,7 +58,8 @@ def test_a_place_that_has_no_word_is_many(wait: Wait) -> None:
     ("ahead", "pace", "words"),
     [
         (0, 40.0, "queue_under_minute"),
-        (1, 30.0, "queue_estimate+number_2+queue_minutes"),
+        (1, 30.0, "queue_one_minute"),
+        (1, 50.0, "queue_estimate+number_2+queue_minutes"),
         (2, 100.0, "queue_estimate+number_5+queue_minutes"),
         (7, 98.0, "queue_estimate+number_15+queue_minutes"),
         (35, 100.0, "queue_estimate+number_60+queue_minutes"),
@@ -74,7 +75,7 @@ def test_the_wait_is_told_as_well_as_it_can_be_known(wait: Wait, ahead: int, pac
 
 def test_until_when_it_is_open_is_told_in_the_last_hour_and_once(wait: Wait) -> None:
     first = "queue_welcome+queue_position+number_1"
-    assert told(wait, closes=1800).prompt == f"{first}+queue_closes+number_12+number_30"
+    assert told(wait, closes=1800).prompt == f"{first}+queue_closes+number_12+and+number_30"
     assert told(wait, closes=3600).prompt == f"{first}+queue_closes+number_13"
     assert told(wait, closes=3601).prompt == first
     assert told(wait, closes=1800, said=True).prompt == "queue_comfort+queue_position+number_1"

@@ -14,7 +14,7 @@ from telephony.call.evolve import begin, evolve
 from telephony.call.house import House
 from telephony.desk.member_state import Member, State, member_of, members_of
 from tests.support.calls import NOON, after, arrive, contact, phone, registered, ring
-from tests.support.plans import PEOPLE, tables_of
+from tests.support.plans import PEOPLE, TRUNKS, tables_of
 
 AWAY = PEOPLE.replace(
     "ring_seconds = 25 }", "ring_seconds = 25, absences = [{ from = 2026-11-25, to = 2026-11-26 }] }"
@@ -72,6 +72,14 @@ def test_of_two_phones_one_is_enough(room: Room) -> None:
     assert room.doing("david") == (State.AVAILABLE, after(2))
 
 
+def test_who_has_a_mobile_is_reached_there() -> None:
+    room = Room(
+        people=PEOPLE.replace('phones = ["kc1"]', 'phones = ["kc1"], mobile = "+46701740699"'),
+        trunks=f"{TRUNKS}outside = true\n",
+    )
+    assert room.doing("amina") == (State.AVAILABLE, None)
+
+
 def test_ringing_then_in_a_call_then_writing_it_down(room: Room) -> None:
     target = phone("amina", "kc1")
     room.see(
@@ -96,6 +104,13 @@ def test_who_calls_is_in_a_call_and_so_is_who_has_a_leg_that_no_call_knows(room:
     assert room.doing("amina") == (State.IN_CALL, after(2))
     room.calls.clear()
     assert room.doing("amina") == (State.IN_CALL, after(2))
+
+
+def test_who_is_rung_to_call_somebody_back_is_rung_until_they_answer(room: Room) -> None:
+    room.see(arrive("c2", at=after(2), member="amina", calls_back="c1"))
+    assert room.doing("amina") == (State.RINGING, after(2))
+    room.see(f.MemberAnswered(at=after(5), call="c2", leg="c2.0"))
+    assert room.doing("amina") == (State.IN_CALL, after(5))
 
 
 def test_who_missed_an_offer_rests(room: Room) -> None:

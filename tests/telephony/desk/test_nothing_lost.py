@@ -152,9 +152,11 @@ def _check(town: QueueTown) -> None:
 def _check_idle(town: QueueTown, waiting: dict[str, Any]) -> None:
     """Nobody waits while somebody is free for them."""
     house, callers = town.switchboard.house, town.switchboard.calls
-    missed = next_turn(
-        TABLES, house, list(TABLES.groups), lambda call: callers[call].arrived.member, town.now, 0.0
-    )
+
+    def caller_of(call: str) -> str:
+        return callers[call].arrived.member
+
+    missed = next_turn(TABLES, house, list(TABLES.groups), caller_of, lambda callback: False, town.now, 0.0)
     assert missed is None, f"{missed} is free for {waiting}"
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
+from routing.decision import Target
 from telephony.call import facts as f
 from telephony.call.house import House
 from telephony.call.house_facts import PhoneRegistered
@@ -30,7 +31,9 @@ def turn(
 ) -> tuple[str, str, list[str]] | None:
     """The call, its queue and who is rung."""
     names = callers or {}
-    found = next_turn(TABLES, house, queues, lambda call: names.get(call, ""), NOON, 0.0)
+    found = next_turn(
+        TABLES, house, queues, lambda call: names.get(call, ""), lambda callback: False, NOON, 0.0
+    )
     if found is None:
         return None
     return found.place.call, found.queue, [target.phone for target in found.targets]
@@ -49,6 +52,21 @@ def test_the_first_is_offered_to_the_first() -> None:
     office.queues.join("b", "kc", 5, after(1))
 
     assert turn(office, "kc") == ("a", "kc", ["kc1"])
+
+
+def test_a_hunt_comes_to_everybody_before_it_begins_again() -> None:
+    office = house("kc1", "kc2")
+    office.queues.join("a", "kc", 5, after(0))
+    office.evolve(TurnCame(at=after(0), call="a", queue="kc", targets=(Target("amina", phone="kc1"),)))
+    office.queues.end_turn("a")
+
+    assert turn(office, "kc") == ("a", "kc", ["kc2"])  # Amina is free again, and was the first
+    office.queues.begin_turn("a", ["bengt"])
+    office.queues.end_turn("a")
+    assert turn(office, "kc") == ("a", "kc", ["kc1"])
+    office.queues.leave("a", after(60), answered=False)
+    office.queues.join("b", "kc", 5, after(60))
+    assert turn(office, "kc") == ("b", "kc", ["kc1"])
 
 
 def test_all_phones_of_the_one_member_ring() -> None:

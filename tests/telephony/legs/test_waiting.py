@@ -2,12 +2,14 @@
 
 import pytest
 
+from telephony.call import callback_facts as b
 from telephony.call import menu_facts as m
 from telephony.call import queue_facts as q
 from telephony.legs.leg import RINGING
 from tests.support.plans import MAIN
 from tests.support.scripted_peer import Outgoing, sdp
-from tests.support.stage import NUMBERS, Stage
+from tests.support.stage import CALLER as CITIZEN
+from tests.support.stage import NUMBERS, TRUNKS, Stage
 
 CALLER = "call2.0"
 KEYS = 'keys = { 9 = { voicemail = "kontaktcenter" } }, comfort_seconds = 20.0'
@@ -32,8 +34,8 @@ WELCOME = "queue_welcome+queue_position+number_1>music"
 class Office(Stage):
     """Kontaktcenter has one member, who talks with a first caller."""
 
-    def __init__(self, queue: str = KEYS) -> None:
-        super().__init__(groups=GROUPS.format(queue=queue), numbers=NUMBERS)
+    def __init__(self, queue: str = KEYS, trunks: str = TRUNKS) -> None:
+        super().__init__(groups=GROUPS.format(queue=queue), numbers=NUMBERS, trunks=trunks)
         self.register("kc1")
         self.first = self.call(MAIN)
         self.amina = self.offered("kc1")
@@ -136,3 +138,37 @@ def test_who_speaks_nothing_that_music_is_in_waits_on_and_hears_it_ring(town: Of
     amina.accept(sdp("192.0.2.41", "9"))
     amina.peer.take("ACK")
     assert caller.statuses[-1] == 200
+
+
+OUTSIDE = TRUNKS.replace("[trunks.pbx]", "outside = true\n[trunks.pbx]")
+
+
+def test_who_asks_to_be_called_back_is_called_when_a_member_is_there() -> None:
+    town = Office("callback = true", trunks=OUTSIDE)
+    caller = waits(town)
+    town.node.key_pressed(CALLER, "1", town.now)
+    town.pump()
+    assert town.media.playing[CALLER] == "callback_promised"
+    town.node.playback_ended(CALLER, town.now)
+    town.pump()
+    caller.peer.answer(caller.peer.take("BYE"), 200)
+
+    town.free()
+    amina = town.offered("kc1")
+    assert "Återuppringning Kontaktcenter" in amina.invite.from_.display
+    amina.ring()
+    amina.accept()
+    amina.peer.take("ACK")
+    assert town.media.playing["call3.0"] == RINGING
+    citizen = town.offered_at(town.operator)
+    assert f"sip:{CITIZEN}@" in str(citizen.invite.uri)
+    assert MAIN in str(citizen.invite.from_)
+    citizen.ring()
+    citizen.accept()
+    citizen.peer.take("ACK")
+
+    assert town.media.bridges["call3.0"] == "call3.1"
+    assert [fact.call for fact in town.facts(b.CallbackKept)] == ["call3"]
+    amina.hang_up()
+    citizen.peer.answer(citizen.peer.take("BYE"), 200)
+    town.assert_nothing_kept()

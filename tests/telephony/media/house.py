@@ -24,6 +24,9 @@ FIRST_PORT = 20000 + os.getpid() % 100 * 110
 SHORT = Prompt.encode("short", b"".join(struct.pack("<h", value) for value in range(480)))
 """Three frames."""
 
+MUSIC = Prompt.encode("music", b"".join(struct.pack("<h", value * 7) for value in range(1600)))
+"""Ten frames, all different."""
+
 
 class House:
     """A relay with 50 pairs of ports from `FIRST_PORT`, and phones that are closed with it."""
@@ -37,7 +40,7 @@ class House:
         self._phones: list[Phone] = []
 
     def _relay(self, advertised: str, ports: range) -> MediaRelay:
-        loop, prompts = asyncio.get_running_loop(), Prompts({"short": SHORT})
+        loop, prompts = asyncio.get_running_loop(), Prompts({"short": SHORT, "music": MUSIC})
         return MediaRelay(
             *(loop, HOST, advertised, ports, prompts, lambda leg: self.on_ended(leg), Random(1)),
             pressed=lambda leg, key: self.on_pressed(leg, key),

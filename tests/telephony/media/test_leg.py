@@ -28,7 +28,7 @@ class Pair:
         return self.leg.route_rtp(self.sent, len(packet), source, now)
 
     def feed_rtcp(self, packet: bytes, source: Address = ("192.0.2.10", 4001)) -> Address | Drop:
-        return self.leg.route_rtcp(bytearray(packet), len(packet), source)
+        return self.leg.route_rtcp(bytearray(packet), len(packet), source, NOW)
 
 
 @pytest.fixture

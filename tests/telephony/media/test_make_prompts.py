@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from telephony.media.make_prompts import make_prompts, shape_command, speak_command
+from telephony.media.make_prompts import make_prompts, shape_command
 from telephony.media.prompts import MUSIC, PROMPT_FOLDER, Prompts
 from telephony.media.texts import TEXTS, Texts
 from tests.support.peers import require_peer
@@ -19,13 +19,6 @@ def test_every_prompt_is_made_by_the_script() -> None:
     texts = Texts.of(PROMPT_FOLDER)
 
     assert {file.stem for file in PROMPT_FOLDER.glob("*.wav")} == {*texts.whole, *texts.fragments, MUSIC}
-
-
-def test_a_text_is_spoken_in_swedish_and_never_taken_for_an_option() -> None:
-    command = speak_command("-f /etc/passwd", Path("out"))
-
-    assert command[:3] == ["espeak-ng", "-v", "sv"]
-    assert command[-2:] == ["--", "-f /etc/passwd"]
 
 
 def test_sound_is_brought_into_the_form_that_the_service_plays() -> None:

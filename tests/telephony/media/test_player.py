@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from telephony.media.player import MAX_LATE_MS, PERIOD_MS, Player, Turn, Voice
+from telephony.media.player import MAX_LATE_MS, PERIOD_MS, Player, Turn, Voice, WaitingPlayback
 from telephony.media.prompts import Prompt
 from telephony.sdp.codec import PCMA, PCMU
 from telephony.sdp.direction import Direction
@@ -12,6 +12,8 @@ from tests.telephony.media.streams import OPUS, stream
 
 START = 1000.0
 SECOND = Prompt.encode("second", b"".join(struct.pack("<h", value) for value in range(8000)))
+WORD = Prompt.encode("word", b"".join(struct.pack("<h", -value) for value in range(480)))
+MUSIC = Prompt.encode("music", b"".join(struct.pack("<h", value * 9) for value in range(1600)))
 A_LAW, MU_LAW = Voice(PCMA, 8), Voice(PCMU, 0)
 
 
@@ -196,3 +198,67 @@ def test_there_is_no_voice_without_g711_or_leave_to_send() -> None:
     assert Voice.of(None) is None
     assert Voice.of(stream(receives={96: OPUS})) is None
     assert Voice.of(stream(direction=Direction.RECVONLY)) is None
+
+
+# ---- who waits
+
+
+def heard(sound: WaitingPlayback, packets: int) -> list[bytes]:
+    """The payloads of so many packets."""
+    return [(sound.next_packet() or b"")[12:] for _ in range(packets)]
+
+
+def waiting(prompt: Prompt | None = WORD) -> WaitingPlayback:
+    return WaitingPlayback(prompt, MUSIC, A_LAW, FixedRandom())
+
+
+def test_who_waits_hears_a_prompt_once_and_music_over_and_over() -> None:
+    word, music = list(WORD.frames[PCMA]), list(MUSIC.frames[PCMA])
+
+    assert heard(waiting(), 33) == word + 3 * music
+    assert heard(waiting(None), 20) == 2 * music
+
+
+def test_a_prompt_breaks_in_on_the_music_which_goes_on_where_it_was() -> None:
+    word, music = list(WORD.frames[PCMA]), list(MUSIC.frames[PCMA])
+    sound = waiting(None)
+    heard(sound, 14)
+
+    sound.say(WORD)
+    heard(sound, 1)
+    sound.say(WORD)  # in the middle of the other
+
+    assert heard(sound, 3 + 6 + 10) == word + music[4:] + music
+
+
+def test_at_the_end_of_the_music_a_prompt_breaks_in_too() -> None:
+    sound = waiting(None)
+    heard(sound, 10)
+
+    sound.say(WORD)
+
+    assert heard(sound, 4)[3] == MUSIC.frames[PCMA][0]
+
+
+def test_music_is_one_stream_and_what_breaks_in_is_marked(player: Player) -> None:
+    sound = waiting()
+    player.start("a", sound, START)
+    headers = [header(sound.next_packet() or b"") for _ in range(6)]
+    sound.say(WORD)
+    headers += [header(sound.next_packet() or b"") for _ in range(2)]
+
+    assert [second >> 7 for _, second, *_ in headers] == [1, 0, 0, 0, 0, 0, 1, 0]
+    assert [sequence for _, _, sequence, *_ in headers] == [0xFFFF, 0, 1, 2, 3, 4, 5, 6]
+    assert len({ssrc for *_, ssrc in headers}) == 1
+    assert not sound.over
+
+
+def test_music_never_ends(player: Player) -> None:
+    player.start("a", waiting(), START)
+
+    due = START
+    for _ in range(500):
+        due = player.get_timer() or 0.0
+        assert player.handle_timer(due).ended == ()
+
+    assert due == pytest.approx(START + 10.0, abs=0.02)

@@ -1,0 +1,116 @@
+"""Those who wait get whoever becomes free: the part of the switchboard that looks who that is after each
+input.
+
+Callers who hold the line and those who are to be called back stand in one order.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from routing.tables import Tables
+from telephony.agenda import Agenda
+from telephony.call import calling_back
+from telephony.call.call import Call
+from telephony.call.callback_facts import CallbackOwed
+from telephony.call.ending import Reaction
+from telephony.call.house import House
+from telephony.call.queue_facts import TurnCame
+from telephony.desk.turns import Turn, next_turn
+
+AGAIN = timedelta(minutes=1)
+"""How much later a callback that is tried at the end of its time is looked at again."""
+
+
+class WaitingRoom:
+    """`commit` carries a reaction of a call through, `draw` is random in [0, 1), `call_of` gives a live call,
+    `new_call` the id of a new one (UUIDv7), or is None: then nobody is called back."""
+
+    def __init__(
+        self,
+        house: House,
+        agenda: Agenda[datetime],
+        commit: Callable[[str, Reaction, datetime], None],
+        draw: Callable[[], float],
+        call_of: Callable[[str], Call],
+        new_call: Callable[[], str] | None,
+    ) -> None:
+        self._house = house
+        self._agenda = agenda
+        self._commit = commit
+        self._draw = draw
+        self._call_of = call_of
+        self._new_call = new_call
+
+    def follow_changes(self, tables: Tables, now: datetime) -> None:
+        """Give turns to those who wait for whoever may have become free."""
+        members, phones = self._house.take_stirred()
+        if not members and not phones:
+            return
+        for member in members:
+            rest = self._house.duty.rest(member)
+            self._agenda.set(f"member/{member}", rest.until if rest else None)
+        if self._house.queues:
+            owners = [tables.single_phones[phone].key for phone in phones if phone in tables.single_phones]
+            free = {group for key in (*members, *owners) for group in tables.memberships.get(key, ())}
+            self.give_turns(tables, [queue for queue in self._house.queues.names() if queue in free], now)
+
+    def give_turns(self, tables: Tables, queues: Sequence[str], now: datetime) -> None:
+        """One after the other, while somebody is free; each at most once, whatever comes of it."""
+        given = set[str]()
+        while (turn := self.next_turn(tables, queues, now)) is not None and turn.place.call not in given:
+            given.add(turn.place.call)
+            if turn.place.call in self._house.queues.callbacks():
+                self._call_back(turn, now)
+            else:
+                call = turn.place.call
+                came = TurnCame(at=now, call=call, queue=turn.queue, targets=turn.targets)
+                self._commit(call, Reaction([came]), now)
+
+    def next_turn(self, tables: Tables, queues: Sequence[str], now: datetime) -> Turn | None:
+        """Who is next of those who wait there, if anybody is free for them."""
+        if not queues:
+            return None
+        may = self._may_be_called if self._new_call is not None else lambda callback: False
+        return next_turn(tables, self._house, queues, self._caller_of, may, now, self._draw())
+
+    def schedule(self, callback: str) -> None:
+        """Note until when this caller is to have been called back."""
+        what = self._house.queues.callbacks().get(callback)
+        self._agenda.set(f"callback/{callback}", what.until if what else None)
+
+    def reschedule(self) -> None:
+        """Note all times anew."""
+        for member, rest in self._house.duty.resting().items():
+            self._agenda.set(f"member/{member}", rest.until)
+        for callback in self._house.queues.callbacks():
+            self.schedule(callback)
+
+    def late(self, callback: str, now: datetime) -> CallbackOwed | None:
+        """The fact that nobody could call this caller back in time; None while that is being tried: then it
+        is asked again."""
+        queues = self._house.queues
+        if queues.is_tried(callback):
+            self._agenda.set(f"callback/{callback}", now + AGAIN)
+            return None
+        queue, _ = queues.where(callback)
+        return calling_back.late(callback, queue, queues.callback(callback), now)
+
+    def _call_back(self, turn: Turn, now: datetime) -> None:
+        assert self._new_call is not None  # or it would have had no turn
+        call, callback = self._new_call(), turn.place.call
+        what = self._house.queues.callback(callback)
+        began = calling_back.begin(callback, turn.queue, what, call, turn.targets[0], self._house, now)
+        self._commit(call, began, now)
+
+    def _may_be_called(self, callback: str) -> bool:
+        """Not while the same number is being called for another queue."""
+        queues = self._house.queues
+        return not queues.is_called(queues.callback(callback).number)
+
+    def _caller_of(self, call: str) -> str:
+        """Which member or number waits there."""
+        callbacks = self._house.queues.callbacks()
+        if call in callbacks:
+            return callbacks[call].number
+        arrived = self._call_of(call).arrived
+        return arrived.member or arrived.caller or ""

@@ -1,0 +1,89 @@
+"""Whoever becomes free is given to those who wait; how that looks from a call is in `call/test_queueing`."""
+
+from itertools import count
+
+from telephony.call.duty_facts import MemberLoggedIn, MemberLoggedOut
+from telephony.call.facts import LegEnded
+from telephony.call.menu_facts import KeyPressed
+from telephony.switchboard import Switchboard
+from tests.support.calls import contact, registered
+from tests.support.plans import BYGGLOV
+from tests.support.queue_town import QueueTown, queue_tables
+from tests.support.switchboard import MemoryJournal
+
+
+def is_turn(town: QueueTown, call: str) -> bool:
+    waiting = town.switchboard.calls[call].waiting
+    return waiting is not None and waiting.is_turn
+
+
+def waits(queue: str = "") -> QueueTown:
+    """c2 waits while amina talks."""
+    town = QueueTown("kc1", tables=queue_tables(queue))
+    (leg,) = town.rings(town.calls("c1"))
+    town.answers(leg)
+    town.calls("c2")
+    return town
+
+
+def test_a_phone_that_registers_brings_somebody() -> None:
+    town = waits()
+    town.feed(registered("kc2", contact("kc2", 2)))
+    assert is_turn(town, "c2")
+
+
+def test_a_phone_of_nobody_brings_nobody() -> None:
+    town = waits()
+    town.feed(registered("stranger", contact("stranger", 9)))
+    assert not is_turn(town, "c2")
+
+
+def test_who_logs_in_is_there_for_who_waits() -> None:
+    town = waits()
+    town.feed(MemberLoggedOut(at=town.now, member="bengt", by="x", group=""))
+    town.feed(registered("kc2", contact("kc2", 2)))
+    assert not is_turn(town, "c2")
+    town.feed(MemberLoggedIn(at=town.now, member="bengt", by="x", group=""))
+    assert is_turn(town, "c2")
+
+
+def test_a_plan_may_bring_somebody() -> None:
+    town = QueueTown("bygg2", tables=queue_tables("staffed_only = false"))
+    town.calls("c1")
+    assert not is_turn(town, "c1")
+    town.switchboard.load(queue_tables("staffed_only = false", members='"amina", "elif"'), town.now)
+    assert is_turn(town, "c1")
+
+
+def test_of_several_who_wait_each_gets_one_of_several_who_come() -> None:
+    town = waits()
+    town.calls("c3", BYGGLOV)
+    town.feed(registered("bygg1", contact("bygg1", 3)))
+    assert is_turn(town, "c3")
+    assert not is_turn(town, "c2")
+
+
+def test_the_times_of_rests_and_callbacks_are_known_to_a_next_life() -> None:
+    town = waits("callback = true\nwrap_up_seconds = 30.0")
+    town.see(KeyPressed, "c2.0", key="1")
+    town.see(LegEnded, "c2.0")
+    town.hangs_up("c1.0")
+    made = count(100)
+    later = Switchboard(MemoryJournal(), town.tables, talk_limit=0.0, new_call=lambda: f"made{next(made)}")
+    later.replay(enumerate(town.journal.facts, 1))
+    later.interrupt(town.now)
+    rest = later.house.duty.rest("amina")
+    assert rest is not None
+    assert later.get_timer() == rest.until
+    later.handle_timer(rest.until)
+    assert later.house.queues.is_tried("c2")
+
+
+def test_without_ids_for_new_calls_nobody_is_called_back() -> None:
+    town = waits("callback = true")
+    town.see(KeyPressed, "c2.0", key="1")
+    town.see(LegEnded, "c2.0")
+    simulated = Switchboard(MemoryJournal(), town.tables, talk_limit=0.0)
+    simulated.replay(enumerate(town.journal.facts, 1))
+    simulated.receive(LegEnded(at=town.now, call="c1", leg="c1.1"), town.now)
+    assert not simulated.house.queues.is_tried("c2")
