@@ -23,6 +23,8 @@ RecordedFact = f.CallFact | ClockStepped
 MASKED = "maskerat"  # in place of a caller of a protected number
 HIDDEN = "dold"  # in place of a caller who does not want to be known
 
+_QUEUE = "queue "  # with this begins what the reasons tell of a wait in a queue
+
 RECORDED: tuple[type[RecordedFact], ...] = (
     f.CallRefused,
     f.CallArrived,
@@ -117,6 +119,11 @@ class Record:
             return _seconds(self.person_answered_at, self.ended_at)
         talked = (_seconds(talk.started_at, talk.ended_at or self.ended_at) for talk in self.talks)
         return round(sum(seconds or 0.0 for seconds in talked), 3)
+
+    @property
+    def was_queued(self) -> bool:
+        """Whether the call waited in a queue."""
+        return any(reason.startswith(_QUEUE) for reason in self.reasons)
 
     def shown_caller(self, *, unmask: bool = False) -> str:
         """The caller as people may see it: masked where the number is protected, `dold` when hidden."""
@@ -255,7 +262,7 @@ def _reason(record: Record, fact: _Told) -> str:
     """Why a member who was rung did not take the call, what the caller did by keys, or how they waited."""
     if isinstance(fact, q.QueueLeft):
         key = f" {fact.key}" if fact.key else ""
-        return f"queue {fact.queue}: {fact.why.replace('_', ' ')}{key} after {fact.seconds:.0f} s"
+        return f"{_QUEUE}{fact.queue}: {fact.why.replace('_', ' ')}{key} after {fact.seconds:.0f} s"
     if isinstance(fact, m.CentreAsked):
         return f"voicemail {fact.voicemail}: {CENTRE_KEY}, to Kontaktcenter"
     if isinstance(fact, m.MenuLeft):

@@ -3,7 +3,7 @@
 Pure: what the house has folded, the plan and the clock come in; the switchboard makes a fact of the answer.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,13 +41,15 @@ def next_turn(
     `may_be_called` tells whether a callback can be tried: by the phone of a member, never a mobile. `draw` is
     random in [0, 1). A queue whose group has left the plan has no turns: who waits there leaves in time.
     """
-    found = (
-        turn
-        for queue in queues
-        if queue in tables.groups
-        for turn in _first(tables, tables.groups[queue], house, caller_of, may_be_called, now, draw)
-    )
-    return min(found, key=lambda turn: turn.place, default=None)
+    best: Turn | None = None
+    heads = [(next(house.queues.in_turn(queue), None), queue) for queue in queues if queue in tables.groups]
+    for place, queue in sorted((place, queue) for place, queue in heads if place is not None):
+        if best is not None and best.place < place:
+            break  # whoever else waits there is behind, too: whom to ring there need not be looked for
+        turn = _first(tables, tables.groups[queue], house, caller_of, may_be_called, now, draw)
+        if turn is not None and (best is None or turn.place < best.place):
+            best = turn
+    return best
 
 
 def _first(
@@ -58,23 +60,26 @@ def _first(
     may_be_called: Callable[[str], bool],
     now: datetime,
     draw: float,
-) -> Iterator[Turn]:
+) -> Turn | None:
     """The first who waits there and can be offered to somebody, if there is one."""
-    members = in_order(group, house, now, draw)
-    keys = {key for person in group.members for key in (person.key, person.mobile)}
+    free = {person.key for person in group.members if house.is_free(person.key)}
+    if not free:
+        return None  # as nearly always when many wait: nothing is put in order for it
+    members = [person for person in in_order(group, house, now, draw) if person.key in free]
     together = group.strategy is Strategy.ALL
     for place in house.queues.in_turn(group.key):
         is_callback, caller = place.call in house.queues.callbacks(), caller_of(place.call)
         if is_callback and not may_be_called(place.call):
             continue
         mobiles = None if is_callback else Mobiles(tables, house, draw, together=together)
-        hunted = members if together else _latest_last(members, house.queues.rung(place.call))
-        chosen = choose(hunted, house, now, caller, group=group.key, mobiles=mobiles)
-        if isinstance(chosen, tuple):
-            yield Turn(place, group.key, _together(group, chosen))
-            return
-        if caller not in keys and not is_callback:
-            return  # nobody is free for those behind, either
+        hunted = _latest_last(members, house.queues.rung(place.call))
+        for rung in [members] if together else [[person] for person in hunted]:
+            chosen = choose(rung, house, now, caller, group=group.key, mobiles=mobiles)
+            if isinstance(chosen, tuple):
+                return Turn(place, group.key, chosen)
+        if not is_callback and not any(caller in (person.key, person.mobile) for person in members if caller):
+            break  # nobody can be rung for those behind, either
+    return None
 
 
 def _latest_last(members: Sequence[PersonRow], rung: Sequence[str]) -> Sequence[PersonRow]:
@@ -84,11 +89,3 @@ def _latest_last(members: Sequence[PersonRow], rung: Sequence[str]) -> Sequence[
         return members
     turns = {member: turn for turn, member in enumerate(rung, 1)}
     return sorted(members, key=lambda person: turns.get(person.key, 0))
-
-
-def _together(group: GroupRow, targets: tuple[Target, ...]) -> tuple[Target, ...]:
-    """All at once, or in another hunt the first member: the next is chosen when that one has not answered."""
-    if group.strategy is Strategy.ALL:
-        return targets
-    first = targets[0].member
-    return tuple([target for target in targets if target.member == first])

@@ -2,7 +2,7 @@
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from routing.decision import Origin
@@ -11,8 +11,9 @@ from telephony.call.facts import Outcome
 from telephony.call.record import Record
 from telephony.simulate.history import call_of
 from telephony.simulate.knowledge import ANSWER, PATIENCE, TALK
-from telephony.simulate.result import Different, Fate, Move, OfNumber, Tally, Waiting
+from telephony.simulate.result import Different, Fate, Move, OfNumber, Tally
 from telephony.simulate.values import SimulatedCall, Then
+from telephony.simulate.waits import IN_TIME_SECONDS, share_of, waiting_of
 
 UNKNOWN, PERSONAL = "unknown", "personal"
 
@@ -61,29 +62,25 @@ class _Count:
     def tally(self) -> Tally:
         """The sums."""
         calls = self.outcomes.total()
+        offered = calls - self.outcomes["closed"]
+        in_time = sum(seconds <= IN_TIME_SECONDS for seconds in self.answered_after)
         return Tally(
             calls=calls,
-            offered=calls - self.outcomes["closed"],
+            offered=offered,
             outcomes={name: self.outcomes[name] for name in COUNTED},
             went_on=self.went_on,
             groups=_most_first(self.groups),
             members=_most_first(self.members),
             announcements=_most_first(self.announcements),
-            until_answer=_waiting(self.answered_after),
-            until_given_up=_waiting(self.gave_up_after),
+            until_answer=waiting_of(self.answered_after),
+            until_given_up=waiting_of(self.gave_up_after),
+            answered_in_time=in_time,
+            service_level=share_of(in_time, offered),
         )
 
 
 def _most_first(counts: Counter[str]) -> Mapping[str, int]:
     return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
-
-
-def _waiting(times: Sequence[float]) -> Waiting:
-    if not times:
-        return Waiting(0, None, None, None)
-    ordered = sorted(times)
-    at = [ordered[min(int(share * len(ordered)), len(ordered) - 1)] for share in (0.5, 0.9)]
-    return Waiting(len(ordered), *[round(seconds, 1) for seconds in (*at, ordered[-1])])
 
 
 class Counting:

@@ -15,13 +15,16 @@ from routing.gateways import Names
 from routing.override import Override
 from routing.places import Found, Named, default_port
 from routing.tables import Tables
+from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
 from telephony.call import menu_facts as m
-from telephony.call.actions import Action, Announce, AskForKey, Connect, Dial, EndLeg
+from telephony.call import queue_facts as q
+from telephony.call.actions import Action, Announce, AskForKey, Connect, Dial, EndLeg, KeepWaiting
 from telephony.call.call import Phase
 from telephony.call.confirming import KEY as CONFIRM_KEY
 from telephony.call.errors import IllegalTransition
+from telephony.call.house import House
 from telephony.call.record import RECORDED, Record, begin, extend
 from telephony.simulate.knowledge import Knowledge
 from telephony.simulate.values import Meanwhile, SimulatedCall
@@ -32,6 +35,9 @@ ANNOUNCEMENT_SECONDS = 10.0
 
 LONGEST_WAIT_SECONDS = 3600.0
 """Whoever would wait for ever gives up all the same, so that every call ends."""
+
+MISSED_SECONDS = 600.0
+"""After so long somebody is back whom the service gave a pause, for missing one call after the other."""
 
 _NOT_TAKEN = 480
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
@@ -60,7 +66,8 @@ class _Counted:
 class Driver:
     """Carries calls, and gives the record of each to `ended` together with the call.
 
-    Facts go to `journal`; without one they are gone. `faults` counts calls that a fault of ours ended.
+    `watch` is called with every fact, and the house. Facts go to `journal`; without one they are gone.
+    `faults` counts calls that a fault of ours ended.
     """
 
     def __init__(
@@ -70,14 +77,18 @@ class Driver:
         talk_limit: float,
         ended: Callable[[SimulatedCall, Record], None],
         journal: Journal | None = None,
+        watch: Callable[[f.Fact, House], None] = lambda fact, house: None,
     ) -> None:
         self._knowledge = knowledge
+        self._watch = watch
         self._ended = ended
         self._tables = tables
         self._coming: list[tuple[datetime, int, Callable[..., None], tuple[Any, ...]]] = []
         self._order = count()
         self._calls: dict[str, SimulatedCall] = {}
         self._records: dict[str, Record] = {}
+        self._turns: dict[str, int] = {}  # how often it has been a call's turn
+        self._away: set[str] = set()  # who has a pause that is not of our making
         routes = count()
         self._switchboard = Switchboard(
             journal or _Counted(),
@@ -96,6 +107,8 @@ class Driver:
             self._at(change.at, self._phone_changes, change.phone, change.there)
         for override in meanwhile.overrides:
             self._at(override.at, self._override_changes, override.number, override.override)
+        for duty in meanwhile.duties:
+            self._at(duty.at, self._duty_changes, duty)
         for call in calls:
             self._at(call.arrived_at, self._arrive, call)
         while self._coming or self._switchboard.calls:
@@ -129,12 +142,30 @@ class Driver:
         self._switchboard.receive(
             h.PhoneRegistered(at=now, phone=phone, contacts=(contact,) if there else ()), now
         )
+        self._act(now)
 
     def _override_changes(self, now: datetime, number: str, override: Override | None) -> None:
         if override is None:
             self._switchboard.receive(h.OverrideEnded(at=now, number=number, by=""), now)
         else:
             self._switchboard.receive(h.OverrideSet(at=now, number=number, override=override, by=""), now)
+
+    def _duty_changes(self, now: datetime, fact: d.MemberFact) -> None:
+        match fact:
+            case d.MemberPaused():
+                self._away.add(fact.member)
+            case d.MemberResumed():
+                self._away.discard(fact.member)
+            case _:
+                pass
+        self._switchboard.receive(fact, now)
+        self._act(now)
+
+    def _comes_back(self, now: datetime, member: str) -> None:
+        """Who had missed calls, unless it is known that they were away."""
+        if member not in self._away:
+            self._switchboard.receive(d.MemberResumed(at=now, member=member, by=""), now)
+            self._act(now)
 
     # ---- callers and members
 
@@ -207,6 +238,8 @@ class Driver:
                 self._at(now + timedelta(seconds=talk), self._hang_up, call_id)
             case AskForKey() if not action.leg.endswith(".0"):  # who takes it outside says so
                 return m.KeyPressed(at=now, call=call_id, leg=action.leg, key=CONFIRM_KEY)
+            case KeepWaiting():  # until somebody is free, or they give up: of the keys nobody presses any
+                pass
             case Announce():
                 self._at(now + timedelta(seconds=ANNOUNCEMENT_SECONDS), self._announced, call_id)
             case _ if isinstance(getattr(action, "prompt", None), str):
@@ -224,20 +257,27 @@ class Driver:
             # The network did not take it then either, nor at another time
             self._after(call, max(then.waited, rung_after), self._refuse, dial.leg)
             return
-        seconds = self._knowledge.answers_after(call, member, rung_after)
+        again = max(self._turns.get(call.id, 0) - 1, 0)
+        seconds = self._knowledge.answers_after(call, member, rung_after, again)
         if seconds is not None:
             self._after(call, seconds, self._answer, dial.leg)
 
     # ---- what comes of it
 
     def _observe(self, fact: f.Fact) -> None:
-        if isinstance(fact, f.CallArrived):
+        self._watch(fact, self._switchboard.house)
+        if isinstance(fact, q.TurnCame):
+            self._turns[fact.call] = self._turns.get(fact.call, 0) + 1
+        elif isinstance(fact, d.MemberPaused) and (fact.by, fact.reason) == ("", d.MISSED):
+            self._at(fact.at + timedelta(seconds=MISSED_SECONDS), self._comes_back, fact.member)
+        elif isinstance(fact, f.CallArrived):
             self._records[fact.call] = begin(fact)
         elif isinstance(fact, f.CallFact) and isinstance(fact, RECORDED) and fact.call in self._records:
             record = extend(self._records[fact.call], fact)
             self._records[fact.call] = record
             if isinstance(fact, f.CallEnded):
                 del self._records[fact.call]
+                self._turns.pop(fact.call, None)
                 self._ended(self._calls.pop(fact.call), record)
 
     def _fault(self, call_id: str, fault: IllegalTransition) -> None:

@@ -1,12 +1,14 @@
 """The past as a simulation is given it: calls by records of the log, the house by facts of the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from routing.decision import Origin
 from routing.spoken import first_of
+from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call.duty import ALL_GROUPS, Duties
 from telephony.call.facts import Outcome
 from telephony.call.house import House
 from telephony.call.record import Record
@@ -34,8 +36,13 @@ HOUSE_FACTS: tuple[type[f.Fact], ...] = (
     h.OverrideSet,
     h.OverrideEnded,
     h.OverridesCarried,
+    d.MemberLoggedOut,
+    d.MemberLoggedIn,
+    d.MemberPaused,
+    d.MemberResumed,
+    d.DutiesCarried,
 )
-"""What tells who was there, and what was open by hand."""
+"""What tells who was there, who took part in answering, and what was open by hand."""
 
 
 def why_left_out(record: Record) -> str:
@@ -73,6 +80,7 @@ def call_of(record: Record) -> SimulatedCall:
         answered_by=record.answered_by,
         announcement=first_of(record.announcement),
         protected=record.protected,
+        queued=record.was_queued,
     )
     return SimulatedCall(
         id=record.id,
@@ -91,9 +99,28 @@ def _seconds(start: datetime, stop: datetime) -> float:
     return max((stop - start).total_seconds(), 0.0)
 
 
+_NO_DUTIES = Duties({}, {})
+
+
+def _changes(before: Duties, after: Duties, at: datetime) -> Iterator[d.MemberFact]:
+    """The facts by which the one becomes the other: pauses, and who is logged out of what."""
+    for member in sorted({*before.paused} - {*after.paused}):
+        yield d.MemberResumed(at=at, member=member, by="")
+    for member, pause in sorted(after.paused.items()):
+        if member not in before.paused:
+            yield d.MemberPaused(at=at, member=member, by="", reason=pause.reason)
+    for member in sorted({*before.logged_out, *after.logged_out}):
+        out, now = before.logged_out.get(member, {}), after.logged_out.get(member, {})
+        if {*out} - {*now}:  # to be back in one is to be back in all, and then to leave the others
+            yield d.MemberLoggedIn(at=at, member=member, by="", group=ALL_GROUPS)
+            out = {}
+        for group in sorted({*now} - {*out}):
+            yield d.MemberLoggedOut(at=at, member=member, by="", group=group)
+
+
 class HouseBook:
-    """Who could be reached and what was open by hand from `start` to before `end`, told by the facts of a
-    journal in order, which may begin before."""
+    """Who could be reached and took part, and what was open by hand from `start` to before `end`, told by the
+    facts of a journal in order, which may begin before."""
 
     def __init__(self, start: datetime, end: datetime) -> None:
         self._start = start
@@ -102,6 +129,7 @@ class HouseBook:
         self._there: set[str] = set()
         self._phones: list[PhoneChange] = []
         self._overrides: list[OverrideChange] = []
+        self._duties: list[d.MemberFact] = []
         self._known_from: datetime | None = None
         self._has_begun = False
 
@@ -113,19 +141,26 @@ class HouseBook:
             self._begin()
         if self._known_from is None:
             self._known_from = max(fact.at, self._start)
-        before = dict(self._house.overrides())
+        before, duties = dict(self._house.overrides()), self._duties_now(fact)
         self._house.evolve(fact)
         if not self._has_begun:
             return
-        if isinstance(fact, h.OverrideFact | h.OverridesCarried):
+        if isinstance(fact, d.MemberFact):
+            self._duties.append(fact)
+        elif isinstance(fact, d.DutiesCarried):
+            self._duties += _changes(duties, self._house.duty.carry(), fact.at)
+        elif isinstance(fact, h.OverrideFact | h.OverridesCarried):
             self._look_at_overrides(fact, before)
         else:
             self._look_at_phones(fact)
 
+    def _duties_now(self, fact: f.Fact) -> Duties:
+        return self._house.duty.carry() if isinstance(fact, d.DutiesCarried) else _NO_DUTIES
+
     def meanwhile(self) -> Meanwhile:
         """All of it, once the facts are over."""
         self._begin()
-        return Meanwhile(tuple(self._phones), tuple(self._overrides), self._known_from)
+        return Meanwhile(tuple(self._phones), tuple(self._overrides), tuple(self._duties), self._known_from)
 
     def _begin(self) -> None:
         """What is so now was so at the start."""
@@ -139,6 +174,7 @@ class HouseBook:
             for number, override in self._house.overrides().items()
             if override.until > self._start
         ]
+        self._duties = [*_changes(_NO_DUTIES, self._house.duty.carry(), self._start)]
 
     def _reachable(self) -> set[str]:
         return set(self._house.registrations()) - set(self._house.lost())

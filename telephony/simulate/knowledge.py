@@ -71,12 +71,14 @@ class Knowledge:
         then = call.then
         if then is not None and then.outcome is Outcome.ABANDONED:
             return then.waited
-        known = 0.0 if then is None or not then.offered else then.waited
+        known = 0.0 if then is None or not _waited(then) else then.waited
         return self.patience.beyond(known, self.draws("patience", call.id))
 
-    def answers_after(self, call: SimulatedCall, member: str, rung_after: float) -> float | None:
-        """Seconds after the arrival at which a member answers who is rung from `rung_after` on; None:
-        never."""
+    def answers_after(
+        self, call: SimulatedCall, member: str, rung_after: float, again: int = 0
+    ) -> float | None:
+        """Seconds after the arrival at which a member answers who is rung from `rung_after` on; None: never.
+        `again`: which time it is that the call rings while it waits, 0 for the first."""
         then = call.then
         known = 0.0
         if then is not None and rung_after <= then.waited:
@@ -85,7 +87,8 @@ class Knowledge:
                 return then.waited
             if member in then.offered:
                 known = then.waited - rung_after
-        time = self.answer.beyond(known, self.draws("answer", call.id, member))
+        names = (call.id, member, str(again)) if again else (call.id, member)
+        time = self.answer.beyond(known, self.draws("answer", *names))
         return None if time is None else rung_after + time
 
     def talks_for(self, call: SimulatedCall) -> float:
@@ -96,9 +99,15 @@ class Knowledge:
         return spread.beyond(0.0, self.draws("talk", call.id)) or 0.0
 
 
+def _waited(then: Then) -> bool:
+    """Whether the caller waited for somebody: it rang, or they were in a queue."""
+    return then.queued or bool(then.offered)
+
+
 def _patience(past: Iterable[Then]) -> Spread | None:
-    """Of those who heard it ring: who gave up, and who was told something before that."""
-    rang = [then for then in past if then.offered]
+    """Of those who heard it ring or waited in a queue: who gave up, and who was told something before
+    that."""
+    rang = [then for then in past if _waited(then)]
     ended = [then.waited for then in rang if then.outcome is Outcome.ABANDONED]
     if len(ended) < FEWEST:
         return None
@@ -106,11 +115,12 @@ def _patience(past: Iterable[Then]) -> Spread | None:
 
 
 def _answers(past: Iterable[Then]) -> Spread | None:
-    """Of everybody who was rung: who answered, and who had not yet when it ceased."""
+    """Of everybody who was rung: who answered, and who had not yet when it ceased. Of who waited in a queue
+    the log tells when it rang first, and not for how long."""
     ended: list[float] = []
     cut_off: list[float] = []
     for then in past:
-        if then.rang is not None:
+        if then.rang is not None and not then.queued:
             for member in then.offered:
                 (ended if then.answered and member == then.answered_by else cut_off).append(then.rang)
     return Seen.of(ended, cut_off) if len(ended) >= FEWEST else None

@@ -5,9 +5,14 @@ from datetime import timedelta
 
 from routing.hours import STOCKHOLM
 from routing.numbers import show
+from telephony.call.queue_facts import ANSWERED
 from telephony.simulate.counting import COUNTED, PERSONAL, UNKNOWN
 from telephony.simulate.result import Different, Fate, Simulation, Tally, Waiting
+from telephony.simulate.simulation import STAFFED
 from telephony.simulate.values import Staff
+
+MAX_SHOWN_MEMBERS = 20
+"""Members told on a terminal: those who were at work most."""
 
 MAX_SHOWN = 10
 """Calls told with their reasons on a terminal: the JSON has more."""
@@ -27,6 +32,8 @@ def simulation_lines(found: Simulation) -> Iterator[str]:
     yield from _figures(found)
     yield ""
     yield from _by_number(found)
+    yield from _by_queue(found)
+    yield from _by_member(found)
     if found.then is not None:
         yield ""
         yield from _differences(found)
@@ -50,7 +57,10 @@ def _head(found: Simulation) -> str:
     last = (found.end - timedelta(microseconds=1)).astimezone(STOCKHOLM)
     days = f"{first:%Y-%m-%d}" if first.date() == last.date() else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
     what = "the calls of" if found.then is not None else "invented calls on"
-    staff = "everybody there" if found.staff is Staff.EVERYBODY else "phones as they were registered"
+    there = "everybody there"
+    if any(one.what == STAFFED for one in found.assumed):
+        there += " but for groups that the load has staff for"
+    staff = there if found.staff is Staff.EVERYBODY else "phones as they were registered"
     return f"Simulated: {what} {days}, {staff}, seed {found.seed}"
 
 
@@ -61,6 +71,9 @@ def _figures(found: Simulation) -> Iterator[str]:
     rows.append(_row("went on to another number", then.went_on, now.went_on))
     rows += _wait_rows("until answered", then.until_answer, now.until_answer)
     rows += _wait_rows("until given up", then.until_given_up, now.until_given_up)
+    rows.append(
+        ("answered within 20 s, of offered", _share(then.service_level), _share(now.service_level), "")
+    )
     rows += _map_rows("answered by group", then.groups, now.groups)
     rows += _map_rows("heard announcement", then.announcements, now.announcements)
     yield from _table(rows if found.then else [(words, after) for words, _, after, _ in rows])
@@ -76,7 +89,7 @@ def _row(words: str, then: int, now: int) -> _Row:
 
 
 def _wait_rows(words: str, then: Waiting, now: Waiting) -> Iterator[_Row]:
-    for name in ("median", "p90", "longest"):
+    for name in ("mean", "median", "p90", "longest"):
         yield f"{words}, {name}", _seconds(getattr(then, name)), _seconds(getattr(now, name)), ""
 
 
@@ -93,6 +106,45 @@ def _by_number(found: Simulation) -> Iterator[str]:
         rows.append((_named(row.number, row.function), str(row.now.calls), *counts))
     yield "By the number that was dialled" + (", then > now where they differ:" if found.then else ":")
     yield from _table(rows)
+
+
+def _by_queue(found: Simulation) -> Iterator[str]:
+    if not found.queues:
+        return
+    whys = sorted({why for queue in found.queues for why in queue.left} - {ANSWERED})
+    rows: list[tuple[str, ...]] = [
+        (
+            *("queue", "joined", "answered", *[why.replace("_", " ") for why in whys]),
+            *("in 20 s", "mean wait", "p90", "longest", "most at once", "staff busy"),
+        )
+    ]
+    for queue in found.queues:
+        waited = queue.until_answer
+        counts = [str(queue.left.get(why, 0) or "-") for why in (ANSWERED, *whys)]
+        times = [_seconds(seconds) for seconds in (waited.mean, waited.p90, waited.longest)]
+        shares = (_share(queue.service_level), *times, str(queue.longest_queue), _share(queue.occupancy))
+        rows.append((queue.group, str(queue.joined), *counts, *shares))
+    yield ""
+    yield "Queues, and how long those waited there who were answered:"
+    yield from _table(rows)
+
+
+def _by_member(found: Simulation) -> Iterator[str]:
+    members = sorted(found.members, key=lambda member: (-member.work_seconds, member.member))
+    if not members:
+        return
+    rows: list[tuple[str, ...]] = [("member", "answered", "there", "at work", "share")]
+    for one in members[:MAX_SHOWN_MEMBERS]:
+        hours = [f"{seconds / 3600:.1f} h" for seconds in (one.there_seconds, one.work_seconds)]
+        rows.append((one.member, str(one.answered), *hours, _share(one.occupancy)))
+    more = len(members) - MAX_SHOWN_MEMBERS
+    yield ""
+    yield f"Members{f', the {MAX_SHOWN_MEMBERS} most at work of {len(members)}' if more > 0 else ''}:"
+    yield from _table(rows)
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f} %"
 
 
 def _pair(then: Tally | None, now: Tally, name: str) -> str:

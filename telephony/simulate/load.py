@@ -7,6 +7,9 @@ date = 2026-12-07
 [profile]                     # how they are spread: shares by half-hour of the wall clock; any scale
 "08:00" = 8
 "08:30" = 12
+[staff.kc]                    # how many of the group's members are there, from each half-hour on
+"08:00" = 3
+"16:30" = 0
 [means]                       # seconds
 talk = 180
 patience = 120
@@ -20,7 +23,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import log
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
 
 from routing.decision import Origin
 from routing.hours import STOCKHOLM
@@ -38,6 +41,9 @@ from telephony.simulate.values import MAX_CALLS, SimulatedCall, TooManyCalls
 
 MAX_NUMBERS = 2000
 """Numbers of a load: as many as a large plan has."""
+
+MAX_STAFF = 10_000
+"""Of one group: as many people as a large plan has."""
 
 HALF_HOUR = timedelta(minutes=30)
 
@@ -98,6 +104,7 @@ def _each_once(calls: object) -> object:
 Day = Annotated[date, BeforeValidator(_date), AfterValidator(_day)]
 DialledNumber = Annotated[str, Field(max_length=_MAX_TEXT), AfterValidator(_number)]
 Share = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+HalfHour = Annotated[str, AfterValidator(_half_hour)]
 Mean = Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)]
 
 
@@ -120,9 +127,23 @@ class Load(BaseModel):
         Field(min_length=1, max_length=MAX_NUMBERS),
         BeforeValidator(_each_once),
     ] = Field(description="How many calls come on average, by the number that is dialled.")
-    profile: Annotated[
-        Mapping[Annotated[str, AfterValidator(_half_hour)], Share], Field(min_length=1, max_length=48)
-    ] = Field(description="How they are spread over the day: shares by the half-hour of the wall clock.")
+    profile: Annotated[Mapping[HalfHour, Share], Field(min_length=1, max_length=48)] = Field(
+        description="How they are spread over the day: shares by the half-hour of the wall clock."
+    )
+    staff: Annotated[
+        Mapping[
+            Annotated[str, Field(max_length=_MAX_TEXT)],
+            Annotated[
+                Mapping[HalfHour, Annotated[int, Strict(), Field(ge=0, le=MAX_STAFF)]],
+                Field(min_length=1, max_length=48),
+            ],
+        ],
+        Field(max_length=MAX_NUMBERS),
+    ] = Field(
+        default_factory=dict,
+        description="How many of a group's members are there, the first of the plan, from each half-hour on; "
+        "none before the first. Of a group that is not named all are there, all the time.",
+    )
     means: Means = Means()
 
 

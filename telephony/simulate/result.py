@@ -16,6 +16,7 @@ class Waiting:
     """How long it took in seconds, of `count` calls; null when there was none."""
 
     count: int
+    mean: float | None
     median: float | None
     p90: float | None
     longest: float | None
@@ -24,6 +25,9 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Calls counted by what became of them.
+
+    Of those who were answered `answered_in_time` were within 20 s; `service_level` is their share of those
+    that were offered, in [0, 1], null when there were none (service_level_of_offered of the key figures).
 
     `calls` came; each has one of the `outcomes` of the call log, which add up to it: those that were lost or
     cut off count as failed, or as answered if they were. `offered` is without `closed` (closed doors), as in
@@ -40,6 +44,8 @@ class Tally:
     announcements: Mapping[str, int]
     until_answer: Waiting
     until_given_up: Waiting
+    answered_in_time: int
+    service_level: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,39 @@ class OfNumber:
     function: str
     then: Tally | None
     now: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class OfQueue:
+    """The queue of a group: how often a call joined it, and how it left again, by why (answered, left,
+    too_long and so on, as `vaxeln_queue_left_total` has it).
+
+    `answered_in_time` were answered within 20 s of joining; `service_level` is their share of those who
+    joined. `longest_queue`: how many waited at once. `occupancy` is that of the group's members together.
+    """
+
+    group: str
+    joined: int
+    left: Mapping[str, int]
+    answered_in_time: int
+    service_level: float | None
+    until_answer: Waiting
+    until_left: Waiting
+    longest_queue: int
+    occupancy: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfMember:
+    """A member of groups: how many calls they answered, for how long they were there (could be rung, and
+    neither paused nor logged out of all), and at work: talked, or wrote down what a call was about.
+    `occupancy` is the share of the one in the other, in [0, 1]."""
+
+    member: str
+    answered: int
+    there_seconds: int
+    work_seconds: int
+    occupancy: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +142,8 @@ class Simulation:
     busy, and are in no figure. `left_out` are calls of the log that were not simulated, by why. `overrides`
     is how many changes of overrides were counted; null when it is not known what there was. `moves` and
     `different` compare: `different_count` calls end otherwise, of which `different` are the first. `faults`
-    are calls that a fault of the program ended; there should be none.
+    are calls that a fault of the program ended; there should be none. `queues` and `members` are of the
+    simulated day alone: the log does not tell them.
     """
 
     source: str
@@ -119,6 +159,8 @@ class Simulation:
     then: Tally | None
     now: Tally
     numbers: tuple[OfNumber, ...]
+    queues: tuple[OfQueue, ...]
+    members: tuple[OfMember, ...]
     moves: tuple[Move, ...]
     different_count: int
     different: tuple[Different, ...]

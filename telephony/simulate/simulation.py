@@ -7,11 +7,13 @@ from routing.tables import Tables
 from telephony.errors import VaxelnError
 from telephony.simulate.counting import Counting
 from telephony.simulate.draws import Draws
-from telephony.simulate.driver import Driver
+from telephony.simulate.driver import MISSED_SECONDS, Driver
 from telephony.simulate.knowledge import ANSWER, PATIENCE, TALK, Knowledge
 from telephony.simulate.load import Load, calls_of, knowledge_of, period_of
 from telephony.simulate.result import Assumption, Simulation
+from telephony.simulate.staffing import duties_of
 from telephony.simulate.values import Meanwhile, Options, PhoneChange, SimulatedCall, Staff
+from telephony.simulate.waits import Waits
 
 LOG, LOAD = "log", "load"
 
@@ -21,6 +23,8 @@ class StaffUnknown(VaxelnError):
 
 
 EVERYBODY = "all phones of the plan are registered all the time"
+STAFFED = "of groups that the load has staff for as many are there as it says, the first of the plan"
+BACK_AGAIN = f"who has a pause for missed calls is back after {MISSED_SECONDS:g} s, unless the log says when"
 NO_OVERRIDES = "what was opened or closed by hand is not so where the journal does not reach back to it"
 NEW_PHONES = "phones that were not registered then, such as new ones, are not there"
 TRANSFERS = "a call that was handed on lasts as long as the talk with who answered it first"
@@ -42,12 +46,13 @@ def replay(
         raise StaffUnknown(f"the journal does not tell who was there{since}: leave out `staff`")
     draws = Draws(options.seed)
     knowledge = Knowledge.of(calls, draws)
-    counting, faults = _carry(tables, calls, knowledge, _house(tables, meanwhile, options), options)
+    counting, waits, faults = _carry(tables, calls, knowledge, _house(tables, meanwhile, options), options)
     assumed = [Assumption(what, counting.assumed[what]) for what in (PATIENCE, ANSWER, TALK)]
     assumed += [Assumption(words, None) for words in knowledge.invented]
     assumed.append(Assumption(EVERYBODY if options.staff is Staff.EVERYBODY else NEW_PHONES, None))
     if not known:
         assumed.append(Assumption(NO_OVERRIDES, None))
+    assumed += [Assumption(BACK_AGAIN, None)] * _pauses(tables)
     assumed.append(Assumption(TRANSFERS, None))
     count, different = counting.different()
     return Simulation(
@@ -64,6 +69,8 @@ def replay(
         then=counting.then(),
         now=counting.now(),
         numbers=counting.numbers(compared=True),
+        queues=waits.queues(),
+        members=waits.members(),
         moves=counting.moves(),
         different_count=count,
         different=different,
@@ -77,8 +84,11 @@ def invent(tables: Tables, load: Load, seed: int, talk_limit: float) -> Simulati
     draws = Draws(seed)
     options = Options(start, end, seed=seed, talk_limit=talk_limit)
     knowledge = knowledge_of(load, draws)
-    house = _house(tables, Meanwhile(), options)
-    counting, faults = _carry(tables, calls_of(load, draws), knowledge, house, options)
+    house = replace(
+        _house(tables, Meanwhile(), options), duties=tuple(duties_of(load, tables, options.start))
+    )
+    words = [*knowledge.invented, EVERYBODY, *[STAFFED] * bool(load.staff), *[BACK_AGAIN] * _pauses(tables)]
+    counting, waits, faults = _carry(tables, calls_of(load, draws), knowledge, house, options)
     return Simulation(
         source=LOAD,
         start=start,
@@ -89,10 +99,12 @@ def invent(tables: Tables, load: Load, seed: int, talk_limit: float) -> Simulati
         outgoing=counting.outgoing,
         left_out={},
         overrides=0,
-        assumed=tuple([Assumption(words, None) for words in (*knowledge.invented, EVERYBODY)]),
+        assumed=tuple([Assumption(one, None) for one in words]),
         then=None,
         now=counting.now(),
         numbers=counting.numbers(compared=False),
+        queues=waits.queues(),
+        members=waits.members(),
         moves=(),
         different_count=0,
         different=(),
@@ -100,12 +112,17 @@ def invent(tables: Tables, load: Load, seed: int, talk_limit: float) -> Simulati
     )
 
 
+def _pauses(tables: Tables) -> bool:
+    """Whether somebody may be given a pause for missed calls."""
+    return any(queue.wait.missed_limit for queue in tables.queues.values())
+
+
 def _house(tables: Tables, meanwhile: Meanwhile, options: Options) -> Meanwhile:
     """Who is there."""
     if options.staff is Staff.LOG:
         return meanwhile
     everybody = tuple([PhoneChange(options.start, phone, there=True) for phone in tables.phones])
-    return replace(meanwhile, phones=everybody)
+    return replace(meanwhile, phones=everybody, duties=())
 
 
 def _carry(
@@ -114,8 +131,8 @@ def _carry(
     knowledge: Knowledge,
     meanwhile: Meanwhile,
     options: Options,
-) -> tuple[Counting, int]:
-    counting = Counting(tables)
-    driver = Driver(tables, knowledge, options.talk_limit, counting.ended)
+) -> tuple[Counting, Waits, int]:
+    counting, waits = Counting(tables), Waits(tables)
+    driver = Driver(tables, knowledge, options.talk_limit, counting.ended, watch=waits.see)
     driver.run(calls, meanwhile)
-    return counting, driver.faults
+    return counting, waits, driver.faults

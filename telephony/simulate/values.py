@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from routing.decision import Origin
 from routing.override import Override
+from telephony.call.duty_facts import MemberFact
 from telephony.call.facts import Outcome
 from telephony.errors import VaxelnError
 
@@ -40,7 +41,7 @@ class Then:
     """What became of a call. Seconds are from its arrival.
 
     `waited`: until a person answered, or the end. `talked`: with who answered first. `number` is the one that
-    it reached in the end.
+    it reached in the end. `queued`: it waited in a queue, so phones may have rung more than once.
     """
 
     outcome: Outcome
@@ -54,6 +55,7 @@ class Then:
     answered_by: str = ""
     announcement: str = ""
     protected: bool = False
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,13 @@ class OverrideChange:
 class Meanwhile:
     """What is known of the house in the period; what was so at its beginning comes first, with its time.
 
+    `duties` are pauses, log-ins and log-outs of members, and their ends.
     `known_from` is since when the facts of it are there, None when they are not there at all.
     """
 
     phones: Sequence[PhoneChange] = ()
     overrides: Sequence[OverrideChange] = ()
+    duties: Sequence[MemberFact] = ()
     known_from: datetime | None = None
 
 

@@ -24,6 +24,7 @@ from tests.bench import (
     bench_together,
     bench_transfers,
     bench_transports,
+    bench_turns,
     bench_waiting,
 )
 from tests.bench.report import Findings, is_optimised, table, write
@@ -39,6 +40,7 @@ PARTS: dict[str, Callable[[bool], Findings]] = {
     "flat": bench_flat.run,
     "ingest": bench_ingest.run,
     "decide": bench_decide.run,
+    "turns": bench_turns.run,
     "hours": bench_hours.run,
     "plan": bench_plan.run,
     "diff": bench_diff.run,

@@ -101,6 +101,16 @@ def test_a_member_who_waits_for_colleagues_does_not_hold_up_others() -> None:
     assert turn(office, "kc", callers={"own": "amina"}) == ("b", "kc", ["kc1"])
 
 
+def test_who_comes_before_a_colleagues_call_in_another_queue_is_served_there() -> None:
+    """The best place of one queue is a colleague's, whom nobody there can be offered to."""
+    office = house("kc1", "bygg1")
+    office.queues.join("own", "kc", 5, after(0))
+    office.queues.join("late", "kc", 5, after(20))
+    office.queues.join("b", "bygglov", 5, after(10))
+
+    assert turn(office, "kc", "bygglov", callers={"own": "amina"}) == ("b", "bygglov", ["bygg1"])
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["calls", "answers", "declines", "hangs up", "leaves", "time", "phone"]),

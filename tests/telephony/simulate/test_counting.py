@@ -35,8 +35,9 @@ def test_calls_are_counted_by_what_became_of_them() -> None:
 
     assert (now.calls, now.offered, now.outcomes["answered"], now.outcomes["closed"]) == (2, 1, 1, 1)
     assert (now.groups, now.members, now.announcements) == ({"kc": 1}, {"amina": 1}, {"closed": 1})
-    assert now.until_answer == Waiting(1, 5.0, 5.0, 5.0)
-    assert now.until_given_up == Waiting(0, None, None, None)
+    assert now.until_answer == Waiting(1, 5.0, 5.0, 5.0, 5.0)
+    assert (now.answered_in_time, now.service_level) == (1, 1.0)
+    assert now.until_given_up == Waiting(0, None, None, None, None)
 
 
 def test_a_person_may_answer_who_is_rung_alone() -> None:

@@ -14,19 +14,21 @@ from routing.gateways import Names
 from routing.override import Override
 from routing.places import Named
 from routing.tables import Tables
+from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call.actions import Announce
 from telephony.call.errors import IllegalTransition
 from telephony.call.facts import Outcome
 from telephony.call.record import Record
 from telephony.simulate.draws import Draws
-from telephony.simulate.driver import LONGEST_WAIT_SECONDS, Driver, EveryName
+from telephony.simulate.driver import LONGEST_WAIT_SECONDS, MISSED_SECONDS, Driver, EveryName
 from telephony.simulate.knowledge import Knowledge
 from telephony.simulate.spread import Exponential, Seen
 from telephony.simulate.values import Meanwhile, OverrideChange, PhoneChange, SimulatedCall, Then
 from telephony.switchboard import Switchboard
 from tests.support.calls import NOON, after
 from tests.support.plans import BYGGLOV, MAIN, NUMBERS, PEOPLE, TRUNKS, tables_of
+from tests.support.queue_town import queue_tables
 from tests.support.simulated import came, everybody, then
 
 TABLES = tables_of()
@@ -329,3 +331,61 @@ def test_who_takes_a_call_outside_is_connected() -> None:
     missed = then(Outcome.NO_ANSWER, waited=20.0)
     rung_then = carry(came(became=missed), tables=tables_of(people=people, trunks=outside)).records["c1"]
     assert rung_then.outcome is not Outcome.ANSWERED
+
+
+ONE_THERE = Meanwhile((PhoneChange(after(-1.0), "kc1", there=True),))
+
+
+def answers_after(seconds: float) -> Knowledge:
+    """Callers wait for ever, talks last 100 s."""
+    return Knowledge(Draws(1), NEVER, Seen.of([seconds]), {"": Seen.of([100.0])})
+
+
+def test_callers_in_a_queue_wait_their_turn() -> None:
+    calls = [came(f"c{number}", after=float(number)) for number in range(3)]
+
+    day = carry(*calls, tables=queue_tables(), meanwhile=ONE_THERE, knowledge=answers_after(2.0))
+
+    answered = [record.person_answered_at for record in day.records.values()]
+    assert answered == [after(2.0), after(104.0), after(206.0)]
+    assert all(record.was_queued for record in day.records.values())
+    assert day.faults == 0
+
+
+def test_who_misses_calls_has_a_pause_and_comes_back() -> None:
+    """Nobody answers within the ring time of 15 s: after two missed calls, with 5 s between them, Amina is
+    away for a while."""
+    tables = queue_tables("missed_limit = 2\nmax_wait_seconds = 1000")
+
+    day = carry(came(), tables=tables, meanwhile=ONE_THERE, knowledge=silent())
+
+    rang = [fact.at for fact in day.facts if isinstance(fact, f.MemberOffered)]
+    back = 35.0 + MISSED_SECONDS
+    assert rang == [after(seconds) for seconds in (0, 20, back, back + 20)]
+    (resumed,) = [fact for fact in day.facts if isinstance(fact, d.MemberResumed)][:1]
+    assert (resumed.member, resumed.at) == ("amina", after(back))
+
+
+def test_who_is_known_to_be_away_does_not_come_back_before() -> None:
+    tables = queue_tables("missed_limit = 2\nmax_wait_seconds = 1000")
+    away = d.MemberPaused(at=after(36.0), member="amina", by="", reason=d.MISSED)
+    back = d.MemberResumed(at=after(700.0), member="amina", by="amina")
+    out = d.MemberLoggedOut(at=after(-1.0), member="bengt", by="", group="")
+    meanwhile = replace(ONE_THERE, duties=(out, away, back))
+
+    day = carry(came(), tables=tables, meanwhile=meanwhile, knowledge=silent())
+
+    rang = [fact.at for fact in day.facts if isinstance(fact, f.MemberOffered)]
+    assert rang == [after(0), after(20), after(700), after(720)]
+
+
+def test_each_time_that_it_rings_it_is_drawn_anew_whether_somebody_answers() -> None:
+    """Else whoever misses a call once would miss it again and again."""
+    slow = Knowledge(Draws(1), NEVER, Exponential(20.0), {"": Seen.of([10.0])})
+    calls = [came(f"c{number}", after=300.0 * number) for number in range(20)]
+    tables = queue_tables("missed_limit = 0\nretry_seconds = 1")
+
+    day = carry(*calls, tables=tables, meanwhile=ONE_THERE, knowledge=slow)
+
+    assert any(isinstance(fact, d.OfferMissed) for fact in day.facts)
+    assert {record.outcome for record in day.records.values()} == {Outcome.ANSWERED}

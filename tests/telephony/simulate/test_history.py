@@ -4,8 +4,10 @@ from datetime import timedelta
 import pytest
 
 from routing.override import Override
+from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import house_facts as h
+from telephony.call.duty import Duties, Pause
 from telephony.call.facts import Outcome
 from telephony.call.record import Record, Talk
 from telephony.simulate.history import (
@@ -117,4 +119,33 @@ def test_what_was_open_by_hand() -> None:
 
 def test_a_journal_that_begins_in_the_day_says_since_when_it_knows() -> None:
     assert book(registered("kc1", at=NOON)).known_from == NOON
-    assert book() == Meanwhile((), (), None)
+    assert book() == Meanwhile()
+
+
+def test_who_took_part_and_who_had_a_pause() -> None:
+    carried = Duties({"bengt": Pause("mote", NOON), "david": Pause("lunch", NOON)}, {"elif": {"kc": NOON}})
+    lunch = d.MemberPaused(at=NOON, member="david", by="david", reason="lunch")
+    found = book(
+        d.MemberPaused(at=BEFORE, member="amina", by="amina", reason="lunch"),
+        d.MemberLoggedOut(at=BEFORE, member="elif", by="elif", group="bygglov"),
+        lunch,
+        d.DutiesCarried(at=after(10), duties=carried),
+        d.DutiesCarried(at=after(20), duties=carried),  # as it was
+    )
+
+    assert list(found.duties) == [
+        d.MemberPaused(at=DAY[0], member="amina", by="", reason="lunch"),
+        d.MemberLoggedOut(at=DAY[0], member="elif", by="", group="bygglov"),
+        lunch,
+        d.MemberResumed(at=after(10), member="amina", by=""),
+        d.MemberPaused(at=after(10), member="bengt", by="", reason="mote"),
+        d.MemberLoggedIn(at=after(10), member="elif", by="", group=""),
+        d.MemberLoggedOut(at=after(10), member="elif", by="", group="kc"),
+    ]
+
+
+def test_a_call_that_waited_in_a_queue_is_known_by_its_reasons() -> None:
+    waited = call_of(replace(record(1), reasons=("open", "queue kc: answered after 30 s"))).then
+
+    assert waited is not None and waited.queued
+    assert call_of(record(1)).then == replace(waited, queued=False)

@@ -4,7 +4,7 @@ import pytest
 
 from telephony.call.facts import Outcome
 from telephony.simulate.draws import Draws
-from telephony.simulate.knowledge import MEAN_TALK, Knowledge
+from telephony.simulate.knowledge import ANSWER, MEAN_TALK, Knowledge
 from telephony.simulate.values import SimulatedCall
 from tests.support.plans import BYGGLOV
 from tests.support.simulated import came, then
@@ -105,3 +105,27 @@ def test_a_call_that_rang_nobody_tells_of_no_answer() -> None:
     closed = [came(f"x{n}", became=then(Outcome.CLOSED, 10.0, offered=(), rang=None)) for n in range(20)]
 
     assert len(of(*closed).invented) == 3
+
+
+def test_of_who_waited_in_a_queue_patience_is_known_and_not_how_soon_a_phone_was_answered() -> None:
+    queued = [
+        came(f"q{n}", became=then(Outcome.ABANDONED, 200.0, offered=(), queued=True, rang=None))
+        for n in range(12)
+    ]
+    answered = [came(f"a{n}", became=then(waited=300.0, queued=True)) for n in range(12)]
+
+    knowledge = of(*queued, *answered)
+
+    assert knowledge.gives_up_after(came("c", became=answered[0].then)) is None  # nobody waited for longer
+    assert knowledge.gives_up_after(came("c")) in (200.0, None)
+    assert [words.partition(":")[0] for words in knowledge.invented] == [ANSWER]
+
+
+def test_whether_a_phone_is_answered_that_rings_again_is_drawn_again() -> None:
+    knowledge = of(*many())
+    call = came("new")
+
+    times = [knowledge.answers_after(call, "amina", 0.0, again) for again in range(20)]
+
+    assert len(set(times)) > 3
+    assert times[0] == knowledge.answers_after(call, "amina", 0.0)

@@ -1,11 +1,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from telephony.simulate.lines import MAX_SHOWN, simulation_lines
+from telephony.simulate.lines import MAX_SHOWN, MAX_SHOWN_MEMBERS, simulation_lines
 from telephony.simulate.load import read_load
-from telephony.simulate.result import Simulation
+from telephony.simulate.result import OfMember, Simulation
 from telephony.simulate.simulation import invent
 from tests.support.plans import NUMBERS, tables_of
+from tests.support.queue_town import queue_tables
 from tests.support.simulated import DAY, made_day, replayed
 
 TABLES = tables_of()
@@ -77,3 +78,22 @@ def test_an_invented_load_has_one_column() -> None:
     assert "then" not in lines.partition("Assumed")[0]
     assert "numbers that no plan has" in lines
     assert "120 s on average" in lines
+
+
+def test_queues_and_members_have_their_rows() -> None:
+    found = invent(queue_tables(), read_load(LOAD + '[staff.kc]\n"08:00" = 1\n'), 1, 0.0)
+    (queue,) = found.queues
+
+    lines = text(found)
+
+    row = next(line for line in lines.splitlines() if line.strip().startswith("kc  "))
+    assert f"  {queue.joined}  " in row and f"{queue.until_answer.mean:.1f} s" in row
+    assert "amina" in lines.partition("Members:")[2]
+    assert "everybody there but for groups that the load has staff for, seed 1" in lines
+    assert "as many are there as it says" in lines and "is back after 600 s" in lines
+    assert max(len(line) for line in lines.splitlines()) <= 120
+    many = tuple([OfMember(f"m{number:02}", 0, 60, number, 0.0) for number in range(30)])
+    shown = text(replace(found, members=many))
+    assert f"Members, the {MAX_SHOWN_MEMBERS} most at work of 30:" in shown
+    assert "m29" in shown and "m05" not in shown
+    assert "Members" not in text(replace(found, members=()))

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from routing.override import Override
+from telephony.call.duty_facts import MemberLoggedOut
 from telephony.call.record import Record
-from telephony.simulate.load import Load
-from telephony.simulate.simulation import NO_OVERRIDES, StaffUnknown, invent
+from telephony.simulate.load import Load, LoadInvalid
+from telephony.simulate.simulation import NO_OVERRIDES, STAFFED, StaffUnknown, invent
 from telephony.simulate.values import Meanwhile, OverrideChange, Staff
 from tests.support.plans import CALENDARS, MAIN, NUMBERS, tables_of
+from tests.support.queue_town import queue_tables
 from tests.support.simulated import DAY, everybody, made_day, replayed
 
 OFFICE = CALENDARS.replace(
@@ -146,3 +148,36 @@ def test_an_invented_load_is_carried() -> None:
     assert (found.source, found.then, found.different_count) == ("load", None, 0)
     assert 60 < found.now.calls < 140 and found.now.outcomes["answered"] > 20
     assert found == invent(TABLES, load, 1, 0.0) != invent(TABLES, load, 2, 0.0)
+
+
+def test_invented_staff_is_there_when_the_load_says() -> None:
+    given = {"date": "2026-12-07", "calls": {MAIN: 60}, "profile": {"09:00": 1.0, "12:00": 1.0}}
+    load = Load.model_validate(given | {"staff": {"kc": {"08:00": 2, "12:00": 0}}})
+
+    found = invent(queue_tables(), load, 1, 0.0)
+
+    assert found.now.outcomes["answered"] > 5
+    assert found.now.outcomes["nobody_there"] > 20
+    assert [queue.group for queue in found.queues] == ["kc"]
+    assert [round(member.there_seconds / 3600) for member in found.members if member.member == "bengt"] == [3]
+    assert STAFFED in [one.what for one in found.assumed]
+
+
+def test_a_load_with_staff_for_no_group_of_the_plan_is_refused() -> None:
+    load = Load.model_validate(
+        {"date": "2026-12-07", "calls": {MAIN: 9}, "profile": {"09:00": 1}, "staff": {"no": {"08:00": 1}}}
+    )
+
+    with pytest.raises(LoadInvalid, match="no such group"):
+        invent(TABLES, load, 1, 0.0)
+
+
+def test_pauses_and_log_outs_of_the_log_count_when_staff_is_as_then(day: list[Record]) -> None:
+    out = tuple([MemberLoggedOut(at=DAY[0], member=who, by="", group="") for who in ("amina", "bengt")])
+    known = Meanwhile(everybody(TABLES).phones, duties=out, known_from=DAY[0])
+
+    then = replayed(TABLES, day, staff=Staff.LOG, meanwhile=known)
+    everybody_there = replayed(TABLES, day, meanwhile=known)
+
+    assert then.now.groups.keys() == {"bygglov"}
+    assert everybody_there.now.groups.keys() == {"bygglov", "kc"}
