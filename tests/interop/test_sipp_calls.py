@@ -1,16 +1,28 @@
 """Calls from the operator's trunk to registered phones: sipp on both sides, the journal between."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
-from tests.support.live_town import BYGGLOV, FORSKOLA, KONTAKTCENTER, UNKNOWN, Town
+from tests.support.live_town import BYGGLOV, FORSKOLA, KONTAKTCENTER, UNKNOWN, Town, town
 from tests.support.sipp import FAX_ONLY
 
 on_both = pytest.mark.parametrize("way", [(), ("-t", "t1")], ids=["UDP", "TCP"])
 """Both sides on the one, or on the other."""
+
+
+@pytest.fixture(scope="module", name="shared")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with town(tmp_path_factory.mktemp("town"), {"VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060"}) as built:
+        yield built
+
+
+@pytest.fixture(name="town")
+def _town(shared: Town) -> Iterator[Town]:
+    with shared.anew():
+        yield shared
 
 
 def test_a_call_is_answered_and_the_caller_hangs_up(town: Town) -> None:

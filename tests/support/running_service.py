@@ -68,6 +68,7 @@ class RunningService:
             **{name: value.replace("HOST", host) for name, value in (settings or {}).items()},
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._forgotten = 0  # facts
 
     # ---- life
 
@@ -184,15 +185,19 @@ class RunningService:
         """All that it logged, in all its lives."""
         return self._log.read_text("utf-8") if self._log.exists() else ""
 
+    def forget(self) -> None:
+        """Tell from here on of nothing that has been so far."""
+        self._forgotten += len(self.facts())
+
     def facts(self) -> list[f.Fact]:
-        """Every fact of its journal; what cannot be read there is a failure."""
+        """Every fact of its journal that is not forgotten; what cannot be read there is a failure."""
         findings: list[object] = []
         reader: JournalReader[f.Fact] = JournalReader(
             self.data / "journal", Codec(FACTS, UPCASTS), report=findings.append
         )
         found = [fact for _, fact in reader.read() if not isinstance(fact, UnknownFact)]
         assert findings == []
-        return found
+        return found[self._forgotten :]
 
     def facts_of(self, kind: type[F]) -> list[F]:
         """Every fact of one kind."""
