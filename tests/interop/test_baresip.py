@@ -48,10 +48,16 @@ class Phones:
         return self._stack.enter_context(Baresip(folder, host, account, tone, codec=codec))
 
 
-@pytest.fixture(name="town")
-def _town(tmp_path: Path) -> Iterator[Town]:
-    with town(tmp_path, {"VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060"}) as built:
+@pytest.fixture(scope="module", name="shared")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with town(tmp_path_factory.mktemp("town"), {"VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060"}) as built:
         yield built
+
+
+@pytest.fixture(name="town")
+def _town(shared: Town) -> Iterator[Town]:
+    with shared.anew():
+        yield shared
 
 
 @pytest.fixture(name="phones", params=["udp", "tcp"])

@@ -65,6 +65,7 @@ class Town:
             for user, options in self._registered.items():
                 self._register(user, options, expires="0", contact="*", sip_call_id=f"farewell-of-{user}")
             self._registered.clear()
+            eventually(lambda: not self.service.registered(), "nobody is registered any more")
 
     def phone(self, user: str) -> str:
         """The address of a person's phone."""

@@ -15,6 +15,7 @@ from telephony.archive.reader import JournalReader
 from telephony.archive.upcasts import UPCASTS
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
+from telephony.call.house_facts import PhoneRegistered
 from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
 from telephony.secrets import PhoneSecrets
@@ -198,6 +199,11 @@ class RunningService:
         found = [fact for _, fact in reader.read() if not isinstance(fact, UnknownFact)]
         assert findings == []
         return found[self._forgotten :]
+
+    def registered(self) -> set[str]:
+        """The phones that are registered, by what is not forgotten."""
+        found = {fact.phone: bool(fact.contacts) for fact in self.facts_of(PhoneRegistered)}
+        return {phone for phone, is_there in found.items() if is_there}
 
     def facts_of(self, kind: type[F]) -> list[F]:
         """Every fact of one kind."""
