@@ -6,23 +6,17 @@ import pytest
 
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
-from tests.support.live_town import BYGGLOV, FORSKOLA, KONTAKTCENTER, UNKNOWN, Town, town
+from tests.support.live_town import BYGGLOV, FORSKOLA, KONTAKTCENTER, UNKNOWN, Town
 from tests.support.sipp import FAX_ONLY
 
 on_both = pytest.mark.parametrize("way", [(), ("-t", "t1")], ids=["UDP", "TCP"])
 """Both sides on the one, or on the other."""
 
 
-@pytest.fixture(scope="module", name="shared")
-def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("town"), {"VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060"}) as built:
-        yield built
-
-
 @pytest.fixture(name="town")
-def _town(shared: Town) -> Iterator[Town]:
-    with shared.anew():
-        yield shared
+def _town(shared_town: Town) -> Iterator[Town]:
+    with shared_town.anew():
+        yield shared_town
 
 
 def test_a_call_is_answered_and_the_caller_hangs_up(town: Town) -> None:
