@@ -275,7 +275,12 @@ def _bounded(name: str, used: set[str], most: int) -> str:
 
 
 def _key(fact: m.MenuLeft) -> str:
-    return fact.key or ("unheard" if fact.branch.value == "error" else "none")
+    """Not which extension was keyed: that would be a label of the caller's."""
+    return (
+        fact.branch.value
+        if fact.branch.value == "extension"
+        else fact.key or ("unheard" if fact.branch.value == "error" else "none")
+    )
 
 
 def _outcome(text: str) -> str:

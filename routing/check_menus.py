@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from routing.flow import flow_of
 from routing.numbers import show
 from routing.plan import Plan
-from routing.plan_menu import Voicemail
+from routing.plan_menu import CENTRE_KEY, Extensions, Menu, Voicemail
 from routing.problem import Problem, error, warning
 from routing.tables import ToAnnouncement, ToMenu, ToVoicemail
 
@@ -23,6 +23,9 @@ def check_menus(plan: Plan, prompts: Collection[str] | None) -> Iterator[Problem
             yield error(path, f'there is no prompt "{prompt}"', f"Known: {', '.join(prompts) or 'none'}")
     yield from _callbacks(plan)
     yield from _greetings(plan)
+    for name, menu in plan.menus.items():
+        if menu.extensions is not None:
+            yield from _extensions(f"menus.{name}", menu, menu.extensions, plan)
     yield from _unused(plan)
 
 
@@ -46,6 +49,28 @@ def _callbacks(plan: Plan) -> Iterator[Problem]:
                 f"groups.{name}.queue.callback",
                 "no trunk takes calls to the public network, so nobody can be called back",
                 "Set outside = true for a trunk, or leave callback out",
+            )
+
+
+def _extensions(path: str, menu: Menu, extensions: Extensions, plan: Plan) -> Iterator[Problem]:
+    """A key of the menu counts at once, so no extension may begin with one."""
+    public = [person.number for person in plan.people.values() if person.number and person.number_public]
+    start, length = len(extensions.series), len(extensions.series) + extensions.digits
+    numbers = [number for number in (*plan.numbers, *public) if number.startswith(extensions.series)]
+    found = sorted([number[start:] for number in numbers if len(number) == length])
+    if not found:
+        yield error(
+            f"{path}.extensions",
+            f"no number from outside is {extensions.series} and {extensions.digits} digits",
+            "Let series and digits make whole numbers of the plan",
+        )
+    for key in dict.fromkeys([*menu.keys, CENTRE_KEY]):
+        begun = next((extension for extension in found if extension.startswith(key)), None)
+        if begun is not None:
+            yield error(
+                f"{path}.keys.{key}",
+                f"the extension {begun} begins with this key, which counts at once",
+                "Give the choice another key, or a shorter series, so that extensions begin otherwise",
             )
 
 

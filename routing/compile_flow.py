@@ -72,8 +72,10 @@ def menus_of(plan: Plan, flow: Flow, conditions: Conditions) -> dict[str, MenuRo
         routes = routes_of(flow[menu_node(name)], conditions)
         no_key = routes.pop(NO_KEY)
         keys = {branch.removeprefix("key "): route for branch, route in routes.items()}
-        offered = Menu(name, menu.prompt, "".join(keys), menu.wait_seconds, menu.tries)
-        rows[name] = MenuRow(offered, MappingProxyType(keys), no_key, f"menus.{name}")
+        extensions = menu.extensions
+        digits, series = (extensions.digits, extensions.series) if extensions else (0, "")
+        offered = Menu(name, menu.prompt, "".join(keys), menu.wait_seconds, menu.tries, digits)
+        rows[name] = MenuRow(offered, MappingProxyType(keys), no_key, f"menus.{name}", series)
     return rows
 
 

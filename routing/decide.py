@@ -5,6 +5,7 @@ takes is a reason in the decision.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -14,6 +15,7 @@ from routing.decide_emergency import decide_emergency
 from routing.decision import (
     OUTCOMES,
     OUTSIDE_MARK,
+    WRONG_KEY,
     Branch,
     Decision,
     Kind,
@@ -24,6 +26,7 @@ from routing.decision import (
     Target,
 )
 from routing.emergency import is_emergency
+from routing.extensions import number_of
 from routing.hours import Opening
 from routing.hunt import in_order
 from routing.mobiles import Mobiles
@@ -92,7 +95,7 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
         if row is None or queue is None:
             return path.follow_vanished("queue")
         return path.follow_queue(row, queue)
-    if question.branch in (Branch.PRESSED, Branch.NO_KEY):
+    if question.branch in (Branch.PRESSED, Branch.NO_KEY, Branch.EXTENSION):
         menu = tables.menus.get(question.menu)
         if row is None or menu is None:
             return path.follow_vanished("menu")
@@ -145,9 +148,10 @@ class _Path:
 
     def follow_menu(self, row: NumberRow, menu: MenuRow) -> Decision:
         """Go on from a menu, by the key that was pressed or without one. What led to it stays the outcome."""
-        name, key = menu.menu.name, self._question.key
-        mark = next((mark for mark in self._visited if mark.startswith(_mark(name))), "")
-        self._outcome = mark.rpartition(":")[2]
+        mark = next((mark for mark in self._visited if mark.startswith(_mark(menu.menu.name))), "")
+        self._outcome, key = mark.rpartition(":")[2], self._question.key
+        if self._question.branch is Branch.EXTENSION:
+            return self._follow_extension(row, menu, key)
         route = menu.keys.get(key) if self._question.branch is Branch.PRESSED else None
         if route is not None:
             self._unreached = SELF_SERVICE
@@ -156,6 +160,19 @@ class _Path:
             route = menu.no_key
             self._reasons.append(Reason("menu", menu.where, "the caller pressed none of its keys"))
         return self._run(row, route)
+
+    def _follow_extension(self, row: NumberRow, menu: MenuRow, key: str) -> Decision:
+        """Go on to the number that was keyed; or offer the menu again, as long as it may be said."""
+        dialled, where = number_of(self._tables, menu, key, self._visited), f"{menu.where}.extensions"
+        if dialled is not None:
+            self._unreached = SELF_SERVICE
+            self._reasons.append(Reason("menu", where, f"the caller keyed the extension {key}"))
+            return self._run(dialled, self._enter(dialled, Branch.ARRIVED))
+        self._reasons.append(Reason("menu", where, f"the caller keyed {key}, which is no extension"))
+        if not self._question.tries_left:
+            return self._run(row, menu.no_key)
+        again = replace(menu.menu, tries=self._question.tries_left)
+        return self._answer(row, Kind.MENU, menu=again, prompt=WRONG_KEY)
 
     def follow_queue(self, row: NumberRow, queue: QueueRow) -> Decision:
         """Go on from a queue, by the key that was pressed there."""

@@ -16,6 +16,9 @@ OUTSIDE_MARK = "outside:"
 CONFIRM_PROMPT = "confirm_outside"
 """What a person who is reached outside is asked: to press a key."""
 
+WRONG_KEY = "wrong_key"
+"""The prompt that says so, before a menu is said again."""
+
 TRUNK_MARK = "trunk/"
 """How the member of a trunk itself begins."""
 
@@ -36,7 +39,8 @@ class Branch(StrEnum):
 
     FULL: no channel is free. ERROR: what was tried failed by a fault (5xx, a prompt that cannot be played).
     PRESSED: a key of a menu or a queue, which the question names. CLOSING: it has closed while the caller was
-    in a queue. CALLBACK: they have asked to be called back. NO_KEY: the menu was said as often as it is to
+    in a queue. CALLBACK: they have asked to be called back. EXTENSION: digits of a number, keyed in a menu.
+    NO_KEY: the menu was said as often as it is to
     be, and no key of it was pressed.
     """
 
@@ -47,6 +51,7 @@ class Branch(StrEnum):
     FULL = "full"
     ERROR = "error"
     PRESSED = "pressed"
+    EXTENSION = "extension"
     NO_KEY = "no_key"
     CLOSING = "closing"
     CALLBACK = "callback"
@@ -143,7 +148,8 @@ class Reason:
 class Menu:
     """A menu to be offered: `keys` are those that lead somewhere, such as "1230*#".
 
-    `prompt` is said at most `tries` times; after each the caller has `wait_seconds` to press a key.
+    `prompt` is said at most `tries` times; after each the caller has `wait_seconds` to press a key. A digit
+    that is none of them begins an extension of `extension_digits`, unless that is 0.
     """
 
     name: str
@@ -151,6 +157,7 @@ class Menu:
     keys: str
     wait_seconds: float
     tries: int
+    extension_digits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +196,9 @@ class Question:
     `draw` is random in [0, 1): it spreads calls over gateways of one priority.
     `number` is the plan number being pursued and `visited` the last decision's, when `branch` is not ARRIVED;
     `status` is then what a trunk refused with last, or 0. `menu` is that in which `key` was pressed, or none
-    was, `queue` the group in whose queue it was. `may_wait`: whether
-    the call may join a queue; else a group that has one is rung as any other. `calls_back`: it is a call to
-    somebody who has asked for it, which no phone is barred from.
+    was, or `key` was keyed as an extension, and may be said `tries_left` times more; `queue` the group in
+    whose queue it was. `may_wait`: whether the call may join a queue; else a group that has one is rung as
+    any other. `calls_back`: it is a call to somebody who has asked for it, which no phone is barred from.
     """
 
     dialled: str
@@ -205,6 +212,7 @@ class Question:
     status: int = 0
     key: str = ""
     menu: str = ""
+    tries_left: int = 0
     queue: str = ""
     may_wait: bool = True
     calls_back: bool = False

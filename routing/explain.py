@@ -50,8 +50,8 @@ def explain_json(decision: Decision) -> dict[str, object]:
     - `targets`: objects of `member`, `phone`, `trunk`, `number`, `gateway` (of a trunk `ADDRESS:PORT`, before
       it `tcp:` or `tls:`, after it the host name in parentheses if the plan has one; or "")
     - `prompt` (several joined by "+" are one sound), `early`, `status` (SIP, 0 when none is sent)
-    - `menu`: null, or an object of `name`, `prompt`, `keys` (text), `wait_seconds`, `tries`; `voicemail`: the
-      box, or ""
+    - `menu`: null, or an object of `name`, `prompt`, `keys` (text), `wait_seconds`, `tries`,
+      `extension_digits`; `voicemail`: the box, or ""
     - `emergency`, `protected`, `plan_version`
     - `outside`: the number of the public network that a phone calls, or ""
     - `reasons`: objects of `rule`, `where` (a path in the plan), `text`, in the order of the steps
@@ -137,6 +137,7 @@ def _menu(decision: Decision) -> str:
     assert menu is not None  # of this kind
     times = "once" if menu.tries == 1 else f"at most {menu.tries} times"
     keys = " ".join(menu.keys)
+    keys += f" or an extension of {menu.extension_digits} digits" if menu.extension_digits else ""
     return f"menu {menu.name}: prompt {menu.prompt}, {times}, {menu.wait_seconds:g} s for one of {keys}"
 
 

@@ -143,6 +143,7 @@ def _menu(decision: Decision) -> str:
     assert menu is not None  # of this kind
     times = "en gång" if menu.tries == 1 else f"högst {menu.tries} gånger"
     wait = f"{_number(menu.wait_seconds)} sekunder för någon av {' '.join(menu.keys)}"
+    wait += f" eller en anknytning med {menu.extension_digits} siffror" if menu.extension_digits else ""
     return f"får välja i menyn {menu.name}: meddelandet {menu.prompt} hörs {times}, med {wait}"
 
 
@@ -326,6 +327,8 @@ _CATALOGUE = _catalogue(
             _key,
         ),
         (r"(?:(?P<taken>taken)|passed over): (?P<conditions>.*)", _case),
+        (r"the caller keyed the extension (\d+)", r"Uppringaren slog anknytningen \1"),
+        (r"the caller keyed (\d+), which is no extension", r"Uppringaren slog \1, som inte är en anknytning"),
         (r"the caller pressed (.)", r"Uppringaren tryckte \1"),
         (r"the caller pressed none of its keys", r"Uppringaren tryckte ingen av menyns tangenter"),
         (

@@ -6,6 +6,7 @@ from pydantic import Field, Strict, StringConstraints, model_validator
 
 from routing.plan_flow import Flow
 from routing.plan_part import Name, Part, Text
+from routing.plan_values import Series
 
 KEYS = "1234567890*#"
 """The keys of a telephone."""
@@ -16,11 +17,20 @@ CENTRE_KEY = "0"
 Key = Annotated[str, StringConstraints(pattern="^[0-9*#]$")]
 
 
+class Extensions(Part):
+    """Numbers of the plan that callers may key in a menu: those that begin with `series`, by their last
+    `digits`. Only what can be dialled from outside (P11)."""
+
+    series: Series
+    digits: Annotated[int, Strict(), Field(ge=2, le=10)]
+
+
 class Menu(Part):
     """What a caller chooses from by a key.
 
     `prompt` is said at most `tries` times, and after each there are `wait_seconds` for a key. Whoever presses
     none goes on to `no_key`; that and the key 0, when they are left out, are Kontaktcenter's number.
+    `extensions`: what else may be keyed, so none of them begins with a key of the menu.
     """
 
     prompt: Name
@@ -28,6 +38,7 @@ class Menu(Part):
     no_key: Flow | None = None
     wait_seconds: Annotated[float, Strict(), Field(ge=1, le=30)] = 5.0
     tries: Annotated[int, Strict(), Field(ge=1, le=5)] = 2
+    extensions: Extensions | None = None
 
 
 class Voicemail(Part):

@@ -182,12 +182,14 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class MenuRow:
-    """A menu, with where its keys lead, and where whoever presses none of them goes on to."""
+    """A menu, with where its keys lead, and where whoever presses none of them goes on to. `series` is what
+    keyed digits come after, or ""."""
 
     menu: Menu
     keys: Mapping[str, Route]
     no_key: Route
     where: str
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ class FactLog:
             case h.ClockStepped(seconds=seconds):
                 log.warning("clock_stepped", seconds=seconds)
             case _:
-                log.debug(type(fact).__name__)
+                self._write_of_recordings(fact)
 
     def _write_of_plans(self, fact: h.PlanLoaded | h.PlanApplied | h.PlanScheduled | h.PlanWithdrawn) -> None:
         """Which version of the plan is, or will be, in force."""
@@ -167,7 +167,7 @@ class FactLog:
             case b.CallbackOwed(why=why):
                 log.warning("callback_owed", why=why)
             case _:
-                self._write_of_recordings(fact)
+                log.debug(type(fact).__name__)
 
     def _write_of_recordings(self, fact: f.Fact) -> None:
         """What callers hear from now on."""

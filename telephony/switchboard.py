@@ -317,6 +317,7 @@ class Switchboard:
             status=last_status(call),
             key=call.key,
             menu=before.menu.name if before and before.menu else "",
+            tries_left=call.tries_left,
             queue=before.group if before and before.wait else "",
             may_wait=call.transfer is None,
             calls_back=bool(arrived.calls_back),

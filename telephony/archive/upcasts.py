@@ -12,7 +12,8 @@ from telephony.archive.codec import Upcasts
 
 def _with_defaults(data: dict[str, Any]) -> dict[str, Any]:
     """What came anew has a default in its class: a target's `gateway` was that of its trunk, a refusal had no
-    `cause`, an override no `announcement`, a decision no `menu`, `voicemail` or `wait`, a talk no wrap-up."""
+    `cause`, an override no `announcement`, a decision no `menu`, `voicemail` or `wait`, a menu no
+    extensions, a talk no wrap-up."""
     return data
 
 
@@ -20,8 +21,10 @@ UPCASTS: Upcasts = {
     ("RouteDecided", 1): _with_defaults,
     ("RouteDecided", 2): _with_defaults,
     ("RouteDecided", 3): _with_defaults,
+    ("RouteDecided", 4): _with_defaults,
     ("TransferDecided", 1): _with_defaults,
     ("TransferDecided", 2): _with_defaults,
+    ("TransferDecided", 3): _with_defaults,
     ("MemberOffered", 1): _with_defaults,
     ("MemberSkipped", 1): _with_defaults,
     ("MemberRefused", 1): _with_defaults,

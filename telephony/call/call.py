@@ -111,7 +111,8 @@ class Transfer:
 @dataclass(frozen=True)  # no slots: `changed` copies them at one go
 class Asking:
     """A menu's prompt that the caller hears, or has heard until it `ended`: for the `attempt`th time, or that
-    a key was wrong. `unheard`: it could not be played. A key may be pressed `until` then."""
+    a key was wrong. `unheard`: it could not be played. A key may be pressed `until` then. `is_hushed`: it is
+    quiet, for an extension is being keyed."""
 
     prompt: str
     attempt: int
@@ -119,6 +120,9 @@ class Asking:
     unheard: bool = False
     until: datetime | None = None
     expired: bool = False
+    digits: str = ""  # of an extension, so far
+    is_whole: bool = False  # the caller has said that there are no more
+    is_hushed: bool = False
 
 
 @dataclass(frozen=True)  # no slots: `changed` copies them at one go
@@ -196,6 +200,7 @@ class Call:
     waiting: Waiting | None = None  # in a queue
     joined_at: datetime | None = None  # the first queue of its way
     key: str = ""  # that was pressed
+    tries_left: int = 0  # of the menu that was left
     to_centre: str = ""  # by a key the caller goes on to Kontaktcenter; what had led to the voicemail before
     outcome: Outcome | None = None
     ended_by: EndedBy | None = None

@@ -4,18 +4,25 @@ A key cuts the prompt short. One that leads somewhere is put to routing; after a
 the menu is said again, and after the last time routing is asked where those go who press nothing.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from routing.decision import Branch, Menu
+from routing.decision import WRONG_KEY, Branch, Menu
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call.actions import AskForKey
 from telephony.call.call import Asking, Call
+from telephony.call.changed import changed
 from telephony.call.ending import Reaction, finish
 from telephony.call.facts import EndedBy, Outcome
 
-WRONG_KEY = "wrong_key"
-"""The prompt that says so, before the menu is said again."""
+PAUSE = timedelta(seconds=4)
+"""After a digit of an extension: it is whole (ITU-T Q.76 has 4 to 6 s)."""
+
+END = "#"
+"""What ends an extension at once."""
+
+SILENCE = "tone/silence"
+"""What is heard from the first digit of an extension on."""
 
 CENTRE_KEY = "0"
 """What takes a caller from a voicemail's greeting to Kontaktcenter (P12), as its prompt says."""
@@ -33,9 +40,11 @@ def react(call: Call, now: datetime) -> Reaction:
     if caller.gone:
         return finish(call, now, Outcome.ABANDONED, EndedBy.CALLER, status=487)
     if asking is None:
-        return _say(call, menu, menu.prompt, 1, now)
+        return _say(call, menu, call.decision.prompt, 1, now)
     if asking.unheard:
         return _leave(call, menu, Branch.ERROR, now)
+    if asking.digits:
+        return _dial(call, menu, asking, now)
     if call.key in menu.keys and call.key:
         return _leave(call, menu, Branch.PRESSED, now, call.key)
     if call.key:
@@ -45,6 +54,26 @@ def react(call: Call, now: datetime) -> Reaction:
     if asking.ended and is_correction(menu, asking):
         return _say(call, menu, menu.prompt, asking.attempt, now)
     return Reaction()
+
+
+def _dial(call: Call, menu: Menu, asking: Asking, now: datetime) -> Reaction:
+    """An extension is being keyed; it is whole by its digits, by its end, or by a pause."""
+    if asking.is_whole or asking.expired or len(asking.digits) >= menu.extension_digits:
+        return _leave(call, menu, Branch.EXTENSION, now, asking.digits)
+    if asking.is_hushed:
+        return Reaction()
+    begun = m.ExtensionBegun(at=now, call=call.id, leg=call.caller.id, menu=menu.name)
+    return Reaction([begun], [AskForKey(call.caller.id, SILENCE)])
+
+
+def dialled(menu: Menu, asking: Asking, key: str, at: datetime) -> Asking | None:
+    """What a key adds to an extension; None when it is for none. A digit that is no key of the menu begins
+    one; a star in it is a mistake."""
+    if not menu.extension_digits or not (asking.digits or (key.isdigit() and key not in menu.keys)):
+        return None
+    if key.isdigit():
+        return changed(asking, digits=asking.digits + key, until=at + PAUSE)
+    return changed(asking, is_whole=True) if key == END else changed(asking, digits="", is_hushed=False)
 
 
 def heard(call: Call, key: str) -> bool:

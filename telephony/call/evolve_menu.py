@@ -10,7 +10,7 @@ from telephony.call import menu_facts as m
 from telephony.call.call import Asking, Call, LegState, Phase
 from telephony.call.changed import changed
 from telephony.call.changes import Changes, enter, require, with_leg
-from telephony.call.choosing import heard, is_correction
+from telephony.call.choosing import dialled, heard, is_correction
 from telephony.call.evolve_confirm import key_pressed
 from telephony.call.evolve_queue import unheard
 
@@ -21,7 +21,17 @@ def _pressed(call: Call, fact: m.KeyPressed) -> Changes:
         return key_pressed(call, leg, fact.key)
     if call.phase not in (Phase.MENU, Phase.ANNOUNCING, Phase.WAITING) or not heard(call, fact.key):
         return {}  # too late, or of no matter
+    menu = call.decision.menu if call.decision else None
+    if menu is not None and call.asking is not None:
+        extension = dialled(menu, call.asking, fact.key, fact.at)
+        if extension is not None:
+            return {"asking": extension, "key": "" if extension.digits else fact.key}
     return {"key": fact.key}
+
+
+def _extension_begun(call: Call, fact: m.ExtensionBegun) -> Changes:
+    require(call, fact, Phase.MENU)
+    return {"asking": changed(call.asking, is_hushed=True)}
 
 
 def _said(call: Call, fact: m.MenuSaid) -> Changes:
@@ -36,7 +46,9 @@ def _key_time_expired(call: Call, fact: m.KeyTimeExpired) -> Changes:
 
 def _left(call: Call, fact: m.MenuLeft) -> Changes:
     require(call, fact, Phase.MENU)
-    return enter(call, Phase.ARRIVED, question=fact.branch, asking=None, key=fact.key)
+    menu = call.decision.menu if call.decision else None
+    left = menu.tries - call.asking.attempt if menu is not None and call.asking is not None else 0
+    return enter(call, Phase.ARRIVED, question=fact.branch, asking=None, key=fact.key, tries_left=left)
 
 
 def _centre_asked(call: Call, fact: m.CentreAsked) -> Changes:
@@ -68,6 +80,8 @@ def _ended(call: Call, asking: Asking, fact: f.AnnouncementEnded) -> Asking:
     if not fact.played:
         return changed(asking, unheard=True)
     assert call.decision is not None and call.decision.menu is not None  # in this phase
+    if asking.digits:
+        return changed(asking, ended=True)
     until, menu = None, call.decision.menu
     if not is_correction(menu, asking):
         until = fact.at + timedelta(seconds=menu.wait_seconds)
@@ -78,6 +92,7 @@ MENUS: dict[type[f.Fact], Callable[[Call, Any], Changes]] = {
     f.AnnouncementEnded: announcement_ended,
     m.KeyPressed: _pressed,
     m.MenuSaid: _said,
+    m.ExtensionBegun: _extension_begun,
     m.KeyTimeExpired: _key_time_expired,
     m.MenuLeft: _left,
     m.CentreAsked: _centre_asked,

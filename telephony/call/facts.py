@@ -257,7 +257,7 @@ class LegEnded(LegFact):
 class RouteDecided(CallFact):
     """Where the call goes and why. It carries all that `react` will need. `talk_limit` is in seconds."""
 
-    VERSION: ClassVar[int] = 4
+    VERSION: ClassVar[int] = 5
     decision: Decision
     talk_limit: float
 

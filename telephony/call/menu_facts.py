@@ -33,14 +33,21 @@ class MenuSaid(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionBegun(LegFact):
+    """The caller keys an extension in this menu, and it is quiet meanwhile."""
+
+    menu: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyTimeExpired(CallFact):
     """No key came in the time after the menu was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuLeft(CallFact):
-    """The menu is over. `branch` is the question that this puts to routing: a key of its was pressed; none
-    was, each time; or it could not be played (error)."""
+    """The menu is over. `branch` is the question that this puts to routing: a key of its was pressed; an
+    extension was keyed; nothing was, each time; or it could not be played (error)."""
 
     menu: str
     branch: Branch

@@ -61,6 +61,7 @@ FACTS: tuple[type[f.Fact], ...] = (
     p.LegPickedUp,
     m.KeyPressed,
     m.MenuSaid,
+    m.ExtensionBegun,
     m.KeyTimeExpired,
     m.MenuLeft,
     m.CentreAsked,

@@ -56,7 +56,7 @@ class TransferDecided(TransferFact):
     It carries all that `react` will need, as `RouteDecided` does.
     """
 
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
     stage: Stage
     kept: str
     by: Target

@@ -98,4 +98,6 @@ def is_offered(calls: Mapping[str, Call], leg_id: str) -> bool:
     """Whether this leg of a member's rings, or is about to; else the member talks, or calls somebody."""
     call = calls.get(leg_id.rpartition(".")[0])
     leg = call.legs.get(leg_id) if call else None
-    return leg is not None and leg.target is not None and leg.state is not LegState.ANSWERED
+    if call is None or leg is None or leg.state is LegState.ANSWERED:
+        return False
+    return leg.target is not None or bool(call.arrived.calls_back)  # the first leg of which is a member's

@@ -36,6 +36,7 @@ class Asking:
 
 def ask(leg: "InboundLeg", prompt: str, now: float) -> None:
     """Play a prompt, after a 200 if the caller has had none, and hear keys meanwhile and after."""
+    _go_on(leg)
     if leg.state is State.SETUP:
         leg.announce(prompt, False, now)
     else:
@@ -45,8 +46,16 @@ def ask(leg: "InboundLeg", prompt: str, now: float) -> None:
 
 def ask_member(leg: "Leg", prompt: str) -> None:
     """The same with a member, who has answered but is not connected."""
+    _go_on(leg)
     leg.play(prompt)
     listen(leg)
+
+
+def _go_on(leg: "Leg") -> None:
+    """It is asked again at once: whoever hears its keys goes on. A key takes many packets, and to somebody
+    who begins to listen the rest of them would be one more."""
+    if leg.asking is not None:
+        leg.asking.is_open = False
 
 
 def listen(leg: "Leg") -> None:

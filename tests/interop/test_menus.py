@@ -14,7 +14,7 @@ from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house_facts import PhoneRegistered
 from telephony.call.record import Record
 from tests.support.baresip import Baresip
-from tests.support.live_town import BRIEF, MENU, PASSWORD, VOICEMAIL, Town
+from tests.support.live_town import BRIEF, FASTIGHET, KONTAKTCENTER, MENU, PASSWORD, VOICEMAIL, Town
 from tests.support.pjsip import PjsipPhone, require_pjsip
 
 RINGING = 425
@@ -151,3 +151,28 @@ def test_from_a_voicemail_to_kontaktcenter(town: Town, tmp_path: Path, stack: Ex
     citizen.await_tone(david.tone)
     citizen.command("hangup")
     assert finished(town).answered_by == "david"
+
+
+@pytest.mark.parametrize("number", ["61500", "61999"])
+def test_a_citizen_keys_an_extension_in_the_sound(
+    town: Town, tmp_path: Path, stack: ExitStack, number: str
+) -> None:
+    """Of Fastighet, which David answers; and one that nobody has, after which Kontaktcenter does: David."""
+    david = baresip(town, tmp_path, stack, "david", tone=570)
+    citizen = baresip(town, tmp_path, stack, "", tone=440)
+    citizen.command("dial", f"sip:{MENU}@{town.service.host}")
+    citizen.await_event("CALL_ESTABLISHED")
+    time.sleep(1.0)  # it hears the menu
+
+    for digit in number:
+        citizen.command("sndcode", digit)
+        time.sleep(0.4)
+
+    town.service.await_fact(f.CallConnected, seconds=40.0)
+    citizen.await_tone(david.tone)
+    david.await_tone(citizen.tone)
+    citizen.command("hangup")
+    record = finished(town)
+    assert "".join([fact.key for fact in town.service.facts_of(m.KeyPressed)]) == number
+    assert record.number == (FASTIGHET if number == "61500" else KONTAKTCENTER)
+    assert f"menu val: {number}" in record.reasons

@@ -186,6 +186,12 @@ def test_whoever_got_what_a_menu_offers_was_not_turned_away() -> None:
     assert not counted.series("vaxeln_turned_away_total")
 
 
+def test_which_extension_was_keyed_is_no_label() -> None:
+    counted = Counted(arrived(), decided(), left("val", "61201", Branch.EXTENSION))
+
+    assert counted.series("vaxeln_menu_keys_total") == {("val", "extension"): 1}
+
+
 def test_turned_away_is_counted_by_reason_where_it_happened() -> None:
     counted = Counted(arrived(), decided(BYGGLOV, "closed"), arrived("b"), decided(MAIN, "busy", "b"))
 

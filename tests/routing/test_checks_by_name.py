@@ -205,6 +205,18 @@ CHECKS = [
         {"more": menu("m", "1 = { group = 'kc' }")},
     ),
     Check(
+        "an extension that begins with a key",
+        ERROR,
+        "menus.m.keys.1",
+        {"more": menu("m", "1 = { group = 'kc' }", 'extensions = { series = "+4685306", digits = 4 }')},
+    ),
+    Check(
+        "extensions of nobody",
+        ERROR,
+        "menus.m.extensions",
+        {"more": menu("m", "1 = { group = 'kc' }", 'extensions = { series = "+4685306", digits = 3 }')},
+    ),
+    Check(
         "an outside number without a trunk",
         ERROR,
         f"{AT}.busy",

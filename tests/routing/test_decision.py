@@ -6,7 +6,7 @@ from routing.decision import Branch, Decision, Kind, Origin, Strategy
 def test_the_words_that_the_journal_keeps() -> None:
     assert [kind.value for kind in Kind] == ["ring", "announce", "menu", "voicemail", "queue", "reject"]
     assert [branch.value for branch in Branch] == [
-        "arrived", "no_answer", "busy", "nobody_there", "full", "error", "pressed", "no_key",
+        "arrived", "no_answer", "busy", "nobody_there", "full", "error", "pressed", "extension", "no_key",
         "closing", "callback",
     ]  # fmt: skip
     assert [origin.value for origin in Origin] == ["trunk", "phone"]

@@ -59,6 +59,7 @@ def test_a_menu_and_a_voicemail() -> None:
     assert line == "F, at 08-530 610 00: voicemail bygg, greeting hej, outcome busy"
     assert explain_json(offered)["menu"] == {
         "name": "bygg", "prompt": "valj", "keys": "120", "wait_seconds": 5, "tries": 1,
+            "extension_digits": 0,
     }  # fmt: skip
 
 

@@ -94,11 +94,11 @@ def announce(prompt: str = "closed", outcome: str = "closed", *, early: bool = F
 
 
 def menu(
-    name: str = "val", keys: str = "120", *, wait: float = 5.0, tries: int = 2, **fields: Any
+    name: str = "val", keys: str = "120", *, wait: float = 5.0, tries: int = 2, digits: int = 0, **fields: Any
 ) -> Decision:
     """Offer a menu, of the number Bygglov."""
     given: dict[str, Any] = {"number": "+46853061100", "function": "Bygglov", "prompt": "menu"}
-    offered = Menu(name, "menu", keys, wait_seconds=wait, tries=tries)
+    offered = Menu(name, "menu", keys, wait_seconds=wait, tries=tries, extension_digits=digits)
     return Decision(kind=Kind.MENU, menu=offered, **(given | fields))
 
 

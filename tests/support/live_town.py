@@ -24,6 +24,7 @@ CLOSED_BRIEFLY = "+46853061350"  # what is heard there is over in 3 s
 MENU = "+46853061700"  # 1 is Fastighet, 2 closed briefly, 3 Bygglov; 0 or nothing Kontaktcenter
 VOICEMAIL = "+46853061800"  # closed, with a voicemail
 VAKT = "+46853061860"  # erik alone, rings for 2 s; one call that he misses gives him a pause
+AWAY = "+46853061900"  # david, and fredrik on a mobile behind the operator, together
 UNKNOWN = "+46853061999"  # in the municipality's series, but nobody's
 
 BRIEF = "wrong_key"
@@ -245,6 +246,13 @@ name = "Vakt"
 members = ["erik"]
 ring_seconds = 2
 queue = {{ missed_limit = 1, staffed_only = false }}
+[people.fredrik]
+name = "Fredrik"
+mobile = "+46701740699"
+[groups.away]
+name = "Jour"
+members = ["david", "fredrik"]
+ring_seconds = 30
 
 [calendars.always]
 open = "always"
@@ -282,6 +290,10 @@ closed = {{ announcement = "closed", early = true }}
 function = "Fastighet"
 calendar = "always"
 destination = {{ group = "fastighet" }}
+[numbers."{AWAY}"]
+function = "Jour"
+calendar = "always"
+destination = {{ group = "away" }}
 [numbers."{PARK}"]
 function = "Park"
 calendar = "always"
@@ -303,6 +315,7 @@ closed = {{ voicemail = "kontaktcenter" }}
 prompt = "{BRIEF}"
 wait_seconds = 1.0
 tries = 1
+extensions = {{ series = "+468530", digits = 5 }}
 [menus.val.keys]
 1 = {{ number = "{FASTIGHET}" }}
 2 = {{ number = "{CLOSED_BRIEFLY}" }}

@@ -53,6 +53,8 @@ class FakeMedia:
         self.heard_at: dict[str, float] = {}
         self.allowed: dict[str, Callable[[str], bool]] = {}
         self.watched: set[str] = set()
+        self.listened: list[str] = []
+        """Whose keys somebody began to hear, each time."""
         self.keys: list[tuple[str, str, int]] = []
         self.measured: dict[str, Measurement] = {}
         self._next = 10_000
@@ -100,6 +102,7 @@ class FakeMedia:
 
     def watch_keys(self, leg: str, on: bool) -> None:
         """Note whose keys are told."""
+        self.listened += [leg] if on else []
         (self.watched.add if on else self.watched.discard)(leg)
 
     def send_key(self, leg: str, signal: str, milliseconds: int) -> bool:

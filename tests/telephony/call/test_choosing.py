@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from routing.decision import Branch
+from routing.decision import WRONG_KEY, Branch
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call.actions import AlertCaller, AskForKey, Connect, EndLeg, PassEarlySound, PlayRinging
 from telephony.call.call import Phase
-from telephony.call.choosing import WRONG_KEY
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.react import end
 from tests.support.calls import menu, phone, ring
@@ -66,7 +65,8 @@ def test_a_menu_whose_own_prompt_is_called_so_is_not_said_for_ever() -> None:
     desk = Desk()
     decision = menu(tries=1)
     assert decision.menu is not None
-    desk.arrives(replace(decision, menu=replace(decision.menu, prompt=WRONG_KEY)))
+    own = replace(decision.menu, prompt=WRONG_KEY)
+    desk.arrives(replace(decision, prompt=WRONG_KEY, menu=own))
     desk.see(f.AnnouncementEnded)
     assert said(desk) == [(WRONG_KEY, 1)]
     desk.wait(5.0)

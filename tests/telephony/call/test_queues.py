@@ -161,3 +161,12 @@ def test_the_order_is_that_of_priority_and_time_whatever_happens(steps: list[tup
         order = sorted(inside, key=lambda call: inside[call])
         assert in_turn(queues) == [call for call in order if call not in turns]
         assert [queues.position(call) for call in order] == list(range(1, len(order) + 1))
+
+
+def test_all_places_are_in_order_those_whose_turn_it_is_too() -> None:
+    queues = Queues()
+    queues.join("c1", "kc", 5, after(0))
+    queues.join("c2", "kc", 1, after(0))
+    queues.begin_turn("c2")
+    assert [place.call for place in queues.places("kc")] == ["c2", "c1"]
+    assert queues.places("bygglov") == ()

@@ -106,6 +106,13 @@ def test_who_calls_is_in_a_call_and_so_is_who_has_a_leg_that_no_call_knows(room:
     assert room.doing("amina") == (State.IN_CALL, after(2))
 
 
+def test_who_is_rung_to_call_somebody_back_is_rung_until_they_answer(room: Room) -> None:
+    room.see(arrive("c2", at=after(2), member="amina", calls_back="c1"))
+    assert room.doing("amina") == (State.RINGING, after(2))
+    room.see(f.MemberAnswered(at=after(5), call="c2", leg="c2.0"))
+    assert room.doing("amina") == (State.IN_CALL, after(5))
+
+
 def test_who_missed_an_offer_rests(room: Room) -> None:
     missed = said(d.OfferMissed, 3, call="c1", group="kc", why="ring_time", until=after(13))
     room.see(registered("kc1"), missed)

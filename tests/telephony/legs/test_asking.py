@@ -2,9 +2,9 @@
 
 import pytest
 
+from routing.decision import WRONG_KEY
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
-from telephony.call.choosing import WRONG_KEY
 from telephony.call.facts import EndedBy, Outcome
 from telephony.legs.asking import MOST_KEYS
 from telephony.legs.leg import RINGING

@@ -54,3 +54,11 @@ def test_a_phone_that_says_nothing_was_not_reached() -> None:
 def test_a_phone_that_is_registered_nowhere_is_told_nothing() -> None:
     stage = Stage()
     assert not telling(stage, "kc2").has("MESSAGE")
+
+
+def test_legs_know_which_have_not_ended() -> None:
+    stage = Stage()
+    stage.connected()
+    (call,) = stage.node.switchboard.calls.values()
+    assert all(stage.node.legs.has(leg) for leg in call.legs)
+    assert not stage.node.legs.has("another")
