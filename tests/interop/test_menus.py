@@ -20,6 +20,12 @@ from tests.support.pjsip import PjsipPhone, require_pjsip
 RINGING = 425
 
 
+@pytest.fixture(name="town")
+def _town(shared_town: Town) -> Iterator[Town]:
+    with shared_town.anew():
+        yield shared_town
+
+
 def finished(town: Town) -> Record:
     town.assert_calm()
     (record,) = town.service.records()

@@ -63,17 +63,25 @@ class Phones:
         return record
 
 
-@pytest.fixture(name="phones")
-def _phones(tmp_path: Path) -> Iterator[Phones]:
+@pytest.fixture(scope="module", name="shared")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, Authority]]:
     require_pjsip()
-    network, authority = Loopback.take(), Authority(tmp_path)
+    folder = tmp_path_factory.mktemp("town")
+    network, authority = Loopback.take(), Authority(folder)
     own = authority.issue("own", f"IP:{network.host(1)}")
     settings = {
         "VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060,tls:HOST:5061",
         "VAXELN_SIP_CERTIFICATE": str(own.chain),
         "VAXELN_SIP_KEY": str(own.key),
     }
-    with town(tmp_path, settings, network) as built, ExitStack() as stack:
+    with town(folder, settings, network) as built:
+        yield built, authority
+
+
+@pytest.fixture(name="phones")
+def _phones(shared: tuple[Town, Authority], tmp_path: Path) -> Iterator[Phones]:
+    built, authority = shared
+    with built.anew(), ExitStack() as stack:
         yield Phones(built, tmp_path, authority, stack)
 
 

@@ -28,6 +28,12 @@ class Phones:
         return self._stack.enter_context(phone)
 
 
+@pytest.fixture(name="town")
+def _town(shared_town: Town) -> Iterator[Town]:
+    with shared_town.anew():
+        yield shared_town
+
+
 @pytest.fixture(name="phones")
 def _phones(town: Town, tmp_path: Path) -> Iterator[Phones]:
     require_pjsip()

@@ -1,6 +1,6 @@
 """Calls from the operator's trunk to registered phones: sipp on both sides, the journal between."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -11,6 +11,12 @@ from tests.support.sipp import FAX_ONLY
 
 on_both = pytest.mark.parametrize("way", [(), ("-t", "t1")], ids=["UDP", "TCP"])
 """Both sides on the one, or on the other."""
+
+
+@pytest.fixture(name="town")
+def _town(shared_town: Town) -> Iterator[Town]:
+    with shared_town.anew():
+        yield shared_town
 
 
 def test_a_call_is_answered_and_the_caller_hangs_up(town: Town) -> None:

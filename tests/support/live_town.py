@@ -54,6 +54,19 @@ class Town:
         self.stranger = network.host(_STRANGER)
         self.lines = [network.host(_FIRST_LINE + line) for line in range(_LINES)]  # more of the operator's
         self._network = network
+        self._registered: dict[str, Sequence[str]] = {}
+
+    @contextmanager
+    def anew(self) -> Iterator["Town"]:
+        """The town as it was at the start, for one of several tests: nobody is registered, nothing was."""
+        self.service.forget()
+        try:
+            yield self
+        finally:
+            for user, options in self._registered.items():
+                self._register(user, options, expires="0", contact="*", sip_call_id=f"farewell-of-{user}")
+            self._registered.clear()
+            eventually(lambda: not self.service.registered(), "nobody is registered any more")
 
     def phone(self, user: str) -> str:
         """The address of a person's phone."""
@@ -62,9 +75,14 @@ class Town:
     def register(self, *users: str, options: Sequence[str] = ()) -> None:
         """Register phones from the addresses where sipp, with these options, will answer for them."""
         for user in users:
-            challenge = self.send_register(user, status="401", options=options).received("SIP/2.0 401")[0]
-            answer = digest_answer(challenge.headers("WWW-Authenticate"), user, self.service.host)
-            self.send_register(user, answer, cseq="2", options=options)
+            self._registered[user] = options
+            self._register(user, options)
+
+    def _register(self, user: str, options: Sequence[str], **blanks: str) -> None:
+        challenge = self.send_register(user, status="401", options=options, **blanks)
+        offered = challenge.received("SIP/2.0 401")[0].headers("WWW-Authenticate")
+        answer = digest_answer(offered, user, self.service.host)
+        self.send_register(user, answer, cseq="2", options=options, **blanks)
 
     def send_register(
         self,
@@ -75,6 +93,7 @@ class Town:
         cseq: str = "1",
         expires: str = "600",
         contact: str = "",
+        sip_call_id: str = "",
         options: Sequence[str] = (),
     ) -> SippRun:
         """One REGISTER from the address of the user's phone (of a stranger, if there is none)."""
@@ -89,7 +108,7 @@ class Town:
             expires=expires,
             contact=contact or f"<sip:{user}@{host}:5060>",
             authorization=f"Authorization: {authorization}\n" if authorization else "",
-            sip_call_id=f"registration-of-{user}",
+            sip_call_id=sip_call_id or f"registration-of-{user}",
         )
 
     def record_of(self, caller: SippRun) -> Record:

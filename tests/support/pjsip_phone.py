@@ -198,6 +198,7 @@ class Phone:
                 *lines, unread = (unread + octets).split(b"\n")
                 going = bool(octets) and all([self.do(json.loads(line)) for line in lines])
         self.endpoint.hangupAllCalls()
+        self.account.setRegistration(False)
         for _ in range(10):
             self.endpoint.libHandleEvents(20)
         os._exit(0)  # its destructors want an order that Python does not keep

@@ -15,6 +15,7 @@ from telephony.archive.reader import JournalReader
 from telephony.archive.upcasts import UPCASTS
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
+from telephony.call.house_facts import PhoneRegistered
 from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
 from telephony.secrets import PhoneSecrets
@@ -68,6 +69,7 @@ class RunningService:
             **{name: value.replace("HOST", host) for name, value in (settings or {}).items()},
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._forgotten = 0  # facts
 
     # ---- life
 
@@ -184,15 +186,24 @@ class RunningService:
         """All that it logged, in all its lives."""
         return self._log.read_text("utf-8") if self._log.exists() else ""
 
+    def forget(self) -> None:
+        """Tell from here on of nothing that has been so far."""
+        self._forgotten += len(self.facts())
+
     def facts(self) -> list[f.Fact]:
-        """Every fact of its journal; what cannot be read there is a failure."""
+        """Every fact of its journal that is not forgotten; what cannot be read there is a failure."""
         findings: list[object] = []
         reader: JournalReader[f.Fact] = JournalReader(
             self.data / "journal", Codec(FACTS, UPCASTS), report=findings.append
         )
         found = [fact for _, fact in reader.read() if not isinstance(fact, UnknownFact)]
         assert findings == []
-        return found
+        return found[self._forgotten :]
+
+    def registered(self) -> set[str]:
+        """The phones that are registered, by what is not forgotten."""
+        found = {fact.phone: bool(fact.contacts) for fact in self.facts_of(PhoneRegistered)}
+        return {phone for phone, is_there in found.items() if is_there}
 
     def facts_of(self, kind: type[F]) -> list[F]:
         """Every fact of one kind."""
