@@ -103,9 +103,10 @@ class WaitingRoom:
         self._commit(call, began, now)
 
     def _may_be_called(self, callback: str) -> bool:
-        """Not while the same number is being called for another queue."""
+        """Not while the same number is being called for another queue, nor any more when the service drains:
+        it would wait for a call that has not begun."""
         queues = self._house.queues
-        return not queues.is_called(queues.callback(callback).number)
+        return not self._house.draining and not queues.is_called(queues.callback(callback).number)
 
     def _caller_of(self, call: str) -> str:
         """Which member or number waits there."""

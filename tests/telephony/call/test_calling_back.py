@@ -11,6 +11,7 @@ from telephony.call import facts as f
 from telephony.call import menu_facts as m
 from telephony.call.actions import Action, Connect, Dial, EndLeg, PlayAnnouncement, PlayRinging
 from telephony.call.facts import Outcome
+from telephony.call.house_facts import DrainStarted, ServiceStarted
 from tests.support.calls import CALLER, contact, registered
 from tests.support.plans import BYGGLOV, MAIN
 from tests.support.queue_town import QueueTown, queue_tables
@@ -223,6 +224,18 @@ def test_nobody_is_called_twice_at_once() -> None:
         office.see(f.LegEnded, leg)
 
     assert len(kinds(office, b.CallbackTurnCame)) == 1
+
+
+def test_a_service_that_drains_begins_no_call_to_anybody_and_the_next_life_does() -> None:
+    office = town()
+    asks(office)
+    office.feed(DrainStarted(at=office.now))
+    assert not any(isinstance(action, Dial) for action in office.hangs_up("c1.0"))
+
+    again = office.reborn()
+    again.switchboard.record([ServiceStarted(at=again.now, release="2")])
+    again.switchboard.load(again.tables, again.now)
+    assert again.switchboard.house.queues.is_tried(ASKED)
 
 
 @pytest.mark.parametrize("fields", [{"caller": None, "hidden": True}, {"caller": "+469"}])
