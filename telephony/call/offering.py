@@ -27,7 +27,7 @@ def decision_of(call: Call) -> Decision:
     return decision
 
 
-def declined(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
+def _declined(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
     """Other contacts of a phone of which one has said no for all (6xx, RFC 3261 21.6); no other phone."""
     if len(call.legs) <= 2:
         return []
@@ -36,7 +36,7 @@ def declined(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
     return [leg for leg in ringing if leg.target in targets] if targets else []
 
 
-def rung_out(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
+def _rung_out(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
     """Whose time to answer is over; who has answered outside may still confirm it."""
     return [leg for leg in ringing if leg.state is not LegState.ASKED] if call.ring_expired else []
 
@@ -44,6 +44,17 @@ def rung_out(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
 def has_answered(leg: Leg) -> bool:
     """Its answer came in time to matter."""
     return leg.state is LegState.ANSWERED and not leg.withdrawn
+
+
+def in_vain(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction | None:
+    """Take back what is rung in vain: too long, without a sign of life, or on a phone that has declined."""
+    if late := _rung_out(call, ringing):
+        return withdraw(call, late, "ring_time", now)
+    if silent := [leg for leg in ringing if leg.gone]:
+        return withdraw(call, silent, "no_response", now)
+    if others := _declined(call, ringing):
+        return withdraw(call, others, "declined", now)
+    return None
 
 
 def offer_next(call: Call, house: House, now: datetime) -> Reaction:

@@ -23,11 +23,10 @@ from telephony.call.house import House
 from telephony.call.offering import (
     connect,
     decision_of,
-    declined,
     has_answered,
+    in_vain,
     offer,
     offer_other_ways,
-    rung_out,
 )
 from telephony.call.waiting_words import words_for
 
@@ -143,14 +142,8 @@ def _ring(call: Call, house: House, now: datetime) -> Reaction:
     if call.service_answered and not call.caller_alerted and _hears_nothing(call):
         alerted = f.CallerAlerted(at=now, call=call.id, leg=call.caller.id)
         return Reaction([alerted], [PlayRinging(call.caller.id)])
-    if late := rung_out(call, ringing):
-        return withdraw(call, late, "ring_time", now)
-    silent = [leg for leg in ringing if leg.gone]
-    if silent:
-        return withdraw(call, silent, "no_response", now)
-    others = declined(call, ringing)
-    if others:
-        return withdraw(call, others, "declined", now)
+    if vain := in_vain(call, ringing, now):
+        return vain
     other_ways = offer_other_ways(call, house, now)
     if other_ways.facts:
         return other_ways

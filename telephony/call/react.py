@@ -14,18 +14,17 @@ from telephony.call import menu_facts as m
 from telephony.call import queue_facts as q
 from telephony.call.actions import Action, AlertCaller, EndLeg, PassEarlySound, PlayRinging
 from telephony.call.call import Call, Leg, Phase
-from telephony.call.ending import Reaction, finish, withdraw
+from telephony.call.ending import Reaction, finish
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house import House
 from telephony.call.offering import (
     connect,
     decision_of,
-    declined,
     has_answered,
+    in_vain,
     offer,
     offer_next,
     offer_other_ways,
-    rung_out,
 )
 
 
@@ -153,14 +152,8 @@ def _ringing(call: Call, house: House, now: datetime) -> Reaction:
     if asked.facts:
         return asked
     ringing = call.ringing()
-    if late := rung_out(call, ringing):
-        return withdraw(call, late, "ring_time", now)
-    silent = [leg for leg in ringing if leg.gone]
-    if silent:
-        return withdraw(call, silent, "no_response", now)
-    others = declined(call, ringing)
-    if others:
-        return withdraw(call, others, "declined", now)
+    if vain := in_vain(call, ringing, now):
+        return vain
     if call.redirected and not call.ring_expired:
         return Reaction(*offer(call, call.redirected, house, now))
     other_ways = offer_other_ways(call, house, now)

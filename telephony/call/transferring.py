@@ -30,11 +30,10 @@ from telephony.call.facts import EndedBy, Outcome
 from telephony.call.failover import in_order
 from telephony.call.house import House
 from telephony.call.offering import (
-    declined,
     has_answered,
+    in_vain,
     offer_next,
     offer_other_ways,
-    rung_out,
     why_exhausted,
 )
 from telephony.call.transfer_facts import Stage
@@ -153,14 +152,8 @@ def _go_on(call: Call, transfer: Transfer, house: House, now: datetime) -> React
     if asked.facts:
         return asked
     ringing = call.ringing()
-    if late := rung_out(call, ringing):
-        return withdraw(call, late, "ring_time", now)
-    silent = [leg for leg in ringing if leg.gone]
-    if silent:
-        return withdraw(call, silent, "no_response", now)
-    others = declined(call, ringing)
-    if others:
-        return withdraw(call, others, "declined", now)
+    if vain := in_vain(call, ringing, now):
+        return vain
     other_ways = offer_other_ways(call, house, now)
     if other_ways.facts:
         return _for_who_waits(call, transfer, other_ways)
