@@ -236,6 +236,16 @@ CHECKS = [
         | _people('["kc1"]', '["kc1"], mobile = "+46701740699"')
         | {"trunks": TRUNKS.replace("emergency", "outside = true\nemergency")},
     ),
+    Check(
+        "a callback without a trunk",
+        ERROR,
+        "groups.kc.queue.callback",
+        {
+            "groups": GROUPS.replace(
+                '["amina", "bengt"] }', '["amina", "bengt"], queue = { callback = true } }'
+            )
+        },
+    ),
     Check("no way to 112", WARNING, "trunks", {"trunks": TRUNKS.replace("emergency = true", "")}),
     Check(
         "Kontaktcenter's group unknown",
