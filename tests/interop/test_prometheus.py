@@ -12,6 +12,7 @@ from metrics.key_figures import Tally, key_figures
 from telephony.call import facts as f
 from tests.support.eventually import eventually
 from tests.support.live_town import (
+    AWAY,
     BYGGLOV,
     CLOSED,
     CLOSED_BRIEFLY,
@@ -22,6 +23,7 @@ from tests.support.live_town import (
     MENU,
     PARK,
     UNKNOWN,
+    VAKT,
     VOICEMAIL,
     Town,
 )
@@ -154,7 +156,7 @@ def assert_same_key_figures(prometheus: Prometheus, counted: Tally) -> None:
 def test_numbers_that_nobody_could_answer_are_found(town: Town, target: str, tmp_path: Path) -> None:
     unattended, share = expressions()
     with Prometheus(tmp_path / "prometheus", town.operator, target) as prometheus:
-        every = {(KONTAKTCENTER,), (BYGGLOV,), (FORSKOLA,), (FASTIGHET,), (PARK,)}
+        every = {(KONTAKTCENTER,), (BYGGLOV,), (FORSKOLA,), (FASTIGHET,), (PARK,), (VAKT,), (AWAY,)}
         assert set(prometheus.query(unattended, "number")) == every
         whole = dict.fromkeys(every | {(MENU,)}, 1.0)  # what is behind a menu is counted, and no one group
         eventually(lambda: prometheus.query(share, "number") == pytest.approx(whole), "all time unattended")
