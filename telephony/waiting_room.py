@@ -4,7 +4,7 @@ input.
 Callers who hold the line and those who are to be called back stand in one order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from routing.tables import Tables
@@ -44,6 +44,8 @@ class WaitingRoom:
     def follow_changes(self, tables: Tables, now: datetime) -> None:
         """Give turns to those who wait for whoever may have become free."""
         members, phones = self._house.take_stirred()
+        if (freed := self._house.take_freed()) and self._house.queues and _counts(tables, freed):
+            self.give_turns(tables, self._house.queues.names(), now)  # to who is reached outside
         if not members and not phones:
             return
         for member in members:
@@ -115,3 +117,8 @@ class WaitingRoom:
             return callbacks[call].number
         arrived = self._call_of(call).arrived
         return arrived.member or arrived.caller or ""
+
+
+def _counts(tables: Tables, freed: Collection[str]) -> bool:
+    """Whether one of these trunks may have had no channel left for those outside."""
+    return any(trunk.channels_out is not None and trunk.name in freed for trunk in tables.outside_trunks)
