@@ -46,6 +46,8 @@ class WaitingRoom:
         members, phones = self._house.take_stirred()
         if (freed := self._house.take_freed()) and self._house.queues and _counts(tables, freed):
             self.give_turns(tables, self._house.queues.names(), now)  # to who is reached outside
+        if tried := self._house.queues.take_stirred():
+            self.give_turns(tables, [*tried], now)
         if not members and not phones:
             return
         for member in members:
@@ -105,10 +107,9 @@ class WaitingRoom:
         self._commit(call, began, now)
 
     def _may_be_called(self, callback: str) -> bool:
-        """Not while the same number is being called for another queue, nor any more when the service drains:
-        it would wait for a call that has not begun."""
-        queues = self._house.queues
-        return not self._house.draining and not queues.is_called(queues.callback(callback).number)
+        """Not while the caller's line is taken by us, nor any more when the service drains: it would wait for
+        a call that has not begun."""
+        return not self._house.draining and self._house.queues.may_be_tried(callback)
 
     def _caller_of(self, call: str) -> str:
         """Which member or number waits there."""

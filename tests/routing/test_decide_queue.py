@@ -157,12 +157,13 @@ def test_a_callback_is_promised_also_when_its_number_has_left_the_plan() -> None
 
 
 def test_who_came_by_a_protected_number_is_not_offered_a_callback_at_the_next_either() -> None:
-    tables, citizen = queue_tables(kc="callback = true"), {"caller": "+46701740605"}
+    tables = queue_tables(kc="callback = true")
     protected = replace(tables.numbers[BYGGLOV], protected=True)
     hidden = replace(tables, numbers={**tables.numbers, BYGGLOV: protected})
 
     for plan, is_offered in ((tables, True), (hidden, False)):
-        wait = ask(BYGGLOV, tables=plan, branch=Branch.PRESSED, queue="gone", key="2", **citizen).wait
+        asked = ask(BYGGLOV, tables=plan, branch=Branch.PRESSED, queue="gone", key="2", caller="+46701740605")
+        wait = asked.wait
         assert wait is not None
         assert wait.callback is is_offered
 

@@ -23,7 +23,7 @@ from telephony.archive.plan_file import PlanFile
 from telephony.archive.reader import JournalReader
 from telephony.archive.upcasts import UPCASTS
 from telephony.call.callback_facts import Callback, CallbackPromised, CallbackTurnCame
-from telephony.call.facts import CallInterrupted, Fact
+from telephony.call.facts import CallEnded, CallInterrupted, EndedBy, Fact, Outcome
 from telephony.call.house_facts import ClockStepped, JournalCut, PlanLoaded, ServiceStarted, ServiceStopped
 from telephony.call.registry import FACTS
 from telephony.config import Settings, load_settings
@@ -242,6 +242,7 @@ def test_who_is_to_be_called_back_has_their_turn_once_what_was_left_open_has_end
     journal: Journal[Fact] = Journal.open(folder, Codec(FACTS, UPCASTS), report=lambda finding: None)
     journal.append([registered("kc1", replace(contact("kc1"), expires_at=until), at=now)])
     journal.append([CallbackPromised(at=now, callback="c1", queue="kc", what=what)])
+    journal.append([CallEnded(at=now, call="c1", outcome=Outcome.CALLBACK, ended_by=EndedBy.SERVICE)])
     journal.close()
 
     async def main() -> None:
