@@ -14,7 +14,7 @@ from telephony.call.call import Call
 from telephony.call.callback_facts import CallbackOwed
 from telephony.call.ending import Reaction
 from telephony.call.house import House
-from telephony.call.queue_facts import TurnCame
+from telephony.call.queue_facts import TurnCame, WaitExpired
 from telephony.desk.turns import Turn, next_turn
 
 AGAIN = timedelta(minutes=1)
@@ -69,6 +69,17 @@ class WaitingRoom:
                 call = turn.place.call
                 came = TurnCame(at=now, call=call, queue=turn.queue, targets=turn.targets)
                 self._commit(call, Reaction([came]), now)
+
+    def dissolve(self, tables: Tables, now: datetime) -> None:
+        """Nobody is coming for those who wait for a group that has left the plan: they go on as after a long
+        wait, and who is to be called back is somebody's duty."""
+        queues = self._house.queues
+        gone = [queue for queue in queues.names() if queue not in tables.groups]
+        for place in [place for queue in gone for place in queues.places(queue)]:
+            if place.call not in queues.callbacks():
+                self._commit(place.call, Reaction([WaitExpired(at=now, call=place.call)]), now)
+            else:
+                self._agenda.set(f"callback/{place.call}", now)
 
     def next_turn(self, tables: Tables, queues: Sequence[str], now: datetime) -> Turn | None:
         """Who is next of those who wait there, if anybody is free for them."""
