@@ -63,7 +63,7 @@ from routing.tables import (
     ToVoicemail,
     VoicemailRow,
 )
-from routing.waiting import wait_of
+from routing.waiting import numbers_passed, wait_of
 
 UNAVAILABLE = 480
 BUSY_HERE = 486
@@ -100,12 +100,12 @@ def decide(tables: Tables, question: Question, situation: Situation, now: dateti
         if row is None or menu is None:
             return path.follow_vanished("menu")
         return path.follow_menu(row, menu)
+    if question.branch is Branch.CALLBACK:  # the place is kept, whatever has left the plan since
+        return path.promise_callback(row or tables.numbers[tables.main_number])
     if row is None:
         return path.follow_vanished("number", OUTCOMES[question.branch])
     if question.branch is Branch.CLOSING:
         return path.follow_closing(row)
-    if question.branch is Branch.CALLBACK:
-        return path.promise_callback(row)
     return path.follow(row, question.branch)
 
 
@@ -301,7 +301,8 @@ class _Path:
         whom = f"{free} of {len(there)} free, rings {group.strategy} for {group.ring_seconds:g} s"
         text = f"{waiting} wait, {whom}"
         self._reasons.append(Reason("queue", queue.where, text))
-        wait = wait_of(row, queue, self._question, self._situation.overrides(), self._now)
+        passed, overrides = numbers_passed(self._tables, self._visited), self._situation.overrides()
+        wait = wait_of(row, queue, self._question, passed, overrides, self._now)
         return self._answer(
             row,
             Kind.QUEUE,
@@ -386,8 +387,7 @@ class _Path:
 
     def _answer(self, row: NumberRow, kind: Kind, **fields: Any) -> Decision:
         """A decision with these fields, and what every one at this number has in common."""
-        numbers = self._tables.numbers
-        passed = [numbers[number] for mark in self._visited if (number := mark.partition("/")[0]) in numbers]
+        passed = numbers_passed(self._tables, self._visited)
         return Decision(
             kind=kind,
             number=row.number,

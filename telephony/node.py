@@ -76,6 +76,7 @@ class Node:
         self.legs.watch.begin(now)
         self.legs.subscriptions.load(now)
         self.legs.registrations.begin(now)
+        self._run(now)
 
     def leave(self, now: float) -> None:
         """Take back what we have registered elsewhere: the service stops."""

@@ -263,13 +263,12 @@ class Service:
 
     def _begin(self) -> None:
         """Journal the start, end what was left open, take calls."""
-        now = self._clock.now()
-        self._switchboard.record([h.ServiceStarted(at=now, release=version("vaxeln"))])
+        self._switchboard.record([h.ServiceStarted(at=self._clock.now(), release=version("vaxeln"))])
         self._warn_of_unreachable(self._plan.tables)
         self._naming.load(self._plan.tables)
-        self._node.load(self._plan.tables, self._loop.time())
         if lost := self._node.recover(self._loop.time()):
             log.error("legs_not_restored", legs=lost)
+        self._node.load(self._plan.tables, self._loop.time())  # gives turns: not to who waits no more
         self._show_figures()
         self._shell.drive(self._node)
         self._keeper.start()
@@ -295,6 +294,7 @@ class Service:
         self._fact_log.load(tables)
         self._floor.load(tables)
         self._node.load(tables, self._loop.time())
+        self._shell.flush()
 
     def _names_changed(self) -> None:
         self._node.names_changed(self._loop.time())

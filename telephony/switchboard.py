@@ -109,9 +109,8 @@ class Switchboard:
         """Take these tables for every decision from now on; calls that run keep theirs."""
         self._tables = tables
         self.record([h.PlanLoaded(at=now, version=tables.version, digest=tables.digest)])
-        self._waiting.give_turns(
-            self._tables, self.house.queues.names(), now
-        )  # it may name others who are free
+        self._waiting.dissolve(tables, now)
+        self._waiting.give_turns(tables, self.house.queues.names(), now)  # others may be there
 
     def record(self, facts: Sequence[f.Fact]) -> None:
         """Append and fold facts that ask for no reaction, such as those of the service itself.

@@ -4,7 +4,7 @@ input.
 Callers who hold the line and those who are to be called back stand in one order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from routing.tables import Tables
@@ -14,7 +14,7 @@ from telephony.call.call import Call
 from telephony.call.callback_facts import CallbackOwed
 from telephony.call.ending import Reaction
 from telephony.call.house import House
-from telephony.call.queue_facts import TurnCame
+from telephony.call.queue_facts import TurnCame, WaitExpired
 from telephony.desk.turns import Turn, next_turn
 
 AGAIN = timedelta(minutes=1)
@@ -44,6 +44,10 @@ class WaitingRoom:
     def follow_changes(self, tables: Tables, now: datetime) -> None:
         """Give turns to those who wait for whoever may have become free."""
         members, phones = self._house.take_stirred()
+        if (freed := self._house.take_freed()) and self._house.queues and _counts(tables, freed):
+            self.give_turns(tables, self._house.queues.names(), now)  # to who is reached outside
+        if tried := self._house.queues.take_stirred():
+            self.give_turns(tables, [*tried], now)
         if not members and not phones:
             return
         for member in members:
@@ -65,6 +69,17 @@ class WaitingRoom:
                 call = turn.place.call
                 came = TurnCame(at=now, call=call, queue=turn.queue, targets=turn.targets)
                 self._commit(call, Reaction([came]), now)
+
+    def dissolve(self, tables: Tables, now: datetime) -> None:
+        """Nobody is coming for those who wait for a group that has left the plan: they go on as after a long
+        wait, and who is to be called back is somebody's duty."""
+        queues = self._house.queues
+        gone = [queue for queue in queues.names() if queue not in tables.groups]
+        for place in [place for queue in gone for place in queues.places(queue)]:
+            if place.call not in queues.callbacks():
+                self._commit(place.call, Reaction([WaitExpired(at=now, call=place.call)]), now)
+            else:
+                self._agenda.set(f"callback/{place.call}", now)
 
     def next_turn(self, tables: Tables, queues: Sequence[str], now: datetime) -> Turn | None:
         """Who is next of those who wait there, if anybody is free for them."""
@@ -103,10 +118,9 @@ class WaitingRoom:
         self._commit(call, began, now)
 
     def _may_be_called(self, callback: str) -> bool:
-        """Not while the same number is being called for another queue, nor any more when the service drains:
-        it would wait for a call that has not begun."""
-        queues = self._house.queues
-        return not self._house.draining and not queues.is_called(queues.callback(callback).number)
+        """Not while the caller's line is taken by us, nor any more when the service drains: it would wait for
+        a call that has not begun."""
+        return not self._house.draining and self._house.queues.may_be_tried(callback)
 
     def _caller_of(self, call: str) -> str:
         """Which member or number waits there."""
@@ -115,3 +129,8 @@ class WaitingRoom:
             return callbacks[call].number
         arrived = self._call_of(call).arrived
         return arrived.member or arrived.caller or ""
+
+
+def _counts(tables: Tables, freed: Collection[str]) -> bool:
+    """Whether one of these trunks may have had no channel left for those outside."""
+    return any(trunk.channels_out is not None and trunk.name in freed for trunk in tables.outside_trunks)

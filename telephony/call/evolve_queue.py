@@ -131,12 +131,15 @@ def _house_left(queues: Queues, fact: q.QueueLeft) -> None:
 
 
 def _house_ended(queues: Queues, fact: f.CallEnded | f.CallInterrupted) -> None:
-    if fact.call not in queues.callbacks():  # then the place is kept under its id
+    if fact.call in queues.callbacks():  # the place is kept under its id
+        queues.asked(fact.call)
+    else:
         queues.leave(fact.call, fact.at, answered=False)
 
 
 def _promised(queues: Queues, fact: b.CallbackPromised) -> None:
     queues.promise(fact.callback, fact.queue, fact.what)
+    queues.ask(fact.callback)
 
 
 def _callback_turn_came(queues: Queues, fact: b.CallbackTurnCame) -> None:

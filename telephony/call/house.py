@@ -50,6 +50,7 @@ class House:
         self.queues = Queues()
         self._stirred: set[str] = set()  # members of whom something has changed
         self._phones_stirred: set[str] = set()
+        self._freed: set[str] = set()  # trunks
         self.draining = False
         self.plan_version = 0
         self.plan_digest = ""
@@ -162,6 +163,13 @@ class House:
             self._phones_stirred = set()
         return stirred
 
+    def take_freed(self) -> set[str]:
+        """The trunks of which a channel has become free since this was asked last."""
+        freed = self._freed
+        if freed:
+            self._freed = set()
+        return freed
+
     # ---- the fold
 
     def _set_contacts(self, phone: str, contacts: tuple[f.Contact, ...]) -> None:
@@ -261,6 +269,7 @@ class House:
         trunk = self._trunks.pop(fact.leg, None)
         if trunk is not None:
             self._channels[trunk] -= 1
+            self._freed.add(trunk)
         member = self._legs.pop(fact.leg, None)
         if member is None:
             return

@@ -20,7 +20,7 @@ class QueueJoined(CallFact):
     """The call waits in the queue of this group. Its place is by `priority`, the lower first, and then by
     `since`: when it joined the first queue of its way.
 
-    At `leave_at` it leaves again unless it is its turn by then; `why`: too_long, or closing.
+    At `leave_at` it leaves again, also while somebody is rung; `why`: too_long, or closing.
     """
 
     queue: str

@@ -61,6 +61,8 @@ class Queues:
         self._rung: dict[str, tuple[str, ...]] = {}  # by call
         self._callbacks: dict[str, Callback] = {}  # by the call that asked: its place is kept under that id
         self._tried: dict[str, Tried] = {}  # by the call that is made
+        self._asking: set[str] = set()  # callbacks whose caller still hears that they will be called
+        self._stirred: set[str] = set()  # queues of callbacks that may be tried from now on
 
     def __bool__(self) -> bool:
         """Whether anybody waits."""
@@ -140,9 +142,19 @@ class Queues:
         """The queue in which a call or a callback waits, and its place there. KeyError when it does not."""
         return self._of[call]
 
-    def is_called(self, number: str) -> bool:
-        """Whether this number is being called back at this moment."""
-        return any(self._callbacks[tried.callback].number == number for tried in self._tried.values())
+    def may_be_tried(self, callback: str) -> bool:
+        """Whether the caller's line is free as far as we know: they have left the call in which they asked,
+        and are not being called back at this moment."""
+        number = self._callbacks[callback].number
+        is_called = any(self._callbacks[tried.callback].number == number for tried in self._tried.values())
+        return not is_called and callback not in self._asking
+
+    def take_stirred(self) -> set[str]:
+        """The queues of callbacks that may be tried again, since this was asked last."""
+        stirred = self._stirred
+        if stirred:
+            self._stirred = set()
+        return stirred
 
     def carry(self) -> dict[str, dict[str, Callback]]:
         """All that is to be called back, by queue and callback."""
@@ -162,9 +174,20 @@ class Queues:
                     self.promise(callback, queue, what)
 
     def promise(self, callback: str, queue: str, what: Callback) -> None:
-        """A callback has this place."""
+        """A callback has this place. Said twice where a journal segment begins with the fact of it."""
+        if callback in self._callbacks:
+            return
         self._callbacks[callback] = what
         self.join(callback, queue, what.priority, what.since)
+
+    def ask(self, callback: str) -> None:
+        """The caller is told so."""
+        self._asking.add(callback)
+
+    def asked(self, callback: str) -> None:
+        """The call in which it was asked for is over."""
+        self._asking.discard(callback)
+        self._stirred.add(self._of[callback][0])
 
     def try_callback(self, callback: str, queue: str, call: str, member: str) -> None:
         """It is being tried."""
@@ -173,18 +196,28 @@ class Queues:
 
     def take_callback(self, call: str) -> None:
         """The member has answered, and the caller is called."""
-        self._tried[call].is_taken = True
+        if call in self._tried:  # or the journal has lost how it began
+            self._tried[call].is_taken = True
 
     def pass_callback(self, callback: str, call: str) -> None:
         """The member has not: it waits on."""
         self._tried.pop(call, None)
         self.end_turn(callback)
+        self._stir(self._callbacks.get(callback))
 
     def end_callback(self, callback: str) -> None:
         """It is done, or somebody's duty."""
         self._tried = {call: tried for call, tried in self._tried.items() if tried.callback != callback}
-        self._callbacks.pop(callback, None)
+        what = self._callbacks.pop(callback, None)
+        self._asking.discard(callback)
         self._leave(callback)
+        self._stir(what)
+
+    def _stir(self, what: Callback | None) -> None:
+        """Its number is being called no more. None where the journal has lost what it was."""
+        if what is not None:
+            same = [other for other, it in self._callbacks.items() if it.number == what.number]
+            self._stirred |= {self._of[other][0] for other in same}
 
     # ---- the fold
 

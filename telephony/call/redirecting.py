@@ -17,10 +17,11 @@ MOST = 3
 
 
 def redirected(call: Call) -> Leg | None:
-    """The leg of a phone that is to be followed elsewhere now, if there is one."""
+    """The leg of a phone that is to be followed elsewhere now, if there is one. Not of those that were rung
+    before routing was asked again: nobody is rung there any more."""
     if call.phase is not Phase.RINGING or call.redirects >= MOST or call.is_emergency or call.caller.gone:
         return None
-    return next((leg for leg in call.members() if leg.redirect), None)
+    return next((leg for leg in call.members() if leg.redirect and leg.id in call.round_legs), None)
 
 
 def follow(call: Call, leg: Leg, decision: Decision, now: datetime) -> Reaction:

@@ -39,7 +39,7 @@ def next_turn(
     Of the queues that share a member, the first is whoever has the better place: priority, then time.
     `caller_of` tells which member or number makes a call, or "": nobody's own call is offered to them.
     `may_be_called` tells whether a callback can be tried: by the phone of a member, never a mobile. `draw` is
-    random in [0, 1). A queue whose group has left the plan has no turns: who waits there leaves in time.
+    random in [0, 1). A queue whose group has left the plan has no turns.
     """
     best: Turn | None = None
     heads = [(next(house.queues.in_turn(queue), None), queue) for queue in queues if queue in tables.groups]

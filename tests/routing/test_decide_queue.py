@@ -149,6 +149,25 @@ def test_a_key_that_has_left_the_plan_meanwhile_leads_on_as_a_long_wait() -> Non
     assert ask(BYGGLOV, branch=Branch.PRESSED, queue="bygglov", key="2").voicemail == "bygglov"
 
 
+def test_a_callback_is_promised_also_when_its_number_has_left_the_plan() -> None:
+    decision = ask("+46853069999", branch=Branch.CALLBACK, queue="kc", key="1")
+
+    assert (decision.kind, decision.prompt) == (Kind.ANNOUNCE, "callback_promised")
+    assert (decision.number, decision.outcome) == (MAIN, "callback")
+
+
+def test_who_came_by_a_protected_number_is_not_offered_a_callback_at_the_next_either() -> None:
+    tables = queue_tables(kc="callback = true")
+    protected = replace(tables.numbers[BYGGLOV], protected=True)
+    hidden = replace(tables, numbers={**tables.numbers, BYGGLOV: protected})
+
+    for plan, is_offered in ((tables, True), (hidden, False)):
+        asked = ask(BYGGLOV, tables=plan, branch=Branch.PRESSED, queue="gone", key="2", caller="+46701740605")
+        wait = asked.wait
+        assert wait is not None
+        assert wait.callback is is_offered
+
+
 def test_a_queue_that_has_left_the_plan_leads_to_kontaktcenter() -> None:
     decision = ask(BYGGLOV, branch=Branch.PRESSED, queue="gone", key="2")
 

@@ -17,8 +17,8 @@ def test_the_number_gives_the_priority_and_the_hours_the_queue_the_rest() -> Non
     tables = queue_tables(bygglov="closing_seconds = 60.0")
     queue = tables.queues["bygglov"]
 
-    assert wait_of(tables.numbers[BYGGLOV], queue, CITIZEN, {}, MONDAY) == replace(
+    assert wait_of(tables.numbers[BYGGLOV], queue, CITIZEN, (), {}, MONDAY) == replace(
         queue.wait, priority=5, closes_at=CLOSES, leave_at=CLOSES + timedelta(seconds=60)
     )
-    assert wait_of(tables.numbers[URGENT], queue, CITIZEN, {}, MONDAY).priority == 1
-    assert wait_of(tables.numbers[MAIN], queue, CITIZEN, {}, MONDAY).leave_at is None
+    assert wait_of(tables.numbers[URGENT], queue, CITIZEN, (), {}, MONDAY).priority == 1
+    assert wait_of(tables.numbers[MAIN], queue, CITIZEN, (), {}, MONDAY).leave_at is None

@@ -18,10 +18,12 @@ from structlog.testing import capture_logs
 
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.errors import JournalLocked
+from telephony.archive.journal import Journal
 from telephony.archive.plan_file import PlanFile
 from telephony.archive.reader import JournalReader
 from telephony.archive.upcasts import UPCASTS
-from telephony.call.facts import Fact
+from telephony.call.callback_facts import Callback, CallbackPromised, CallbackTurnCame
+from telephony.call.facts import CallEnded, CallInterrupted, EndedBy, Fact, Outcome
 from telephony.call.house_facts import ClockStepped, JournalCut, PlanLoaded, ServiceStarted, ServiceStopped
 from telephony.call.registry import FACTS
 from telephony.config import Settings, load_settings
@@ -31,7 +33,8 @@ from telephony.plan_prepare import Pending
 from telephony.private_files import replace_file
 from telephony.service import Service
 from telephony.tokens import Role, Tokens
-from tests.support.plans import GROUPS, in_force
+from tests.support.calls import CALLER, contact, registered
+from tests.support.plans import GROUPS, MAIN, in_force
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 OPTIONS = (
@@ -227,6 +230,29 @@ def test_a_torn_journal_is_cut_and_journalled(
     run(main())
     (cut,) = [fact for fact in facts_in(tmp_path) if isinstance(fact, JournalCut)]
     assert cut.octets == len(b"half an entry")
+
+
+def test_who_is_to_be_called_back_has_their_turn_once_what_was_left_open_has_ended(
+    tmp_path: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
+    now = datetime.now(UTC)
+    until, folder = now + timedelta(hours=1), tmp_path / "data" / "journal"
+    folder.mkdir(parents=True, mode=0o700)
+    what = Callback(CALLER, "Kontaktcenter", MAIN, 50, now, until, 5.0, 0)
+    journal: Journal[Fact] = Journal.open(folder, Codec(FACTS, UPCASTS), report=lambda finding: None)
+    journal.append([registered("kc1", replace(contact("kc1"), expires_at=until), at=now)])
+    journal.append([CallbackPromised(at=now, callback="c1", queue="kc", what=what)])
+    journal.append([CallEnded(at=now, call="c1", outcome=Outcome.CALLBACK, ended_by=EndedBy.SERVICE)])
+    journal.close()
+
+    async def main() -> None:
+        service = service_in(tmp_path)
+        await service.start()
+        await stopped(service)
+
+    run(main())
+    assert CallbackTurnCame in kinds_in(tmp_path)
+    assert CallInterrupted not in kinds_in(tmp_path)
 
 
 def test_secrets_that_cannot_be_read_do_not_stop_it(

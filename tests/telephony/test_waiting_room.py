@@ -1,10 +1,13 @@
 """Whoever becomes free is given to those who wait; how that looks from a call is in `call/test_queueing`."""
 
+from dataclasses import replace
 from itertools import count
 
+from telephony.call.callback_facts import CallbackOwed
 from telephony.call.duty_facts import MemberLoggedIn, MemberLoggedOut
 from telephony.call.facts import LegEnded
 from telephony.call.menu_facts import KeyPressed
+from telephony.call.queue_facts import QueueLeft
 from telephony.switchboard import Switchboard
 from tests.support.calls import contact, registered
 from tests.support.plans import BYGGLOV
@@ -53,6 +56,23 @@ def test_a_plan_may_bring_somebody() -> None:
     assert not is_turn(town, "c1")
     town.switchboard.load(queue_tables("staffed_only = false", members='"amina", "elif"'), town.now)
     assert is_turn(town, "c1")
+
+
+def test_who_waits_for_a_group_that_leaves_the_plan_goes_on_at_once() -> None:
+    town = QueueTown("bygg1", tables=queue_tables(bygglov="callback = true"))
+    (leg,) = town.rings(town.calls("c1", BYGGLOV))
+    town.answers(leg)
+    for call in ("c2", "c3"):
+        town.calls(call, BYGGLOV)
+    town.see(KeyPressed, "c2.0", key="1")
+
+    town.switchboard.load(replace(town.tables, groups={"kc": town.tables.groups["kc"]}), town.now)
+
+    left = [fact for fact in town.journal.facts if isinstance(fact, QueueLeft)][-1]
+    assert (left.call, left.why) == ("c3", "too_long")
+    town.switchboard.handle_timer(town.now)
+    assert [fact.callback for fact in town.journal.facts if isinstance(fact, CallbackOwed)] == ["c2"]
+    assert not town.switchboard.house.queues
 
 
 def test_of_several_who_wait_each_gets_one_of_several_who_come() -> None:

@@ -197,6 +197,7 @@ def test_one_that_is_tried_at_the_end_of_its_time_is_not_cut_off() -> None:
     office.answers(leg)
     office.arrives(BYGGLOV, ASKED)
     office.see(m.KeyPressed, f"{ASKED}.0", key="1")
+    office.see(f.AnnouncementEnded, f"{ASKED}.0")
     until = next(iter(office.switchboard.house.queues.callbacks().values())).until
     office.wait((until - office.now) / timedelta(seconds=1) - 5)
     office.feed(registered("bygg1", contact("bygg1", expires=9 * 3600)))
@@ -224,6 +225,50 @@ def test_nobody_is_called_twice_at_once() -> None:
         office.see(f.LegEnded, leg)
 
     assert len(kinds(office, b.CallbackTurnCame)) == 1
+
+
+def test_nobody_is_called_while_they_still_hear_that_they_will_be() -> None:
+    office = town()
+    office.arrives(call=ASKED)
+    office.see(m.KeyPressed, f"{ASKED}.0", key="1")
+    assert not any(isinstance(action, Dial) for action in office.hangs_up("c1.0"))
+
+    actions = office.see(f.AnnouncementEnded, f"{ASKED}.0")
+    assert any(isinstance(action, Dial) for action in actions)
+
+
+def test_who_asked_in_two_queues_is_called_for_the_second_once_the_first_has_failed() -> None:
+    office = town("bygg1")
+    (leg,) = office.rings(office.calls("c9", BYGGLOV))
+    office.answers(leg)
+    asks(office, "c2")
+    asks(office, "c3", dialled=BYGGLOV)
+    call = free(office)
+    office.hangs_up("c9.0")
+    assert not office.switchboard.house.queues.is_tried("c3")
+
+    office.see(f.MemberRefused, f"{call}.0", status=486)
+    assert office.switchboard.house.queues.is_tried("c3")
+
+
+def test_a_journal_that_has_lost_what_was_promised_can_still_be_folded() -> None:
+    queues = QueueTown("kc1", tables=queue_tables(CALLBACK)).switchboard.house.queues
+    queues.take_callback("made1")
+    queues.pass_callback(ASKED, "made1")
+    queues.end_callback(ASKED)
+    assert queues.take_stirred() == set()
+
+
+def test_a_segment_that_begins_with_a_promise_has_it_once() -> None:
+    office = town()
+    asks(office)
+    queues = office.switchboard.house.queues
+    carried = b.CallbacksCarried(at=office.now, waiting=queues.carry())
+    (promised,) = kinds(office, b.CallbackPromised)
+    fresh = QueueTown("kc1", tables=queue_tables(CALLBACK)).switchboard.house
+    fresh.evolve(carried)
+    fresh.evolve(promised)
+    assert fresh.waiting("kc") == 1
 
 
 def test_a_service_that_drains_begins_no_call_to_anybody_and_the_next_life_does() -> None:

@@ -1,6 +1,6 @@
 """telephony/call/redirecting.py: who is rung where a phone points at. (Calls: legs/test_redirection.)"""
 
-from routing.decision import Decision, Kind, Reason
+from routing.decision import Branch, Decision, Kind, Reason
 from telephony.call import facts as f
 from telephony.call.call import Call
 from telephony.call.evolve import begin, evolve
@@ -61,6 +61,16 @@ def test_it_is_followed_once_and_a_few_times_in_all() -> None:
     for _ in range(MOST - 1):
         call = evolve(evolve(call, pointed()), decided())
     assert redirected(evolve(call, pointed())) is None
+
+
+def test_where_a_phone_points_is_not_followed_when_routing_was_asked_again_since() -> None:
+    call = rung(ring(ANNA), offered(), pointed())
+    refused = f.MemberRefused(at=after(2), call="c1", leg="c1.1", status=302)
+    exhausted = f.RouteExhausted(at=after(2), call="c1", branch=Branch.BUSY)
+    again = f.RouteDecided(at=after(2), call="c1", decision=ring(BO), talk_limit=0.0)
+    for fact in (refused, exhausted, again):
+        call = evolve(call, fact)
+    assert redirected(call) is None
 
 
 def test_who_was_passed_over_or_rung_is_not_waited_for() -> None:

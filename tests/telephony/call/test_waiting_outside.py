@@ -111,6 +111,7 @@ def test_without_a_channel_callers_wait_and_who_waits_from_their_own_mobile_is_n
     there = office(channels="channels = 1\n")
     there.arrives("+46853061999", "c0", origin_name="net")
     assert any(isinstance(action, KeepWaiting) for action in there.calls("c1"))
+    assert dialled(there.see(f.LegEnded, "c0.0")) == ["amina"]  # now there is one
 
     free = office()
     actions = free.arrives("+46853061000", "c1", caller=AMINA)
