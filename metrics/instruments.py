@@ -58,7 +58,7 @@ class Instruments:
         self.queue_left = counter(
             "vaxeln_queue_left_total",
             "Callers who left a queue: answered, pressed (a key that leads out), callback, left (hung up), "
-            "too_long, closing, or ended (by the service).",
+            "too_long, closing, unstaffed (the last member has gone), or ended (by the service).",
             *("group", "why"),
         )
         self.queue_wait = histogram(

@@ -260,6 +260,8 @@ class Switchboard:
 
     def _wait(self, call: Call, waiting: Waiting, now: datetime) -> Reaction:
         """Its turn, when that has come; else what is to be told to the caller, if anything is."""
+        if waiting.is_due and self._waiting.is_unstaffed(self._tables, waiting.queue, now):
+            return queueing.leave_unstaffed(call, now)
         if not waiting.is_turn and waiting.rang_nobody_at != now:
             turn = self._waiting.next_turn(self._tables, [waiting.queue], now)
             if turn is not None and turn.place.call == call.id:

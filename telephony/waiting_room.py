@@ -7,6 +7,9 @@ Callers who hold the line and those who are to be called back stand in one order
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
+from routing.decision import Branch
+from routing.mobiles import Mobiles
+from routing.strategy import choose
 from routing.tables import Tables
 from telephony.agenda import Agenda
 from telephony.call import calling_back
@@ -87,6 +90,15 @@ class WaitingRoom:
             return None
         may = self._may_be_called if self._new_call is not None else lambda callback: False
         return next_turn(tables, self._house, queues, self._caller_of, may, now, self._draw())
+
+    def is_unstaffed(self, tables: Tables, queue: str, now: datetime) -> bool:
+        """Whether no member is there any more, in a queue in which nobody is to wait then."""
+        row, group = tables.queues.get(queue), tables.groups.get(queue)
+        if row is None or group is None or not row.staffed_only:
+            return False
+        there = [person for person in group.members if self._house.takes_part(person.key, queue)]
+        mobiles = Mobiles(tables, self._house, 0.0, together=False)
+        return choose(there, self._house, now, group=queue, mobiles=mobiles) is Branch.NOBODY_THERE
 
     def schedule(self, callback: str) -> None:
         """Note until when this caller is to have been called back."""

@@ -12,6 +12,7 @@ CALLBACK = "callback"
 LEFT = "left"
 TOO_LONG = "too_long"
 CLOSING = "closing"
+UNSTAFFED = "unstaffed"
 ENDED = "ended"
 
 
@@ -71,7 +72,8 @@ class WaitExpired(CallFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLeft(CallFact):
     """The call waits there no more, after so many seconds. `why`: answered; pressed, a key that leads out;
-    callback, they will be called; left, the caller hung up; too_long; closing; ended, by the service.
+    callback, they will be called; left, the caller hung up; too_long; closing; unstaffed, the last member has
+    gone; ended, by the service.
 
     `branch` is the question that this puts to routing, or None.
     """

@@ -85,6 +85,11 @@ def greet(call: Call, waiting: Waiting, house: House, now: datetime) -> Reaction
     return Reaction([*answered, said], [KeepWaiting(leg, words.prompt, wait.music, keys)])
 
 
+def leave_unstaffed(call: Call, now: datetime) -> Reaction:
+    """The last member has gone: nobody is to wait for one who may not come back today."""
+    return _go_on(call, q.UNSTAFFED, Branch.NOBODY_THERE, now)
+
+
 def expire(call: Call, waiting: Waiting, now: datetime) -> list[f.Fact]:
     """The facts that times of a call in a queue have come, but for those of the phones that ring."""
     facts: list[f.Fact] = []

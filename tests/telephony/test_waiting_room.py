@@ -107,3 +107,31 @@ def test_without_ids_for_new_calls_nobody_is_called_back() -> None:
     simulated.replay(enumerate(town.journal.facts, 1))
     simulated.receive(LegEnded(at=town.now, call="c1", leg="c1.1"), town.now)
     assert not simulated.house.queues.is_tried("c2")
+
+
+def test_when_the_last_member_has_gone_nobody_waits_on() -> None:
+    town = waits("comfort_seconds = 20.0")
+    town.feed(MemberLoggedOut(at=town.now, member="amina", by="x", group=""))
+    town.wait(19)
+    assert "c2" in town.switchboard.calls
+    town.wait(1)
+
+    left = [fact for fact in town.seen if isinstance(fact, QueueLeft) and fact.call == "c2"]
+    assert [(fact.why, fact.branch) for fact in left] == [("unstaffed", "nobody_there")]
+
+
+def test_a_member_who_is_busy_or_left_alone_for_a_moment_has_not_gone() -> None:
+    town = waits("comfort_seconds = 20.0\nwrap_up_seconds = 120.0")
+    town.wait(45)
+    town.hangs_up("c1.0")
+    town.wait(45)
+
+    assert town.switchboard.house.queues.position("c2") == 1
+
+
+def test_where_callers_may_wait_for_nobody_they_wait_on() -> None:
+    town = waits("comfort_seconds = 20.0\nstaffed_only = false")
+    town.feed(MemberLoggedOut(at=town.now, member="amina", by="x", group=""))
+    town.wait(60)
+
+    assert town.switchboard.house.queues.position("c2") == 1

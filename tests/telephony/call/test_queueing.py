@@ -174,7 +174,7 @@ def test_a_phone_that_dies_while_it_rings_has_missed_it() -> None:
 
 
 def test_who_misses_one_call_after_the_other_has_a_pause() -> None:
-    office = town("kc1", kc="missed_limit = 2")
+    office = town("kc1", kc="missed_limit = 2\nstaffed_only = false")
     office.rings(office.calls("c1"))
     told: list[Action] = []
     for _ in range(2):

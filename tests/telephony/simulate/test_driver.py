@@ -355,7 +355,7 @@ def test_callers_in_a_queue_wait_their_turn() -> None:
 def test_who_misses_calls_has_a_pause_and_comes_back() -> None:
     """Nobody answers within the ring time of 15 s: after two missed calls, with 5 s between them, Amina is
     away for a while."""
-    tables = queue_tables("missed_limit = 2\nmax_wait_seconds = 1000")
+    tables = queue_tables("missed_limit = 2\nmax_wait_seconds = 1000\nstaffed_only = false")
 
     day = carry(came(), tables=tables, meanwhile=ONE_THERE, knowledge=silent())
 
@@ -367,7 +367,7 @@ def test_who_misses_calls_has_a_pause_and_comes_back() -> None:
 
 
 def test_who_is_known_to_be_away_does_not_come_back_before() -> None:
-    tables = queue_tables("missed_limit = 2\nmax_wait_seconds = 1000")
+    tables = queue_tables("missed_limit = 2\nmax_wait_seconds = 1000\nstaffed_only = false")
     away = d.MemberPaused(at=after(36.0), member="amina", by="", reason=d.MISSED)
     back = d.MemberResumed(at=after(700.0), member="amina", by="amina")
     out = d.MemberLoggedOut(at=after(-1.0), member="bengt", by="", group="")
