@@ -223,10 +223,11 @@ class Switchboard:
                 actions += reaction.actions
                 reaction = self._follow_up(call_id, now)
         finally:  # what was folded is journalled and done, even when a fault of ours ends this input
-            settled = calling_back.settle(entry, self.house.queues, self.house, now)
-            for fact in settled:
-                self._fold(fact)
-            entry += settled
+            if self.house.queues.is_calling:
+                settled = calling_back.settle(entry, self.house.queues, self.house, now)
+                for fact in settled:
+                    self._fold(fact)
+                entry += settled
             if entry:
                 self._append(entry)
             self._actions += actions

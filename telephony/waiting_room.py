@@ -43,19 +43,19 @@ class WaitingRoom:
         self._draw = draw
         self._call_of = call_of
         self._new_call = new_call
+        self._armed: set[str] = set()  # members of whom the agenda has something
 
     def follow_changes(self, tables: Tables, now: datetime) -> None:
         """Give turns to those who wait for whoever may have become free."""
+        if not self._house.is_stirred:
+            return  # as nearly always
         members, phones = self._house.take_stirred()
         if (freed := self._house.take_freed()) and self._house.queues and _counts(tables, freed):
             self.give_turns(tables, self._house.queues.names(), now)  # to who is reached outside
         if tried := self._house.queues.take_stirred():
             self.give_turns(tables, [*tried], now)
-        if not members and not phones:
-            return
         for member in members:
-            rest = self._house.duty.rest(member)
-            self._agenda.set(f"member/{member}", rest.until if rest else None)
+            self._arm(member)
         if self._house.queues:
             owners = [tables.single_phones[phone].key for phone in phones if phone in tables.single_phones]
             free = {group for key in (*members, *owners) for group in tables.memberships.get(key, ())}
@@ -107,8 +107,8 @@ class WaitingRoom:
 
     def reschedule(self) -> None:
         """Note all times anew."""
-        for member, rest in self._house.duty.resting().items():
-            self._agenda.set(f"member/{member}", rest.until)
+        for member in self._house.duty.resting():
+            self._arm(member)
         for callback in self._house.queues.callbacks():
             self.schedule(callback)
 
@@ -121,6 +121,16 @@ class WaitingRoom:
             return None
         queue, _ = queues.where(callback)
         return calling_back.late(callback, queue, queues.callback(callback), now)
+
+    def _arm(self, member: str) -> None:
+        """Note when this member is no more to be left alone."""
+        rest = self._house.duty.rest(member)
+        if rest is not None:
+            self._armed.add(member)
+            self._agenda.set(f"member/{member}", rest.until)
+        elif member in self._armed:
+            self._armed.remove(member)
+            self._agenda.set(f"member/{member}", None)
 
     def _call_back(self, turn: Turn, now: datetime) -> None:
         assert self._new_call is not None  # or it would have had no turn

@@ -12,7 +12,7 @@ from routing.decision import CONFIRM_PROMPT
 from telephony.call import confirm_facts as c
 from telephony.call.actions import AskForKey
 from telephony.call.call import Call, Confirming, Leg
-from telephony.call.ending import Reaction, withdraw
+from telephony.call.ending import NOTHING, Reaction, withdraw
 
 KEY = "1"
 """What confirms, as the prompt says."""
@@ -40,7 +40,7 @@ def react(call: Call, now: datetime) -> Reaction:
             return reaction if leg.is_open else Reaction(reaction.facts)
         if confirming.expired or confirming.wrong or not confirming.attempt:
             return _ask(call, leg, confirming.attempt + 1, now)
-    return Reaction()
+    return NOTHING
 
 
 def expire(call: Call, now: datetime) -> Iterable[c.ConfirmationTimeExpired]:

@@ -20,6 +20,10 @@ class Reaction:
     actions: Sequence[Action] = ()
 
 
+NOTHING = Reaction()
+"""What is done nearly always, when it is looked."""
+
+
 def withdraw(call: Call, legs: Sequence[Leg], why: str, now: datetime) -> Reaction:
     """Take back what is offered on these legs."""
     elsewhere = why == "answered_elsewhere"

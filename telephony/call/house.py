@@ -153,6 +153,11 @@ class House:
             return None
         return h.RegistrationExpired(at=now, phone=phone, contacts=left)
 
+    @property
+    def is_stirred(self) -> bool:
+        """Whether there is any of what `take_stirred`, `take_freed` and that of the queues would give."""
+        return bool(self._stirred or self._phones_stirred or self._freed or self.queues.is_stirred)
+
     def take_stirred(self) -> tuple[set[str], set[str]]:
         """The members and the phones of whom something has changed since this was asked last: somebody may be
         free who was not."""

@@ -11,7 +11,7 @@ from telephony.call import facts as f
 from telephony.call.actions import Connect, Dial
 from telephony.call.call import Call, Leg, LegState
 from telephony.call.confirming import UNCONFIRMED
-from telephony.call.ending import Reaction, withdraw
+from telephony.call.ending import NOTHING, Reaction, withdraw
 from telephony.call.failover import first_ways, in_order, next_ways
 from telephony.call.house import House
 
@@ -76,8 +76,10 @@ def offer_next(call: Call, house: House, now: datetime) -> Reaction:
 def offer_other_ways(call: Call, house: House, now: datetime) -> Reaction:
     """Try the next way to those outside whose gateway got nowhere, within the ring time; nothing without
     any."""
-    ways = [] if call.ring_expired else next_ways(call)
-    return Reaction(*offer(call, ways, house, now)) if ways else Reaction()
+    if not call.pending or call.ring_expired:
+        return NOTHING
+    ways = next_ways(call)
+    return Reaction(*offer(call, ways, house, now)) if ways else NOTHING
 
 
 def offer(

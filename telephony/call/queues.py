@@ -130,6 +130,11 @@ class Queues:
         """What that is."""
         return self._callbacks[callback]
 
+    @property
+    def is_calling(self) -> bool:
+        """Whether anybody is being called back at this moment."""
+        return bool(self._tried)
+
     def tried_in(self, call: str) -> Tried | None:
         """The callback that this call was made for, if it is not settled."""
         return self._tried.get(call)
@@ -148,6 +153,11 @@ class Queues:
         number = self._callbacks[callback].number
         is_called = any(self._callbacks[tried.callback].number == number for tried in self._tried.values())
         return not is_called and callback not in self._asking
+
+    @property
+    def is_stirred(self) -> bool:
+        """Whether there is any of what `take_stirred` would give."""
+        return bool(self._stirred)
 
     def take_stirred(self) -> set[str]:
         """The queues of callbacks that may be tried again, since this was asked last."""
