@@ -5,26 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from routing.decide import decide
-from routing.decision import Branch, Decision, Kind, Origin, Question, Reason, Strategy
+from routing.decision import Branch, Kind, Origin, Question, Reason, Strategy
 from routing.places import Place
-from routing.tables import Tables
+from tests.routing.test_decide import ALL_KC, NOON, TABLES, ask
 from tests.support.plans import TRUNKS, Presence, tables_of
-
-NOON = datetime(2027, 3, 1, 11, tzinfo=UTC)
-TABLES = tables_of(version=3)
-ALL_KC = {"kc1", "kc2"}
-
-
-def ask(
-    dialled: str,
-    presence: Presence | None = None,
-    tables: Tables = TABLES,
-    origin: Origin = Origin.TRUNK,
-    origin_name: str = "operator",
-) -> Decision:
-    question = Question(dialled, origin, origin_name, "+46701740605")
-    return decide(tables, question, presence or Presence(), NOON)
-
 
 TWO_TRUNKS = tables_of(trunks=TRUNKS + '[trunks.pbx]\npeers = ["10.1.0.5"]\nemergency = true\n')
 
