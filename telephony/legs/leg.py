@@ -9,7 +9,7 @@ from telephony.call.actions import EndLeg
 from telephony.legs import asking, refer
 from telephony.legs.authorising import Given, ack_from, send_from
 from telephony.legs.content import SDP
-from telephony.legs.direct import route
+from telephony.legs.direct import forget, route
 from telephony.legs.keypad import Keypad, listen, watch
 from telephony.legs.keys import Keys
 from telephony.legs.negotiation import Negotiation
@@ -288,6 +288,7 @@ class Leg:
         self.wire.stir(self.account, now)
         close_sound(self, now)
         self.wire.agenda.set(f"{self.id}/ping", None)
+        forget(self)
         if self.keypad is not None:
             self.keypad.rest()
         self.timer.stop()
@@ -378,7 +379,7 @@ class Leg:
         """Note whom it talks with, and watch over it from here on."""
         self.peer = peer
         asking.stop(self)
-        self.stays, self.is_past, self.redirected = False, False, 0
+        forget(self)
         self.tone = ""
         self.since = now
         listen(self)

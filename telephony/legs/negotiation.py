@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
 from telephony.legs.content import ACCEPT, is_understood, warning_of
-from telephony.legs.direct import address_for, bring_back, is_elsewhere, route
+from telephony.legs.direct import address_for, bring_back, is_elsewhere, prove_later, route
 from telephony.legs.keypad import wants_keys
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.state import State
@@ -209,6 +209,7 @@ class Negotiation:
         """Something was agreed: put it into force and pass it on."""
         leg = self._leg
         leg.agreed()
+        prove_later(leg, now)
         leg.note_dialog(now)
         if leg.peer is not None:
             leg.peer.negotiation.follow(now)
