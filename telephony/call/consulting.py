@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from routing.decision import Target
+from routing.decision import TRANSFER_PROMPT, Target
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
 from telephony.call.actions import (
@@ -92,7 +92,7 @@ def _ring_on(call: Call, other: Call, asked: t.TransferRequested, by: Target, no
     ended = _end(other, ringing, Outcome.ABANDONED, now)
     return Reaction(
         [decided, *taking.facts, until, *ended.facts],
-        [AnswerTransfer(asked.leg, 202), *taking.actions, PlayRinging(kept), *ended.actions],
+        [AnswerTransfer(asked.leg, 202), *taking.actions, PlayRinging(kept, TRANSFER_PROMPT), *ended.actions],
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from routing.decision import Branch, Decision, Kind, Target
+from routing.decision import TRANSFER_PROMPT, Branch, Decision, Kind, Target
 from routing.numbers import show
 from telephony.call import confirming
 from telephony.call import facts as f
@@ -83,7 +83,7 @@ def decide_request(call: Call, by: Target, decision: Decision, now: datetime) ->
         number=asked.number,
         decision=decision,
     )
-    return Reaction([fact], [AnswerTransfer(asked.leg, _ACCEPTED), PlayRinging(kept)])
+    return Reaction([fact], [AnswerTransfer(asked.leg, _ACCEPTED), PlayRinging(kept, TRANSFER_PROMPT)])
 
 
 def decide_stage(call: Call, decision: Decision, now: datetime) -> Reaction:

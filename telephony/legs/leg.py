@@ -337,9 +337,11 @@ class Leg:
         self.negotiation.follow(now)
         other.negotiation.follow(now)
 
-    def ring_on(self, now: float) -> None:
-        """Take it from whom it talks with; it hears that it rings, until it is connected again."""
+    def ring_on(self, now: float, prompt: str = "") -> None:
+        """Take it from whom it talks with; it hears the prompt, and that it rings, until it is connected
+        again."""
         if self.tone == RINGING:  # by keys that are a transfer now
+            self.sound(RINGING, prompt)
             return
         other = self.peer
         self.part()
@@ -347,7 +349,7 @@ class Leg:
             other.negotiation.follow(now)
         if self.keypad is not None:
             self.keypad.rest()
-        self.sound(RINGING)
+        self.sound(RINGING, prompt)
         self.negotiation.follow(now)  # it may be on hold, and is to hear this
 
     def part(self) -> None:
@@ -356,11 +358,11 @@ class Leg:
             self.peer.peer = None
             self.peer = None
 
-    def sound(self, tone: str) -> None:
-        """Have it hear this over and over."""
+    def sound(self, tone: str, prompt: str = "") -> None:
+        """Have it hear the prompt once, if there is one, and then this over and over."""
         asking.stop(self)
         self.tone = tone
-        self.wire.media.play(self.id, tone)
+        self.wire.media.wait(self.id, prompt, tone)
 
     def play(self, prompt: str) -> None:
         """Play an announcement to it, which has answered."""
@@ -370,10 +372,7 @@ class Leg:
 
     def played(self, now: float) -> None:
         """What it heard is over."""
-        if self.tone:
-            self.wire.media.play(self.id, self.tone)
-        else:
-            self.observe(f.AnnouncementEnded, now)
+        self.observe(f.AnnouncementEnded, now)
 
     def connect(self, peer: "Leg", now: float) -> None:
         """Note whom it talks with, and watch over it from here on."""
