@@ -220,10 +220,37 @@ def test_a_transfer_brings_both_back(office: Stage) -> None:
 
     assert refer(amina) == 202
 
-    assert relayed(office, caller, amina)
+    silenced(amina)
+    assert relayed(office, caller)
     told(amina.peer)
     answered(office, "bygg1")
     assert accept(caller) == ("192.0.2.111", 4000)
+
+
+def silenced(party: Party) -> None:
+    """Is to send nothing more: the other would go on with it, and hear nothing of ours."""
+    invite = party.peer.take("INVITE")
+    assert b"a=inactive" in invite.body
+    party.peer.answer(invite, 200, sdp(party.peer.host, "8 101", "inactive"))
+    party.peer.take("ACK")
+    assert where(invite)[0] == ADDRESS[0]
+
+
+def test_a_transfer_that_nobody_takes_lets_them_talk_past_us_again(office: Stage) -> None:
+    office.register("bygg1")
+    caller, amina = direct(office)
+    refer(amina)
+    silenced(amina)
+    assert relayed(office, caller)
+    told(amina.peer)
+
+    office.offered("bygg1").refuse(486)
+
+    last: dict[str, str] = {}
+    while asked := [party for party in (caller, amina) if party.peer.has("INVITE")]:
+        last |= {party.peer.host: accept(party)[0] for party in asked}
+    assert last == {"192.0.2.10": "192.0.2.101", "192.0.2.101": "192.0.2.10"}
+    assert office.media.bridges == {}
 
 
 def test_silence_is_no_death_of_what_we_cannot_hear(office: Stage) -> None:
