@@ -31,5 +31,6 @@ UPCASTS: Upcasts = {
     ("OverrideSet", 1): _with_defaults,
     ("OverridesCarried", 1): _with_defaults,
     ("CallConnected", 1): _with_defaults,
+    ("CallTransferred", 1): _with_defaults,
     ("CallArrived", 1): _with_defaults,
 }

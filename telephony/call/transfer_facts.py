@@ -85,11 +85,14 @@ class TransferFailed(TransferFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTransferred(TransferFact):
     """The party on leg `kept` and the member of this leg were connected; `by` is the leg that asked for
-    it."""
+    it. Of who has waited in the queue of `group` the member has `wrap_up_seconds`, as in `CallConnected`."""
 
+    VERSION: ClassVar[int] = 2
     member: str
     kept: str
     by: str
+    group: str = ""
+    wrap_up_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,8 +165,8 @@ class Negotiation:
     def _mirrored(self) -> Direction:
         """What we would like of this far end: to do as its peer does.
 
-        Of two that sent their sound to each other, who has handed the other on is to be silent: each may go on
-        only because the other does (symmetric RTP), and who waits would hear nothing of ours.
+        Of two that sent their sound to each other, who has handed the other on is to be silent: each may go
+        on only because the other does (symmetric RTP), and who waits would hear nothing of ours.
         """
         leg = self._leg
         if leg.peer is not None:
