@@ -25,7 +25,7 @@ LOUD_SECONDS = 0.1
 """Whoever sends to us has done so within that time: a packet comes every 20 ms, also where one is late."""
 
 AGAIN_SECONDS = 1.0
-"""After that they are asked once more: what went wrong is a matter of milliseconds."""
+"""After that they are asked once more."""
 
 MOST_TRIES = 2
 
@@ -88,18 +88,23 @@ def route(leg: "Leg") -> None:
     """Pass no sound on between two who have both agreed to send it past us, and pass it on again from the
     moment on that one is asked to come back.
 
-    Many phones send to wherever sound comes from: as long as ours does, they would send to us.
+    Many phones send to wherever sound comes from: as long as ours does, they would send to us. Two that did
+    so the first time are hushed, and get none from the moment on that both are asked.
     """
     peer = leg.peer
     if peer is None or leg.session.policy.direct is None:
         return
-    past = all(one.session.is_direct and not one.session.is_offering for one in (leg, peer))
+    past = _sends_past(leg) and _sends_past(peer)
     if past is not leg.is_past:
         leg.is_past = peer.is_past = past
         if past:
             leg.wire.media.unbridge(leg.id)
         else:
             leg.wire.media.bridge(leg.id, peer.id)
+
+
+def _sends_past(leg: "Leg") -> bool:
+    return leg.session.is_direct and (leg.is_hushed or not leg.session.is_offering)
 
 
 def prove_later(leg: "Leg", now: float) -> None:
@@ -112,6 +117,9 @@ def prove(leg: "Leg", now: float) -> None:
     """Two who have agreed to send past us, but send to us, hear nothing: bring their sound back, and try it
     once more."""
     both = _both(leg)
+    for one in both:
+        one.is_hushed = False
+    route(leg)  # one that has not answered yet is passed sound on again
     heard = [leg.wire.media.heard(one.id) or 0.0 for one in both]
     if not leg.is_past or max(heard) < now - LOUD_SECONDS:
         return
@@ -122,14 +130,17 @@ def prove(leg: "Leg", now: float) -> None:
 
 def try_again(leg: "Leg", now: float) -> None:
     """Have the two send their sound past us once more."""
-    for one in _both(leg):
-        one.stays = False
+    both = _both(leg)
+    for one in both:
+        one.stays, one.is_hushed = False, True
+    for one in both:
         one.negotiation.follow(now)
+    leg.wire.agenda.set(f"{leg.id}/past", now + PROOF_SECONDS)
 
 
 def forget(leg: "Leg") -> None:
     """It talks with somebody else from here on, or nobody."""
-    leg.stays, leg.is_past, leg.redirected = False, False, 0
+    leg.stays, leg.is_past, leg.is_hushed, leg.redirected = False, False, False, 0
     for what in () if leg.session.policy.direct is None else ("past", "again"):
         leg.wire.agenda.set(f"{leg.id}/{what}", None)
 

@@ -79,6 +79,7 @@ class Leg:
         self.is_watched = False  # whether the keys in its sound are told
         self.redirected = 0  # how often it was told to send its sound to this peer
         self.is_past = False  # whether no sound is passed on between it and its peer
+        self.is_hushed = False  # whether that is so as soon as both are asked
         self.stays = False  # whether its sound is not to go past us while it talks with this peer
         self._allow: list[str] = []  # what its far end takes, as it said so last
 

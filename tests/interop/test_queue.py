@@ -13,7 +13,7 @@ from telephony.call import duty_facts as d
 from telephony.call import queue_facts as q
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house_facts import PhoneRegistered
-from telephony.call.transfer_facts import CallTransferred
+from telephony.call.transfer_facts import CallTransferred, TransferRequested
 from telephony.demo.judging import ALIKE
 from telephony.demo.phones import heard as heard_by
 from telephony.demo.sound import RATE, likeness, read_prompt, tone, tone_seconds
@@ -254,10 +254,11 @@ def test_who_comes_back_from_a_transfer_waits_again(
     david.do("transfer", call=0, number=HUNTED)
     david.do("hangup", call=0)  # it rings at Bertil's for 2 s, and Kontaktcenter is David
 
-    said = place.service.await_fact(q.WaitSaid, such_that=lambda fact: fact.position == 1)
+    call = place.service.await_fact(TransferRequested).call
+    place.service.await_fact(q.WaitSaid, such_that=lambda fact: fact.call == call)
     time.sleep(len(read_prompt(f"{BRIEF}+queue_position+number_1")) / RATE + MUSIC_SECONDS)
     david.do("answers", status=200)
-    taken = place.service.await_fact(CallTransferred, such_that=lambda fact: fact.call == said.call)
+    taken = place.service.await_fact(CallTransferred, such_that=lambda fact: fact.call == call)
     david.await_event(lambda event: event.get("state") == "CONFIRMED" and event["number"] > 0)
     david.do("hangup", call=-1)
     caller.wait()

@@ -299,6 +299,7 @@ def test_two_that_still_send_to_us_are_brought_back_and_tried_once_more(office: 
     assert office.media.bridges == {"call1.0": "call1.1", "call1.1": "call1.0"}
     assert relayed(office, caller, amina)
     office.wait(AGAIN_SECONDS)
+    assert office.media.bridges == {}  # nothing of ours comes to them meanwhile
     assert accept(caller) == ("192.0.2.101", 4000)
     assert accept(amina) == ("192.0.2.10", 4000)
     assert office.media.bridges == {}
@@ -310,6 +311,22 @@ def test_two_that_still_send_to_us_are_brought_back_and_tried_once_more(office: 
     office.wait(2 * AGAIN_SECONDS)
     assert not caller.peer.has("INVITE") and not amina.peer.has("INVITE")
     assert office.media.bridges == {"call1.0": "call1.1", "call1.1": "call1.0"}
+
+
+def test_who_does_not_answer_the_second_time_is_passed_sound_on(office: Stage) -> None:
+    caller, amina = direct(office)
+    office.wait(PROOF_SECONDS - 0.05)
+    office.loud("call1.0", "call1.1")
+    office.wait(0.1)
+    assert relayed(office, caller, amina)
+    office.wait(AGAIN_SECONDS)
+    assert accept(caller) == ("192.0.2.101", 4000)
+
+    office.wait(PROOF_SECONDS)
+
+    assert office.media.bridges == {"call1.0": "call1.1", "call1.1": "call1.0"}
+    assert accept(amina) == ("192.0.2.10", 4000)
+    assert office.media.bridges == {}
 
 
 def test_who_sends_past_us_is_left_alone(office: Stage) -> None:
