@@ -295,7 +295,7 @@ class Switchboard:
         other = self.calls.get(consulted.rpartition(".")[0])
         reaction = hand_over(call, other, now)
         for fact in reaction.facts:
-            if isinstance(fact, LegHandedOver):  # then that call ends, and nothing is due in it
+            if isinstance(fact, LegHandedOver | f.CallEnded):  # then that call ends, and nothing is due in it
                 self._agenda.set(f"call/{fact.call}", None)
         return reaction
 

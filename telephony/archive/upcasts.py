@@ -25,6 +25,7 @@ UPCASTS: Upcasts = {
     ("TransferDecided", 1): _with_defaults,
     ("TransferDecided", 2): _with_defaults,
     ("TransferDecided", 3): _with_defaults,
+    ("TransferDecided", 4): _with_defaults,
     ("MemberOffered", 1): _with_defaults,
     ("MemberSkipped", 1): _with_defaults,
     ("MemberRefused", 1): _with_defaults,

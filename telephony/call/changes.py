@@ -24,8 +24,8 @@ _NEXT: dict[Phase, frozenset[Phase]] = {
     # back to ARRIVED: the caller has pressed a key
     Phase.ANNOUNCING: frozenset({Phase.ARRIVED, Phase.ENDING}),
     Phase.MENU: frozenset({Phase.ARRIVED, Phase.ENDING}),
-    # to itself: with somebody who had been consulted
-    Phase.TALKING: frozenset({Phase.TALKING, Phase.TRANSFERRING, Phase.ENDING}),
+    # to itself: with somebody who had been consulted; to WAITING: in a queue that had been
+    Phase.TALKING: frozenset({Phase.TALKING, Phase.TRANSFERRING, Phase.WAITING, Phase.ENDING}),
     # to itself: the next stage is rung; back to TALKING: with whoever answered, or as it was; to WAITING: at
     # Kontaktcenter all are busy
     Phase.TRANSFERRING: frozenset({Phase.TRANSFERRING, Phase.WAITING, Phase.TALKING, Phase.ENDING}),

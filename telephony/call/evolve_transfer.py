@@ -26,6 +26,7 @@ def _transfer_decided(call: Call, fact: t.TransferDecided) -> Changes:
         Phase.WAITING if fact.decision.kind is Kind.QUEUE else Phase.TRANSFERRING,
         requested=None,
         key="",
+        joined_at=call.joined_at or fact.since,
         transfer=Transfer(fact.leg, fact.by, fact.kept, fact.number, fact.stage),
         decision=fact.decision,
         protected=call.protected or fact.decision.protected,

@@ -8,9 +8,10 @@ from telephony.call import queue_facts as q
 from telephony.call import transfer_facts as t
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.record import Record, records
-from tests.support.plans import MAIN
-from tests.support.scripted_peer import Incoming, Party, sdp
+from tests.support.plans import BYGGLOV, MAIN
+from tests.support.scripted_peer import Incoming, Outgoing, Party, sdp
 from tests.support.stage import NUMBERS, TRUNKS, Stage
+from tests.telephony.legs.test_consulted import replaces
 from tests.telephony.legs.test_refer import PEOPLE, refer, told
 from tests.telephony.legs.test_waiting import GROUPS
 
@@ -215,3 +216,100 @@ def test_the_longest_time_of_a_call_counts_while_they_wait(town: Office) -> None
     assert town.outcome().reason == "talk time limit"
     caller.peer.answer(caller.peer.take("BYE"), 200)
     town.assert_nothing_kept()
+
+
+# ---- a queue that was consulted
+
+
+QUEUED = """
+[groups]
+kc = { name = "Kontaktcenter", members = ["amina", "bengt"] }
+bygglov = { name = "Bygglov", members = ["david"], queue = { closing = false, max_wait_seconds = 30 } }
+vd = { name = "Växel", members = ["amina"] }
+"""
+
+
+class Desk(Stage):
+    """Amina talks with a caller for Bygglov, where David is busy, and has called there: she waits in the
+    queue, behind a citizen."""
+
+    def __init__(self) -> None:
+        super().__init__(groups=QUEUED, numbers=NUMBERS, people=PEOPLE)
+        self.register("bygg1")
+        self.first, self.david = self._talk(BYGGLOV, "bygg1")
+        self.caller, self.amina = self.connected(MAIN)
+        self.second = self.dial_from("kc1", BYGGLOV)
+        self.second.pick_up()
+        self.wait(5.0)
+        self.last = self.call(BYGGLOV)
+        self.last.pick_up()
+
+    def _talk(self, number: str, account: str) -> tuple[Outgoing, Incoming]:
+        caller = self.call(number)
+        member = self.offered(account)
+        member.accept()
+        member.peer.take("ACK")
+        caller.pick_up()
+        return caller, member
+
+    def free(self) -> None:
+        """David has done."""
+        self.first.hang_up()
+        self.david.peer.answer(self.david.peer.take("BYE"), 200)
+
+
+def test_the_caller_gets_the_place_of_who_consulted() -> None:
+    desk = Desk()
+    assert desk.media.playing["call3.0"] == f"{WELCOME}>music"
+
+    assert refer(desk.amina, replaces(desk.second)) == 202
+
+    assert told(desk.amina.peer) == ["100 active", "200 terminated"]
+    for _ in range(2):  # both of Amina's
+        desk.amina.peer.answer(desk.amina.peer.take("BYE"), 200)
+    assert desk.media.playing["call2.0"] == f"{WELCOME}>music"
+    desk.free()
+    david = desk.offered("bygg1")  # before the last caller, who came later than Amina
+    david.accept()
+    david.peer.take("ACK")
+    assert desk.media.bridges["call2.0"] == desk.facts(t.CallTransferred)[-1].leg
+    made = records(desk.virtual.journal.facts)
+    assert [talk.member for talk in made["call2"].talks] == ["amina", "david"]
+    assert (made["call3"].outcome, made["call3"].reason) == (Outcome.ABANDONED, "transferred")
+    david.hang_up()
+    desk.caller.peer.answer(desk.caller.peer.take("BYE"), 200)
+    desk.offered("bygg1").refuse(486)
+    desk.last.hang_up()
+    desk.assert_nothing_kept()
+
+
+def test_whoever_is_rung_for_who_consulted_is_rung_for_the_caller() -> None:
+    desk = Desk()
+    desk.free()
+    rung = desk.offered("bygg1")
+    rung.ring()
+
+    assert refer(desk.amina, replaces(desk.second)) == 202
+
+    rung.assert_cancelled()
+    david = desk.offered("bygg1")
+    david.accept()
+    david.peer.take("ACK")
+    assert desk.media.bridges["call2.0"] == desk.facts(t.CallTransferred)[-1].leg
+
+
+def test_from_the_queue_they_go_on_as_its_number_says() -> None:
+    desk = Desk()
+    refer(desk.amina, replaces(desk.second))
+    for _ in range(2):
+        desk.amina.peer.answer(desk.amina.peer.take("BYE"), 200)
+    desk.last.hang_up()
+
+    desk.wait(30.5)
+
+    assert [fact.why for fact in desk.facts(q.QueueLeft)] == [q.ANSWERED, q.LEFT, q.LEFT, q.TOO_LONG]
+    assert desk.media.playing == {"call2.0": "closed"}
+    desk.node.playback_ended("call2.0", desk.now)
+    desk.pump()
+    desk.caller.peer.answer(desk.caller.peer.take("BYE"), 200)
+    assert desk.outcome().reason == "nobody took the transfer"
