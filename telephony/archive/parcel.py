@@ -18,9 +18,9 @@ RECORDED_TYPES = tuple(cls.__name__ for cls in RECORDED)
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """An entry as it lies in the journal, from `position` to `last`, and those of its facts that make the call
-    log, with their positions. The others are not kept parsed: the garbage collector would go through all
-    that is in them, for as long as the database takes."""
+    """An entry as it lies in the journal, from `position` to `last`, and those of its facts that make the
+    call log, with their positions. The others are not kept parsed: the garbage collector would go through
+    all that is in them, for as long as the database takes."""
 
     position: int
     last: int

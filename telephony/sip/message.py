@@ -140,9 +140,8 @@ class Message(ABC):
 
         Raises `MessageError` when a line break or a lone surrogate is in it.
         """
-        lines = [self.start_line]
-        lines += [f"{name}: {value}" for name, value in self.headers if name != "Content-Length"]
-        lines.append(f"Content-Length: {len(self.body)}\r\n\r\n")
+        length = f"Content-Length: {len(self.body)}\r\n\r\n"
+        lines = [self.start_line, *self.headers.to_lines(without="Content-Length"), length]
         text = "\r\n".join(lines)
         breaks = len(lines) + 1
         if text.count("\n") != breaks or text.count("\r") != breaks:
