@@ -73,12 +73,15 @@ def leave_out_empty(logger: WrappedLogger, method: str, event: EventDict) -> Eve
 
 def mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Hide what must not be seen in an event of this level (a structlog processor)."""
-    return {key: _masked(key, value, method == "debug") for key, value in event.items()}
+    return {
+        key: value
+        if type(value) is str and _sight_of(key) is _Sight.ALL  # nearly all of them
+        else _masked(key, value, method == "debug")
+        for key, value in event.items()
+    }
 
 
 def _masked(key: str, value: object, is_debug: bool) -> object:
-    if type(value) is str and _sight_of(key) is _Sight.ALL:  # nearly all of them
-        return value
     if not isinstance(value, str) and isinstance(value, Mapping):
         return {str(inner): _masked(str(inner), item, is_debug) for inner, item in value.items()}
     sight = _sight_of(key)
@@ -138,13 +141,13 @@ def _to_one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventD
     if "exception" in event:
         event["traceback"] = event.pop("exception")
     return {
-        key: value if value is None or isinstance(value, (int, float)) else _printable(str(value))
+        key: value if type(value) is str and value.isprintable() else _one_line(value)
         for key, value in event.items()
     }
 
 
-def _printable(text: str) -> str:
-    return text if text.isprintable() else text.translate(_CONTROLS)
+def _one_line(value: object) -> object:
+    return value if value is None or isinstance(value, (int, float)) else str(value).translate(_CONTROLS)
 
 
 class _Lasting(io.TextIOBase):
