@@ -103,11 +103,12 @@ class Headers:
 
     def replace_first(self, name: str, value: str) -> None:
         """Put `value` in place of the first element of the first field of that name, if there is one."""
-        key = field_name(name)[0]
+        key, values = field_name(name)[0], self._values(name)
         for i, (known, old) in enumerate(self._fields):
             if known[0] == key:
-                self._fields[i] = (known, ", ".join([value, *split_list(old)[1:]]))
-                self._changed()
+                values[0] = ", ".join([value, *split_list(old)[1:]])  # so that the index stays as it is
+                self._fields[i] = (known, values[0])
+                self.kept.clear()
                 return
 
     def remove(self, name: str) -> None:
