@@ -60,17 +60,17 @@ class Message(ABC):
     @property
     def via(self) -> Via:
         """The top Via; those below it may be malformed."""
-        return self._typed("Via", _first_via)
+        return self.headers.kept.get("Via") or self._typed("Via", _first_via)
 
     @property
     def from_(self) -> NameAddr:
         """From: who sends the request."""
-        return self._typed("From", NameAddr.parse)
+        return self.headers.kept.get("From") or self._typed("From", NameAddr.parse)
 
     @property
     def to(self) -> NameAddr:
         """To: whom the request is for."""
-        return self._typed("To", NameAddr.parse)
+        return self.headers.kept.get("To") or self._typed("To", NameAddr.parse)
 
     @property
     def call_id(self) -> str:
@@ -80,7 +80,7 @@ class Message(ABC):
     @property
     def cseq(self) -> CSeq:
         """CSeq: number and method."""
-        return self._typed("CSeq", CSeq.parse)
+        return self.headers.kept.get("CSeq") or self._typed("CSeq", CSeq.parse)
 
     @property
     def contacts(self) -> tuple[Contact, ...]:
@@ -152,11 +152,8 @@ class Message(ABC):
             raise MessageError("Lone surrogate in a header or start line") from error
 
     def _typed(self, name: str, parse: Callable[[str], T]) -> T:
-        """The value of the first field of that name, which is mandatory."""
-        kept = self.headers.kept
-        value: T | None = kept.get(name)
-        if value is None:
-            value = kept[name] = parse(self._mandatory(name))
+        """Parse the first field of that name, which is mandatory, and keep what it says."""
+        value = self.headers.kept[name] = parse(self._mandatory(name))
         return value
 
     def _list(self, name: str, parse: Callable[[str], T]) -> tuple[T, ...]:
