@@ -235,14 +235,14 @@ class Response(Message):
         What is echoed is echoed raw, so this works for a request whose headers do not parse; of a header that
         came twice against the rules, the first is. `to_tag` is added when To has no tag.
         """
-        headers = Headers([("Via", value) for value in request.headers.get_all("Via")])
+        fields = [("Via", value) for value in request.headers.get_all("Via")]
         for name in (*_ECHOED, "Timestamp") if status == 100 else _ECHOED:
             value = request.headers.get(name)
+            if name == "To" and to_tag is not None and _lacks_tag(request):
+                value = f"{value};tag={to_tag}"
             if value is not None:
-                headers.add(name, value)
-        if to_tag is not None and _lacks_tag(request):
-            headers.set("To", f"{request.headers.get('To')};tag={to_tag}")
-        return cls(status, reason_phrase(status) if reason is None else reason, headers)
+                fields.append((name, value))
+        return cls(status, reason_phrase(status) if reason is None else reason, Headers(fields))
 
     @property
     def start_line(self) -> str:
