@@ -45,7 +45,6 @@ def set_up_log(settings: LogSettings, stream: TextIO | None = None) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        leave_out_empty,
         mask,
     ]
     rendering = _rendering(settings, stream)
@@ -66,18 +65,15 @@ def set_up_log(settings: LogSettings, stream: TextIO | None = None) -> None:
     root.setLevel(level)
 
 
-def leave_out_empty(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Leave out texts with nothing in them (a structlog processor): `reason=` tells less than no reason."""
-    return {key: value for key, value in event.items() if value != ""}
-
-
 def mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Hide what must not be seen in an event of this level (a structlog processor)."""
+    """Hide what must not be seen in an event of this level (a structlog processor), and leave out texts with
+    nothing in them: `reason=` tells less than no reason."""
     return {
         key: value
         if type(value) is str and _sight_of(key) is _Sight.ALL  # nearly all of them
         else _masked(key, value, method == "debug")
         for key, value in event.items()
+        if value != ""
     }
 
 
