@@ -226,4 +226,4 @@ def _hear(prompts: Prompts, recording: Recording) -> None:
     except UnusableSound as error:
         log.error("recording_unusable", name=recording.name, problem=str(error))
         return
-    prompts.recordings[recording.name] = Prompt.of_a_law(recording.name, sound.data)
+    prompts.recordings[recording.name] = Prompt.of(recording.name, sound)

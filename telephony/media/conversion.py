@@ -18,7 +18,7 @@ class ConversionBroke(RuntimeError):
 
 
 def convert(octets: bytes, *, music: bool = False) -> Wav:
-    """A WAV file of any usual form as a prompt: A-law, 8 kHz, mono, as loud as the others.
+    """A WAV file of any usual form as a prompt: A-law, 8 kHz, mono, and in G.722, as loud as the others.
 
     Blocks for seconds. Raises UnusableSound.
     """

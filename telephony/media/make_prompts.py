@@ -1,18 +1,24 @@
-"""Makes the prompts from their texts, and the music: `python -m telephony.media.make_prompts`.
+"""Makes the prompts from their texts, the music and the tones: `python -m telephony.media.make_prompts`.
 
 Every text of `texts.toml` in the folder of prompts becomes a `NAME.wav`, spoken by espeak-ng and brought into
 form by sox. Both are needed here only: the service plays the WAV files that are in the repository. The same
-versions of them give the same octets.
+versions of them give the same octets. `--wide` only adds to each file that lacks it the sound in G.722.
 """
 
 import subprocess
+import sys
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
+from telephony.media.g711 import decode_a_law
 from telephony.media.make_music import make_music
-from telephony.media.prompts import MUSIC, PROMPT_FOLDER, SAMPLE_RATE
+from telephony.media.make_tones import make_tone
+from telephony.media.prompts import MUSIC, PROMPT_FOLDER, SAMPLE_RATE, TONES
+from telephony.media.recording import in_both
 from telephony.media.speech import speak_command
 from telephony.media.texts import Texts
+from telephony.media.wav import Wav
 
 _PEAK_DBFS = -3  # loud, with room for the overshoot of a phone's filters
 _TELEPHONE_BAND = "300-3400"  # ITU-T G.712; what lies outside only rumbles or hisses
@@ -49,11 +55,31 @@ def _make(out: Path, text: str, edges: Sequence[str]) -> Path:
     try:
         subprocess.run(speak_command(text, spoken), check=True)
         subprocess.run(shape_command(spoken, out, edges), check=True)
+        add_wide(out)
     finally:
         spoken.unlink(missing_ok=True)
     return out
 
 
+def add_wide(file: Path) -> None:
+    """Add the sound in G.722 to a file of A-law that lacks it."""
+    sound = Wav.parse(file.read_bytes())
+    if not sound.wide:
+        file.write_bytes(bytes(in_both(array("h", decode_a_law(sound.data)))))
+
+
+def main(folder: Path = PROMPT_FOLDER) -> None:
+    """Make everything, or with `--wide` only what is missing in G.722."""
+    if "--wide" in sys.argv[1:]:
+        for file in sorted(folder.glob("*.wav")):
+            add_wide(file)
+        return
+    make_prompts(folder)
+    (folder / f"{MUSIC}.wav").write_bytes(bytes(make_music()))
+    (folder / "tone").mkdir(exist_ok=True)
+    for name in TONES:
+        (folder / f"{name}.wav").write_bytes(bytes(make_tone(name)))
+
+
 if __name__ == "__main__":
-    make_prompts(PROMPT_FOLDER)
-    (PROMPT_FOLDER / f"{MUSIC}.wav").write_bytes(bytes(make_music()))
+    main()

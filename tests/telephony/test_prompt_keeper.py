@@ -31,15 +31,15 @@ from telephony.prompt_keeper import (
     speech_of,
 )
 from telephony.recording_folder import digest_of
-from telephony.sdp.codec import PCMA
 from tests.support.peers import require_peer
 from tests.support.plans import plan_of
 from tests.support.postgres import Target
+from tests.support.sounds import cut
 from tests.telephony.media.test_recording import TONE, wav
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 TONE_WAV, LOUDER = wav(TONE), wav([*TONE, *TONE])
-BUILT_IN = Prompt.of_a_law("closed", b"\xd5" * 160)
+BUILT_IN = Prompt.of("closed", Wav.a_law(b"\xd5" * 160))
 
 
 class Node:
@@ -151,7 +151,7 @@ def test_music_is_made_as_music(tmp_path: Path) -> None:
 
     run(use)
 
-    frames = [node.prompts.get(name).frames[PCMA] for name in ("music", "closed")]
+    frames = [cut(node.prompts.get(name)) for name in ("music", "closed")]
     assert frames[0] != frames[1]
 
 
@@ -182,8 +182,14 @@ def test_without_a_database_a_disk_that_takes_nothing_is_told(tmp_path: Path) ->
 def test_what_the_plan_speaks_is_heard_until_another_plan_is(tmp_path: Path) -> None:
     node = Node(tmp_path)
     spoken = SpokenPlan(
-        {"closed": Prompt.of_a_law("closed", bytes(320)), "flood": Prompt.of_a_law("flood", bytes(480))},
-        {"closed": Prompt.of_a_law("closed", bytes(800)), "box": Prompt.of_a_law("box", bytes(640))},
+        {
+            "closed": Prompt.of("closed", Wav.a_law(bytes(320))),
+            "flood": Prompt.of("flood", Wav.a_law(bytes(480))),
+        },
+        {
+            "closed": Prompt.of("closed", Wav.a_law(bytes(800))),
+            "box": Prompt.of("box", Wav.a_law(bytes(640))),
+        },
     )
 
     node.keeper.take(spoken)
@@ -330,4 +336,4 @@ def test_a_wav_of_a_recording_is_what_the_service_plays(tmp_path: Path) -> None:
 
     kept = Wav.parse((recording_folder(tmp_path) / "closed.wav").read_bytes())
 
-    assert b"".join(node.prompts.get("closed").frames[PCMA]) == kept.data
+    assert b"".join(cut(node.prompts.get("closed"))) == kept.data
