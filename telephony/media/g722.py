@@ -104,8 +104,7 @@ class Band:
         self._logarithm, self.step = 0, tables.steps[0]
         self.guess = self._zero_part = self._sample = 0
         self._poles = self._partial = (0, 0)
-        self._zeros: tuple[int, ...] = (0,) * 6
-        self._differences: tuple[int, ...] = (0,) * 6
+        self._zeros, self._differences = [0] * 6, [0] * 6  # both doubled, as is the sample
 
     def encode(self, sample: int) -> int:
         """The code of the next sample."""
@@ -129,21 +128,18 @@ class Band:
     def _learn(self, difference: int) -> None:
         """Take what the far end knows of the error, and guess the next sample: by two poles and six zeros,
         which adapt by the signs (5.3.6 of G.722)."""
-        before, sample = self._sample, _saturated(self.guess + difference)
+        before, self._sample = self._sample, _saturated((self.guess + difference) * 2)
         first, second = self._adapt_poles(_saturated(self._zero_part + difference))
-        gain, is_negative = 128 if difference else 0, difference < 0
-        old, new = self._differences, (difference, *self._differences[:5])
-        self._zeros = zeros = tuple(
-            [
-                (zero * 255 >> 8) + (gain if (was < 0) is is_negative else -gain)
-                for zero, was in zip(self._zeros, old, strict=True)
-            ]
-        )
-        self._differences, self._sample = new, sample
-        poles = (first * _saturated(sample * 2) >> 15) + (second * _saturated(before * 2) >> 15)
+        step, is_negative = 128 if difference else 0, difference < 0
+        self._zeros = zeros = [
+            (zero * 255 >> 8) + (step if (was < 0) is is_negative else -step)
+            for zero, was in zip(self._zeros, self._differences, strict=True)
+        ]
+        self._differences = [_saturated(difference * 2), *self._differences[:5]]
         self._zero_part = _saturated(
-            sum([zero * _saturated(was * 2) >> 15 for zero, was in zip(zeros, new, strict=True)])
+            sum([zero * was >> 15 for zero, was in zip(zeros, self._differences, strict=True)])
         )
+        poles = (first * self._sample >> 15) + (second * before >> 15)
         self.guess = _saturated(_saturated(poles) + self._zero_part)
 
     def _adapt_poles(self, partial: int) -> Sequence[int]:

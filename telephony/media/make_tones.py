@@ -17,7 +17,7 @@ _FORMS = {RINGING: (RINGING_SECONDS, PAUSE_SECONDS), DIAL: (1, 0), SILENCE: (0, 
 """For how many seconds each sounds, and is silent."""
 
 _BEFORE = 3 * FRAME_SAMPLES
-"""So much of the pause comes first: a decoder of G.722 has to forget what it heard before (see `recording`)."""
+"""So much of the pause comes first: a decoder of G.722 has to forget what it heard before."""
 
 
 def make_tone(name: str) -> Wav:

@@ -30,11 +30,14 @@ from telephony.prompt_keeper import (
     recording_folder,
     speech_of,
 )
-from telephony.recording_folder import digest_of
+from telephony.recording_folder import INDEX, digest_of
+from telephony.sdp.codec import G722
+from tests.support.g722 import decode_g722
 from tests.support.peers import require_peer
 from tests.support.plans import plan_of
 from tests.support.postgres import Target
 from tests.support.sounds import cut
+from tests.support.tones import share_of_tone
 from tests.telephony.media.test_recording import TONE, wav
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
@@ -97,6 +100,31 @@ def test_a_recording_is_heard_at_once_and_by_the_next_start(tmp_path: Path) -> N
 async def _put_two(node: Node) -> None:
     await node.keeper.put("closed", TONE_WAV, "eva")
     await node.keeper.put("flood", LOUDER, "eva")
+
+
+def test_a_recording_is_heard_in_g722_too_and_by_the_next_start(tmp_path: Path) -> None:
+    run(lambda: _put_two(Node(tmp_path)))
+
+    sound = Node(tmp_path).prompts.get("closed").sounds[G722]
+
+    heard = decode_g722(sound)[1600:]
+    assert len(sound) == 8000
+    assert share_of_tone(heard, 620, 16000) > 0.99
+
+
+def test_one_that_is_not_there_in_g722_is_told(tmp_path: Path) -> None:
+    run(lambda: _put_two(Node(tmp_path)))
+    file = recording_folder(tmp_path) / "closed.wav"
+    old = bytes(Wav.a_law(Wav.parse(file.read_bytes()).data))
+    index = file.with_name(INDEX)
+    index.write_text(index.read_text().replace(digest_of(file.read_bytes()), digest_of(old)))
+    file.write_bytes(old)
+
+    with capture_logs() as logs:
+        node = Node(tmp_path)
+
+    assert [(line["event"], line["name"]) for line in logs] == [("recording_silent_in_g722", "closed")]
+    assert node.heard() == 50
 
 
 def test_what_a_removed_one_stood_before_is_heard_again(tmp_path: Path) -> None:
