@@ -21,7 +21,7 @@ from telephony.admin.routes import BASE, OPERATIONS
 from telephony.errors import VaxelnError
 
 ANSWER_SECONDS = 60.0
-"""How long the service may take where an operation does not say otherwise: a plan of 10,000 people is compiled
+"""How long the service may take, unless an operation says otherwise: a plan of 10,000 people is compiled
 within a few seconds."""
 
 BODY_SECONDS = 30.0
