@@ -7,7 +7,7 @@ from routing.peers import Peer
 from routing.plan import Plan
 from routing.problem import Problem, error, warning
 
-ANNOUNCED = ("pcma", "pcmu")
+ANNOUNCED = ("pcma", "pcmu", "g722")
 """What announcements and tones are played in."""
 
 
@@ -26,7 +26,7 @@ def check_nets(plan: Plan) -> Iterator[Problem]:
         if codecs and not set(ANNOUNCED) & set(codecs):
             yield warning(
                 f"nets.{name}.codecs",
-                "without PCMA or PCMU nobody there hears an announcement or a ringing tone",
+                "without PCMA, PCMU or G722 nobody there hears an announcement or a ringing tone",
                 "Add PCMA",
             )
     if plan.nets:

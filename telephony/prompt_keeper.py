@@ -226,4 +226,6 @@ def _hear(prompts: Prompts, recording: Recording) -> None:
     except UnusableSound as error:
         log.error("recording_unusable", name=recording.name, problem=str(error))
         return
-    prompts.recordings[recording.name] = Prompt.of_a_law(recording.name, sound.data)
+    if not sound.wide:
+        log.warning("recording_silent_in_g722", name=recording.name, advice="record it again")
+    prompts.recordings[recording.name] = Prompt.of(recording.name, sound)

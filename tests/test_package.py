@@ -25,10 +25,8 @@ def test_the_wheel_holds_sounds_sql_and_the_demo_plan(tmp_path: Path) -> None:
     wheel = tmp_path / built.stdout.splitlines()[-1]
     with ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    prompts = {
-        f"telephony/media/prompts/{path.name}" for path in (ROOT / "telephony/media/prompts").glob("*.wav")
-    }
-    assert prompts and prompts <= names
+    prompts = {str(path.relative_to(ROOT)) for path in (ROOT / "telephony/media/prompts").rglob("*.wav")}
+    assert "telephony/media/prompts/tone/dial.wav" in prompts and prompts <= names
     assert "telephony/demo/botkyrka-demo.toml" in names
     statements = {str(path.relative_to(ROOT)) for path in (ROOT / "telephony/archive/sql").rglob("*.sql")}
     assert statements and statements <= names

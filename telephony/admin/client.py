@@ -21,7 +21,7 @@ from telephony.config import TOKEN_VARIABLE, URL_VARIABLE
 SOCKET = "admin.sock"
 """The admin socket's name in the data folder."""
 
-TIMEOUT_SECONDS = 90.0
+TIMEOUT_SECONDS = 210.0
 """Longer than the service takes for anything, so that it is the service that says so."""
 
 MAX_ERRORS = 10

@@ -119,7 +119,7 @@ class Operation:
 
     role: what the token must at least have. answer: the type of the answer's value; None is 204. also: other
     media types of the answer. problems: kinds beyond those that every operation has. called_off: it is, when
-    whoever asked goes away before it is answered.
+    whoever asked goes away before it is answered. seconds: how long it may take, if longer than most.
     """
 
     id: str
@@ -137,3 +137,4 @@ class Operation:
     example: Example = Example()
     about: str = ""
     called_off: bool = False
+    seconds: float | None = None

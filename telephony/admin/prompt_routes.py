@@ -48,8 +48,9 @@ PROMPT_ROUTES: tuple[Operation, ...] = (
         path="/prompts/{prompt}",
         summary="Put a recording in place of a prompt, or add a new one",
         about="A WAV file in PCM (8, 16, 24 or 32 bits), float, A-law or µ-law, 8 to 96 kHz, up to 8 "
-        "channels, of 0.1 to 60 s (`music`: 300 s). It is mixed to one channel, brought to 8 kHz and made as "
-        "loud as the other prompts. Callers hear it from the next playing on, on every node within 15 s.",
+        "channels, of 0.1 to 60 s (`music`: 300 s). It is mixed to one channel, brought to 8 kHz (16 for "
+        "G.722) and made as loud as the other prompts. Callers hear it from the next playing on, on every "
+        "node within 15 s.",
         role=Role.ADMIN,
         handler=prompt_handlers.put,
         answer=PromptState,
@@ -57,6 +58,7 @@ PROMPT_ROUTES: tuple[Operation, ...] = (
         body=WavBody(),
         problems=(Kind.RECORDING_REFUSED, Kind.DATABASE_AWAY),
         example=Example({"prompt": "closed"}, _EXAMPLE),
+        seconds=180.0,  # five minutes of music take one where calls leave little of the machine
     ),
     Operation(
         id="removeRecording",

@@ -38,7 +38,7 @@ class LivePromptDesk(Desk):
 
     async def prompt_sound(self, name: str) -> bytes:
         """What callers hear, as WAV file."""
-        return bytes(Wav.a_law(b"".join(self._found(name).frames[PCMA])))
+        return bytes(Wav.a_law(self._found(name).sounds[PCMA]))
 
     async def put_recording(self, name: str, octets: bytes, *, by: str) -> PromptState:
         """Put it in place of a prompt, or add it."""

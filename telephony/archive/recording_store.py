@@ -9,7 +9,7 @@ from telephony.archive.queries import load_queries
 
 MAX_RECORDINGS = 200
 MAX_RECORDED_SECONDS = 1800.0
-"""With MAX_RECORDINGS a bound on memory: half an hour takes 36 MB in each node."""
+"""With MAX_RECORDINGS a bound on memory: half an hour takes 43 MB in each node."""
 
 REMOVED_KEPT = timedelta(days=90)
 """A node that was away for longer puts back what was removed meanwhile, if it still has it."""

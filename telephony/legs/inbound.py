@@ -7,6 +7,7 @@ from typing import Any
 
 from telephony.call import facts as f
 from telephony.call.actions import EndLeg, PickUp
+from telephony.legs.announced import announced
 from telephony.legs.identity import caller_shown
 from telephony.legs.keypad import wants_keys
 from telephony.legs.leg import Leg
@@ -14,7 +15,7 @@ from telephony.legs.reliable import Reliable
 from telephony.legs.snapshot import ANSWERED_BY, pack_flow, pack_request
 from telephony.legs.state import State
 from telephony.legs.wire import Wire, tells
-from telephony.sdp.codec import KEYS, STATIC, Codec, OfferedCodec, has_audio, in_common, with_twins
+from telephony.sdp.codec import G722, KEYS, STATIC, Codec, OfferedCodec, has_audio, in_common, with_twins
 from telephony.sdp.direction import Direction
 from telephony.sdp.errors import SdpError
 from telephony.sdp.session import SdpSession
@@ -27,9 +28,6 @@ from telephony.sip.reason import Reason
 DEFAULT_OFFER = (OfferedCodec(STATIC[8], 8), OfferedCodec(STATIC[0], 0), OfferedCodec(KEYS[0], 101))
 """What we offer when nobody has offered anything: G.711 and keys."""
 DEFAULT = {entry.codec: entry for entry in DEFAULT_OFFER}
-
-ANNOUNCED = (STATIC[8], STATIC[0], KEYS[0])
-"""What an announcement can be played in."""
 
 REMIND_SECONDS = 60.0
 """How often a provisional answer is repeated while it rings."""
@@ -198,7 +196,8 @@ class InboundLeg(Leg):
             return
         if not early and self._waits_for_prack(partial(self.announce, prompt, early, music=music)):
             return
-        if (early and not self._can_hear_early()) or not self._describe(ANNOUNCED, Direction.SENDRECV):
+        codecs = announced(self.codecs or [entry.codec for entry in self.offered])
+        if (early and not self._can_hear_early()) or not self._describe(codecs, Direction.SENDRECV, G722):
             self.observe(f.AnnouncementEnded, now, played=False)
             return
         if early:
@@ -276,9 +275,9 @@ class InboundLeg(Leg):
         wanted = wants_keys(self, other, [entry.codec for entry in self.offered])
         return (*codecs, *(KEYS if wanted else ()))
 
-    def _describe(self, codecs: Sequence[Codec], direction: Direction) -> bool:
-        """Answer the caller's offer with these codecs, or make the one it left to us. False when it has none
-        of them.
+    def _describe(self, codecs: Sequence[Codec], direction: Direction, first: Codec | None = None) -> bool:
+        """Answer the caller's offer with these codecs, that one `first`, or make the one it left to us. False
+        when it has none of them.
 
         What a 183 has said is not changed before the 200 (RFC 3264 4, RFC 6337 3.1.1).
         """
@@ -287,7 +286,7 @@ class InboundLeg(Leg):
         try:
             if self.offered:
                 wanted = in_common([entry.codec for entry in self.offered], codecs)
-                self._body = self.session.answer(wanted, direction)
+                self._body = self.session.answer(wanted, direction, first=first)
             else:
                 ours = [DEFAULT[codec] for codec in with_twins(codecs) if codec in DEFAULT]
                 self._body = self.negotiation.offer(ours, direction)

@@ -7,8 +7,9 @@ from telephony.media.errors import UnusableSound
 from telephony.media.recording_child import MUSIC, REFUSED
 from telephony.media.wav import Wav
 
-MOST_SECONDS = 60.0
-"""The largest recording takes a quarter of it on a machine that has nothing else to do."""
+MOST_SECONDS = 160.0
+"""The largest recording, five minutes of music, takes a quarter of it on a machine that has nothing else to
+do."""
 
 _MODULE = "telephony.media.recording_child"
 
@@ -18,7 +19,7 @@ class ConversionBroke(RuntimeError):
 
 
 def convert(octets: bytes, *, music: bool = False) -> Wav:
-    """A WAV file of any usual form as a prompt: A-law, 8 kHz, mono, as loud as the others.
+    """A WAV file of any usual form as a prompt: A-law, 8 kHz, mono, and in G.722, as loud as the others.
 
     Blocks for seconds. Raises UnusableSound.
     """

@@ -40,5 +40,5 @@ class Counters:
     prompt_packets: int = 0
     """RTP packets of our own, sent by the player."""
     prompts_unheard: int = 0
-    """Prompts begun on a leg that could not be sent to: on hold, or without G.711."""
+    """Prompts begun on a leg that could not be sent to: on hold, or without a codec of prompts."""
     dropped: dict[Drop, int] = field(default_factory=lambda: dict.fromkeys(Drop, 0))

@@ -7,8 +7,8 @@ beginning, so that it can be played over and over without a seam.
 from array import array
 from math import exp, pi, sin
 
-from telephony.media.g711 import encode_a_law
 from telephony.media.prompts import FRAME_SAMPLES, SAMPLE_RATE
+from telephony.media.recording import in_both
 from telephony.media.wav import Wav
 
 _BEAT = 27 * FRAME_SAMPLES  # 0.54 s; of whole frames, or silence would fill up the last one
@@ -33,7 +33,7 @@ _BARS = (
 
 
 def make_music() -> Wav:
-    """The music, 8 kHz A-law, about 26 s."""
+    """The music, about 26 s."""
     beats = sum(len(chord) for chord, _ in _BARS)
     sound = [0.0] * (beats * _BEAT)
     beat = 0
@@ -44,8 +44,7 @@ def make_music() -> Wav:
             _add(sound, note, (beat + place * len(chord) // len(melody)) * _BEAT, 1.0)
         beat += len(chord)
     loudest = max(map(abs, sound))
-    pcm = array("h", [round(_PEAK * value / loudest) for value in sound])
-    return Wav.a_law(encode_a_law(pcm.tobytes()))
+    return in_both(array("h", [round(_PEAK * value / loudest) for value in sound]), looped=True)
 
 
 def _add(sound: list[float], note: int, start: int, loudness: float) -> None:

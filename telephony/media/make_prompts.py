@@ -1,4 +1,4 @@
-"""Makes the prompts from their texts, and the music: `python -m telephony.media.make_prompts`.
+"""Makes the prompts from their texts, the music and the tones: `python -m telephony.media.make_prompts`.
 
 Every text of `texts.toml` in the folder of prompts becomes a `NAME.wav`, spoken by espeak-ng and brought into
 form by sox. Both are needed here only: the service plays the WAV files that are in the repository. The same
@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from telephony.media.make_music import make_music
-from telephony.media.prompts import MUSIC, PROMPT_FOLDER, SAMPLE_RATE
+from telephony.media.make_tones import make_tone
+from telephony.media.prompts import MUSIC, PROMPT_FOLDER, SAMPLE_RATE, TONES
 from telephony.media.recording import make_prompt
 from telephony.media.speech import speak_command
 from telephony.media.texts import Texts
@@ -64,6 +65,14 @@ def _make(out: Path, text: str, edges: Sequence[str]) -> Path:
     return out
 
 
+def main(folder: Path = PROMPT_FOLDER) -> None:
+    """Make everything."""
+    make_prompts(folder)
+    (folder / f"{MUSIC}.wav").write_bytes(bytes(make_music()))
+    (folder / "tone").mkdir(exist_ok=True)
+    for name in TONES:
+        (folder / f"{name}.wav").write_bytes(bytes(make_tone(name)))
+
+
 if __name__ == "__main__":
-    make_prompts(PROMPT_FOLDER)
-    (PROMPT_FOLDER / f"{MUSIC}.wav").write_bytes(bytes(make_music()))
+    main()

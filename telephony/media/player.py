@@ -10,8 +10,8 @@ from random import Random
 from typing import Protocol
 
 from telephony.media.payloads import MARKER
-from telephony.media.prompts import FRAME_SAMPLES, Prompt
-from telephony.sdp.codec import PCMA, PCMU, Codec
+from telephony.media.prompts import CODECS, FRAME_SAMPLES, Prompt
+from telephony.sdp.codec import Codec
 from telephony.sdp.stream import Stream
 
 PERIOD_MS = 20
@@ -28,18 +28,19 @@ _TIMESTAMPS = 1 << 32
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How a leg is spoken to: a law of G.711, and the payload number that its far end wants it with."""
+    """How a leg is spoken to: one of `CODECS`, and the payload number that its far end wants it with."""
 
     codec: Codec
     payload_type: int
 
     @classmethod
     def of(cls, stream: Stream | None) -> "Voice | None":
-        """The far end's first choice of G.711; `None` when it has none, or may not be sent to."""
+        """The far end's first choice of `CODECS`, which RFC 3264 6.1 and 7 would have us send; `None` when it
+        has none, or may not be sent to."""
         if stream is None or not stream.direction.sends:
             return None
         for codec, payload_type in stream.sends.items():
-            if codec in (PCMA, PCMU):
+            if codec in CODECS:
                 return cls(codec, payload_type)
         return None
 
@@ -83,7 +84,7 @@ class Playback:
 
     @property
     def octets(self) -> int:
-        """How many of sound were sent so far: one a sample."""
+        """How many of sound were sent so far."""
         return self.packets * FRAME_SAMPLES
 
     @property
@@ -110,7 +111,8 @@ class Playback:
         )
         self._sequence = (self._sequence + 1) % _SEQUENCES
         self.packets += 1
-        return header + self._prompt.frames[voice.codec][self._place]
+        start = self._place * FRAME_SAMPLES
+        return header + self._prompt.sounds[voice.codec][start : start + FRAME_SAMPLES]
 
 
 class WaitingPlayback(Playback):
@@ -166,7 +168,7 @@ class Player:
         self._slot_of[leg] = slot
 
     def set_voice(self, leg: str, voice: Voice | None) -> None:
-        """Go on in another law or with another payload number, or unheard while there is none."""
+        """Go on in another codec or with another payload number, or unheard while there is none."""
         playback = self.sound(leg)
         if isinstance(playback, Playback):
             playback.voice = voice

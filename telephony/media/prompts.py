@@ -1,26 +1,24 @@
-"""The prompts: WAV files in A-law, cut into frames at the start, so that playing one costs no encoding."""
+"""The prompts: WAV files in A-law and in G.722, so that playing one costs no encoding."""
 
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
-from math import pi, sin
 from pathlib import Path
-from struct import pack
 
 from telephony.media.errors import UnknownPrompt, UnusablePrompt, UnusableSound
-from telephony.media.g711 import CONVERSIONS, encode_a_law, encode_u_law
+from telephony.media.g711 import CONVERSIONS
 from telephony.media.texts import Texts
 from telephony.media.wav import Coding, Wav
-from telephony.sdp.codec import PCMA, PCMU, Codec
+from telephony.sdp.codec import G722, PCMA, PCMU, Codec
 
 PROMPT_FOLDER = Path(__file__).with_name("prompts")
 """The prompts that come with Växeln, with their Swedish texts beside them; see `make_prompts`."""
 
 SAMPLE_RATE = 8000
 FRAME_SAMPLES = 160
-"""20 ms, the packet of RFC 3551 4.2. One octet a sample in G.711."""
+"""20 ms, the packet of RFC 3551 4.2, by the clock of RTP. That many octets, in G.722 too: it packs two
+samples into one, and its clock is as slow as that of G.711 (4.5.2)."""
 
 MAX_PROMPTS = 400
 """Those that come with Växeln are some 150, most of them words to put sentences together from; the others are
@@ -30,7 +28,8 @@ MAX_SECONDS = 60
 """Nobody listens longer; a longer file is a mistake, such as a recording put into the wrong folder."""
 
 MAX_ALL_SECONDS = 3600
-"""Of all prompts together. A second takes 20 kB in both laws, so 72 MB if it is reached."""
+"""Of all prompts together. A second takes 8 kB in A-law and 8 in G.722, and 8 more once somebody has heard it
+in µ-law: 86 MB if it is reached. What comes with Växeln takes 4.3 MB, and at most 2.1 more."""
 
 JOIN = "+"
 """Between the names of prompts that are played as one sound. No prompt has it in its name."""
@@ -50,48 +49,60 @@ DIAL = "tone/dial"
 SILENCE = "tone/silence"
 """What somebody hears who keys that number."""
 
-RINGING_HZ, RINGING_SECONDS, PAUSE_SECONDS = 425, 1, 5
-"""ITU-T E.180 supplement 2 for Sweden; the dial tone has the same pitch, and no pause."""
+TONES = (RINGING, DIAL, SILENCE)
 
-RINGING_PEAK = 3700
-"""-10 dBm0, as exchanges send their tones (ITU-T E.180 3): a prompt is at -3."""
+TONE_FOLDER = PROMPT_FOLDER / "tone"
+"""The tones, see `make_tones`."""
 
-_SAMPLE_OCTETS = 2
-_SILENCE = b"\0\0"
-_A_LAW_SILENCE = b"\xd5"
+A_LAW_SILENCE, G722_SILENCE = b"\xd5", b"\xfd"
+"""An octet of each in which nothing is heard; that of G.722 brings both ends to rest."""
+
+CODECS = (PCMA, PCMU, G722)
+"""What prompts can be played in."""
+
+
+class _Sounds(dict[Codec, bytes]):
+    """By codec, each made when it is first asked for: µ-law hardly ever is here."""
+
+    def __init__(self, make: Callable[[Codec], bytes]) -> None:
+        self._make = make
+
+    def __missing__(self, codec: Codec) -> bytes:
+        sound = self[codec] = self._make(codec)
+        return sound
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt as RTP payloads of 20 ms each, in every law of G.711. Both have as many."""
+    """A prompt in each of `CODECS`, `length` frames of 20 ms long: of all of them that is as many octets."""
 
     name: str
-    frames: Mapping[Codec, tuple[bytes, ...]]
+    length: int
+    sounds: Mapping[Codec, bytes]
 
     @classmethod
-    def encode(cls, name: str, pcm: bytes) -> "Prompt":
-        """Make one of linear sound: 8 kHz, 16 bit little-endian, mono. Silence fills up the last frame."""
-        missing = -len(pcm) % (FRAME_SAMPLES * _SAMPLE_OCTETS)
-        whole = pcm + _SILENCE * (missing // _SAMPLE_OCTETS)
-        return cls(name, {PCMA: _cut(encode_a_law(whole)), PCMU: _cut(encode_u_law(whole))})
+    def of(cls, name: str, file: Wav) -> "Prompt":
+        """Make one of a file of ours. Silence fills up the last frame, and whatever is not there in G.722."""
+        length = -(-len(file.data) // FRAME_SAMPLES)
+        size = length * FRAME_SAMPLES
+        a_law = file.data.ljust(size, A_LAW_SILENCE)
+        g722 = file.wide[:size].ljust(size, G722_SILENCE)
 
-    @classmethod
-    def of_a_law(cls, name: str, octets: bytes) -> "Prompt":
-        """Make one of sound in A-law, 8 kHz, mono."""
-        whole = octets + _A_LAW_SILENCE * (-len(octets) % FRAME_SAMPLES)
-        return cls(name, {PCMA: _cut(whole), PCMU: _cut(whole.translate(CONVERSIONS[PCMA]))})
+        def make(codec: Codec) -> bytes:
+            if codec == PCMU:
+                return a_law.translate(CONVERSIONS[PCMA])
+            return a_law if codec == PCMA else g722
+
+        return cls(name, length, _Sounds(make))
 
     @classmethod
     def joined(cls, prompts: Sequence["Prompt"]) -> "Prompt":
-        """One sound of several, one after the other. It shares their frames."""
+        """One sound of several, one after the other."""
         name = JOIN.join([prompt.name for prompt in prompts])
-        laws = (PCMA, PCMU)
-        return cls(name, {law: tuple(chain.from_iterable([p.frames[law] for p in prompts])) for law in laws})
-
-    @property
-    def length(self) -> int:
-        """In frames of 20 ms."""
-        return len(self.frames[PCMA])
+        length = sum([prompt.length for prompt in prompts])
+        return cls(
+            name, length, _Sounds(lambda codec: b"".join([prompt.sounds[codec] for prompt in prompts]))
+        )
 
 
 class Prompts:
@@ -118,7 +129,7 @@ class Prompts:
             raise UnusablePrompt(f"{folder}: no prompts (*.wav) in it")
         if len(files) > MAX_PROMPTS:
             raise UnusablePrompt(f"{folder}: {len(files)} prompts, at most {MAX_PROMPTS} are allowed")
-        prompts = {file.stem: Prompt.of_a_law(file.stem, _read(file)) for file in files}
+        prompts = {file.stem: Prompt.of(file.stem, _read(file)) for file in files}
         frames = sum([prompt.length for prompt in prompts.values()])
         if frames * FRAME_SAMPLES > MAX_ALL_SECONDS * SAMPLE_RATE:
             raise UnusablePrompt(f"{folder}: the prompts are longer than {MAX_ALL_SECONDS} s together")
@@ -142,8 +153,7 @@ class Prompts:
     def get(self, name: str) -> Prompt:
         """The prompt of that name, or the tone, or several joined by `+` as one sound; raises UnknownPrompt.
 
-        What is joined is not kept: it is a hundred pointers or so to frames that are there, put together in
-        microseconds.
+        What is joined is not kept: it is some seconds, put together in microseconds.
         """
         if JOIN not in name:
             return self._one(name)
@@ -158,7 +168,7 @@ class Prompts:
         return sum([prompt.length for prompt in found if prompt is not None]) * FRAME_SAMPLES / SAMPLE_RATE
 
     def _one(self, name: str) -> Prompt:
-        if name in _TONES:
+        if name in TONES:
             return _tone(name)
         try:
             return self._layers[name]
@@ -167,20 +177,12 @@ class Prompts:
             raise UnknownPrompt(f"no prompt {name!r}; there are {known}") from None
 
 
-_TONES = {RINGING: (RINGING_SECONDS, PAUSE_SECONDS), DIAL: (1, 0), SILENCE: (0, 1)}
-"""For how many seconds each sounds, and is silent."""
-
-
 @cache
 def _tone(name: str) -> Prompt:
-    """A Swedish tone, made and not recorded, to be played over and over. A second has whole periods of it."""
-    sounds, pauses = _TONES[name]
-    step = 2 * pi * RINGING_HZ / SAMPLE_RATE
-    tone = [round(RINGING_PEAK * sin(step * sample)) for sample in range(sounds * SAMPLE_RATE)]
-    return Prompt.encode(name, pack(f"<{len(tone)}h", *tone) + _SILENCE * (pauses * SAMPLE_RATE))
+    return Prompt.of(name, _read(TONE_FOLDER / f"{name.partition('/')[2]}.wav"))
 
 
-def _read(file: Path) -> bytes:
+def _read(file: Path) -> Wav:
     try:
         sound = Wav.parse(file.read_bytes())
     except (OSError, UnusableSound) as error:
@@ -192,8 +194,4 @@ def _read(file: Path) -> bytes:
         raise UnusablePrompt(
             f"{file}: {sound.seconds:.0f} s long; more than 0 and at most {MAX_SECONDS} s is needed"
         )
-    return sound.data
-
-
-def _cut(octets: bytes) -> tuple[bytes, ...]:
-    return tuple([octets[start : start + FRAME_SAMPLES] for start in range(0, len(octets), FRAME_SAMPLES)])
+    return sound

@@ -1,11 +1,12 @@
-"""A recording made into a prompt: checked, mixed, brought to 8 kHz and to the loudness of the others."""
+"""A recording made into a prompt: checked, mixed, brought to 8 and 16 kHz and as loud as the others."""
 
 from array import array
 from math import sqrt
 
 from telephony.media.errors import UnusableSound
 from telephony.media.g711 import decode_a_law, decode_u_law, encode_a_law
-from telephony.media.prompts import FRAME_SAMPLES, MAX_SECONDS
+from telephony.media.g722 import WIDE_RATE, encode_g722
+from telephony.media.prompts import FRAME_SAMPLES, MAX_SECONDS, SAMPLE_RATE
 from telephony.media.resample import HIGHEST_RATE, LOWEST_RATE, resample
 from telephony.media.wav import Coding, Wav
 
@@ -29,12 +30,15 @@ FAINTEST_DB = -50.0
 """What has no sample so loud is no recording but the noise of one."""
 
 _FULL = 32768.0
+_LOUDEST = 32767
+_ADAPTS = WIDE_RATE // 5  # samples, until G.722 has adapted to a sound
+_SETTLES = 3 * WIDE_RATE // 50  # the same without one; the parts of sentences begin with as much silence
 _MOST = 16.0  # 24 dB over full scale, which some write where they mean 1
 _PAUSE_DB = -30.0  # a frame that is fainter than the loudest by so much is a pause
 
 
 def make_prompt(octets: bytes, *, music: bool = False) -> Wav:
-    """A WAV file of any usual form as A-law, 8 kHz, mono.
+    """A WAV file of any usual form as A-law, 8 kHz, mono, and in G.722.
 
     Raises UnusableSound that says what is wrong and what is allowed.
     """
@@ -46,9 +50,32 @@ def make_prompt(octets: bytes, *, music: bool = False) -> Wav:
         raise UnusableSound(f"{sound.channels} channels; allowed are {MAX_CHANNELS}")
     if not 0.1 <= sound.seconds <= longest:
         raise UnusableSound(f"it is {sound.seconds:.4g} s long; allowed are 0.1 to {longest} s")
-    samples = resample(_centred(_mono(_linear(sound), sound.channels)), sound.rate)
-    pcm = _levelled(samples, MUSIC_DB if music else SPEECH_DB)
-    return Wav.a_law(encode_a_law(pcm.tobytes()))
+    samples = _centred(_mono(_linear(sound), sound.channels))
+    wide = resample(samples, sound.rate, WIDE_RATE)
+    # Of what has much to lose most is lost already, and a third of the work
+    narrow = resample(wide, WIDE_RATE) if sound.rate > WIDE_RATE else resample(samples, sound.rate)
+    loud = MUSIC_DB if music else SPEECH_DB
+    a_law = encode_a_law(_levelled(narrow, loud).tobytes())
+    return Wav.a_law(a_law, _encode_wide(_levelled(wide, loud), looped=music))
+
+
+def in_both(pcm: "array[int]", *, looped: bool = False) -> Wav:
+    """Linear sound of 8 kHz, 16 bit, as it is played: what is above 4 kHz in G.722 is silent."""
+    wide = array(
+        "h", [max(min(round(value), _LOUDEST), -_LOUDEST) for value in resample(pcm, SAMPLE_RATE, WIDE_RATE)]
+    )
+    return Wav.a_law(encode_a_law(pcm.tobytes()), _encode_wide(wide, looped=looped))
+
+
+def _encode_wide(pcm: "array[int]", *, looped: bool) -> bytes:
+    """An encoder adapts to what was before, and a decoder that has adapted to something louder blows up what
+    comes next. So what is played over and over begins as it goes on after its end, and everything else with a
+    moment of silence."""
+    if looped:
+        before = pcm[-_ADAPTS:]
+        return encode_g722((before + pcm).tobytes())[len(before) // 2 :]
+    silence = array("h", [0] * min(_SETTLES, len(pcm)))
+    return encode_g722((silence + pcm[_SETTLES:]).tobytes())
 
 
 def _linear(sound: Wav) -> "array[float]":

@@ -152,7 +152,8 @@ class MediaRelay:
     def play(self, leg: str, prompt: str) -> None:
         """Play a prompt once, in place of whatever the leg heard before, a bridge too; raises UnknownPrompt.
 
-        A leg that cannot be sent to, or has no G.711, hears nothing; the prompt ends all the same.
+        A leg that cannot be sent to, or has neither G.711 nor G.722, hears nothing; the prompt ends all the
+        same.
         """
         sound = self._prompts.get(prompt)
         line = self._lines.get(leg)

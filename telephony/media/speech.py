@@ -11,7 +11,7 @@ from pathlib import Path
 
 from telephony.media.conversion import convert
 from telephony.media.errors import UnusableSound
-from telephony.media.prompts import SAMPLE_RATE, Prompt
+from telephony.media.prompts import A_LAW_SILENCE, G722_SILENCE, SAMPLE_RATE, Prompt
 from telephony.media.wav import Wav
 
 PROGRAM = "espeak-ng"
@@ -19,12 +19,12 @@ VOICE, WORDS_PER_MINUTE = "sv", 150
 """espeak-ng's own 175 is hard to follow on the telephone."""
 
 MAX_KEPT = 500
-"""Of files: those of the plan in force, of the one that waits, and of some before; 50 MB if all are long."""
+"""Of files: those of the plan in force, of the one that waits, and of some before; 100 MB if all are long."""
 
 MOST_SECONDS = 30.0
 """espeak-ng takes 0.1 s for a minute of speech."""
 
-_PAUSE = b"\xd5" * (SAMPLE_RATE // 2)
+_PAUSE, _WIDE_PAUSE = A_LAW_SILENCE * (SAMPLE_RATE // 2), G722_SILENCE * (SAMPLE_RATE // 2)
 """A phone takes a moment to switch its sound on, and would lose the first syllable."""
 
 
@@ -52,24 +52,27 @@ class Speech:
         prompts, problems = {}, {}
         for name, text in texts.items():
             try:
-                prompts[name] = Prompt.of_a_law(name, self._sound(text))
+                prompts[name] = Prompt.of(name, self._sound(text))
             except UnusableSound as error:
                 problems[name] = str(error)
         return Spoken(prompts, problems)
 
-    def _sound(self, text: str) -> bytes:
+    def _sound(self, text: str) -> Wav:
         """Raises UnusableSound."""
         file = (
             self._folder / f"{hashlib.sha256(f'{VOICE} {WORDS_PER_MINUTE} {text}'.encode()).hexdigest()}.wav"
         )
         try:
-            kept = Wav.parse(file.read_bytes()).data
+            kept = Wav.parse(file.read_bytes())
             os.utime(file)  # what is used is not what is removed
-            return kept
+            if kept.wide:
+                return kept
         except (OSError, UnusableSound):
-            sound = _PAUSE + self._spoken(text).data + _PAUSE
-            self._keep(file, sound)
-            return sound
+            pass  # it is spoken anew
+        spoken = self._spoken(text)
+        sound = Wav.a_law(_PAUSE + spoken.data + _PAUSE, _WIDE_PAUSE + spoken.wide + _WIDE_PAUSE)
+        self._keep(file, sound)
+        return sound
 
     def _spoken(self, text: str) -> Wav:
         if shutil.which(PROGRAM) is None:
@@ -85,13 +88,13 @@ class Speech:
                 raise UnusableSound(f"{PROGRAM} cannot speak it: {error}") from error
         return convert(octets)
 
-    def _keep(self, file: Path, sound: bytes) -> None:
+    def _keep(self, file: Path, sound: Wav) -> None:
         """What cannot be kept is spoken again at the next start."""
         try:
             for folder in (self._folder.parent, self._folder):
                 folder.mkdir(0o700, parents=True, exist_ok=True)
             new = file.with_suffix(".new")
-            new.write_bytes(bytes(Wav.a_law(sound)))
+            new.write_bytes(bytes(sound))
             new.replace(file)
             oldest = sorted(self._folder.glob("*.wav"), key=lambda kept: kept.stat().st_mtime)
             for old in oldest[:-MAX_KEPT]:

@@ -1,6 +1,7 @@
 """WAV files, as RIFF chunks (Microsoft's "Multimedia Programming Interface and Data Specifications 1.0").
 
-The `wave` of Python's library reads linear sound alone, and the catalogue is in A-law.
+The `wave` of Python's library reads linear sound alone, and the catalogue is in A-law: with the same sound in
+G.722 behind it, in a chunk of ours that other programs pass over.
 """
 
 import struct
@@ -16,6 +17,7 @@ _EXTENSIBLE = 0xFFFE  # the coding is then the first two octets of a GUID, 24 oc
 _GUID_AT = 24
 
 TELEPHONE_RATE = 8000
+_WIDE = b"g722"
 
 MAX_CHUNKS = 100
 """A recording has some five: sound, format, and who made it with what."""
@@ -41,18 +43,22 @@ WIDTHS = {
 
 @dataclass(frozen=True, slots=True)
 class Wav:
-    """The sound of a file: `rate` in Hz, `bits` a sample, samples of the channels in turn, little-endian."""
+    """The sound of a file: `rate` in Hz, `bits` a sample, samples of the channels in turn, little-endian.
+
+    `wide` is the same in G.722, b"" where the file has none.
+    """
 
     coding: Coding
     rate: int
     channels: int
     bits: int
     data: bytes
+    wide: bytes = b""
 
     @classmethod
-    def a_law(cls, data: bytes) -> "Wav":
-        """What the service plays: A-law, mono, at the telephone's rate."""
-        return cls(Coding.A_LAW, TELEPHONE_RATE, 1, 8, data)
+    def a_law(cls, data: bytes, wide: bytes = b"") -> "Wav":
+        """What the service plays: A-law, mono, at the telephone's rate; and in G.722."""
+        return cls(Coding.A_LAW, TELEPHONE_RATE, 1, 8, data, wide)
 
     @property
     def length(self) -> int:
@@ -76,13 +82,15 @@ class Wav:
         data = chunks[b"data"]
         if len(data) % (channels * bits // 8):
             raise UnusableSound("it ends within a sample")
-        return cls(coding, rate, channels, bits, data)
+        return cls(coding, rate, channels, bits, data, chunks.get(_WIDE, b""))
 
     def __bytes__(self) -> bytes:
-        """The file: its format and its sound, no other chunk."""
+        """The file: its format and its sound."""
         block = self.channels * self.bits // 8
         form = _FORMAT.pack(self.coding, self.channels, self.rate, self.rate * block, block, self.bits)
         body = _chunk(b"fmt ", form) + _chunk(b"data", self.data)
+        if self.wide:
+            body += _chunk(_WIDE, self.wide)
         return _RIFF.pack(b"RIFF", 4 + len(body), b"WAVE") + body
 
 
@@ -91,24 +99,27 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def _chunks(octets: bytes) -> dict[bytes, bytes]:
-    """The content of each chunk up to that of the sound."""
+    """The content of each chunk. What is broken behind the sound is passed over."""
     if len(octets) < _RIFF.size:
         raise UnusableSound("it is no WAV file: it is too short")
     riff, _, wave = _RIFF.unpack_from(octets)
     if (riff, wave) != (b"RIFF", b"WAVE"):
         raise UnusableSound("it is no WAV file: it does not begin with RIFF and WAVE")
     found: dict[bytes, bytes] = {}
-    at = _RIFF.size
+    at, problem = _RIFF.size, f"it has more than {MAX_CHUNKS} chunks"
     for _ in range(MAX_CHUNKS):
-        if at + _CHUNK.size > len(octets) or b"data" in found:
+        if at + _CHUNK.size > len(octets):
             return found
         name, size = _CHUNK.unpack_from(octets, at)
         at += _CHUNK.size
         if at + size > len(octets):
-            raise UnusableSound("it ends before the sound that it announces")
-        found[name] = octets[at : at + size]
+            problem = "it ends before the sound that it announces"
+            break
+        found.setdefault(name, octets[at : at + size])
         at += size + size % 2
-    raise UnusableSound(f"it has more than {MAX_CHUNKS} chunks")
+    if b"data" in found:
+        return found
+    raise UnusableSound(problem)
 
 
 def _form(chunk: bytes) -> tuple[Coding, int, int, int]:

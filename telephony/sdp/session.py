@@ -164,8 +164,15 @@ class SdpSession:
         self._remote_offer = remote, audio
         return audio.media
 
-    def answer(self, codecs: Iterable[Codec], direction: Direction = Direction.SENDRECV) -> bytes:
+    def answer(
+        self,
+        codecs: Iterable[Codec],
+        direction: Direction = Direction.SENDRECV,
+        *,
+        first: Codec | None = None,
+    ) -> bytes:
         """Answer the peer's offer with those of its codecs that are in `codecs`: its order, its numbers.
+        `first` goes before the others, for peers that take the first of an answer for the only one.
 
         `direction` is what we would like; the answer says what the offer leaves of it. All other m-lines are
         refused with port 0. Raises NotAcceptable when no audio codec is left, OutOfTurn without an offer.
@@ -174,6 +181,8 @@ class SdpSession:
             raise OutOfTurn("no offer to answer")
         remote, audio = self._remote_offer
         accepted = accept(audio.media.codecs, codecs)
+        if first is not None:
+            accepted = tuple(sorted(accepted, key=lambda entry: entry.codec != first))
         if not has_audio(entry.codec for entry in accepted):
             raise NotAcceptable("none of the offered codecs is wanted", warning=Warned.MEDIA_FORMAT)
         lines = [media.refused() for media in remote.media]

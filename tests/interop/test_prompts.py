@@ -46,6 +46,7 @@ def test_a_recording_is_heard_in_the_next_call_and_after_a_restart(built: Town, 
     service.stop()
     service.start()
     assert_is_heard(built, tmp_path / "second")
+    assert_is_heard(built, tmp_path / "wide", "G722/16000/1")
 
     (fact,) = service.facts_of(PromptRecorded)
     assert (fact.name, fact.seconds) == ("closed", 3.0)
@@ -55,11 +56,11 @@ def test_a_recording_is_heard_in_the_next_call_and_after_a_restart(built: Town, 
     assert Wav.parse((tmp_path / "closed.wav").read_bytes()).seconds > 15
 
 
-def assert_is_heard(built: Town, folder: Path) -> None:
+def assert_is_heard(built: Town, folder: Path, codec: str = "PCMA/8000/1") -> None:
     """A citizen hears the tone at the number that is closed."""
     with ExitStack() as stack:
         account = f"<sip:+46701740605@{built.service.host}>;regint=0;answermode=auto"
-        citizen = stack.enter_context(Baresip(folder, built.operator, account, tone=440))
+        citizen = stack.enter_context(Baresip(folder, built.operator, account, tone=440, codec=codec))
         citizen.command("dial", f"sip:{CLOSED}@{built.service.host}")
         citizen.await_tone(RECORDED)
         citizen.command("hangup")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from telephony.media.prompts import Prompts
-from telephony.sdp.codec import PCMA
+from tests.support.sounds import cut
 
 FRAME_SECONDS = 0.02
 FIRST_PORT = 24_000
@@ -162,7 +162,7 @@ def voices_in(heard: Sequence[tuple[float, bytes]]) -> dict[int, list[tuple[floa
 
 def frames(prompts: Prompts, *names: str) -> list[bytes]:
     """These prompts one after the other, as A-law in packets."""
-    return [frame for name in names for frame in prompts.get(name).frames[PCMA]]
+    return [frame for name in names for frame in cut(prompts.get(name))]
 
 
 def assert_said(heard: Sequence[bytes], said: Sequence[bytes], music: Sequence[bytes] = ()) -> None:

@@ -47,7 +47,8 @@ class PjsipPhone:
     """One phone of a user, registered when this exists as a context.
 
     `transport` is "UDP", "TCP" or "TLS", the latter with the `authority` whose certificates it trusts.
-    `reliable`: it requires reliable provisional answers; `session_timer`: it asks for a session timer.
+    `reliable`: it requires reliable provisional answers; `session_timer`: it asks for a session timer;
+    `codec`: the one that it has.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class PjsipPhone:
         authority: Path | None = None,
         reliable: bool = False,
         session_timer: bool = False,
+        codec: str = "PCMA",
     ) -> None:
         python = require_pjsip()
         folder.mkdir(parents=True)
@@ -81,6 +83,7 @@ class PjsipPhone:
             "authority": str(authority or ""),
             "reliable": reliable,
             "session_timer": session_timer,
+            "codec": codec,
         }
         with self._events.open("wb") as out, (folder / "errors").open("wb") as errors:
             self._process = subprocess.Popen(

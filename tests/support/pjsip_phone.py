@@ -93,12 +93,12 @@ class Phone:
         self.done = 0  # commands
         self._server, self._transport = options["server"], options["transport"]
         self._scheme = "sips" if self._transport == "TLS" else "sip"
-        self._start(options["host"], options["authority"])
+        self._start(options["host"], options["authority"], options["codec"])
         self.tone = self._sound(options["tone"])
         self.account = Account(self)
         self.account.create(self._configured(options))
 
-    def _start(self, host: str, authority: str) -> None:
+    def _start(self, host: str, authority: str, codec: str) -> None:
         config = pj.EpConfig()
         config.uaConfig.threadCnt = 0
         config.uaConfig.mainThreadOnly = True
@@ -115,8 +115,8 @@ class Phone:
         self.endpoint.transportCreate(getattr(pj, f"PJSIP_TRANSPORT_{self._transport}"), transport)
         self.endpoint.libStart()
         self.endpoint.audDevManager().setNullDev()
-        for codec in self.endpoint.codecEnum2():
-            self.endpoint.codecSetPriority(codec.codecId, 128 if codec.codecId.startswith("PCMA") else 0)
+        for known in self.endpoint.codecEnum2():
+            self.endpoint.codecSetPriority(known.codecId, 128 if known.codecId.startswith(f"{codec}/") else 0)
 
     def _sound(self, tone: int) -> pj.ToneGenerator:
         generator = pj.ToneGenerator()

@@ -11,6 +11,7 @@ from routing.plan import Plan
 from routing.problem import Severity, error
 from telephony.archive.plan_store import PlanVersion
 from telephony.media.prompts import Prompt
+from telephony.media.wav import Wav
 from telephony.plan_prepare import PlanInForce, prepare, prepare_version, read
 from telephony.plan_speech import SpokenPlan
 from tests.support.plans import NUMBERS, PlanText, plan_of
@@ -74,7 +75,7 @@ def test_the_tables_in_force_have_the_number_of_the_version() -> None:
 
 # ---- what it speaks
 
-FLYTT = Prompt.of_a_law("flytt", b"\xd5" * 160)
+FLYTT = Prompt.of("flytt", Wav.a_law(b"\xd5" * 160))
 MISSING = error("prompts.flytt.text", "espeak-ng is not installed, which speaks it", "Record it")
 
 

@@ -30,16 +30,19 @@ from telephony.prompt_keeper import (
     recording_folder,
     speech_of,
 )
-from telephony.recording_folder import digest_of
-from telephony.sdp.codec import PCMA
+from telephony.recording_folder import INDEX, digest_of
+from telephony.sdp.codec import G722
+from tests.support.g722 import decode_g722
 from tests.support.peers import require_peer
 from tests.support.plans import plan_of
 from tests.support.postgres import Target
+from tests.support.sounds import cut
+from tests.support.tones import share_of_tone
 from tests.telephony.media.test_recording import TONE, wav
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 TONE_WAV, LOUDER = wav(TONE), wav([*TONE, *TONE])
-BUILT_IN = Prompt.of_a_law("closed", b"\xd5" * 160)
+BUILT_IN = Prompt.of("closed", Wav.a_law(b"\xd5" * 160))
 
 
 class Node:
@@ -99,6 +102,31 @@ async def _put_two(node: Node) -> None:
     await node.keeper.put("flood", LOUDER, "eva")
 
 
+def test_a_recording_is_heard_in_g722_too_and_by_the_next_start(tmp_path: Path) -> None:
+    run(lambda: _put_two(Node(tmp_path)))
+
+    sound = Node(tmp_path).prompts.get("closed").sounds[G722]
+
+    heard = decode_g722(sound)[1600:]
+    assert len(sound) == 8000
+    assert share_of_tone(heard, 620, 16000) > 0.99
+
+
+def test_one_that_is_not_there_in_g722_is_told(tmp_path: Path) -> None:
+    run(lambda: _put_two(Node(tmp_path)))
+    file = recording_folder(tmp_path) / "closed.wav"
+    old = bytes(Wav.a_law(Wav.parse(file.read_bytes()).data))
+    index = file.with_name(INDEX)
+    index.write_text(index.read_text().replace(digest_of(file.read_bytes()), digest_of(old)))
+    file.write_bytes(old)
+
+    with capture_logs() as logs:
+        node = Node(tmp_path)
+
+    assert [(line["event"], line["name"]) for line in logs] == [("recording_silent_in_g722", "closed")]
+    assert node.heard() == 50
+
+
 def test_what_a_removed_one_stood_before_is_heard_again(tmp_path: Path) -> None:
     node = Node(tmp_path)
 
@@ -151,7 +179,7 @@ def test_music_is_made_as_music(tmp_path: Path) -> None:
 
     run(use)
 
-    frames = [node.prompts.get(name).frames[PCMA] for name in ("music", "closed")]
+    frames = [cut(node.prompts.get(name)) for name in ("music", "closed")]
     assert frames[0] != frames[1]
 
 
@@ -182,8 +210,14 @@ def test_without_a_database_a_disk_that_takes_nothing_is_told(tmp_path: Path) ->
 def test_what_the_plan_speaks_is_heard_until_another_plan_is(tmp_path: Path) -> None:
     node = Node(tmp_path)
     spoken = SpokenPlan(
-        {"closed": Prompt.of_a_law("closed", bytes(320)), "flood": Prompt.of_a_law("flood", bytes(480))},
-        {"closed": Prompt.of_a_law("closed", bytes(800)), "box": Prompt.of_a_law("box", bytes(640))},
+        {
+            "closed": Prompt.of("closed", Wav.a_law(bytes(320))),
+            "flood": Prompt.of("flood", Wav.a_law(bytes(480))),
+        },
+        {
+            "closed": Prompt.of("closed", Wav.a_law(bytes(800))),
+            "box": Prompt.of("box", Wav.a_law(bytes(640))),
+        },
     )
 
     node.keeper.take(spoken)
@@ -330,4 +364,4 @@ def test_a_wav_of_a_recording_is_what_the_service_plays(tmp_path: Path) -> None:
 
     kept = Wav.parse((recording_folder(tmp_path) / "closed.wav").read_bytes())
 
-    assert b"".join(node.prompts.get("closed").frames[PCMA]) == kept.data
+    assert b"".join(cut(node.prompts.get("closed"))) == kept.data

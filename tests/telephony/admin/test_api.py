@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from telephony.admin import api
+from telephony.admin import api, client
 from telephony.admin.bodies import MAX_BODY
 from telephony.admin.errors import Kind
+from telephony.admin.routes import OPERATIONS
+from telephony.media import conversion
 from telephony.tokens import Role
 from tests.support.administration import SOURCE
 from tests.support.api import Desk, Reply
@@ -168,6 +170,15 @@ def test_a_service_that_does_not_answer_is_not_waited_for(
         assert_problem(await desk.ask("GET", "/status"), Kind.BUSY)
 
     desk.run(ask)
+
+
+def test_what_takes_long_is_waited_for_as_long() -> None:
+    """The service gives up first, so that it is the service that says so."""
+    given = {operation.id: operation.seconds or api.ANSWER_SECONDS for operation in OPERATIONS}
+
+    assert given["putRecording"] > conversion.MOST_SECONDS
+    assert given["listPrompts"] == api.ANSWER_SECONDS
+    assert max(given.values()) < client.TIMEOUT_SECONDS
 
 
 def test_a_fault_of_ours_is_a_problem_that_tells_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -175,7 +175,7 @@ def test_a_caller_may_hold_and_come_back(town: Stage) -> None:
 
 
 def test_who_speaks_nothing_that_a_prompt_is_in_goes_on_as_after_a_fault(town: Stage) -> None:
-    caller = town.call(MENU, body=sdp("192.0.2.10", "9"))
+    caller = town.call(MENU, body=sdp("192.0.2.10", "18"))
 
     assert [fact.branch.value for fact in town.facts(m.MenuLeft)] == ["error"]
     assert 200 not in caller.statuses

@@ -131,13 +131,13 @@ def test_who_waits_for_a_prack_hears_it_after_that(town: Office) -> None:
 
 
 def test_who_speaks_nothing_that_music_is_in_waits_on_and_hears_it_ring(town: Office) -> None:
-    caller = town.call(MAIN, body=sdp("192.0.2.10", "9"))
+    caller = town.call(MAIN, body=sdp("192.0.2.10", "18"))
 
     assert caller.statuses == [100, 180]
     assert CALLER not in town.media.playing
     town.free()
     amina = town.offered("kc1")
-    amina.accept(sdp("192.0.2.41", "9"))
+    amina.accept(sdp("192.0.2.41", "18"))
     amina.peer.take("ACK")
     assert caller.statuses[-1] == 200
 

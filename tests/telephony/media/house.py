@@ -11,8 +11,9 @@ import pytest
 import uvloop
 
 from telephony.media.latch import Address
-from telephony.media.prompts import Prompt, Prompts
+from telephony.media.prompts import Prompts
 from telephony.media.relay import MediaRelay
+from tests.support.sounds import encoded
 from tests.telephony.media.phone import PATIENCE, Phone
 from tests.telephony.media.streams import rtp, stream
 
@@ -21,10 +22,10 @@ PUBLIC_HOST = "203.0.113.1"
 FIRST_PORT = 20000 + os.getpid() % 100 * 110
 """Below the ports that the system gives out by itself, and another for each run of the tests."""
 
-SHORT = Prompt.encode("short", b"".join(struct.pack("<h", value) for value in range(480)))
+SHORT = encoded("short", b"".join(struct.pack("<h", value) for value in range(480)))
 """Three frames."""
 
-MUSIC = Prompt.encode("music", b"".join(struct.pack("<h", value * 7) for value in range(1600)))
+MUSIC = encoded("music", b"".join(struct.pack("<h", value * 7) for value in range(1600)))
 """Ten frames, all different."""
 
 

@@ -4,7 +4,7 @@ from telephony.media.counters import Counters, Drop
 from telephony.media.g711 import CONVERSIONS
 from telephony.media.latch import LATCH_SECONDS, Address, Latch
 from telephony.media.leg import MAX_DATAGRAM, MAX_UNPROVEN, MediaLeg
-from telephony.sdp.codec import PCMA, PCMU, TELEPHONE_EVENT
+from telephony.sdp.codec import G722, PCMA, PCMU, TELEPHONE_EVENT
 from telephony.sdp.direction import Direction
 from tests.telephony.media.streams import PHONE, rtcp, rtp, stream
 
@@ -346,3 +346,17 @@ def test_keys_to_a_leg_that_is_alone_change_nothing() -> None:
     leg.be_keyed(True)
 
     assert leg.end_keys()
+
+
+def test_the_jitter_of_g722_is_by_the_clock_of_g711() -> None:
+    """Its timestamps go by 160 every 20 ms, though it samples twice as often (RFC 3551 4.5.2)."""
+    leg = MediaLeg(Counters())
+    leg.change(stream(PHONE, {9: G722}), 0.0)
+
+    for number in range(200):
+        packet = bytearray(rtp(9, sequence=number))
+        packet[4:8] = (number * 160).to_bytes(4)
+        leg.route_rtp(packet, len(packet), PHONE, number * 0.020)
+
+    assert leg.measurement is not None
+    assert leg.measurement.jitter == pytest.approx(0.0, abs=1e-9)

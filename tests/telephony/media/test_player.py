@@ -1,19 +1,21 @@
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 from random import Random
 
 import pytest
 
 from telephony.media.player import MAX_LATE_MS, PERIOD_MS, Player, Turn, Voice, WaitingPlayback
 from telephony.media.prompts import Prompt
-from telephony.sdp.codec import PCMA, PCMU
+from telephony.sdp.codec import G722, PCMA, PCMU
 from telephony.sdp.direction import Direction
+from tests.support.sounds import cut, encoded
 from tests.telephony.media.streams import OPUS, stream
 
 START = 1000.0
-SECOND = Prompt.encode("second", b"".join(struct.pack("<h", value) for value in range(8000)))
-WORD = Prompt.encode("word", b"".join(struct.pack("<h", -value) for value in range(480)))
-MUSIC = Prompt.encode("music", b"".join(struct.pack("<h", value * 9) for value in range(1600)))
+SECOND = encoded("second", b"".join(struct.pack("<h", value) for value in range(8000)))
+WORD = encoded("word", b"".join(struct.pack("<h", -value) for value in range(480)))
+MUSIC = encoded("music", b"".join(struct.pack("<h", value * 9) for value in range(1600)))
 A_LAW, MU_LAW = Voice(PCMA, 8), Voice(PCMU, 0)
 
 
@@ -40,7 +42,9 @@ def header(packet: bytes) -> tuple[int, int, int, int, int]:
     return first, second, sequence, timestamp, ssrc
 
 
-@pytest.mark.parametrize(("voice", "number"), [(A_LAW, 8), (MU_LAW, 0), (Voice(PCMA, 96), 96)])
+@pytest.mark.parametrize(
+    ("voice", "number"), [(A_LAW, 8), (MU_LAW, 0), (Voice(G722, 9), 9), (Voice(PCMA, 96), 96)]
+)
 def test_a_second_of_sound_is_fifty_packets_twenty_milliseconds_apart(
     player: Player, voice: Voice, number: int
 ) -> None:
@@ -52,7 +56,17 @@ def test_a_second_of_sound_is_fifty_packets_twenty_milliseconds_apart(
     assert sent[0][0] - START <= 0.020
     assert [round((due - sent[0][0]) * 1000) for due, _ in sent] == list(range(0, 1000, 20))
     assert [header(packet)[1] & 0x7F for _, packet in sent] == [number] * 50
-    assert [packet[12:] for _, packet in sent] == list(SECOND.frames[voice.codec])
+    assert [packet[12:] for _, packet in sent] == cut(SECOND, voice.codec)
+
+
+def test_the_clock_of_g722_is_that_of_g711(player: Player) -> None:
+    """Though it samples twice as often (RFC 3551 4.5.2)."""
+    player.play("a", SECOND, Voice(G722, 9), START)
+
+    headers = [header(packet) for _, turn in turns(player) for _, packet in turn.packets]
+
+    assert [after[3] - before[3] for before, after in pairwise(headers[1:])] == [160] * 48
+    assert {len(frame) for frame in cut(SECOND, G722)} == {160}
 
 
 def test_sequence_and_timestamp_go_on_from_random_numbers_and_wrap(player: Player) -> None:
@@ -120,7 +134,7 @@ def test_after_a_long_stall_the_prompt_goes_on_where_it_was(player: Player) -> N
     burst = [packet for _, packet in player.handle_timer(START + 10.020).packets]
 
     assert len(burst) <= MAX_LATE_MS / PERIOD_MS
-    assert burst[0][12:] == SECOND.frames[PCMA][1]
+    assert burst[0][12:] == cut(SECOND)[1]
     assert header(burst[0])[1] == 0x88
     assert header(burst[0])[2] == (header(first)[2] + 1) % 65536
     passed = (header(burst[-1])[3] - header(first)[3]) % (1 << 32)
@@ -157,7 +171,7 @@ def test_a_prompt_goes_on_in_the_other_law(player: Player) -> None:
 
     (_, packet), *_ = player.handle_timer(START + 0.040).packets
     assert header(packet)[1] == 97
-    assert packet[12:] == SECOND.frames[PCMU][1]
+    assert packet[12:] == cut(SECOND, PCMU)[1]
 
 
 def test_a_prompt_goes_on_unheard_during_a_hold(player: Player) -> None:
@@ -169,7 +183,7 @@ def test_a_prompt_goes_on_unheard_during_a_hold(player: Player) -> None:
     player.set_voice("a", A_LAW)
 
     after = player.handle_timer(START + 0.100).packets[0][1]
-    assert after[12:] == SECOND.frames[PCMA][4]
+    assert after[12:] == cut(SECOND)[4]
     assert header(after)[1:3] == (0x88, (header(first)[2] + 1) % 65536)
     assert (header(after)[3] - header(first)[3]) % (1 << 32) == 4 * 160
 
@@ -213,14 +227,14 @@ def waiting(prompt: Prompt | None = WORD) -> WaitingPlayback:
 
 
 def test_who_waits_hears_a_prompt_once_and_music_over_and_over() -> None:
-    word, music = list(WORD.frames[PCMA]), list(MUSIC.frames[PCMA])
+    word, music = cut(WORD), cut(MUSIC, PCMA)
 
     assert heard(waiting(), 33) == word + 3 * music
     assert heard(waiting(None), 20) == 2 * music
 
 
 def test_a_prompt_breaks_in_on_the_music_which_goes_on_where_it_was() -> None:
-    word, music = list(WORD.frames[PCMA]), list(MUSIC.frames[PCMA])
+    word, music = cut(WORD), cut(MUSIC, PCMA)
     sound = waiting(None)
     heard(sound, 14)
 
@@ -237,7 +251,7 @@ def test_at_the_end_of_the_music_a_prompt_breaks_in_too() -> None:
 
     sound.say(WORD)
 
-    assert heard(sound, 4)[3] == MUSIC.frames[PCMA][0]
+    assert heard(sound, 4)[3] == cut(MUSIC)[0]
 
 
 def test_music_is_one_stream_and_what_breaks_in_is_marked(player: Player) -> None:

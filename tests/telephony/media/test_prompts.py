@@ -1,3 +1,4 @@
+from array import array
 from pathlib import Path
 
 import pytest
@@ -5,8 +6,10 @@ import pytest
 from routing import spoken
 from telephony.legs import keypad, leg
 from telephony.media.errors import UnknownPrompt, UnusablePrompt
-from telephony.media.g711 import encode_a_law
+from telephony.media.g711 import decode_a_law, encode_a_law
+from telephony.media.make_tones import TONE_HZ, TONE_PEAK, make_tone
 from telephony.media.prompts import (
+    CODECS,
     DIAL,
     JOIN,
     MAX_ALL_SECONDS,
@@ -17,11 +20,15 @@ from telephony.media.prompts import (
     PROMPT_FOLDER,
     RINGING,
     SILENCE,
+    TONES,
     Prompt,
     Prompts,
 )
 from telephony.media.wav import Coding, Wav
-from telephony.sdp.codec import PCMA, PCMU
+from telephony.sdp.codec import G722, PCMA, PCMU
+from tests.support.g722 import decode_g722
+from tests.support.sounds import cut, encoded
+from tests.support.tones import share_of_tone
 
 SAMPLES = b"".join(value.to_bytes(2, "little", signed=True) for value in (0, 1000, -1000, 32767, -32768))
 
@@ -34,23 +41,17 @@ def write(
 
 
 def test_a_law_is_that_of_the_recommendation() -> None:
-    octets = Prompt.encode("p", SAMPLES).frames[PCMA][0][:5]
+    octets = cut(encoded("p", SAMPLES))[0][:5]
 
     assert octets.hex(" ") == "d5 fa 7a aa 2a"
 
 
-def test_mu_law_is_that_of_the_recommendation() -> None:
-    octets = Prompt.encode("p", SAMPLES).frames[PCMU][0][:5]
-
-    assert octets.hex(" ") == "ff ce 4e 80 00"
-
-
 def test_the_last_frame_is_filled_up_with_silence() -> None:
-    prompt = Prompt.encode("p", bytes(2 * 161))
+    prompt = encoded("p", bytes(2 * 161))
 
     assert prompt.length == 2
-    assert prompt.frames[PCMA] == (b"\xd5" * 160, b"\xd5" * 160)
-    assert prompt.frames[PCMU] == (b"\xff" * 160, b"\xff" * 160)
+    assert cut(prompt) == [b"\xd5" * 160, b"\xd5" * 160]
+    assert cut(prompt, G722)[1][1:] == b"\xfd" * 159
 
 
 def test_prompts_are_named_by_their_files(tmp_path: Path) -> None:
@@ -142,16 +143,51 @@ def test_the_prompts_that_come_with_the_service_can_be_played() -> None:
     assert {"closed", "nobody_there", "busy", "menu", "wrong_key", "voicemail", MUSIC} <= prompts.names
     assert not numbers & prompts.names  # parts of sentences, which no plan names
     assert all(10 < prompts.get(name).length < 70 for name in numbers)
-    assert sum(file.stat().st_size for file in PROMPT_FOLDER.glob("*.wav")) < 2_200_000
+    assert sum(file.stat().st_size for file in PROMPT_FOLDER.glob("*.wav")) < 4_400_000
+
+
+def test_what_comes_with_the_service_is_there_in_g722() -> None:
+    for file in PROMPT_FOLDER.rglob("*.wav"):
+        sound = Wav.parse(file.read_bytes())
+        assert len(sound.wide) == len(sound.data), f"python -m telephony.media.make_prompts: {file}"
+    number = Wav.parse((PROMPT_FOLDER / "number_5.wav").read_bytes())
+    narrow, wide = array("h", decode_a_law(number.data)), array("h", decode_g722(number.wide))
+    assert _power(wide) == pytest.approx(_power(narrow), rel=0.1)
+
+
+def _power(samples: "array[int]") -> float:
+    return sum([sample * sample for sample in samples]) / len(samples)
+
+
+def test_what_is_not_there_in_g722_is_silent_and_as_long() -> None:
+    prompt = Prompt.of("p", Wav.a_law(encode_a_law(SAMPLES * 100)))
+
+    assert set(cut(prompt, G722)) == {b"\xfd" * 160}
+    assert len(cut(prompt, G722)) == prompt.length == 4
+    assert set(decode_g722(prompt.sounds[G722])) == {0}
+
+
+def test_the_tones_are_those_of_the_script() -> None:
+    prompts = Prompts({})
+    for name in TONES:
+        tone = make_tone(name)
+        assert (prompts.get(name).sounds[PCMA], prompts.get(name).sounds[G722]) == (tone.data, tone.wide)
+
+
+def test_the_tones_are_as_high_and_as_loud_in_g722() -> None:
+    heard = decode_g722(Prompts({}).get(DIAL).sounds[G722] * 2)[16000 - 800 :]  # over its seam
+
+    assert share_of_tone(heard, TONE_HZ, 16000) > 0.99
+    assert max(heard) == pytest.approx(TONE_PEAK, rel=0.1)
 
 
 def test_a_law_is_played_as_it_is_and_in_the_other_law() -> None:
     """A-law has no zero, so that its silence stays the smallest step."""
-    prompt = Prompt.of_a_law("p", encode_a_law(SAMPLES))
+    prompt = Prompt.of("p", Wav.a_law(encode_a_law(SAMPLES)))
 
     assert prompt.length == 1
-    assert prompt.frames[PCMA][0][:6].hex(" ") == "d5 fa 7a aa 2a d5"
-    assert prompt.frames[PCMU][0][:6].hex(" ") == "fe ce 4e 80 00 fe"
+    assert cut(prompt)[0][:6].hex(" ") == "d5 fa 7a aa 2a d5"
+    assert cut(prompt, PCMU)[0][:6].hex(" ") == "fe ce 4e 80 00 fe"
 
 
 def test_joined_names_are_one_sound() -> None:
@@ -163,18 +199,18 @@ def test_joined_names_are_one_sound() -> None:
     assert JOIN == spoken.JOIN
     assert both.name == "queue_position+number_5"
     assert both.length == place.length + five.length
-    for law in (PCMA, PCMU):
-        assert both.frames[law] == place.frames[law] + five.frames[law]
+    for law in CODECS:
+        assert cut(both, law) == cut(place, law) + cut(five, law)
 
 
 @pytest.mark.parametrize("name", ["closed+opened", "opened+closed", "closed+", "+"])
 def test_a_part_that_is_not_there_is_told(name: str) -> None:
     with pytest.raises(UnknownPrompt, match=r"no prompt '(opened)?'; there are closed$"):
-        Prompts({"closed": Prompt.encode("closed", SAMPLES)}).get(name)
+        Prompts({"closed": encoded("closed", SAMPLES)}).get(name)
 
 
 def test_a_sound_of_too_many_parts_is_refused() -> None:
-    prompts = Prompts({"a": Prompt.encode("a", SAMPLES)})
+    prompts = Prompts({"a": encoded("a", SAMPLES)})
 
     assert prompts.get("+".join(["a"] * MAX_JOINED)).length == MAX_JOINED
     with pytest.raises(UnknownPrompt, match=f"at most {MAX_JOINED}"):
@@ -187,8 +223,8 @@ def test_the_ringing_tone_is_the_swedish_one_and_no_prompt_of_a_plan() -> None:
     tone = prompts.get(RINGING)
 
     assert tone.length == 6 * 50
-    silence = tone.frames[PCMA][-1]
-    assert [frame == silence for frame in tone.frames[PCMA]] == [False] * 50 + [True] * 250
+    silence = cut(tone)[-1]
+    assert [frame == silence for frame in cut(tone)] == [True] * 3 + [False] * 50 + [True] * 247
     assert RINGING not in prompts.names
     assert RINGING == leg.RINGING
 
@@ -198,8 +234,8 @@ def test_the_dial_tone_has_no_pause_and_silence_has_nothing_else() -> None:
     dial, silence = prompts.get(DIAL), prompts.get(SILENCE)
 
     assert dial.length == silence.length == 50
-    assert b"\xd5" * 160 not in dial.frames[PCMA]
-    assert set(silence.frames[PCMA]) == {b"\xd5" * 160}
+    assert b"\xd5" * 160 not in cut(dial)
+    assert set(cut(silence)) == {b"\xd5" * 160}
     assert (DIAL, SILENCE) == (keypad.DIAL_TONE, keypad.SILENCE)
 
 

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from telephony.media import recording
 from telephony.media.errors import UnusableSound
 from telephony.media.g711 import decode_a_law, encode_a_law, encode_u_law
-from telephony.media.prompts import PROMPT_FOLDER
-from telephony.media.recording import MUSIC_DB, PEAK_DB, SPEECH_DB, make_prompt
+from telephony.media.prompts import MAX_SECONDS, PROMPT_FOLDER
+from telephony.media.recording import MAX_MUSIC_SECONDS, MUSIC_DB, PEAK_DB, SPEECH_DB, make_prompt
 from telephony.media.wav import Coding, Wav
+from tests.support.g722 import decode_g722
 from tests.support.tones import share_of_tone
 
 TONE = [0.25 * math.sin(2 * math.pi * 620 * at / 16000) for at in range(16000)]
@@ -88,12 +90,46 @@ def test_a_peak_is_not_cut_off() -> None:
     assert decibels(max(map(abs, samples))) == pytest.approx(PEAK_DB, abs=0.5)
 
 
-def test_music_is_quieter_and_may_be_longer() -> None:
-    long = wav([sample / 4 for sample in TONE[:8000]] * 61, rate=8000)
+def test_music_is_quieter_and_may_be_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (MAX_SECONDS, MAX_MUSIC_SECONDS) == (60, 300)
+    monkeypatch.setattr(recording, "MAX_SECONDS", 1)
+    long = wav([sample / 4 for sample in TONE[:8000]] * 2, rate=8000)
 
     assert loudness(heard(long, music=True)) == pytest.approx(MUSIC_DB, abs=0.3)
-    with pytest.raises(UnusableSound, match=r"it is 61 s long; allowed are 0\.1 to 60 s"):
+    with pytest.raises(UnusableSound, match=r"it is 2 s long; allowed are 0\.1 to 1 s"):
         make_prompt(long)
+
+
+def test_what_goes_beyond_the_telephone_is_heard_in_g722() -> None:
+    high = [0.1 * math.sin(2 * math.pi * 6000 * at / 48000) for at in range(48000)]
+    low = [0.2 * math.sin(2 * math.pi * 1000 * at / 48000) for at in range(48000)]
+
+    made = make_prompt(wav([a + b for a, b in zip(high, low, strict=True)], rate=48000))
+
+    samples = decode_g722(made.wide)[1600:]
+    assert len(made.wide) == len(made.data) == 8000
+    assert share_of_tone(samples, 6000, 16000) == pytest.approx(0.2, abs=0.02)
+    assert share_of_tone(samples, 1000, 16000) == pytest.approx(0.8, abs=0.02)
+    assert loudness(samples) == pytest.approx(SPEECH_DB, abs=0.3)
+
+
+def test_what_is_played_over_and_over_has_no_seam_in_g722() -> None:
+    """A decoder that has come to the end of it goes on at its beginning as through the sound itself."""
+    made = make_prompt(wav(TONE), music=True)
+
+    twice = decode_g722(made.wide * 2)
+
+    seam = twice[16000 - 320 : 16000 + 320]
+    assert share_of_tone(seam, 620, 16000) > 0.99
+
+
+def test_what_begins_at_once_is_not_blown_up_after_something_loud() -> None:
+    """A decoder that is used to music takes small steps for large ones, until it has heard some silence."""
+    before = make_prompt(wav(TONE), music=True).wide
+
+    after = decode_g722(before + make_prompt(wav(TONE)).wide)[16000:]
+
+    assert max(map(abs, after)) < 1.5 * max(after[8000:])
 
 
 @pytest.mark.parametrize(

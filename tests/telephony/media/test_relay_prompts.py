@@ -6,7 +6,8 @@ import pytest
 
 from telephony.media.counters import Drop
 from telephony.media.errors import UnknownPrompt
-from telephony.sdp.codec import PCMA, PCMU
+from telephony.sdp.codec import G722, PCMA, PCMU
+from tests.support.sounds import cut
 from tests.telephony.media.house import SHORT, House, on_both_loops
 from tests.telephony.media.phone import PATIENCE
 from tests.telephony.media.streams import OPUS, rtp, stream
@@ -14,7 +15,7 @@ from tests.telephony.media.streams import OPUS, rtp, stream
 
 @on_both_loops()
 async def test_a_prompt_is_played_to_its_end_and_that_is_told_once(house: House) -> None:
-    for number, codec in ((8, PCMA), (0, PCMU)):
+    for number, codec in ((8, PCMA), (0, PCMU), (9, G722)):
         phone, port = await house.leg(codec.name)
         house.relay.set_stream(codec.name, stream(phone.address, {number: codec}))
 
@@ -24,10 +25,21 @@ async def test_a_prompt_is_played_to_its_end_and_that_is_told_once(house: House)
         got = [await phone.receive_from() for _ in range(3)]
         assert [source for _, source in got] == [port] * 3
         assert [packet[1] for packet, _ in got] == [number | 0x80, number, number]
-        assert [packet[12:] for packet, _ in got] == list(SHORT.frames[codec])
+        assert [packet[12:] for packet, _ in got] == cut(SHORT, codec)
         assert phone.waiting == 0
-    assert house.relay.counters.prompt_packets == 6
+    assert house.relay.counters.prompt_packets == 9
     assert house.ended.empty()
+
+
+@on_both_loops()
+async def test_a_leg_hears_it_in_what_it_prefers(house: House) -> None:
+    phone, _ = await house.leg("a")
+    house.relay.set_stream("a", stream(phone.address, {96: OPUS, 9: G722, 8: PCMA}))
+
+    house.relay.play("a", "short")
+
+    packet = await phone.receive()
+    assert (packet[1] & 0x7F, packet[12:]) == (9, cut(SHORT, G722)[0])
 
 
 @on_both_loops()
@@ -39,7 +51,7 @@ async def test_a_prompt_goes_to_the_source_of_the_legs_sound(house: House) -> No
 
     house.relay.play("a", "short")
 
-    assert (await real.receive())[12:] == SHORT.frames[PCMA][0]
+    assert (await real.receive())[12:] == cut(SHORT)[0]
 
 
 @on_both_loops()
@@ -65,12 +77,12 @@ async def test_a_prompt_takes_the_place_of_a_bridge(house: House) -> None:
     callee.send(rtp(payload=b"not for the caller"), to_b)
 
     assert await house.prompt_ended() == "a"
-    assert [(await caller.receive())[12:] for _ in range(3)] == list(SHORT.frames[PCMA])
+    assert [(await caller.receive())[12:] for _ in range(3)] == cut(SHORT)
     assert house.relay.counters.dropped[Drop.UNBRIDGED] == 1
 
 
 @on_both_loops()
-async def test_a_leg_without_g711_hears_nothing_and_the_prompt_ends(house: House) -> None:
+async def test_a_leg_without_g711_and_g722_hears_nothing_and_the_prompt_ends(house: House) -> None:
     phone, _ = await house.leg("a")
     house.relay.set_stream("a", stream(phone.address, {96: OPUS}))
 
@@ -157,4 +169,4 @@ async def test_another_prompt_may_be_played_when_one_ends(house: House) -> None:
     await asyncio.wait_for(done.wait(), PATIENCE)
 
     assert ended == ["a", "a"]
-    assert [(await phone.receive())[12:] for _ in range(6)] == list(SHORT.frames[PCMA]) * 2
+    assert [(await phone.receive())[12:] for _ in range(6)] == cut(SHORT) * 2

@@ -5,11 +5,12 @@ import pytest
 from telephony.media.counters import Drop
 from telephony.media.errors import UnknownPrompt
 from telephony.sdp.codec import PCMA
+from tests.support.sounds import cut
 from tests.telephony.media.house import MUSIC, SHORT, House, on_both_loops
 from tests.telephony.media.phone import Phone
 from tests.telephony.media.streams import OPUS, rtp, stream
 
-WORD, SONG = list(SHORT.frames[PCMA]), list(MUSIC.frames[PCMA])
+WORD, SONG = cut(SHORT), cut(MUSIC, PCMA)
 
 
 async def frames(phone: Phone, count: int) -> list[bytes]:

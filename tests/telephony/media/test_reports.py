@@ -19,6 +19,7 @@ from telephony.media.player import Playback, Voice
 from telephony.media.prompts import Prompt
 from telephony.media.reception import Reception
 from telephony.media.reports import INTERVAL_SECONDS, MAX_ROUND_TRIP, ReportClock, Reports, Speaker
+from telephony.media.wav import Wav
 from telephony.sdp.codec import PCMA
 
 NOW = 1000.0
@@ -36,7 +37,7 @@ def receiver_report(lsr: int = LSR, kept: float = 0.5) -> bytes:
 
 
 def playback() -> Playback:
-    return Playback(Prompt.encode("sound", bytes(3200)), Voice(PCMA, 8), Random(1))
+    return Playback(Prompt.of("sound", Wav.a_law(bytes(1600))), Voice(PCMA, 8), Random(1))
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ from telephony.media import speech
 from telephony.media.prompts import Prompt
 from telephony.media.speech import MAX_KEPT, Speech, speak_command
 from telephony.media.wav import Wav
-from telephony.sdp.codec import PCMA
+from telephony.sdp.codec import G722
+from tests.support.g722 import decode_g722
 from tests.support.peers import require_peer
+from tests.support.sounds import cut
 
 SILENCE = b"\xd5" * 160
 
@@ -25,7 +27,7 @@ def mute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sounds(prompt: Prompt) -> bytes:
-    return b"".join(prompt.frames[PCMA])
+    return b"".join(cut(prompt))
 
 
 @pytest.mark.usefixtures("voice")
@@ -39,7 +41,7 @@ def test_texts_are_spoken_and_what_was_spoken_is_kept(
     assert not first.problems
     assert {name: prompt.name for name, prompt in first.prompts.items()} == {"flytt": "flytt", "hej": "hej"}
     assert 1.5 * 50 < first.prompts["flytt"].length < 4 * 50
-    assert first.prompts["flytt"].frames[PCMA][:24] == (SILENCE,) * 24  # the phone switches its sound on
+    assert cut(first.prompts["flytt"])[:24] == [SILENCE] * 24  # the phone switches its sound on
     monkeypatch.setattr(shutil, "which", lambda program: None)
     again = Speech(tmp_path / "spoken").speak(texts)
     assert sounds(again.prompts["flytt"]) == sounds(first.prompts["flytt"])
@@ -75,6 +77,18 @@ def test_what_is_damaged_is_spoken_again(tmp_path: Path) -> None:
 
     assert sounds(Speech(tmp_path).speak({"hej": "Hej"}).prompts["hej"]) == sounds(whole.prompts["hej"])
     assert Wav.parse(file.read_bytes())
+
+
+@pytest.mark.usefixtures("voice")
+def test_it_is_spoken_in_g722_too_and_kept_so(tmp_path: Path) -> None:
+    hej = Speech(tmp_path).speak({"hej": "Hej"}).prompts["hej"]
+    (file,) = tmp_path.glob("*.wav")
+    kept = Wav.parse(file.read_bytes())
+
+    assert max(decode_g722(hej.sounds[G722])) > 5000
+    file.write_bytes(bytes(Wav.a_law(kept.data)))  # as an earlier version left it
+    assert Speech(tmp_path).speak({"hej": "Hej"}).prompts["hej"].sounds[G722] == hej.sounds[G722]
+    assert Wav.parse(file.read_bytes()) == kept
 
 
 @pytest.mark.usefixtures("voice")

@@ -66,6 +66,20 @@ def test_other_chunks_are_passed_over() -> None:
     assert Wav.parse(octets) == Wav(Coding.PCM, 8000, 1, 16, b"abcd")
 
 
+def test_the_same_in_g722_is_behind_the_sound_where_others_pass_over_it() -> None:
+    both = Wav.a_law(b"abc", b"defg")
+
+    assert Wav.parse(bytes(both)) == both
+    assert bytes(both).startswith(bytes(Wav.a_law(b"abc"))[:4])
+    assert Wav.parse(bytes(Wav.a_law(b"abc"))).wide == b""
+
+
+def test_what_is_broken_behind_the_sound_hurts_nobody() -> None:
+    assert Wav.parse(bytes(Wav.a_law(b"abcd", b"efgh"))[:-1]) == Wav.a_law(b"abcd")
+    many = riff((b"fmt ", FORMAT), (b"data", b"abcd"), *[(b"junk", b"")] * MAX_CHUNKS)
+    assert Wav.parse(many).data == b"abcd"
+
+
 def test_the_extensible_form_says_its_coding_in_a_guid() -> None:
     form = struct.pack("<HHIIHH", 0xFFFE, 1, 8000, 16000, 2, 16) + bytes(8) + struct.pack("<H", 1) + bytes(14)
 
