@@ -16,6 +16,9 @@ OUTSIDE_MARK = "outside:"
 CONFIRM_PROMPT = "confirm_outside"
 """What a person who is reached outside is asked: to press a key."""
 
+CONFIRM_CALLBACK_PROMPT = "confirm_callback"
+"""The same of one who is to call somebody back."""
+
 WRONG_KEY = "wrong_key"
 """The prompt that says so, before a menu is said again."""
 

@@ -14,7 +14,7 @@ from routing.tables import Tables
 from telephony.agenda import Agenda
 from telephony.call import calling_back
 from telephony.call.call import Call
-from telephony.call.callback_facts import CallbackOwed
+from telephony.call.callback_facts import CallbackOwed, CallbackTurnCame
 from telephony.call.ending import Reaction
 from telephony.call.house import House
 from telephony.call.queue_facts import TurnCame, WaitExpired
@@ -67,7 +67,7 @@ class WaitingRoom:
         while (turn := self.next_turn(tables, queues, now)) is not None and turn.place.call not in given:
             given.add(turn.place.call)
             if turn.place.call in self._house.queues.callbacks():
-                self._call_back(turn, now)
+                self._call_back(tables, turn, now)
             else:
                 call = turn.place.call
                 came = TurnCame(at=now, call=call, queue=turn.queue, targets=turn.targets)
@@ -132,12 +132,21 @@ class WaitingRoom:
             self._armed.remove(member)
             self._agenda.set(f"member/{member}", None)
 
-    def _call_back(self, turn: Turn, now: datetime) -> None:
+    def _call_back(self, tables: Tables, turn: Turn, now: datetime) -> None:
         assert self._new_call is not None  # or it would have had no turn
-        call, callback = self._new_call(), turn.place.call
+        call, callback, target = self._new_call(), turn.place.call, turn.targets[0]
+        row = tables.queues.get(turn.queue)  # None of a group that has a queue no more
+        came = CallbackTurnCame(
+            at=now,
+            callback=callback,
+            queue=turn.queue,
+            call=call,
+            member=target.member,
+            wrap_up_seconds=row.wait.wrap_up_seconds if row else 0.0,
+        )
+        contact = self._house.contacts(target.phone)[0] if target.phone else None
         what = self._house.queues.callback(callback)
-        began = calling_back.begin(callback, turn.queue, what, call, turn.targets[0], self._house, now)
-        self._commit(call, began, now)
+        self._commit(call, calling_back.begin(what, came, target, contact), now)
 
     def _may_be_called(self, callback: str) -> bool:
         """Not while the caller's line is taken by us, nor any more when the service drains: it would wait for

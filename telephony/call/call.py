@@ -216,9 +216,14 @@ class Call:
         return self.legs[self.arrived.leg]
 
     @property
+    def is_reached_outside(self) -> bool:
+        """The member is, who is to call somebody back: they have answered only when they say so."""
+        return bool(self.arrived.trunk)
+
+    @property
     def is_internal(self) -> bool:
         """The caller is one of the municipality's own phones (P8)."""
-        return self.arrived.origin is Origin.PHONE
+        return self.arrived.origin is Origin.PHONE and not self.arrived.trunk
 
     @property
     def is_emergency(self) -> bool:
@@ -265,7 +270,8 @@ class Call:
             return self.key_until
         if self.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING, Phase.CALLING):
             return None
-        due = [due for leg in self.ringing() for due in (leg.respond_by, leg.confirm_by) if due is not None]
+        open_offers = (leg for leg in self.legs.values() if leg.may_answer)
+        due = [due for leg in open_offers for due in (leg.respond_by, leg.confirm_by) if due is not None]
         if self.waiting is not None:
             due += self.waiting.deadlines()
         if self.talk_until is not None and not self.talk_expired:  # of whoever is being transferred

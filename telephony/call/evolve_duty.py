@@ -4,11 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from telephony.call import callback_facts as b
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call.duty import Duty, Rest, RestKind
-from telephony.call.repair_facts import StateRepaired
-from telephony.call.transfer_facts import LegHandedOver
 
 
 def _logged_out(duty: Duty, fact: d.MemberLoggedOut) -> None:
@@ -44,8 +43,8 @@ def _connected(duty: Duty, fact: f.CallConnected) -> None:
     duty.answer(fact.member, fact.leg, timedelta(seconds=fact.wrap_up_seconds))
 
 
-def _leg_over(duty: Duty, fact: f.LegEnded | LegHandedOver | StateRepaired) -> None:
-    duty.leg_over(fact.leg, fact.at)
+def _called_back(duty: Duty, fact: b.CallbackKept) -> None:
+    duty.answer(fact.member, fact.leg, timedelta(seconds=fact.wrap_up_seconds))
 
 
 CHANGES: dict[type[f.Fact], Callable[[Duty, Any], None]] = {
@@ -57,7 +56,5 @@ CHANGES: dict[type[f.Fact], Callable[[Duty, Any], None]] = {
     d.MemberRested: _rested,
     d.DutiesCarried: _carried,
     f.CallConnected: _connected,
-    f.LegEnded: _leg_over,
-    LegHandedOver: _leg_over,
-    StateRepaired: _leg_over,
+    b.CallbackKept: _called_back,
 }

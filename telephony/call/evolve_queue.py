@@ -11,7 +11,7 @@ from telephony.call import queue_facts as q
 from telephony.call.call import Call, LegState, Phase, Waiting
 from telephony.call.changed import changed
 from telephony.call.changes import Changes, enter, require
-from telephony.call.queues import Queues
+from telephony.call.queues import Queues, Tried
 
 # ---- in a call
 
@@ -143,7 +143,7 @@ def _promised(queues: Queues, fact: b.CallbackPromised) -> None:
 
 
 def _callback_turn_came(queues: Queues, fact: b.CallbackTurnCame) -> None:
-    queues.try_callback(fact.callback, fact.queue, fact.call, fact.member)
+    queues.try_callback(fact.call, Tried(fact.callback, fact.queue, fact.member, fact.wrap_up_seconds))
 
 
 def _callback_taken(queues: Queues, fact: b.CallbackTaken) -> None:

@@ -234,8 +234,9 @@ class House:
         self._trunks[leg] = trunk
 
     def _arrived(self, fact: f.CallArrived) -> None:
-        if fact.origin is f.Origin.TRUNK:
-            self._occupy(fact.origin_name, fact.leg)
+        trunk = fact.origin_name if fact.origin is f.Origin.TRUNK else fact.trunk
+        if trunk:
+            self._occupy(trunk, fact.leg)
         if fact.member:
             self._reserve(fact.member, fact.leg)
 
@@ -271,6 +272,7 @@ class House:
 
     def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver | StateRepaired) -> None:
         self.hunts.ended(fact.leg, fact.at)
+        self.duty.leg_over(fact.leg)
         trunk = self._trunks.pop(fact.leg, None)
         if trunk is not None:
             self._channels[trunk] -= 1
@@ -282,6 +284,7 @@ class House:
         legs.remove(fact.leg)
         if not legs:
             del self._busy[member]
+            self.duty.freed(member, fact.at)
             self._stirred.add(member)
 
     def _clock_stepped(self, fact: h.ClockStepped) -> None:

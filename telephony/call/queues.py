@@ -27,11 +27,13 @@ class Place:
 
 @dataclass(slots=True)
 class Tried:
-    """A callback that is being tried, in a call by the phone of `member`; `is_taken`: they have answered."""
+    """A callback that is being tried, in a call of `member`, who has `wrap_up_seconds` after it; `is_taken`:
+    they have answered."""
 
     callback: str
     queue: str
     member: str
+    wrap_up_seconds: float
     is_taken: bool = False
 
 
@@ -199,10 +201,10 @@ class Queues:
         self._asking.discard(callback)
         self._stirred.add(self._of[callback][0])
 
-    def try_callback(self, callback: str, queue: str, call: str, member: str) -> None:
-        """It is being tried."""
-        self.begin_turn(callback, [member])
-        self._tried[call] = Tried(callback, queue, member)
+    def try_callback(self, call: str, tried: Tried) -> None:
+        """It is being tried, in this call."""
+        self.begin_turn(tried.callback, [tried.member])
+        self._tried[call] = tried
 
     def take_callback(self, call: str) -> None:
         """The member has answered, and the caller is called."""

@@ -13,8 +13,8 @@ from telephony.call.actions import Action, Connect, Dial, EndLeg, PlayAnnounceme
 from telephony.call.facts import Outcome
 from telephony.call.house_facts import DrainStarted, ServiceStarted
 from tests.support.calls import CALLER, contact, registered
-from tests.support.plans import BYGGLOV, MAIN
-from tests.support.queue_town import QueueTown, queue_tables
+from tests.support.plans import BYGGLOV, MAIN, tables_of
+from tests.support.queue_town import TRUNKS, QueueTown, queue_tables
 
 CALLBACK = "callback = true"
 ASKED = "c2"
@@ -93,6 +93,36 @@ def test_in_their_turn_the_member_is_rung_and_then_they_are() -> None:
     office.hangs_up(dial.leg)
     assert office.switchboard.calls == {}
     assert kinds(office, b.CallbackOwed) == []
+
+
+def test_after_the_talk_there_is_time_to_write_it_down() -> None:
+    office = town(queue=f"{CALLBACK}\nwrap_up_seconds = 30")
+    asks(office)
+    office.hangs_up("c1.0")
+    office.wait(30)
+    (call,) = [call for call in office.switchboard.calls if call.startswith("made")]
+    office.note_dialog(f"{call}.0")
+    office.see(f.MemberAnswered, f"{call}.0")
+    office.note_dialog(f"{call}.1")
+    office.see(f.MemberAnswered, f"{call}.1")
+    office.calls("c3")
+    assert not any(isinstance(action, Dial) for action in office.hangs_up(f"{call}.1"))
+
+    rest = office.switchboard.house.duty.rest("amina")
+    assert rest is not None and rest.until == office.now + timedelta(seconds=30)
+    assert not any(isinstance(action, Dial) for action in office.wait(29))
+    assert any(isinstance(action, Dial) for action in office.wait(1))
+
+
+def test_a_talk_of_a_queue_that_has_left_the_plan_has_no_such_time() -> None:
+    office = town()
+    asks(office)
+    tables = tables_of(trunks=TRUNKS)  # the group is rung, and nobody waits any more
+    office.switchboard.load(tables, office.now)
+    free(office)
+
+    (came,) = kinds(office, b.CallbackTurnCame)
+    assert isinstance(came, b.CallbackTurnCame) and came.wrap_up_seconds == 0
 
 
 def test_who_holds_the_line_behind_them_waits_for_their_turn() -> None:

@@ -235,6 +235,21 @@ def test_after_a_call_there_is_time_to_write_it_down() -> None:
     assert rung(office.wait(1)) == ["amina"]
 
 
+def test_that_time_begins_when_the_member_has_no_other_call_either() -> None:
+    office = town("kc1", kc="wrap_up_seconds = 30.0")
+    (leg,) = office.rings(office.calls("c1"))
+    office.answers(leg)
+    office.arrives("+46853061900", "c5", origin=Origin.PHONE, origin_name="kc1", member="amina")
+    office.calls("c2")
+    office.hangs_up("c1.0")
+    assert office.switchboard.house.duty.rest("amina") is None
+    office.wait(20)
+
+    assert rung(office.see(f.LegHungUp, "c5.0") + office.see(f.LegEnded, "c5.0")) == []
+    assert rung(office.wait(29)) == []
+    assert rung(office.wait(1)) == ["amina"]
+
+
 def test_nobody_is_offered_their_own_call_and_others_do_not_wait_for_that() -> None:
     office = town("kc1")
     (leg,) = office.rings(office.calls("c1"))
