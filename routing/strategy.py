@@ -8,6 +8,9 @@ from routing.mobiles import Mobiles
 from routing.situation import Situation
 from routing.tables import AbsenceRow, PersonRow
 
+ALL_OUT = "all are paused or logged out"
+"""Why there is nobody to choose from."""
+
 
 def choose(
     members: Sequence[PersonRow],
