@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from routing.decision import CONFIRM_CALLBACK_PROMPT, Origin, Target
 from routing.numbers import show
 from telephony.call import callback_facts as b
-from telephony.call import confirming
+from telephony.call import confirming, missing
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call.actions import Dial
@@ -105,7 +105,10 @@ def promise(call: Call, queue: str, now: datetime) -> b.CallbackPromised:
 def settle(entry: Iterable[f.Fact], queues: Queues, house: House, now: datetime) -> list[f.Fact]:
     """What these facts of a call mean for the callback that it was made for, if it was for one."""
     facts: list[f.Fact] = []
+    said = 0
     for fact in entry:
+        if isinstance(fact, f.MemberRefused):
+            said = fact.status
         if not isinstance(fact, f.CallConnected | f.CallEnded | f.CallInterrupted):
             continue
         tried = queues.tried_in(fact.call)
@@ -119,7 +122,7 @@ def settle(entry: Iterable[f.Fact], queues: Queues, house: House, now: datetime)
             facts.append(b.CallbackOwed(at=now, callback=callback, queue=queue, what=what, why=why))
         else:
             facts.append(b.CallbackTurnPassed(at=now, callback=callback, queue=queue, call=fact.call))
-            facts += _missed(tried.member, fact.call, queue, queues.callback(callback), house, now)
+            facts += _missed(tried, fact.call, said, queues.callback(callback), house, now)
     return facts
 
 
@@ -136,14 +139,19 @@ def _kept(tried: Tried, fact: f.CallConnected, now: datetime) -> b.CallbackKept:
 
 
 def _missed(
-    member: str, call: str, queue: str, what: b.Callback, house: House, now: datetime
+    tried: Tried, call: str, said: int, what: b.Callback, house: House, now: datetime
 ) -> Sequence[f.Fact]:
     """As who misses the call of somebody who waits on the line."""
-    until = now + timedelta(seconds=what.retry_seconds)
-    missed = d.OfferMissed(at=now, member=member, by="", call=call, group=queue, why="ring_time", until=until)
-    if what.missed_limit and house.duty.missed(member) + 1 >= what.missed_limit:
-        return missed, d.MemberPaused(at=now, member=member, by="", reason=d.MISSED)
-    return (missed,)
+    missed = d.OfferMissed(
+        at=now,
+        member=tried.member,
+        by="",
+        call=call,
+        group=tried.queue,
+        why=missing.why_missed(said, "" if said else "ring_time"),
+        until=now + timedelta(seconds=what.retry_seconds),
+    )
+    return missing.missed(missed, what.missed_limit, house)
 
 
 def late(callback: str, queue: str, what: b.Callback, now: datetime) -> b.CallbackOwed:

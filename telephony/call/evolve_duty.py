@@ -27,7 +27,8 @@ def _resumed(duty: Duty, fact: d.MemberResumed) -> None:
 
 
 def _missed(duty: Duty, fact: d.OfferMissed) -> None:
-    duty.miss(fact.member)
+    if fact.why != d.FORWARDED:
+        duty.miss(fact.member)
     duty.begin_rest(fact.member, Rest(RestKind.MISSED, fact.at, fact.until))
 
 

@@ -167,6 +167,23 @@ def test_a_member_who_misses_too_many_has_a_pause() -> None:
     assert office.switchboard.house.queues.position(ASKED) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "why", "is_paused"),
+    [(302, "forwarded", False), (486, "declined", True), (503, "unreachable", True)],
+)
+def test_how_it_was_missed_is_told_and_a_forwarded_phone_gives_no_pause(
+    status: int, why: str, is_paused: bool
+) -> None:
+    office = town(queue=f"{CALLBACK}\nmissed_limit = 1")
+    asks(office)
+    call = free(office)
+    office.see(f.MemberRefused, f"{call}.0", status=status)
+
+    (missed,) = kinds(office, d.OfferMissed)
+    assert isinstance(missed, d.OfferMissed) and missed.why == why
+    assert (office.switchboard.house.duty.pause("amina") is not None) is is_paused
+
+
 def test_a_phone_without_sound_in_common_is_as_one_that_does_not_answer() -> None:
     office = town()
     asks(office)
