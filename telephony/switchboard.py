@@ -82,7 +82,7 @@ class Switchboard:
         self._observe = observe
         self._report_fault = report_fault
         self._actions: deque[Action] = deque()
-        self._agenda: Agenda[datetime] = Agenda()  # `call/ID`, `phone/NAME`, `override/NUMBER`, `member/NAME`
+        self._agenda: Agenda[datetime] = Agenda()  # `call/ID`; phone/, override/, member/, queue/ with a name
         self.house = House(names)
         self.calls: dict[str, Call] = {}
         self.first_positions: dict[str, int] = {}
@@ -187,6 +187,8 @@ class Switchboard:
             elif kind == "callback":
                 owed = self._waiting.late(name, now)
                 self.record([owed] if owed else [])
+            elif kind == "queue":
+                self._waiting.dismiss(self._tables, name, now)
             elif kind == "member":
                 self.receive(MemberRested(at=now, member=name, by=""), now)
             else:

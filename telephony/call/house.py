@@ -160,7 +160,7 @@ class House:
 
     def take_stirred(self) -> tuple[set[str], set[str]]:
         """The members and the phones of whom something has changed since this was asked last: somebody may be
-        free who was not."""
+        free who was not, or may have gone."""
         stirred = self._stirred, self._phones_stirred
         if self._stirred:
             self._stirred = set()
@@ -200,6 +200,7 @@ class House:
             self._lost.add(fact.phone)
 
     def _phone_lost(self, fact: h.PhoneLost) -> None:
+        self._phones_stirred.add(fact.phone)
         if fact.phone in self._contacts:
             self._lost.add(fact.phone)
 
@@ -347,6 +348,8 @@ _OWN: dict[type[f.Fact], Callable[[House, Any], None]] = {
     h.HuntsCarried: House._hunts_carried,
     q.TurnCame: House._turn_came,
     d.MemberLoggedIn: House._duty_changed,
+    d.MemberLoggedOut: House._duty_changed,
+    d.MemberPaused: House._duty_changed,
     d.MemberResumed: House._duty_changed,
     d.OfferMissed: House._duty_changed,
     d.MemberRested: House._duty_changed,
