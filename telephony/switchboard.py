@@ -34,6 +34,7 @@ from telephony.call.queue_facts import TurnCame
 from telephony.call.react import end, expire, give_up, interrupt, react
 from telephony.call.transfer_facts import LegHandedOver, Stage
 from telephony.desk.dialled import by_code
+from telephony.desk.reconcile import stuck_in_queues
 from telephony.waiting_room import WaitingRoom
 
 
@@ -100,7 +101,10 @@ class Switchboard:
                 self.first_positions[fact.call] = position
 
     def interrupt(self, now: datetime, lost: Collection[str] = ()) -> None:
-        """End what replay left open: actions follow for every open leg that is not `lost`."""
+        """End what replay left open: actions follow for every open leg that is not `lost`. Queues first give
+        up what they have of calls that the journal has lost."""
+        if stuck := list(stuck_in_queues(self.house, self.calls, now)):
+            self.record(stuck)
         self._reschedule()
         for call in list(self.calls.values()):
             self._commit(call.id, interrupt(call, now, lost), now)

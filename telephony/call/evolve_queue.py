@@ -12,6 +12,7 @@ from telephony.call.call import Call, LegState, Phase, Waiting
 from telephony.call.changed import changed
 from telephony.call.changes import Changes, enter, require
 from telephony.call.queues import Queues, Tried
+from telephony.call.repair_facts import Repair, StateRepaired
 
 # ---- in a call
 
@@ -158,6 +159,11 @@ def _callback_over(queues: Queues, fact: b.CallbackKept | b.CallbackOwed) -> Non
     queues.end_callback(fact.callback)
 
 
+def _repaired(queues: Queues, fact: StateRepaired) -> None:
+    if fact.kind is Repair.STUCK_IN_QUEUE:
+        queues.lose(fact.leg.rpartition(".")[0])
+
+
 def _callbacks_carried(queues: Queues, fact: b.CallbacksCarried) -> None:
     queues.carried(fact.waiting)
 
@@ -176,4 +182,5 @@ IN_HOUSE: dict[type[f.Fact], Callable[[Queues, Any], None]] = {
     b.CallbackKept: _callback_over,
     b.CallbackOwed: _callback_over,
     b.CallbacksCarried: _callbacks_carried,
+    StateRepaired: _repaired,
 }

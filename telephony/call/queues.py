@@ -168,6 +168,22 @@ class Queues:
             self._stirred = set()
         return stirred
 
+    def calls(self) -> Iterator[str]:
+        """The calls of which it has something: who waits, who still hears of a callback, and those that are
+        made for one."""
+        yield from (call for call in self._of if call not in self._callbacks)
+        yield from self._asking
+        yield from self._tried
+
+    def lose(self, call: str) -> None:
+        """There is no such call."""
+        if call in self._tried:
+            self.pass_callback(self._tried[call].callback, call)
+        elif call in self._callbacks:
+            self.asked(call)
+        else:
+            self._leave(call)
+
     def carry(self) -> dict[str, dict[str, Callback]]:
         """All that is to be called back, by queue and callback."""
         found: dict[str, dict[str, Callback]] = {}

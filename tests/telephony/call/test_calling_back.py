@@ -1,6 +1,7 @@
 """Who asks to be called back keeps the place, and is called when a member is there for them."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,9 +13,13 @@ from telephony.call import menu_facts as m
 from telephony.call.actions import Action, Connect, Dial, EndLeg, PlayAnnouncement, PlayRinging
 from telephony.call.facts import Outcome
 from telephony.call.house_facts import DrainStarted, ServiceStarted
+from telephony.call.queue_facts import QueueJoined
+from telephony.call.repair_facts import Repair, StateRepaired
+from telephony.switchboard import Switchboard
 from tests.support.calls import CALLER, contact, registered
 from tests.support.plans import BYGGLOV, MAIN, tables_of
 from tests.support.queue_town import TRUNKS, QueueTown, queue_tables
+from tests.support.switchboard import MemoryJournal
 
 CALLBACK = "callback = true"
 ASKED = "c2"
@@ -304,6 +309,42 @@ def test_a_journal_that_has_lost_what_was_promised_can_still_be_folded() -> None
     queues.pass_callback(ASKED, "made1")
     queues.end_callback(ASKED)
     assert queues.take_stirred() == set()
+
+
+@pytest.mark.parametrize("lost", [f.CallArrived, f.CallEnded])
+def test_a_callback_whose_call_the_journal_has_lost_can_be_tried_in_the_next_life(lost: type[f.Fact]) -> None:
+    """As when a release that is older cannot read how a call began, and the service died in it."""
+    office = town()
+    office.arrives(call=ASKED)
+    office.see(m.KeyPressed, f"{ASKED}.0", key="1")
+    kept = [
+        fact for fact in office.journal.facts if type(fact) is not lost or getattr(fact, "call", "") != ASKED
+    ]
+    made = count(1)
+    journal = MemoryJournal()
+    later = Switchboard(journal, office.tables, talk_limit=0.0, new_call=lambda: f"made{next(made)}")
+    later.replay(enumerate(kept, 1))
+    later.interrupt(office.now)
+    assert later.house.queues.may_be_tried(ASKED)
+    repaired = [fact.kind for fact in journal.facts if isinstance(fact, StateRepaired)]
+    assert repaired == ([Repair.STUCK_IN_QUEUE] if lost is f.CallArrived else [])
+
+
+def test_so_can_one_whose_try_it_has_lost_and_who_waited_in_a_lost_call_holds_up_nobody() -> None:
+    office = town()
+    asks(office)
+    office.calls("c3")
+    call = free(office)
+    kept = [fact for fact in office.journal.facts if getattr(fact, "call", "") not in (call, "c3")]
+    kept += [fact for fact in office.journal.facts if isinstance(fact, b.CallbackTurnCame | QueueJoined)][-2:]
+    later = Switchboard(MemoryJournal(), office.tables, talk_limit=0.0)
+    later.replay(enumerate(kept, 1))
+    assert later.house.queues.is_tried(ASKED) and later.house.waiting("kc") == 2
+    later.interrupt(office.now)
+
+    assert not later.house.queues.is_tried(ASKED) and later.house.waiting("kc") == 1
+    later.record([ServiceStarted(at=office.now, release="2")])
+    later.load(office.tables, office.now)
 
 
 def test_a_segment_that_begins_with_a_promise_has_it_once() -> None:
