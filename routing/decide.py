@@ -284,8 +284,7 @@ class _Path:
         chosen = choose(members, self._situation, self._now, caller, self._reasons, group, mobiles)
         if isinstance(chosen, Branch):
             away = sum(reason.rule == "absence" for reason in self._reasons[said:])
-            why = why_nobody(chosen, len(members) - away) if members else ALL_OUT
-            self._reasons.append(Reason("presence", where, why))
+            self._reasons.append(Reason("presence", where, why_nobody(chosen, len(members), away)))
         return chosen
 
     def _join(self, row: NumberRow, group: GroupRow, queue: QueueRow) -> Decision | Branch:
