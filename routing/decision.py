@@ -19,6 +19,9 @@ CONFIRM_PROMPT = "confirm_outside"
 CONFIRM_CALLBACK_PROMPT = "confirm_callback"
 """The same of one who is to call somebody back."""
 
+TRANSFER_PROMPT = "transfer"
+"""What who is handed on hears before it rings elsewhere."""
+
 WRONG_KEY = "wrong_key"
 """The prompt that says so, before a menu is said again."""
 
