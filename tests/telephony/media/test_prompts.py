@@ -201,3 +201,11 @@ def test_the_dial_tone_has_no_pause_and_silence_has_nothing_else() -> None:
     assert b"\xd5" * 160 not in dial.frames[PCMA]
     assert set(silence.frames[PCMA]) == {b"\xd5" * 160}
     assert (DIAL, SILENCE) == (keypad.DIAL_TONE, keypad.SILENCE)
+
+
+def test_how_long_prompts_are_heard_is_known_also_of_what_is_joined_or_not_there() -> None:
+    prompts = Prompts.load()
+
+    for name in ("queue_welcome", "queue_position+number_5"):
+        assert prompts.seconds(name) == pytest.approx(prompts.get(name).length * 0.02)
+    assert prompts.seconds("queue_welcome+nobody_has_this") == prompts.seconds("queue_welcome")
