@@ -107,8 +107,13 @@ class Figures:
             self._counts.begin()
 
     def today(self) -> Mapping[str, DayCount]:
-        """What was counted of each number's calls since midnight, or since the service began."""
+        """What was counted of each number's calls since midnight."""
         return {number: self._counts.of(number) for number in self.chart.functions}
+
+    def recall(self, day: date, earlier: Mapping[str, DayCount]) -> None:
+        """This was counted on that day before the service began; of another day it is of no matter."""
+        if self._day in (None, day):
+            self._counts.recall(earlier)
 
 
 def _show_service(instruments: Instruments, sources: Sources) -> None:

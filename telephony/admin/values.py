@@ -167,7 +167,7 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True)
 class NumberToday:
-    """What was counted of the calls to a number since midnight, or since the service began, as the counts of
+    """What was counted of the calls to a number since midnight, as the counts of
     the key figures are called: of these its service level is made."""
 
     number: str

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from telephony.archive.call_facts import CallFacts
-from telephony.archive.call_log import CallLog
+from telephony.archive.call_log import CallCounts, CallLog
 from telephony.archive.codec import Codec
 from telephony.archive.database import Database
 from telephony.archive.embedded import EmbeddedServer
@@ -138,6 +138,15 @@ class Archive:
     def is_up(self) -> bool:
         """Whether the database takes facts now."""
         return self._is_up
+
+    async def counts_of_own(
+        self, since: datetime, until: datetime, within_seconds: float, position: int
+    ) -> Mapping[str, CallCounts] | None:
+        """As `CallLog.counts`, of the calls of this node; None while its journal is not in the database up to
+        `position`. Raises DatabaseAway."""
+        if self._shipper is None or (self._shipper.shipped or 0) < position:
+            return None
+        return await self.calls.counts(since, until, within_seconds, self._shipper.node)
 
     def status(self) -> ArchiveStatus:
         """How it goes now."""

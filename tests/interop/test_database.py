@@ -14,7 +14,9 @@ from typing import Any
 
 import asyncpg
 import pytest
+from pydantic_core import from_json
 
+from telephony.admin.client import SOCKET
 from telephony.archive.codec import Codec, UnknownFact
 from telephony.archive.embedded import EmbeddedServer
 from telephony.archive.postmaster import PidFile
@@ -32,6 +34,7 @@ CATCH_UP_SECONDS = 40.0
 """A hang is noticed after 6 s, and the next try is at most 5 s later."""
 
 FULL_DISK_MIB = 128
+LIVE = "http://localhost/api/v1/live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,15 @@ class Scene:
         caller = self.town.sipp.play("caller_talks", self.town.operator, dialled=KONTAKTCENTER)
         member.wait()
         assert self.town.record_of(caller).outcome is Outcome.ANSWERED
+
+    def answered_today(self) -> int:
+        """What the live events say of calls to Kontaktcenter."""
+        asked = ["curl", "-s", "--unix-socket", str(self.town.service.data / SOCKET), LIVE]
+        said = subprocess.run(asked, capture_output=True, check=True).stdout
+        counted: list[int] = [
+            row["answered"] for row in from_json(said)["today"] if row["number"] == KONTAKTCENTER
+        ]
+        return counted[0]
 
     def await_log(self) -> None:
         """Wait until the database has every fact of the journal once, and the calls that they make."""
@@ -253,10 +265,12 @@ def test_both_are_killed_and_start_again(embedded: Scene) -> None:
             os.kill(postmaster, signal.SIGKILL)
         embedded.town.service.start()
 
+    eventually(lambda: embedded.answered_today() == 1, "the day's count is there again", CATCH_UP_SECONDS)
     embedded.make_call()
     embedded.await_log()
     outcomes = embedded.fetch("select outcome from call order by arrived_at")
     assert outcomes == [("interrupted",), ("answered",)]
+    assert embedded.answered_today() == 2
 
 
 def test_a_service_whose_database_hangs_stops_all_the_same(embedded: Scene) -> None:
