@@ -16,7 +16,6 @@ import structlog
 
 from telephony.archive.call_facts import CallFacts
 from telephony.archive.call_log import CallLog
-from telephony.archive.codec import Codec
 from telephony.archive.database import Database
 from telephony.archive.embedded import EmbeddedServer
 from telephony.archive.errors import ArchiveError
@@ -26,9 +25,7 @@ from telephony.archive.node_id import node_id
 from telephony.archive.plan_store import PlanStore, PlanVersion
 from telephony.archive.recording_store import RecordingStore
 from telephony.archive.shipper import Shipper
-from telephony.archive.upcasts import UPCASTS
 from telephony.call.facts import Fact
-from telephony.call.registry import FACTS
 from telephony.dsn import EMBEDDED, NONE, Dsn
 
 FIRST_PAUSE_SECONDS = 0.25
@@ -102,7 +99,6 @@ class Archive:
         self._server = EmbeddedServer(data / "postgres") if dsn.value == EMBEDDED else None
         self._database = Database(_target(dsn, self._server))
         self._shipping = Database(_target(dsn, self._server), connections=1)  # or many readers could stop it
-        self._codec: Codec[Fact] = Codec(FACTS, UPCASTS)
         self._shipper: Shipper | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._began = time.monotonic()
@@ -110,7 +106,7 @@ class Archive:
         self._problem = ""
         self._reported: set[Finding] = set()
         self.calls = CallLog(self._database)
-        self.facts = CallFacts(self._database, self._codec)
+        self.facts = CallFacts(self._database, journal.codec)
         self.plans = PlanStore(self._database)
         self.recordings = RecordingStore(self._database)
 
@@ -191,7 +187,7 @@ class Archive:
         return Shipper(
             self._directory,
             node_id(self._directory),
-            self._codec,
+            self._journal.codec,
             self._shipping,
             position=lambda: self._journal.position,
             synced=lambda: self._journal.synced_position,
