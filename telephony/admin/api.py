@@ -14,11 +14,12 @@ from routing.errors import RoutingError
 from telephony.admin.errors import FieldError, Kind, Refusal
 from telephony.admin.event_stream import stream
 from telephony.admin.gate import Gate
-from telephony.admin.operation import JSON, Answer, Ask, Body, Events, File, Operation, Text
+from telephony.admin.operation import Answer, Ask, Body, Events, File, Operation, Text
 from telephony.admin.parameters import Parameters
 from telephony.admin.ports import Administration
 from telephony.admin.problems import field_errors, problem_response, refusal_of
-from telephony.admin.routes import BASE, OPERATIONS
+from telephony.admin.routes import OPERATIONS
+from telephony.admin.wire import BASE, JSON
 from telephony.errors import VaxelnError
 
 BODY_SECONDS = 30.0

@@ -17,7 +17,7 @@ from telephony.admin.connection import Connection, Doorkeeper, add_headers, hear
 from telephony.admin.description import Description
 from telephony.admin.page import POLICY
 from telephony.admin.ports import Health
-from telephony.admin.routes import BASE
+from telephony.admin.wire import BASE
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 

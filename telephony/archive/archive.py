@@ -7,7 +7,6 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from telephony.archive.node_id import node_id
 from telephony.archive.plan_store import PlanStore, PlanVersion
 from telephony.archive.recording_store import RecordingStore
 from telephony.archive.shipper import Shipper
+from telephony.archive.status import ArchiveStatus
 from telephony.call.facts import Fact
 from telephony.dsn import EMBEDDED, NONE, Dsn
 
@@ -45,34 +45,6 @@ TIDYING_SECONDS = 3600.0
 """How soon and how often old segments are looked for: there is a new one a day."""
 
 log = structlog.get_logger("vaxeln")
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveStatus:
-    """How the shipping goes.
-
-    `is_up`: the database takes facts now. `shipped`: it has the journal up to there; None until it said so.
-    Lag is in facts and in seconds since the oldest that is not shipped. `problem` is the last one, or "".
-    """
-
-    is_on: bool
-    is_up: bool
-    shipped: int | None
-    lag_facts: int | None
-    lag_seconds: float
-    dead_letters: int
-    problem: str
-
-    def to_json(self) -> dict[str, object]:
-        """The object in /healthz."""
-        return {
-            "state": "off" if not self.is_on else "up" if self.is_up else "away",
-            "shipped": self.shipped,
-            "lag_facts": self.lag_facts,
-            "lag_seconds": round(self.lag_seconds, 1),
-            "dead_letters": self.dead_letters,
-            "problem": self.problem,
-        }
 
 
 class Archive:

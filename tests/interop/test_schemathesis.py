@@ -13,8 +13,8 @@ from schemathesis.config import SchemathesisConfig
 
 from telephony.admin.bodies import WavBody
 from telephony.admin.openapi import document
-from telephony.admin.operation import ICAL, TOML
 from telephony.admin.routes import OPERATIONS
+from telephony.admin.wire import ICAL, TOML
 from telephony.tokens import Role
 from tests.support.api import Desk
 
