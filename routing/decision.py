@@ -16,6 +16,9 @@ OUTSIDE_MARK = "outside:"
 CONFIRM_PROMPT = "confirm_outside"
 """What a person who is reached outside is asked: to press a key."""
 
+TRANSFER_PROMPT = "transfer"
+"""What who is handed on hears before it rings elsewhere."""
+
 WRONG_KEY = "wrong_key"
 """The prompt that says so, before a menu is said again."""
 

@@ -295,7 +295,7 @@ class Switchboard:
         other = self.calls.get(consulted.rpartition(".")[0])
         reaction = hand_over(call, other, now)
         for fact in reaction.facts:
-            if isinstance(fact, LegHandedOver):  # then that call ends, and nothing is due in it
+            if isinstance(fact, LegHandedOver | f.CallEnded):  # then that call ends, and nothing is due in it
                 self._agenda.set(f"call/{fact.call}", None)
         return reaction
 
@@ -311,7 +311,7 @@ class Switchboard:
             dialled=self._tables.main_number if call.transfer or call.to_centre else arrived.dialled,
             origin=arrived.origin,
             origin_name=arrived.origin_name,
-            caller=arrived.caller,
+            caller=transferring.known_caller(call) if call.transfer else arrived.caller,
             branch=branch,
             number=before.number if before else "",
             visited=before.visited if before else (),
@@ -321,7 +321,6 @@ class Switchboard:
             menu=before.menu.name if before and before.menu else "",
             tries_left=call.tries_left,
             queue=before.group if before and before.wait else "",
-            may_wait=call.transfer is None,
             calls_back=bool(arrived.calls_back),
         )
         return decide(self._tables, question, self.house, now)

@@ -25,11 +25,13 @@ UPCASTS: Upcasts = {
     ("TransferDecided", 1): _with_defaults,
     ("TransferDecided", 2): _with_defaults,
     ("TransferDecided", 3): _with_defaults,
+    ("TransferDecided", 4): _with_defaults,
     ("MemberOffered", 1): _with_defaults,
     ("MemberSkipped", 1): _with_defaults,
     ("MemberRefused", 1): _with_defaults,
     ("OverrideSet", 1): _with_defaults,
     ("OverridesCarried", 1): _with_defaults,
     ("CallConnected", 1): _with_defaults,
+    ("CallTransferred", 1): _with_defaults,
     ("CallArrived", 1): _with_defaults,
 }

@@ -112,9 +112,11 @@ class ReportTransfer:
 
 @dataclass(frozen=True, slots=True)
 class PlayRinging:
-    """Let a connected party hear that it rings elsewhere, until it is connected again."""
+    """Let a connected party hear `prompt` ("" for none) and then that it rings elsewhere, until it is
+    connected again."""
 
     leg: str
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

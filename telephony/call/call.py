@@ -216,6 +216,11 @@ class Call:
         return self.legs[self.arrived.leg]
 
     @property
+    def who_waits(self) -> str:
+        """The leg that a person is looked for: the caller's, or in a transfer that of who is handed on."""
+        return self.transfer.kept if self.transfer is not None else self.arrived.leg
+
+    @property
     def is_internal(self) -> bool:
         """The caller is one of the municipality's own phones (P8)."""
         return self.arrived.origin is Origin.PHONE

@@ -19,15 +19,16 @@ _NEXT: dict[Phase, frozenset[Phase]] = {
     # back to ARRIVED: everybody was tried, and routing is asked again
     Phase.RINGING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
     Phase.CALLING: frozenset({Phase.ARRIVED, Phase.ENDING}),
-    # back to ARRIVED: the time is over, or the caller has pressed a key
-    Phase.WAITING: frozenset({Phase.ARRIVED, Phase.TALKING, Phase.ENDING}),
+    # back to ARRIVED, or TRANSFERRING: the time is over, or who waits has pressed a key
+    Phase.WAITING: frozenset({Phase.ARRIVED, Phase.TRANSFERRING, Phase.TALKING, Phase.ENDING}),
     # back to ARRIVED: the caller has pressed a key
     Phase.ANNOUNCING: frozenset({Phase.ARRIVED, Phase.ENDING}),
     Phase.MENU: frozenset({Phase.ARRIVED, Phase.ENDING}),
-    # to itself: with somebody who had been consulted
-    Phase.TALKING: frozenset({Phase.TALKING, Phase.TRANSFERRING, Phase.ENDING}),
-    # to itself: the next stage is rung; back to TALKING: with whoever answered, or as it was
-    Phase.TRANSFERRING: frozenset({Phase.TRANSFERRING, Phase.TALKING, Phase.ENDING}),
+    # to itself: with somebody who had been consulted; to WAITING: in a queue that had been
+    Phase.TALKING: frozenset({Phase.TALKING, Phase.TRANSFERRING, Phase.WAITING, Phase.ENDING}),
+    # to itself: the next stage is rung; back to TALKING: with whoever answered, or as it was; to WAITING: at
+    # Kontaktcenter all are busy
+    Phase.TRANSFERRING: frozenset({Phase.TRANSFERRING, Phase.WAITING, Phase.TALKING, Phase.ENDING}),
     Phase.ENDING: frozenset({Phase.ENDED}),
     Phase.ENDED: frozenset(),
 }

@@ -2,15 +2,17 @@
 one who transfers.
 
 The caller's call keeps its id and takes over the consulted legs; the other call ends. Those who are rung
-still (semi-attended) ring on, and the caller hears it.
+still (semi-attended) ring on, and the caller hears it. In a queue the caller gets the place.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from routing.decision import Target
+from routing.decision import TRANSFER_PROMPT, Target
 from telephony.call import facts as f
+from telephony.call import queue_facts as q
+from telephony.call import queueing
 from telephony.call import transfer_facts as t
 from telephony.call.actions import (
     Action,
@@ -21,9 +23,10 @@ from telephony.call.actions import (
     ReportTransfer,
     TakeOver,
 )
-from telephony.call.call import Call, Leg, LegState, Phase
-from telephony.call.ending import Reaction
+from telephony.call.call import Call, Leg, LegState, Phase, Waiting
+from telephony.call.ending import Reaction, finish
 from telephony.call.facts import EndedBy, Outcome
+from telephony.call.offering import decision_of
 from telephony.call.transferring import asker, refuse
 
 REASON = "transferred"
@@ -46,6 +49,8 @@ def hand_over(call: Call, other: Call | None, now: datetime) -> Reaction:
         return _join(call, other, asked, now)
     if other.phase is Phase.RINGING and asked.consulted == other.caller.id and _rung(other):
         return _ring_on(call, other, asked, by, now)
+    if other.waiting is not None and asked.consulted == other.who_waits:
+        return _give_place(call, other, other.waiting, asked, by, now)
     return refuse(call, asked, 481, "nobody is there in the consulted call", now)
 
 
@@ -92,7 +97,37 @@ def _ring_on(call: Call, other: Call, asked: t.TransferRequested, by: Target, no
     ended = _end(other, ringing, Outcome.ABANDONED, now)
     return Reaction(
         [decided, *taking.facts, until, *ended.facts],
-        [AnswerTransfer(asked.leg, 202), *taking.actions, PlayRinging(kept), *ended.actions],
+        [AnswerTransfer(asked.leg, 202), *taking.actions, PlayRinging(kept, TRANSFER_PROMPT), *ended.actions],
+    )
+
+
+def _give_place(
+    call: Call, other: Call, waiting: Waiting, asked: t.TransferRequested, by: Target, now: datetime
+) -> Reaction:
+    """The party waits where the one who hands them on has waited; whoever was rung for that one is not any
+    more, and may be for the party."""
+    kept = call.talking_to if asked.leg == call.near else call.near
+    decided = t.TransferDecided(
+        at=now,
+        call=call.id,
+        leg=asked.leg,
+        stage=t.Stage.TARGET,
+        kept=kept,
+        by=by,
+        number=other.arrived.dialled,
+        decision=decision_of(other),
+        since=waiting.since,
+    )
+    ended = finish(other, now, Outcome.ABANDONED, EndedBy.CALLER, reason=REASON, status=_REPLACED)
+    return Reaction(
+        [decided, *queueing.leave(other, q.LEFT, now), *ended.facts],
+        [
+            AnswerTransfer(asked.leg, 202),
+            PlayRinging(kept),
+            ReportTransfer(asked.leg, 200),
+            EndLeg(asked.leg, reason=REASON),
+            *ended.actions,
+        ],
     )
 
 

@@ -267,7 +267,7 @@ def _connected(call: Call, fact: f.CallConnected) -> Changes:
 
 
 def _talk_time_expired(call: Call, fact: f.TalkTimeExpired) -> Changes:
-    require(call, fact, Phase.TALKING, Phase.TRANSFERRING)
+    require(call, fact, Phase.TALKING, Phase.TRANSFERRING, Phase.WAITING)
     return {"talk_expired": True}
 
 

@@ -8,7 +8,7 @@ from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call.duty import Duty, Rest, RestKind
 from telephony.call.repair_facts import StateRepaired
-from telephony.call.transfer_facts import LegHandedOver
+from telephony.call.transfer_facts import CallTransferred, LegHandedOver
 
 
 def _logged_out(duty: Duty, fact: d.MemberLoggedOut) -> None:
@@ -40,7 +40,7 @@ def _carried(duty: Duty, fact: d.DutiesCarried) -> None:
     duty.carried(fact.duties)
 
 
-def _connected(duty: Duty, fact: f.CallConnected) -> None:
+def _connected(duty: Duty, fact: f.CallConnected | CallTransferred) -> None:
     duty.answer(fact.member, fact.leg, timedelta(seconds=fact.wrap_up_seconds))
 
 
@@ -57,6 +57,7 @@ CHANGES: dict[type[f.Fact], Callable[[Duty, Any], None]] = {
     d.MemberRested: _rested,
     d.DutiesCarried: _carried,
     f.CallConnected: _connected,
+    CallTransferred: _connected,
     f.LegEnded: _leg_over,
     LegHandedOver: _leg_over,
     StateRepaired: _leg_over,

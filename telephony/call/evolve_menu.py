@@ -17,7 +17,7 @@ from telephony.call.evolve_queue import unheard
 
 def _pressed(call: Call, fact: m.KeyPressed) -> Changes:
     leg = call.legs.get(fact.leg)
-    if leg is not None and leg.target is not None:
+    if leg is not None and leg.target is not None and fact.leg != call.who_waits:
         return key_pressed(call, leg, fact.key)
     if call.phase not in (Phase.MENU, Phase.ANNOUNCING, Phase.WAITING) or not heard(call, fact.key):
         return {}  # too late, or of no matter
@@ -59,7 +59,7 @@ def _centre_asked(call: Call, fact: m.CentreAsked) -> Changes:
 def announcement_ended(call: Call, fact: f.AnnouncementEnded) -> Changes:
     """A prompt is over, of a menu or an announcement. One that could not be played was not answered with a
     200 either, whatever had been planned."""
-    if fact.leg != call.arrived.leg and call.phase is not Phase.TRANSFERRING:
+    if fact.leg != call.who_waits and call.phase is not Phase.TRANSFERRING:
         return {}  # of a member who is asked whether it is they
     if call.phase is Phase.WAITING:
         return {} if fact.played else unheard(call)

@@ -29,7 +29,7 @@ def _turn_came(call: Call, fact: q.TurnCame) -> Changes:
     return {
         "waiting": changed(call.waiting, is_turn=True),
         # Who was rung before and is gone is told by the journal: a call that waits long may ring many
-        "legs": {leg.id: leg for leg in call.legs.values() if leg.is_open or leg is call.caller},
+        "legs": {leg.id: leg for leg in call.legs.values() if leg.is_open or leg.id in _of_the_call(call)},
         "pending": fact.targets,
         "redirected": (),
         "round_legs": frozenset(),
@@ -37,6 +37,11 @@ def _turn_came(call: Call, fact: q.TurnCame) -> Changes:
         "ring_expired": False,
         "skipped_busy": False,
     }
+
+
+def _of_the_call(call: Call) -> tuple[str, ...]:
+    """The legs that it is about, whoever is rung."""
+    return (call.arrived.leg, call.transfer.by) if call.transfer is not None else (call.arrived.leg,)
 
 
 def _turn_passed(call: Call, fact: q.TurnPassed) -> Changes:
@@ -74,6 +79,9 @@ def _left(call: Call, fact: q.QueueLeft) -> Changes:
     require(call, fact, Phase.WAITING)
     if fact.branch is None:
         return {"waiting": None}
+    if call.transfer is not None:
+        transfer = changed(call.transfer, is_open=True, branch=fact.branch)
+        return enter(call, Phase.TRANSFERRING, transfer=transfer, waiting=None, key=fact.key, pending=())
     return enter(call, Phase.ARRIVED, question=fact.branch, waiting=None, key=fact.key, pending=())
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from routing.decision import Kind
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
 from telephony.call.call import Call, Leg, LegState, Phase, Transfer
@@ -22,8 +23,10 @@ def _transfer_decided(call: Call, fact: t.TransferDecided) -> Changes:
     require(call, fact, Phase.TALKING, Phase.TRANSFERRING)
     return enter(
         call,
-        Phase.TRANSFERRING,
+        Phase.WAITING if fact.decision.kind is Kind.QUEUE else Phase.TRANSFERRING,
         requested=None,
+        key="",
+        joined_at=call.joined_at or fact.since,
         transfer=Transfer(fact.leg, fact.by, fact.kept, fact.number, fact.stage),
         decision=fact.decision,
         protected=call.protected or fact.decision.protected,

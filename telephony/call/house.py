@@ -260,6 +260,10 @@ class House:
     def _connected(self, fact: f.CallConnected) -> None:
         self.hunts.answered(fact.leg, fact.member, fact.at)
 
+    def _transferred(self, fact: t.CallTransferred) -> None:
+        if fact.group:
+            self.hunts.answered(fact.leg, fact.member, fact.at)
+
     def _turn_came(self, fact: q.TurnCame) -> None:
         self.hunts.offered(fact.queue, fact.targets[0].member)
 
@@ -321,6 +325,7 @@ _OWN: dict[type[f.Fact], Callable[[House, Any], None]] = {
     f.CallArrived: House._arrived,
     f.RouteDecided: House._decided,
     f.CallConnected: House._connected,
+    t.CallTransferred: House._transferred,
     f.MemberOffered: House._offered,
     f.MemberRefused: House._leg_over,
     f.LegEnded: House._leg_over,

@@ -124,21 +124,16 @@ def _rings(other: Call, leg_id: str) -> bool:
     return is_rung and is_person and not other.is_emergency
 
 
-def _waiting(other: Call) -> str:
-    """The leg of who waits in a call that rings."""
-    return other.transfer.kept if other.transfer is not None else other.arrived.leg
-
-
 def _waits_for(other: Call, member: str) -> bool:
     """Whether it is this person who waits: nobody answers their own call."""
-    waiting = asker(other, _waiting(other))
+    waiting = asker(other, other.who_waits)
     return waiting is not None and waiting.member == member
 
 
 def _take(call: Call, other: Call, now: datetime, *, replaces: str = "") -> Reaction:
     """The leg that asks goes over to the other call, and answers there; its own call ends."""
     leg, name, arrived = call.caller, other.next_leg_id(), call.arrived
-    with_whom = _waiting(other)
+    with_whom = other.who_waits
     if replaces:
         with_whom = other.talking_to if replaces == other.near else other.near
     picked = p.LegPickedUp(

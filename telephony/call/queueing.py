@@ -1,8 +1,9 @@
 """What to do next while a call waits in a queue: the part of `react` for it.
 
-A call whose turn it is rings at members who were chosen for it (`telephony.desk.turns`); until the service
-has answered, the caller hears that. Whoever is not taken at once gets a 200, is told so, and hears music,
-also while members are rung later: it ends when a person speaks.
+Who waits is the caller, or who comes back to Kontaktcenter from a transfer that nobody took. In their turn
+members are rung who were chosen for it (`telephony.desk.turns`); until the service has answered, the caller
+hears that. Whoever is not taken at once gets a 200, is told so, and hears music, also while members are rung
+later: it ends when a person speaks.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from routing.decision import CALLBACK_KEY, Branch, Target, Wait
-from telephony.call import calling_back, confirming
+from telephony.call import calling_back, confirming, transferring
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import queue_facts as q
@@ -34,18 +35,31 @@ _BRANCHES = {q.TOO_LONG: Branch.NO_ANSWER, q.CLOSING: Branch.CLOSING}
 
 
 def react(call: Call, house: House, now: datetime) -> Reaction:
-    """What to do next; nothing when there are no facts, and the caller has been told where they stand."""
+    """What to do next; nothing when there are no facts, and who waits has been told where they stand."""
+    if call.transfer is None:
+        return _react(call, house, now)
+    if (ended := transferring.over(call, call.legs[call.who_waits], now)) is not None:
+        return Reaction([*leave(call, q.LEFT, now), *ended.facts], ended.actions)
+    return transferring.for_who_waits(call, call.transfer, _react(call, house, now))
+
+
+def _react(call: Call, house: House, now: datetime) -> Reaction:
     waiting = call.waiting
-    if call.caller.gone:
+    if call.transfer is None and call.caller.gone:
         reason = call.caller.lost
         by = EndedBy.SERVICE if reason else EndedBy.CALLER
         ended = finish(call, now, Outcome.ABANDONED, by, reason=reason, status=487)
         return Reaction([*leave(call, q.LEFT, now), *ended.facts], ended.actions)
     if waiting is None:
         return _join(call, now)
-    answered = next((leg for leg in call.members() if has_answered(leg)), None)
+    rung = [call.legs[leg] for leg in sorted(call.round_legs)]
+    answered = next((leg for leg in rung if has_answered(leg)), None)
     if answered is not None:
-        connected = connect(call, answered, now)
+        connected = (
+            connect(call, answered, now)
+            if call.transfer is None
+            else transferring.complete(call, call.transfer, answered, now)
+        )
         return Reaction([*leave(call, q.ANSWERED, now), *connected.facts], connected.actions)
     asked = confirming.react(call, now)
     if asked.facts:
@@ -68,7 +82,7 @@ def greet(call: Call, waiting: Waiting, house: House, now: datetime) -> Reaction
         return Reaction()
     if waiting.said_at is None and waiting.is_turn:
         return Reaction()  # it rings, and may be answered before any word of ours
-    wait, leg = _wait(call), call.caller.id
+    wait, leg = _wait(call), call.who_waits
     words = words_for(call, wait, house, now)
     said = q.WaitSaid(
         at=now,
@@ -80,7 +94,7 @@ def greet(call: Call, waiting: Waiting, house: House, now: datetime) -> Reaction
         seconds=words.seconds,
         next_at=now + timedelta(seconds=wait.comfort_seconds),
     )
-    answered = [] if call.service_answered else [f.ServiceAnswered(at=now, call=call.id, leg=leg)]
+    answered = [] if _is_up(call) else [f.ServiceAnswered(at=now, call=call.id, leg=leg)]
     keys = bool(wait.keys) or wait.callback
     return Reaction([*answered, said], [KeepWaiting(leg, words.prompt, wait.music, keys)])
 
@@ -166,14 +180,20 @@ def _ring(call: Call, house: House, now: datetime) -> Reaction:
     return Reaction()
 
 
+def _is_up(call: Call) -> bool:
+    """Who waits has had a 200: from us, or of who hands them on."""
+    return call.service_answered or call.transfer is not None
+
+
 def _hears_nothing(call: Call) -> bool:
-    """A caller who came by a menu has had a 200, and no word of this queue."""
-    return call.waiting is not None and call.waiting.said_at is None
+    """A caller who came by a menu has had a 200, and no word of this queue. Who is handed on hears that it
+    rings."""
+    return call.transfer is None and call.waiting is not None and call.waiting.said_at is None
 
 
 def _alert(call: Call, now: datetime) -> Reaction:
     """It rings: for who has had no 200; anybody else hears music."""
-    if call.service_answered or call.caller_alerted:
+    if _is_up(call) or call.caller_alerted:
         return Reaction()
     leg = call.caller.id
     return Reaction([f.CallerAlerted(at=now, call=call.id, leg=leg)], [AlertCaller(leg)])

@@ -97,6 +97,8 @@ def end(call: Call, now: datetime, reason: str) -> Reaction:
     match call.phase:
         case Phase.TALKING | Phase.TRANSFERRING:
             outcome = Outcome.ANSWERED
+        case Phase.WAITING if call.transfer is not None:
+            outcome = Outcome.ANSWERED
         case Phase.ANNOUNCING:
             outcome = Outcome(decision_of(call).outcome)
         case _:

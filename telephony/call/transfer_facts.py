@@ -4,6 +4,7 @@ What goes on beneath is told by the facts of any call: members are offered it, r
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -53,15 +54,17 @@ class TransferRefused(TransferFact):
 class TransferDecided(TransferFact):
     """Who is rung for the party on leg `kept`, and why. `leg` asked for the transfer, and belongs to `by`.
 
-    It carries all that `react` will need, as `RouteDecided` does.
+    It carries all that `react` will need, as `RouteDecided` does; `since` when a place in a queue was taken
+    that they get.
     """
 
-    VERSION: ClassVar[int] = 4
+    VERSION: ClassVar[int] = 5
     stage: Stage
     kept: str
     by: Target
     number: str
     decision: Decision
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +88,14 @@ class TransferFailed(TransferFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTransferred(TransferFact):
     """The party on leg `kept` and the member of this leg were connected; `by` is the leg that asked for
-    it."""
+    it. Of who has waited in the queue of `group` the member has `wrap_up_seconds`, as in `CallConnected`."""
 
+    VERSION: ClassVar[int] = 2
     member: str
     kept: str
     by: str
+    group: str = ""
+    wrap_up_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

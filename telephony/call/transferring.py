@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from routing.decision import Branch, Decision, Kind, Target
+from routing.decision import TRANSFER_PROMPT, Branch, Decision, Kind, Target
 from routing.numbers import show
 from telephony.call import confirming
 from telephony.call import facts as f
@@ -30,6 +30,7 @@ from telephony.call.facts import EndedBy, Outcome
 from telephony.call.failover import in_order
 from telephony.call.house import House
 from telephony.call.offering import (
+    decision_of,
     has_answered,
     in_vain,
     offer_next,
@@ -63,7 +64,7 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
         return _examine(call, call.requested, now)
     transfer = call.transfer
     assert transfer is not None  # in this phase
-    return _over(call, call.legs[transfer.kept], now) or _go_on(call, transfer, house, now)
+    return over(call, call.legs[transfer.kept], now) or _go_on(call, transfer, house, now)
 
 
 def decide_request(call: Call, by: Target, decision: Decision, now: datetime) -> Reaction:
@@ -83,7 +84,7 @@ def decide_request(call: Call, by: Target, decision: Decision, now: datetime) ->
         number=asked.number,
         decision=decision,
     )
-    return Reaction([fact], [AnswerTransfer(asked.leg, _ACCEPTED), PlayRinging(kept)])
+    return Reaction([fact], [AnswerTransfer(asked.leg, _ACCEPTED), PlayRinging(kept, TRANSFER_PROMPT)])
 
 
 def decide_stage(call: Call, decision: Decision, now: datetime) -> Reaction:
@@ -101,6 +102,12 @@ def decide_stage(call: Call, decision: Decision, now: datetime) -> Reaction:
         decision=decision,
     )
     return Reaction([fact])
+
+
+def known_caller(call: Call) -> str | None:
+    """The number of who is handed on, if that is the caller, and anybody may know it."""
+    is_caller = call.who_waits == call.arrived.leg
+    return call.arrived.caller if is_caller and not call.protected else None
 
 
 def _examine(call: Call, asked: t.TransferRequested, now: datetime) -> Reaction:
@@ -122,7 +129,7 @@ def refuse(call: Call, asked: t.TransferRequested, status: int, why: str, now: d
     return Reaction([fact], [AnswerTransfer(asked.leg, status)])
 
 
-def _over(call: Call, kept: Leg, now: datetime) -> Reaction | None:
+def over(call: Call, kept: Leg, now: datetime) -> Reaction | None:
     """The end of the call while somebody waits, if it is there."""
     if kept.lost:
         return finish(call, now, Outcome.LOST, EndedBy.SERVICE, reason=kept.lost)
@@ -147,7 +154,7 @@ def _go_on(call: Call, transfer: Transfer, house: House, now: datetime) -> React
         return Reaction([started], [PlayAnnouncement(transfer.kept, decision.prompt)])
     answered = next((leg for leg in _rung(call) if has_answered(leg)), None)
     if answered is not None:
-        return _complete(call, transfer, answered, now)
+        return complete(call, transfer, answered, now)
     asked = confirming.react(call, now)
     if asked.facts:
         return asked
@@ -156,11 +163,11 @@ def _go_on(call: Call, transfer: Transfer, house: House, now: datetime) -> React
         return vain
     other_ways = offer_other_ways(call, house, now)
     if other_ways.facts:
-        return _for_who_waits(call, transfer, other_ways)
+        return for_who_waits(call, transfer, other_ways)
     if ringing:
         return _tell(call, transfer, ringing, now)
     if in_order(call):
-        return _for_who_waits(call, transfer, offer_next(call, house, now))
+        return for_who_waits(call, transfer, offer_next(call, house, now))
     return _exhausted(call, transfer, now)
 
 
@@ -168,7 +175,7 @@ def _rung(call: Call) -> list[Leg]:
     return [call.legs[leg] for leg in sorted(call.round_legs)]
 
 
-def _for_who_waits(call: Call, transfer: Transfer, reaction: Reaction) -> Reaction:
+def for_who_waits(call: Call, transfer: Transfer, reaction: Reaction) -> Reaction:
     """What is offered as for any call; but for whoever waits, when that is not the caller."""
     kept = call.legs[transfer.kept]
     if kept.target is None or call.decision is None:
@@ -198,9 +205,11 @@ def _tell(call: Call, transfer: Transfer, ringing: Sequence[Leg], now: datetime)
     return Reaction([fact], [ReportTransfer(transfer.by, _RINGING)])
 
 
-def _complete(call: Call, transfer: Transfer, answered: Leg, now: datetime) -> Reaction:
+def complete(call: Call, transfer: Transfer, answered: Leg, now: datetime) -> Reaction:
+    """Connect who waits and the member who has answered, and nobody else."""
     assert answered.target is not None
     others = withdraw(call, call.ringing(), "answered_elsewhere", now)
+    wait = decision_of(call).wait
     fact = t.CallTransferred(
         at=now,
         call=call.id,
@@ -208,6 +217,8 @@ def _complete(call: Call, transfer: Transfer, answered: Leg, now: datetime) -> R
         member=answered.target.member,
         kept=transfer.kept,
         by=transfer.by,
+        group=decision_of(call).group if wait else "",
+        wrap_up_seconds=wait.wrap_up_seconds if wait else 0.0,
     )
     actions: list[Action] = [Connect(transfer.kept, answered.id), *others.actions]
     if call.legs[transfer.by].is_open:

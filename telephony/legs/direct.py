@@ -16,6 +16,19 @@ MOST_TIMES = 4
 """Addresses that a leg is told while it talks with one other: two phones that take a new port at each
 re-INVITE would have us go on for ever."""
 
+PROOF_SECONDS = 0.3
+"""How long after both have agreed it is looked whether they do so. A phone may take to the address where the
+last sound of ours came from, that was on its way when it changed (symmetric RTP); one that then hears the
+other's own sound leaves it again, PJSIP after ten packets."""
+
+LOUD_SECONDS = 0.1
+"""Whoever sends to us has done so within that time: a packet comes every 20 ms, also where one is late."""
+
+AGAIN_SECONDS = 1.0
+"""After that they are asked once more."""
+
+MOST_TRIES = 2
+
 
 def address_for(leg: "Leg") -> tuple[str, int] | None:
     """Where the far end of this leg may send its sound past us; None when it has to send to us."""
@@ -75,18 +88,61 @@ def route(leg: "Leg") -> None:
     """Pass no sound on between two who have both agreed to send it past us, and pass it on again from the
     moment on that one is asked to come back.
 
-    Many phones send to wherever sound comes from: as long as ours does, they would send to us.
+    Many phones send to wherever sound comes from: as long as ours does, they would send to us. Two that did
+    so the first time are hushed, and get none from the moment on that both are asked.
     """
     peer = leg.peer
     if peer is None or leg.session.policy.direct is None:
         return
-    past = all(one.session.is_direct and not one.session.is_offering for one in (leg, peer))
+    past = _sends_past(leg) and _sends_past(peer)
     if past is not leg.is_past:
         leg.is_past = peer.is_past = past
         if past:
             leg.wire.media.unbridge(leg.id)
         else:
             leg.wire.media.bridge(leg.id, peer.id)
+
+
+def _sends_past(leg: "Leg") -> bool:
+    return leg.session.is_direct and (leg.is_hushed or not leg.session.is_offering)
+
+
+def prove_later(leg: "Leg", now: float) -> None:
+    """Something was agreed: if it was to send past us, look soon whether they do."""
+    if leg.is_past:
+        leg.wire.agenda.set(f"{leg.id}/past", now + PROOF_SECONDS)
+
+
+def prove(leg: "Leg", now: float) -> None:
+    """Two who have agreed to send past us, but send to us, hear nothing: bring their sound back, and try it
+    once more."""
+    both = _both(leg)
+    for one in both:
+        one.is_hushed = False
+    route(leg)  # one that has not answered yet is passed sound on again
+    heard = [leg.wire.media.heard(one.id) or 0.0 for one in both]
+    if not leg.is_past or max(heard) < now - LOUD_SECONDS:
+        return
+    bring_back(leg, now)
+    if max([one.redirected for one in both]) < MOST_TRIES:
+        leg.wire.agenda.set(f"{leg.id}/again", now + AGAIN_SECONDS)
+
+
+def try_again(leg: "Leg", now: float) -> None:
+    """Have the two send their sound past us once more."""
+    both = _both(leg)
+    for one in both:
+        one.stays, one.is_hushed = False, True
+    for one in both:
+        one.negotiation.follow(now)
+    leg.wire.agenda.set(f"{leg.id}/past", now + PROOF_SECONDS)
+
+
+def forget(leg: "Leg") -> None:
+    """It talks with somebody else from here on, or nobody."""
+    leg.stays, leg.is_past, leg.is_hushed, leg.redirected = False, False, False, 0
+    for what in () if leg.session.policy.direct is None else ("past", "again"):
+        leg.wire.agenda.set(f"{leg.id}/{what}", None)
 
 
 def is_direct(leg: "Leg") -> bool:
@@ -98,4 +154,5 @@ def bring_back(leg: "Leg", now: float) -> None:
     """Have these two send their sound to us from here on."""
     stay(leg)
     for one in _both(leg):
+        leg.wire.agenda.set(f"{one.id}/again", None)
         one.negotiation.follow(now)

@@ -3,6 +3,7 @@ transaction of an INVITE."""
 
 from collections.abc import Callable, Mapping
 
+from telephony.legs.direct import prove, try_again
 from telephony.legs.keypad import expire
 from telephony.legs.ping import ping
 from telephony.legs.wire import Wire
@@ -15,9 +16,11 @@ def do(wire: Wire, key: str, now: float) -> None:
 
 
 DUE: Mapping[str, Callable[[Wire, str, float], object]] = {
+    "again": lambda wire, name, now: try_again(wire.legs[name], now),
     "disown": lambda wire, name, now: wire.owners.pop(name, None),
     "keys": lambda wire, name, now: expire(wire.legs[name], now),
     "expire": lambda wire, name, now: wire.legs[name].timer.expire(now),
+    "past": lambda wire, name, now: prove(wire.legs[name], now),
     "patience": lambda wire, name, now: wire.legs[name].negotiation.stop(now),
     "ping": lambda wire, name, now: ping(wire.legs[name], now),
     "prack": lambda wire, name, now: wire.setups[name].repeat_provisional(now),

@@ -240,16 +240,16 @@ class InboundLeg(Leg):
         else:
             self.observe(f.MemberAnswered, now)
 
-    def ring_on(self, now: float) -> None:
+    def ring_on(self, now: float, prompt: str = "") -> None:
         """As for any leg; one that waits for a PRACK before its 200 rings when it may have that."""
         if self._after_prack is None:
-            super().ring_on(now)
+            super().ring_on(now, prompt)
         else:
-            self._after_prack = self._answer_and_ring
+            self._after_prack = partial(self._answer_and_ring, prompt)
 
-    def _answer_and_ring(self, now: float) -> None:
+    def _answer_and_ring(self, prompt: str, now: float) -> None:
         self._accept(now)  # with the session description that waited for the PRACK
-        super().ring_on(now)
+        super().ring_on(now, prompt)
 
     # ---- answers to the INVITE
 

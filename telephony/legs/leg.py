@@ -9,7 +9,7 @@ from telephony.call.actions import EndLeg
 from telephony.legs import asking, refer
 from telephony.legs.authorising import Given, ack_from, send_from
 from telephony.legs.content import SDP
-from telephony.legs.direct import route
+from telephony.legs.direct import forget, route
 from telephony.legs.keypad import Keypad, listen, watch
 from telephony.legs.keys import Keys
 from telephony.legs.negotiation import Negotiation
@@ -79,6 +79,7 @@ class Leg:
         self.is_watched = False  # whether the keys in its sound are told
         self.redirected = 0  # how often it was told to send its sound to this peer
         self.is_past = False  # whether no sound is passed on between it and its peer
+        self.is_hushed = False  # whether that is so as soon as both are asked
         self.stays = False  # whether its sound is not to go past us while it talks with this peer
         self._allow: list[str] = []  # what its far end takes, as it said so last
 
@@ -288,6 +289,7 @@ class Leg:
         self.wire.stir(self.account, now)
         close_sound(self, now)
         self.wire.agenda.set(f"{self.id}/ping", None)
+        forget(self)
         if self.keypad is not None:
             self.keypad.rest()
         self.timer.stop()
@@ -336,9 +338,11 @@ class Leg:
         self.negotiation.follow(now)
         other.negotiation.follow(now)
 
-    def ring_on(self, now: float) -> None:
-        """Take it from whom it talks with; it hears that it rings, until it is connected again."""
+    def ring_on(self, now: float, prompt: str = "") -> None:
+        """Take it from whom it talks with; it hears the prompt, and that it rings, until it is connected
+        again."""
         if self.tone == RINGING:  # by keys that are a transfer now
+            self.sound(RINGING, prompt)
             return
         other = self.peer
         self.part()
@@ -346,7 +350,7 @@ class Leg:
             other.negotiation.follow(now)
         if self.keypad is not None:
             self.keypad.rest()
-        self.sound(RINGING)
+        self.sound(RINGING, prompt)
         self.negotiation.follow(now)  # it may be on hold, and is to hear this
 
     def part(self) -> None:
@@ -355,11 +359,11 @@ class Leg:
             self.peer.peer = None
             self.peer = None
 
-    def sound(self, tone: str) -> None:
-        """Have it hear this over and over."""
+    def sound(self, tone: str, prompt: str = "") -> None:
+        """Have it hear the prompt once, if there is one, and then this over and over."""
         asking.stop(self)
         self.tone = tone
-        self.wire.media.play(self.id, tone)
+        self.wire.media.wait(self.id, prompt, tone)
 
     def play(self, prompt: str) -> None:
         """Play an announcement to it, which has answered."""
@@ -369,16 +373,13 @@ class Leg:
 
     def played(self, now: float) -> None:
         """What it heard is over."""
-        if self.tone:
-            self.wire.media.play(self.id, self.tone)
-        else:
-            self.observe(f.AnnouncementEnded, now)
+        self.observe(f.AnnouncementEnded, now)
 
     def connect(self, peer: "Leg", now: float) -> None:
         """Note whom it talks with, and watch over it from here on."""
         self.peer = peer
         asking.stop(self)
-        self.stays, self.is_past, self.redirected = False, False, 0
+        forget(self)
         self.tone = ""
         self.since = now
         listen(self)

@@ -25,7 +25,7 @@ from telephony.legs.source import examine_source
 from telephony.legs.subscriptions import Subscriptions
 from telephony.legs.telling import Telling
 from telephony.legs.trunk_registration import TrunkRegistrations
-from telephony.legs.waiting import keep_waiting
+from telephony.legs.waiting import keep_waiting, wait_on
 from telephony.legs.watch import PACE, Pace, Watch
 from telephony.legs.wire import Reply, Wire, uri_host
 from telephony.sip import events as e
@@ -180,6 +180,8 @@ class Legs:
                     self._answer_caller(leg, action, now)
                 elif leg is not None and isinstance(action, a.AskForKey):
                     ask_member(leg, action.prompt)
+                elif leg is not None and isinstance(action, a.KeepWaiting):
+                    wait_on(leg, action)
             case a.Connect():
                 member = self._wire.legs.get(action.member_leg)
                 if leg is not None and member is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
 from telephony.legs.content import ACCEPT, is_understood, warning_of
-from telephony.legs.direct import address_for, bring_back, is_elsewhere, route
+from telephony.legs.direct import address_for, bring_back, is_elsewhere, prove_later, route
 from telephony.legs.keypad import wants_keys
 from telephony.legs.session_timer import MIN_SECONDS, is_too_short
 from telephony.legs.state import State
@@ -163,9 +163,15 @@ class Negotiation:
         return body
 
     def _mirrored(self) -> Direction:
-        """What we would like of this far end: to do as its peer does."""
-        peer = self._leg.peer
-        return peer.negotiation.wish if peer else Direction.SENDRECV
+        """What we would like of this far end: to do as its peer does.
+
+        Of two that sent their sound to each other, who has handed the other on is to be silent: each may go
+        on only because the other does (symmetric RTP), and who waits would hear nothing of ours.
+        """
+        leg = self._leg
+        if leg.peer is not None:
+            return leg.peer.negotiation.wish
+        return Direction.INACTIVE if leg.session.is_direct and not leg.tone else Direction.SENDRECV
 
     def _codecs(self) -> tuple[Codec, ...]:
         """What the peer can take; without a peer, what was agreed before."""
@@ -209,6 +215,7 @@ class Negotiation:
         """Something was agreed: put it into force and pass it on."""
         leg = self._leg
         leg.agreed()
+        prove_later(leg, now)
         leg.note_dialog(now)
         if leg.peer is not None:
             leg.peer.negotiation.follow(now)

@@ -130,8 +130,8 @@ def _carry_out(
                 answer(leg, status, now)
         case a.ReportTransfer(status=status):
             report(leg, status, now)
-        case a.PlayRinging():
-            leg.ring_on(now)
+        case a.PlayRinging(prompt=prompt):
+            leg.ring_on(now, prompt)
         case a.PlayAnnouncement(prompt=prompt):
             leg.play(prompt)
         case _:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from telephony.call import facts as f
 from telephony.call.facts import Origin
+from telephony.legs.direct import forget
 from telephony.legs.directory import Caller
 from telephony.legs.refusals import NotTaken
 from telephony.legs.state import State
@@ -88,6 +89,7 @@ def take_over(wire: "Wire", of: str, leg_id: str, now: float) -> None:
         return
     if leg.keypad is not None:
         leg.keypad.rest()
+    forget(leg)
     for what in ("ping", "retry", "patience", "refresh", "expire"):
         wire.agenda.move(f"{of}/{what}", f"{leg_id}/{what}")
     wire.media.rename(of, leg_id)

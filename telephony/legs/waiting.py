@@ -8,15 +8,23 @@ from telephony.legs.state import State
 
 if TYPE_CHECKING:
     from telephony.legs.inbound import InboundLeg
+    from telephony.legs.leg import Leg
 
 
 def keep_waiting(leg: "InboundLeg", action: KeepWaiting, now: float) -> None:
     """Play what is said and then music, after a 200 if the caller has had none. Keys are heard if they lead
     anywhere."""
-    if leg.state is State.SETUP:
-        leg.announce(action.prompt, False, now, music=action.music)
-    else:
-        leg.tone = ""
-        leg.wire.media.wait(leg.id, action.prompt, action.music)
+    if leg.state is not State.SETUP:
+        wait_on(leg, action)
+        return
+    leg.announce(action.prompt, False, now, music=action.music)
+    if action.keys:
+        asking.listen(leg)
+
+
+def wait_on(leg: "Leg", action: KeepWaiting) -> None:
+    """The same with anybody who is connected, and waits now."""
+    leg.tone = ""
+    leg.wire.media.wait(leg.id, action.prompt, action.music)
     if action.keys:
         asking.listen(leg)

@@ -13,18 +13,19 @@ from telephony.call import duty_facts as d
 from telephony.call import queue_facts as q
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house_facts import PhoneRegistered
+from telephony.call.transfer_facts import CallTransferred, TransferRequested
 from telephony.demo.judging import ALIKE
 from telephony.demo.phones import heard as heard_by
 from telephony.demo.sound import RATE, likeness, read_prompt, tone, tone_seconds
 from telephony.demo.telephone import Telephone
-from telephony.media.prompts import Prompts
+from telephony.media.prompts import RINGING, Prompts
 from tests.support.baresip import Baresip
 from tests.support.crew import Member
 from tests.support.ears import FRAME_SECONDS, Ears, assert_said, frames
 from tests.support.eventually import eventually
 from tests.support.live_town import BRIEF, PASSWORD
 from tests.support.pjsip import PjsipPhone, require_pjsip
-from tests.support.queue_hall import ALONE, CLOSING, KONTAKTCENTER, MENU, Hall, hall
+from tests.support.queue_hall import ALONE, CLOSING, HUNTED, KONTAKTCENTER, MENU, Hall, hall
 from tests.support.running_service import SIP_PORT
 from tests.support.sipp import audio
 
@@ -231,3 +232,53 @@ def test_it_closes_while_somebody_waits(place: Hall, ears: Ears) -> None:
     began = next(place for place in range(len(heard)) if heard[place:] == closed[: len(heard) - place])
     assert len(heard) - began > 0.5 * CLOSED_SECONDS / FRAME_SECONDS
     assert_said(heard[:began], frames(PROMPTS, BRIEF, "queue_position", "number_1"), frames(PROMPTS, "music"))
+
+
+def test_who_comes_back_from_a_transfer_waits_again(
+    place: Hall, ears: Ears, tmp_path: Path, stack: ExitStack
+) -> None:
+    require_pjsip()
+    server = place.service.host
+    david = stack.enter_context(
+        PjsipPhone(tmp_path / "pjsip-david", place.phone("david"), server, "david", PASSWORD, 900)
+    )
+    bertil = Member(ears, place.phone("bertil"), server, "bertil", answers=False)
+    bertil.register(PASSWORD)
+    ear = ears.open(place.lines[5])
+    caller = place.sipp.start(
+        "caller_waits_for_bye", place.lines[5], dialled=KONTAKTCENTER, offer=audio(port=str(ear.port))
+    )
+    david.await_call(0, "CONFIRMED")
+    david.do("answers", status=486)
+
+    david.do("transfer", call=0, number=HUNTED)
+    david.do("hangup", call=0)  # it rings at Bertil's for 2 s, and Kontaktcenter is David
+
+    call = place.service.await_fact(TransferRequested).call
+    place.service.await_fact(q.WaitSaid, such_that=lambda fact: fact.call == call)
+    time.sleep(len(read_prompt(f"{BRIEF}+queue_position+number_1")) / RATE + MUSIC_SECONDS)
+    david.do("answers", status=200)
+    taken = place.service.await_fact(CallTransferred, such_that=lambda fact: fact.call == call)
+    david.await_event(lambda event: event.get("state") == "CONFIRMED" and event["number"] > 0)
+    david.do("hangup", call=-1)
+    caller.wait()
+
+    record = place.record_of(caller)
+    assert [talk.member for talk in record.talks] == ["david", "david"]
+    assert (taken.group, record.outcome, record.ended_by) == (
+        "kontaktcenter",
+        Outcome.ANSWERED,
+        EndedBy.MEMBER,
+    )
+    assert any(reason.startswith("queue kontaktcenter: answered") for reason in record.reasons)
+    transfer, waits = frames(PROMPTS, "transfer"), frames(PROMPTS, BRIEF, "queue_position", "number_1")
+    begins = place_of(transfer[: int(1.5 / FRAME_SECONDS)], ear.payloads())
+    waited = place_of(waits, ear.payloads())
+    assert_said(ear.payloads()[begins:waited], transfer, frames(PROMPTS, RINGING))
+    music = waited + len(waits) + int(MUSIC_SECONDS / FRAME_SECONDS)
+    assert_said(ear.payloads()[waited:music], waits, frames(PROMPTS, "music"))
+
+
+def place_of(said: list[bytes], heard: list[bytes]) -> int:
+    """Where in what was heard this was said in full, packet for packet."""
+    return next(at for at in range(len(heard)) if heard[at : at + len(said)] == said)

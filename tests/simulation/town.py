@@ -93,7 +93,7 @@ class Placed:
 
 class Town:
     """Phones, callers and the node. `behaviour` is what a member's phone does until it is told otherwise;
-    `direct`: their sound goes past the node, which hears none of it."""
+    `direct`: their sound goes past the node, which hears none of it. `queued`: Kontaktcenter has a queue."""
 
     def __init__(
         self,
@@ -102,11 +102,12 @@ class Town:
         behaviour: Behaviour = ANSWERS,
         *,
         direct: bool = False,
+        queued: bool = False,
     ) -> None:
         self.seed = seed
         self.loss = quality.loss
         self.random = Random(f"town {seed}")
-        self.tables = plan.tables(direct=direct)
+        self.tables = plan.tables(direct=direct, queued=queued)
         self.network = VirtualNetwork(
             seed, quality.loss, quality.duplicate, delay=0.01, jitter=quality.jitter
         )

@@ -88,14 +88,21 @@ def members() -> Iterator[str]:
             yield from group(district)
 
 
-def tables(*, direct: bool = False) -> Tables:
+QUEUE = (
+    "max_wait_seconds = 90, comfort_seconds = 20, retry_seconds = 3, wrap_up_seconds = 5, missed_limit = 0, "
+    "staffed_only = false, callback = true"
+)
+
+
+def tables(*, direct: bool = False, queued: bool = False) -> Tables:
     """The plan, compiled. With `direct` sound goes past the service wherever it may, and nobody hands on by
-    keys."""
+    keys; `queued`: at Kontaktcenter callers wait."""
     nets = '[nets.all]\nprefixes = ["10.0.0.0/8"]\ndirect = true' if direct else ""
-    return compile_plan(load_plan("\n".join([*_lines("" if direct else "**"), nets])))
+    lines = _lines("" if direct else "**", QUEUE if queued else "")
+    return compile_plan(load_plan("\n".join([*lines, nets])))
 
 
-def _lines(code: str) -> Iterator[str]:
+def _lines(code: str, queue: str) -> Iterator[str]:
     yield '[municipality]\nname = "Simstad"'
     yield f'main_number = "{MAIN}"\ncontact_centre = "kc"'
     yield f'transfer_code = "{code}"' if code else ""
@@ -116,13 +123,13 @@ def _lines(code: str) -> Iterator[str]:
     yield "[people]"
     yield from [f'{name} = {{ name = "Person {name}", phones = ["{name}"] }}' for name in everybody]
     yield f'{AWAY} = {{ name = "Person {AWAY}", mobile = "+46701740699" }}'
-    yield from _groups()
+    yield from _groups(queue)
     yield from _numbers()
 
 
-def _groups() -> Iterator[str]:
+def _groups(queue: str) -> Iterator[str]:
     yield "[groups]"
-    yield _group("kc", CONTACT_CENTRE, "all", OPEN_RING_SECONDS)
+    yield _group("kc", CONTACT_CENTRE, "all", OPEN_RING_SECONDS, queue)
     yield _group("away", (AWAY,), "all", OPEN_RING_SECONDS)
     for district in range(DISTRICTS):
         yield _group(f"open{district}", open_members(district), "all", OPEN_RING_SECONDS)
@@ -131,11 +138,12 @@ def _groups() -> Iterator[str]:
         yield _group(f"relief{district}", relief_members(district), "all", OPEN_RING_SECONDS)
 
 
-def _group(name: str, people: tuple[str, ...], strategy: str, seconds: int) -> str:
+def _group(name: str, people: tuple[str, ...], strategy: str, seconds: int, queue: str = "") -> str:
     named = ", ".join(f'"{person}"' for person in people)
+    queued = f", queue = {{ {queue} }}" if queue else ""
     return (
         f'{name} = {{ name = "Group {name}", members = [{named}], '
-        f'strategy = "{strategy}", ring_seconds = {seconds} }}'
+        f'strategy = "{strategy}", ring_seconds = {seconds}{queued} }}'
     )
 
 

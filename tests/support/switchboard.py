@@ -97,8 +97,9 @@ class FakeMedia:
         self.begun[leg] = self.begun.get(leg, 0) + 1
 
     def wait(self, leg: str, prompt: str, music: str) -> None:
-        """Note what plays, and the music after it."""
-        self.play(leg, f"{prompt}>{music}")
+        """Note what plays, and the music after it. Without a prompt music that plays goes on."""
+        if prompt or self.playing.get(leg, "").rpartition(">")[2] != music:
+            self.play(leg, f"{prompt}>{music}" if prompt else music)
 
     def watch_keys(self, leg: str, on: bool) -> None:
         """Note whose keys are told."""

@@ -69,7 +69,7 @@ def test_one_that_rings_keeps_the_time_it_has_left() -> None:
 
     actions = hand_over(town)
 
-    assert PlayRinging("c1.0") in actions
+    assert PlayRinging("c1.0", "transfer") in actions
     assert town.switchboard.calls["c1"].ring_until == until
     assert town.switchboard.get_timer() == until
 

@@ -77,7 +77,7 @@ def test_the_request_of_a_leg_of_a_call_that_is_ending_is_answered() -> None:
 def test_who_transferred_and_died_is_ended_and_not_waited_for() -> None:
     town = talking("bygg1")
     actions = town.see(t.TransferRequested, "c1.1", number=BYGG)
-    assert actions[:2] == [AnswerTransfer("c1.1", 202), PlayRinging("c1.0")]
+    assert actions[:2] == [AnswerTransfer("c1.1", 202), PlayRinging("c1.0", "transfer")]
     town.note_dialog("c1.2")
     town.see(f.LegLost, "c1.1", why="no_options")
 

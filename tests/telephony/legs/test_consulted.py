@@ -9,12 +9,11 @@ from telephony.call import transfer_facts as t
 from telephony.call.actions import TakeOver
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.record import records
-from telephony.legs.leg import RINGING
 from tests.support.plans import BYGGLOV
 from tests.support.scripted_peer import Incoming, Outgoing, Party, sdp
 from tests.support.stage import DIRECT, Stage
 from tests.support.switchboard import REALM, VirtualNode
-from tests.telephony.legs.test_refer import DAVID, answered, refer, talking, told, town
+from tests.telephony.legs.test_refer import DAVID, HANDED_ON, answered, refer, talking, told, town
 
 
 def replaces(consulted: Party, more: str = "") -> str:
@@ -79,7 +78,7 @@ def test_one_that_is_still_ringing_rings_on_and_the_caller_hears_it() -> None:
 
     assert second.assert_refused(487)
     assert told(amina.peer) == ["100 active", "180 active"]
-    assert stage.media.playing == {"call1.0": RINGING}
+    assert stage.media.playing == {"call1.0": HANDED_ON}
     resumed = caller.peer.take("INVITE")
     caller.peer.answer(resumed, 200, sdp(caller.peer.host, "8 101"))
     assert david.cancel is None
@@ -305,5 +304,5 @@ def test_a_caller_whose_prack_is_late_hears_that_it_rings() -> None:
     call.ask("PRACK", "", ("RAck", f"{reliable.headers.get('RSeq')} 1 INVITE"))
 
     assert call.responses(call.branch)[-1].status == 200
-    assert stage.media.playing["call1.0"] == RINGING
+    assert stage.media.playing["call1.0"] == HANDED_ON
     assert not stage.media.bridges

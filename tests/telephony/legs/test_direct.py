@@ -3,7 +3,7 @@
 import pytest
 
 from telephony.call import facts as f
-from telephony.legs.direct import MOST_TIMES
+from telephony.legs.direct import AGAIN_SECONDS, MOST_TIMES, PROOF_SECONDS
 from telephony.legs.ping import PING_SECONDS
 from telephony.sdp.description import SessionDescription
 from telephony.sip.message import Request
@@ -220,10 +220,37 @@ def test_a_transfer_brings_both_back(office: Stage) -> None:
 
     assert refer(amina) == 202
 
-    assert relayed(office, caller, amina)
+    silenced(amina)
+    assert relayed(office, caller)
     told(amina.peer)
     answered(office, "bygg1")
     assert accept(caller) == ("192.0.2.111", 4000)
+
+
+def silenced(party: Party) -> None:
+    """Is to send nothing more: the other would go on with it, and hear nothing of ours."""
+    invite = party.peer.take("INVITE")
+    assert b"a=inactive" in invite.body
+    party.peer.answer(invite, 200, sdp(party.peer.host, "8 101", "inactive"))
+    party.peer.take("ACK")
+    assert where(invite)[0] == ADDRESS[0]
+
+
+def test_a_transfer_that_nobody_takes_lets_them_talk_past_us_again(office: Stage) -> None:
+    office.register("bygg1")
+    caller, amina = direct(office)
+    refer(amina)
+    silenced(amina)
+    assert relayed(office, caller)
+    told(amina.peer)
+
+    office.offered("bygg1").refuse(486)
+
+    last: dict[str, str] = {}
+    while asked := [party for party in (caller, amina) if party.peer.has("INVITE")]:
+        last |= {party.peer.host: accept(party)[0] for party in asked}
+    assert last == {"192.0.2.10": "192.0.2.101", "192.0.2.101": "192.0.2.10"}
+    assert office.media.bridges == {}
 
 
 def test_silence_is_no_death_of_what_we_cannot_hear(office: Stage) -> None:
@@ -261,3 +288,66 @@ def test_a_key_for_the_sound_brings_it_back(office: Stage) -> None:
     assert pressed.status == 200
     assert office.media.keys == [("call1.1", "1", 160)]
     assert relayed(office, caller, amina)
+
+
+def test_two_that_still_send_to_us_are_brought_back_and_tried_once_more(office: Stage) -> None:
+    caller, amina = direct(office)
+    office.wait(PROOF_SECONDS - 0.05)
+    office.loud("call1.0", "call1.1")
+
+    office.wait(0.1)
+    assert office.media.bridges == {"call1.0": "call1.1", "call1.1": "call1.0"}
+    assert relayed(office, caller, amina)
+    office.wait(AGAIN_SECONDS)
+    assert office.media.bridges == {}  # nothing of ours comes to them meanwhile
+    assert accept(caller) == ("192.0.2.101", 4000)
+    assert accept(amina) == ("192.0.2.10", 4000)
+    assert office.media.bridges == {}
+
+    office.wait(PROOF_SECONDS - 0.05)
+    office.loud("call1.1")
+    office.wait(0.1)
+    assert relayed(office, caller, amina)
+    office.wait(2 * AGAIN_SECONDS)
+    assert not caller.peer.has("INVITE") and not amina.peer.has("INVITE")
+    assert office.media.bridges == {"call1.0": "call1.1", "call1.1": "call1.0"}
+
+
+def test_who_does_not_answer_the_second_time_is_passed_sound_on(office: Stage) -> None:
+    caller, amina = direct(office)
+    office.wait(PROOF_SECONDS - 0.05)
+    office.loud("call1.0", "call1.1")
+    office.wait(0.1)
+    assert relayed(office, caller, amina)
+    office.wait(AGAIN_SECONDS)
+    assert accept(caller) == ("192.0.2.101", 4000)
+
+    office.wait(PROOF_SECONDS)
+
+    assert office.media.bridges == {"call1.0": "call1.1", "call1.1": "call1.0"}
+    assert accept(amina) == ("192.0.2.10", 4000)
+    assert office.media.bridges == {}
+
+
+def test_who_sends_past_us_is_left_alone(office: Stage) -> None:
+    caller, amina = direct(office)
+    office.loud("call1.0", "call1.1")  # what was on its way
+
+    office.wait(2 * PROOF_SECONDS)
+
+    assert not caller.peer.has("INVITE") and not amina.peer.has("INVITE")
+    assert office.media.bridges == {}
+
+
+def test_nothing_is_due_of_who_has_hung_up_meanwhile(office: Stage) -> None:
+    caller, amina = direct(office)
+    office.wait(PROOF_SECONDS - 0.05)
+    office.loud("call1.0")
+    office.wait(0.1)
+    assert relayed(office, caller, amina)
+
+    caller.hang_up()
+    amina.peer.answer(amina.peer.take("BYE"), 200)
+
+    office.wait(2 * AGAIN_SECONDS)
+    office.assert_nothing_kept()

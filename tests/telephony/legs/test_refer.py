@@ -2,6 +2,7 @@
 
 import pytest
 
+from routing.decision import TRANSFER_PROMPT
 from telephony.call import facts as f
 from telephony.call import transfer_facts as t
 from telephony.call.facts import EndedBy, Outcome
@@ -10,6 +11,8 @@ from tests.support.plans import BYGGLOV, MAIN, PHONES
 from tests.support.scripted_peer import Incoming, Outgoing, Party, ScriptedPeer, sdp
 from tests.support.stage import DIRECT, Stage
 from tests.support.switchboard import REALM
+
+HANDED_ON = f"{TRANSFER_PROMPT}>{RINGING}"
 
 PEOPLE = """
 [people]
@@ -64,10 +67,7 @@ def test_the_caller_hears_ringing_until_the_target_answers_and_then_the_target()
 
     assert refer(amina) == 202
     assert told(amina.peer) == ["100 active"]
-    assert stage.media.playing == {"call1.0": RINGING}
-    stage.node.playback_ended("call1.0", stage.now)
-    stage.pump()
-    assert stage.media.playing == {"call1.0": RINGING}
+    assert stage.media.playing == {"call1.0": HANDED_ON}
     david = stage.offered("bygg1")
     assert "David Holm" in (david.invite.headers.get("From") or "")
     david.ring()
@@ -150,7 +150,7 @@ def test_nobody_answers_so_the_caller_comes_back_and_then_to_kontaktcenter() -> 
         stage.offered(account)
 
     assert [fact.stage.value for fact in stage.facts(t.TransferDecided)] == ["target", "return", "centre"]
-    assert stage.media.playing == {"call1.0": RINGING}
+    assert stage.media.playing == {"call1.0": HANDED_ON}
     assert not caller.peer.has("BYE")
 
 

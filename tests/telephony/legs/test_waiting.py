@@ -77,6 +77,8 @@ def test_without_keys_that_lead_out_none_is_heard() -> None:
     town.call(MAIN).pick_up()
 
     assert town.media.playing[CALLER] == WELCOME
+    town.wait(20.5)
+    assert town.media.playing[CALLER] == "queue_comfort+queue_position+number_1>music"
     assert not town.media.watched
 
 
