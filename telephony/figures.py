@@ -15,9 +15,9 @@ from routing.gateways import places_of
 from routing.hours import STOCKHOLM
 from routing.interval import DAY
 from routing.tables import Tables
-from telephony.archive.archive import ArchiveStatus
 from telephony.archive.errors import JournalUnusable
 from telephony.archive.journal import Journal
+from telephony.archive.status import ArchiveStatus
 from telephony.attendance import Attendance
 from telephony.call.facts import Fact
 from telephony.call.house import House

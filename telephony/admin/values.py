@@ -9,8 +9,8 @@ from typing import Protocol
 from routing.decision import Reason, Strategy
 from routing.diff import Change
 from routing.override import Override
-from telephony.archive.archive import ArchiveStatus
 from telephony.archive.plan_store import PlanHead
+from telephony.archive.status import ArchiveStatus
 from telephony.desk.member_state import Member
 
 

@@ -17,18 +17,17 @@ import pytest
 from pydantic_core import from_json
 
 from telephony.admin.client import SOCKET
-from telephony.archive.codec import Codec, UnknownFact
+from telephony.archive.codec import UnknownFact
 from telephony.archive.embedded import EmbeddedServer
 from telephony.archive.postmaster import PidFile
 from telephony.archive.reader import JournalReader
-from telephony.archive.upcasts import UPCASTS
 from telephony.call import facts as f
 from telephony.call.facts import Outcome
 from telephony.call.record import records
-from telephony.call.registry import FACTS
 from tests.support.eventually import eventually
 from tests.support.live_town import KONTAKTCENTER, Town, town
 from tests.support.postgres import Postgres, open_folder, started_postgres
+from tests.support.running_service import CODEC
 
 CATCH_UP_SECONDS = 40.0
 """A hang is noticed after 6 s, and the next try is at most 5 s later."""
@@ -87,7 +86,7 @@ class Scene:
 
     def journal(self) -> list[tuple[int, f.Fact]]:
         reader: JournalReader[f.Fact] = JournalReader(
-            self.town.service.data / "journal", Codec(FACTS, UPCASTS), report=lambda finding: None
+            self.town.service.data / "journal", CODEC, report=lambda finding: None
         )
         return [(at, fact) for at, fact in reader.read() if not isinstance(fact, UnknownFact)]
 

@@ -10,9 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from metrics.day_counts import DayCount
 from routing.holiday_table import LAST_YEAR
-from telephony.archive.archive import ArchiveStatus
 from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
+from telephony.archive.status import ArchiveStatus
 from telephony.call.facts import CallInterrupted, Fact, Outcome, RouteDecided
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, PlanLoaded
