@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from routing.tables import Tables
-from telephony.agenda import earlier
 from telephony.call import facts as f
 from telephony.legs.legs import Legs
 from telephony.sip.flow import Flow
@@ -103,7 +102,11 @@ class Node:
     def get_timer(self) -> float | None:
         """When `handle_timer` is next due, in monotonic seconds."""
         deadline = self.switchboard.get_timer()
-        return earlier(self.legs.get_timer(), None if deadline is None else self._monotonic(deadline))
+        due = self.legs.get_timer()
+        if deadline is None:
+            return due
+        at = self._monotonic(deadline)
+        return at if due is None else min(at, due)
 
     def handle_timer(self, now: float) -> None:
         """Do what is due."""
