@@ -131,8 +131,11 @@ def _told(problem: Mapping[str, Any]) -> str:
     names = ("path", "value", "allowed") if _is_of_a_plan(problem) else ("path", "allowed")
     told = [": ".join(error[name] for name in names if error[name]) for error in errors[:MAX_ERRORS]]
     more = [f"and {len(errors) - MAX_ERRORS} more"] if len(errors) > MAX_ERRORS else []
-    words = f"{problem.get('title', 'refused')}: {problem.get('detail', '')}"
-    return " ".join("; ".join([words, *told, *more]).split())
+    title, detail = str(problem.get("title", "refused")), str(problem.get("detail", ""))
+    if told and str(problem.get("type", "")).endswith(f"#{Kind.INVALID.slug}"):
+        detail = ""  # that something in the body is wrong, which is told of each value
+    about = [text for text in (detail, *told, *more) if text]
+    return " ".join(f"{title}: {'; '.join(about)}".split())
 
 
 def _is_of_a_plan(problem: Mapping[str, Any]) -> bool:

@@ -53,7 +53,7 @@ def test_a_recording_is_heard_in_the_next_call_and_after_a_restart(built: Town, 
     assert service.run("prompt", "remove", "closed") == "The recording of closed is removed.\n"
     assert len(service.facts_of(RecordingRemoved)) == 1
     service.run("prompt", "get", "closed", str(tmp_path / "closed.wav"))
-    assert Wav.parse((tmp_path / "closed.wav").read_bytes()).seconds > 15
+    assert Wav.parse((tmp_path / "closed.wav").read_bytes()).seconds > 14
 
 
 def assert_is_heard(built: Town, folder: Path, codec: str = "PCMA/8000/1") -> None:
