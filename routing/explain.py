@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import assert_never
 
-from routing.decision import Decision, Kind, Origin, Question, Strategy, Target, Wait
+from routing.decision import CALLBACK_KEY, Decision, Kind, Origin, Question, Strategy, Target, Wait
 from routing.explain_swedish import swedish_lines
 from routing.hours import STOCKHOLM
 from routing.numbers import show
@@ -128,7 +128,8 @@ def _queue(decision: Decision) -> str:
     assert wait is not None  # of this kind
     end = f", until {wait.leave_at.astimezone(STOCKHOLM):%H:%M}" if wait.leave_at else ""
     most = f"at most {wait.max_wait_seconds:g} s{end}"
-    keys = f", keys {' '.join(wait.keys)}" if wait.keys else ""
+    pressed = sorted([*wait.keys, *(CALLBACK_KEY if wait.callback else "")])
+    keys = f", keys {' '.join(pressed)}" if pressed else ""
     return f"waits for group {decision.group}, priority {wait.priority}, {most}{keys}"
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
-from routing.decision import Decision, Kind, Reason, Strategy, Target
+from routing.decision import CALLBACK_KEY, Decision, Kind, Reason, Strategy, Target
 from routing.hours import STOCKHOLM
 from routing.numbers import show
 from routing.spoken import first_of
@@ -133,7 +133,8 @@ def _queue(decision: Decision) -> str:
     wait = decision.wait
     assert wait is not None  # of this kind
     end = f" och längst till {wait.leave_at.astimezone(STOCKHOLM):%H:%M}" if wait.leave_at else ""
-    keys = f", med knapparna {' '.join(wait.keys)}" if wait.keys else ""
+    pressed = sorted([*wait.keys, *(CALLBACK_KEY if wait.callback else "")])
+    keys = f", med knapparna {' '.join(pressed)}" if pressed else ""
     most = f"i högst {_number(wait.max_wait_seconds)} sekunder{end}"
     return f"ställs i kö till gruppen {decision.group}, prioritet {wait.priority}, {most}{keys}"
 
@@ -353,6 +354,7 @@ _CATALOGUE = _catalogue(
         (r"(\d+) wait: it is full", r"\1 väntar: kön är full"),
         (r"(\d+) wait, (\d+) of (\d+) free, rings (\w+) for ([\d.]+) s", _queued),
         (r"the caller will be called back", r"Uppringaren blir uppringd"),
+        (r"calls back whoever asked for it in call (.*)", r"Ringer upp den som bad om det i samtalet \1"),
         (r"it has closed while the caller waited", r"Det har stängt medan uppringaren väntade"),
         (r"all are away", r"Alla är borta"),
         (r"nobody is registered", r"Ingen har en telefon som är ansluten"),

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from routing import load_words
 from routing.errors import Fault, PlanInvalid
 from routing.plan import Plan
 from routing.plan_flow import CASES, ONE
@@ -115,7 +116,7 @@ def _fault(detail: ErrorDetails) -> Fault:
         return Fault(_path(location), "", "must be given")
     # Of a whole table nothing is shown: the message names what in it is meant
     value = "" if isinstance(detail["input"], dict) else _shown(detail["input"])
-    return Fault(_path(location), value, detail["msg"].removeprefix("Value error, "))
+    return Fault(_path(location), value, load_words.allowed(detail))
 
 
 def _model_at(location: Sequence[int | str]) -> type[Part]:

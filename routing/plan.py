@@ -37,7 +37,7 @@ from routing.plan_part import Entry, Flag, Name, Part, Text
 from routing.plan_prompt import MAX_SPOKEN, SpokenPrompt
 from routing.plan_queue import Queue
 from routing.plan_registration import Registration
-from routing.plan_values import DEFAULT_RING_SECONDS, E164, RingSeconds, Series, listed
+from routing.plan_values import DEFAULT_RING_SECONDS, E164, SHORT_CODE_PATTERN, RingSeconds, Series, listed
 
 DEFAULT_PRIORITY = 5
 
@@ -279,7 +279,7 @@ class Group(Part):
     weights: dict[Name, Annotated[int, Strict(), Field(ge=1, le=100)]] = Field(default_factory=dict)
     skills: dict[Name, Annotated[int, Strict(), Field(ge=1, le=10)]] = Field(default_factory=dict)
     queue: Queue | None = None
-    short_code: Annotated[str, Strict(), Field(pattern="^[0-9]{0,6}$")] = ""
+    short_code: Annotated[str, Strict(), Field(pattern=SHORT_CODE_PATTERN)] = ""
 
     @model_validator(mode="after")
     def _are_used(self) -> "Group":

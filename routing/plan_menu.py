@@ -14,7 +14,8 @@ KEYS = "1234567890*#"
 CENTRE_KEY = "0"
 """The key that leads to Kontaktcenter unless the plan says otherwise: nobody is left alone with a menu."""
 
-Key = Annotated[str, StringConstraints(pattern="^[0-9*#]$")]
+KEY_PATTERN = "^[0-9*#]$"
+Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 
 
 class Extensions(Part):

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Strict, StringConstraints, model_val
 
 _NAME = "[a-z0-9][a-z0-9_.-]{0,63}"
 NAME_RULE = '1 to 64 of a-z, 0-9, "_", "." and "-", the first a letter or digit'
-Name = Annotated[str, StringConstraints(pattern=f"^{_NAME}$")]
+NAME_PATTERN = f"^{_NAME}$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 # Nothing that cannot be seen, or that turns the direction of writing: what is read is what is meant
 VISIBLE = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=VISIBLE)]

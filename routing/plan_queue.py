@@ -29,7 +29,7 @@ class Queue(Part):
     at_closing: who waits is served for closing_seconds more, or leaves at once; then by `closed`.
     retry_seconds: how long a member is left alone who has missed a call, missed_limit: after how many in a
     row they are given a pause (0: never). wrap_up_seconds: what a member has after each call to write down.
-    welcome, comfort, music: prompts; comfort is said every comfort_seconds over the music. position,
+    welcome, comfort, music: prompts; comfort is said after comfort_seconds of music, over and over. position,
     estimate, closing: whether callers are told their place, the time they will wait, and when it closes.
     keys: what a caller may press meanwhile, and where that leads. callback: whether they may press 1 to keep
     their place and be called back; not at a protected number, where nobody is to know who called.

@@ -9,6 +9,7 @@ from routing.numbers import MAX_DIGITS, MIN_DIGITS, is_e164
 # Three signals are some 15 s; a citizen who hears more than a minute of them has given up.
 DEFAULT_RING_SECONDS = 20.0
 MAX_RING_SECONDS = 300.0
+SHORT_CODE_PATTERN = "^[0-9]{0,6}$"
 
 
 def _e164(text: str) -> str:

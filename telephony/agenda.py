@@ -5,6 +5,13 @@ from collections.abc import Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 
+def earlier(one: float | None, other: float | None) -> float | None:
+    """The earlier of two times of which there may be none."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one if one <= other else other
+
+
 class _Ordered(Protocol):
     def __lt__(self, other: Any, /) -> bool: ...
     def __le__(self, other: Any, /) -> bool: ...

@@ -1,10 +1,11 @@
 """How long numbers were open, and how much of this nobody could have answered them, second by second (P4)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from metrics.observer import Observer
 from telephony.call.house import House
-from telephony.chart import Chart
+from telephony.chart import Chart, Staff
 
 MAX_SECONDS = 5.0
 """What one look counts at most: of the time that a machine was suspended nothing is known."""
@@ -31,9 +32,13 @@ class Attendance:
         for number, is_open in chart.open_numbers(house.overrides(), now).items():
             groups = chart.groups_at(number, now) if is_open else ()
             if groups:
-                is_free = any(staff.available[group] for group in groups)
-                is_there = any(staff.registered[group] for group in groups)
-                is_outside = any(staff.unproven[group] for group in groups)
-                why = "unproven" if is_outside else "busy" if is_there else "absent"
-                why = "" if is_free else why
-                self._observer.opened(number, seconds, why)
+                self._observer.opened(number, seconds, _why_nobody(staff, groups))
+
+
+def _why_nobody(staff: Staff, groups: Sequence[str]) -> str:
+    """Why none of these groups could have answered; "" when one could."""
+    if any([staff.available[group] for group in groups]):
+        return ""
+    if any([staff.unproven[group] for group in groups]):
+        return "unproven"
+    return "busy" if any([staff.registered[group] for group in groups]) else "absent"

@@ -7,10 +7,11 @@ told of it (P11). Calls to all of them are counted together.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from routing.conditions import judge
 from routing.decision import Branch, Origin, Question
-from routing.hours import STOCKHOLM, holidays_known_days
+from routing.hours import STOCKHOLM, holidays_known_days, is_open
 from routing.opening import opening
 from routing.outside import ways_out
 from routing.override import Override
@@ -48,11 +49,15 @@ class Chart:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self.labels = {number: PERSONAL if row.personal else number for number, row in tables.numbers.items()}
-        self.functions = {
-            number: (row.function, _only(_groups_of(tables, number, _last)))
-            for number, row in tables.numbers.items()
-            if not row.personal
-        }
+        self.functions: dict[str, tuple[str, str]] = {}
+        self._always: dict[str, Sequence[str]] = {}  # the groups of numbers without cases on their way
+        for number, row in tables.numbers.items():
+            if not row.personal:
+                cases: list[OneOf] = []
+                groups = _groups_of(tables, number, partial(_last, cases))
+                self.functions[number] = row.function, _only(groups)
+                if not cases:
+                    self._always[number] = groups
         self.members = {key: len(group.members) for key, group in tables.groups.items()}
         self.queues = tuple(tables.queues)
         self.trunks = tuple(tables.trunks)
@@ -69,13 +74,19 @@ class Chart:
     def open_numbers(self, overrides: Mapping[str, Override], now: datetime) -> dict[str, bool]:
         """Whether each number is open now."""
         rows = self._tables.numbers
-        return {number: opening(overrides, rows[number], now).open for number in self.functions}
+        if overrides:
+            return {number: opening(overrides, rows[number], now).open for number in self.functions}
+        hours = {name: is_open(table, now).open for name, table in self._tables.calendars.items()}
+        return {number: hours[rows[number].calendar.name] for number in self.functions}
 
     def groups_at(self, number: str, now: datetime) -> Sequence[str]:
         """The groups that answer a number to somebody outside who is on no list, by the cases that count now.
 
         Of a menu those behind its keys, but for Kontaktcenter's: the caller has the choice.
         """
+        always = self._always.get(number)
+        if always is not None:
+            return always
         return _groups_of(self._tables, number, lambda one_of: _first(one_of, now))
 
     def holidays_known(self, now: datetime) -> dict[str, int]:
@@ -139,7 +150,8 @@ def _groups_of(tables: Tables, number: str, pick: Callable[[OneOf], Route]) -> S
     return tuple(found)
 
 
-def _last(one_of: OneOf) -> Route:
+def _last(passed: list[OneOf], one_of: OneOf) -> Route:
+    passed.append(one_of)
     return one_of.cases[-1].route
 
 

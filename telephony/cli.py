@@ -26,6 +26,7 @@ from telephony import (
 )
 from telephony.cli_options import (
     Commands,
+    add_choice,
     add_command,
     add_plan,
     add_settings,
@@ -145,7 +146,7 @@ def _add_token_commands(commands: Commands) -> None:
         lambda o: cli_token.create(settings_of(o), o.name, o.role, o.days),
     )
     create.add_argument("name", help="whose it is: every change is journalled with it")
-    create.add_argument("--role", required=True, choices=list(Role), help="each may what the former may")
+    add_choice(create, "--role", Role, "each may what the former may", required=True)
     create.add_argument(
         "--days", type=int, metavar="N", help="how long it is good; until revoked if left out"
     )

@@ -22,6 +22,7 @@ from telephony.call_lines import log_lines
 from telephony.cli_options import (
     USUAL,
     Commands,
+    add_choice,
     add_command,
     add_json,
     add_last,
@@ -69,7 +70,7 @@ def add_commands(commands: Commands) -> None:
     calls.add_argument("--until", metavar="TIME", help="calls that arrived before then")
     add_last(calls, "calls")
     calls.add_argument("--number", help="calls to this number of the plan")
-    calls.add_argument("--outcome", type=Outcome, choices=list(Outcome), help="calls that ended so")
+    add_choice(calls, "--outcome", Outcome, "calls that ended so")
     calls.add_argument("--answered-by", metavar="WHO", help="calls that this person or trunk answered")
     calls.add_argument("--reason", help="why callers of protected numbers must be shown: it is journalled")
     calls.add_argument(

@@ -10,7 +10,7 @@ from functools import partial
 from pydantic import TypeAdapter
 
 from telephony.admin.client import Client
-from telephony.cli_options import Commands, add_command, add_json, add_service, place_of
+from telephony.cli_options import Commands, add_choice, add_command, add_json, add_service, place_of
 from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask, listed, segment
 from telephony.cli_time import clock
@@ -36,7 +36,7 @@ def add_commands(commands: Commands) -> None:
         lambda o: show_members(place_of(o), {"group": o.group, "state": o.state}, o.json),
     )
     shown.add_argument("--group", metavar="GROUP", help="those of this group alone")
-    shown.add_argument("--state", choices=list(State), help="those who are doing this alone")
+    add_choice(shown, "--state", State, "those who are doing this alone")
     add_service(shown)
     add_json(shown)
     member = commands.add_parser("member", help="pause members, or log them in or out", allow_abbrev=False)

@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -43,6 +44,29 @@ def add_command(
     parser = commands.add_parser(name, help=text, description=text.capitalize() + ".", allow_abbrev=False)
     parser.set_defaults(run=run)
     return parser
+
+
+def add_choice(
+    parser: argparse.ArgumentParser,
+    flag: str,
+    allowed: type[StrEnum],
+    text: str,
+    *,
+    required: bool = False,
+    default: StrEnum | None = None,
+) -> None:
+    """`--flag VALUE`, one of `allowed`. A wrong value is refused with those that are, as they are written."""
+    written = [value.value for value in allowed]
+
+    def read(value: str) -> StrEnum:
+        try:
+            return allowed(value)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{value!r}; allowed: {', '.join(written)}") from None
+
+    parser.add_argument(
+        flag, type=read, required=required, default=default, metavar=f"{{{','.join(written)}}}", help=text
+    )
 
 
 def add_plan(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ from telephony.admin.client import Client, Reply
 from telephony.admin.plan_views import AppliedPlan, PendingPlan
 from telephony.admin.values import PendingPolicy
 from telephony.archive.plan_store import PlanHead
-from telephony.cli_options import Commands, add_command, add_json, add_service, place_of
+from telephony.cli_options import Commands, add_choice, add_command, add_json, add_service, place_of
 from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask
 from telephony.cli_time import clock, moment_ahead
@@ -70,11 +70,11 @@ def add_when(command: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="when it comes into force, local time such as 2027-01-07T08:00 (default: at once)",
     )
-    command.add_argument(
+    add_choice(
+        command,
         "--pending",
-        type=PendingPolicy,
-        choices=tuple(PendingPolicy),
-        help="what becomes of a version that waits: it is withdrawn, or made anew on top of this one",
+        PendingPolicy,
+        "what becomes of a version that waits: it is withdrawn, or made anew on top of this one",
     )
 
 

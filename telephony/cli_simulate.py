@@ -19,6 +19,7 @@ from telephony.admin.operation import JSON, TOML
 from telephony.cli_calls import DATABASE_AWAY
 from telephony.cli_options import (
     Commands,
+    add_choice,
     add_command,
     add_json,
     add_settings,
@@ -58,12 +59,12 @@ def add_commands(commands: Commands) -> None:
     simulate.add_argument(
         "--load", type=Path, metavar="FILE", help="an invented load in place of the log, in TOML"
     )
-    simulate.add_argument(
+    add_choice(
+        simulate,
         "--staff",
-        type=Staff,
-        choices=list(Staff),
+        Staff,
+        "whose phones are registered: everybody's, or those that were then (default: %(default)s)",
         default=Staff.EVERYBODY,
-        help="whose phones are registered: everybody's, or those that were then (default: %(default)s)",
     )
     simulate.add_argument(
         "--seed", type=_seed, default=1, metavar="N", help="another chance for what is drawn (default: 1)"

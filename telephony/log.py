@@ -45,7 +45,6 @@ def set_up_log(settings: LogSettings, stream: TextIO | None = None) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        leave_out_empty,
         mask,
     ]
     rendering = _rendering(settings, stream)
@@ -66,19 +65,19 @@ def set_up_log(settings: LogSettings, stream: TextIO | None = None) -> None:
     root.setLevel(level)
 
 
-def leave_out_empty(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Leave out texts with nothing in them (a structlog processor): `reason=` tells less than no reason."""
-    return {key: value for key, value in event.items() if value != ""}
-
-
 def mask(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Hide what must not be seen in an event of this level (a structlog processor)."""
-    return {key: _masked(key, value, method == "debug") for key, value in event.items()}
+    """Hide what must not be seen in an event of this level (a structlog processor), and leave out texts with
+    nothing in them: `reason=` tells less than no reason."""
+    return {
+        key: value
+        if type(value) is str and _sight_of(key) is _Sight.ALL  # nearly all of them
+        else _masked(key, value, method == "debug")
+        for key, value in event.items()
+        if value != ""
+    }
 
 
 def _masked(key: str, value: object, is_debug: bool) -> object:
-    if type(value) is str and _sight_of(key) is _Sight.ALL:  # nearly all of them
-        return value
     if not isinstance(value, str) and isinstance(value, Mapping):
         return {str(inner): _masked(str(inner), item, is_debug) for inner, item in value.items()}
     sight = _sight_of(key)
@@ -138,13 +137,13 @@ def _to_one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventD
     if "exception" in event:
         event["traceback"] = event.pop("exception")
     return {
-        key: value if value is None or isinstance(value, (int, float)) else _printable(str(value))
+        key: value if type(value) is str and value.isprintable() else _one_line(value)
         for key, value in event.items()
     }
 
 
-def _printable(text: str) -> str:
-    return text if text.isprintable() else text.translate(_CONTROLS)
+def _one_line(value: object) -> object:
+    return value if value is None or isinstance(value, (int, float)) else str(value).translate(_CONTROLS)
 
 
 class _Lasting(io.TextIOBase):

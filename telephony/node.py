@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from routing.tables import Tables
+from telephony.agenda import earlier
 from telephony.call import facts as f
 from telephony.legs.legs import Legs
 from telephony.sip.flow import Flow
@@ -102,8 +103,7 @@ class Node:
     def get_timer(self) -> float | None:
         """When `handle_timer` is next due, in monotonic seconds."""
         deadline = self.switchboard.get_timer()
-        times = [self.legs.get_timer(), None if deadline is None else self._monotonic(deadline)]
-        return min([time for time in times if time is not None], default=None)
+        return earlier(self.legs.get_timer(), None if deadline is None else self._monotonic(deadline))
 
     def handle_timer(self, now: float) -> None:
         """Do what is due."""

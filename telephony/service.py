@@ -171,8 +171,7 @@ class Service:
             self._disk,
         )
         opened.push_async_callback(asyncio.to_thread, self._journal.close)
-        self._names = NameBook()
-        self._fact_log = FactLog(log, self._plan.tables)
+        self._names, self._fact_log = NameBook(), FactLog(log, self._plan.tables)
         self._switchboard = Switchboard(
             self._journal,
             self._plan.tables,
@@ -183,6 +182,7 @@ class Service:
             report_fault=report_fault,
             new_call=self._new_call,
         )
+        self._switchboard.house.seconds_of = self._prompts.seconds
         self._floor = Floor(self._switchboard, self._plan.tables, self._clock.now, self._figures.today)
 
     def _replay(self) -> None:

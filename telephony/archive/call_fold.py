@@ -5,7 +5,7 @@ facts that the database has. So the log is the facts at any time, whatever was f
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from telephony.call.house_facts import ClockStepped
@@ -13,8 +13,6 @@ from telephony.call.record import BEGINNINGS, Record, RecordedFact, begin, exten
 
 KEPT = 2000
 """How many records stay in memory, about 4 MB: more than the calls that one machine carries at once."""
-
-_FIELDS = [field.name for field in fields(Record)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class CallRow:
     def to_columns(self) -> dict[str, Any]:
         """The values of its columns, by name; what is no column is passed over by the database."""
         record = self.record
-        return {name: getattr(record, name) for name in _FIELDS} | {
+        return vars(record) | {
             "node": self.node,
             "position": self.position,
             "waiting_seconds": record.waiting_seconds,

@@ -3,8 +3,9 @@ decoded, the rest goes as it lies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from telephony.archive.codec import Codec
 from telephony.archive.errors import MalformedFact
@@ -17,10 +18,21 @@ RECORDED_TYPES = tuple(cls.__name__ for cls in RECORDED)
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """An entry, and those of its facts that make the call log, with their positions."""
+    """An entry as it lies in the journal, from `position` to `last`, and those of its facts that make the
+    call log, with their positions. The others are not kept parsed: the garbage collector would go through
+    all that is in them, for as long as the database takes."""
 
-    entry: Entry
+    position: int
+    last: int
+    text: str
+    check: int
     recorded: tuple[tuple[int, RecordedFact], ...]
+
+    @property
+    def facts(self) -> list[Any]:
+        """All of its facts, parsed anew."""
+        facts: list[Any] = from_json(self.text)["facts"]
+        return facts
 
 
 def parcel_of(entry: Entry, codec: Codec[Fact]) -> Parcel:
@@ -31,7 +43,7 @@ def parcel_of(entry: Entry, codec: Codec[Fact]) -> Parcel:
             fact = decoded(written, codec)
             if fact is not None:
                 recorded.append((position, fact))
-    return Parcel(entry, tuple(recorded))
+    return Parcel(entry.position, entry.last, entry.text, entry.check, tuple(recorded))
 
 
 def decoded(written: object, codec: Codec[Fact]) -> RecordedFact | None:
@@ -45,9 +57,9 @@ def decoded(written: object, codec: Codec[Fact]) -> RecordedFact | None:
 
 def behind(parcel: Parcel, position: int) -> Sequence[Parcel]:
     """What of it lies behind this position: it is nothing new where shipping stopped within an entry."""
-    if parcel.entry.position > position:
+    if parcel.position > position:
         return [parcel]
-    return [single for single in singles(parcel) if single.entry.position > position]
+    return [single for single in singles(parcel) if single.position > position]
 
 
 def singles(parcel: Parcel) -> Sequence[Parcel]:
@@ -55,13 +67,11 @@ def singles(parcel: Parcel) -> Sequence[Parcel]:
     recorded = dict(parcel.recorded)
     return [
         Parcel(
-            Entry(
-                position,
-                (written,),
-                to_json({"p": position, "facts": [written]}).decode("utf-8"),
-                parcel.entry.check,  # of what lies in the journal, which has them together
-            ),
+            position,
+            position,
+            to_json({"p": position, "facts": [written]}).decode("utf-8"),
+            parcel.check,  # of what lies in the journal, which has them together
             ((position, recorded[position]),) if position in recorded else (),
         )
-        for position, written in enumerate(parcel.entry.facts, parcel.entry.position)
+        for position, written in enumerate(parcel.facts, parcel.position)
     ]

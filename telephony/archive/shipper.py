@@ -27,7 +27,7 @@ from telephony.archive.findings import Finding
 from telephony.archive.node_id import NAME as NODE
 from telephony.archive.parcel import RECORDED_TYPES, Parcel, behind, decoded, parcel_of, singles
 from telephony.archive.queries import load_queries
-from telephony.archive.tail import Bookmark, Entry, JournalTail, check_at
+from telephony.archive.tail import Bookmark, JournalTail, check_at
 from telephony.call.facts import Fact
 from telephony.call.record import RecordedFact
 
@@ -170,7 +170,7 @@ class Shipper:
         try:
             await self._store(parcels)
         except FactsRefused as refused:
-            if len(parcels) == 1 and len(parcels[0].entry.facts) == 1:
+            if len(parcels) == 1 and parcels[0].position == parcels[0].last:
                 await self._bury(parcels[0], refused.sqlstate)
                 return
             smaller = singles(parcels[0]) if len(parcels) == 1 else parcels
@@ -180,11 +180,11 @@ class Shipper:
 
     async def _store(self, parcels: Sequence[Parcel]) -> None:
         recorded = [pair for parcel in parcels for pair in parcel.recorded]
-        last = parcels[-1].entry
+        last = parcels[-1]
         async with self._database.transaction() as connection:
             await self._move(connection, last)
             rows = self._calls.after(recorded, await self._earlier(connection, recorded))
-            texts = [parcel.entry.text for parcel in parcels]
+            texts = [parcel.text for parcel in parcels]
             await connection.execute(_SQL["store_entries"], self._node, texts, self.shipped)
             if rows:
                 columns = to_json([row.to_columns() for row in rows.values()])
@@ -212,20 +212,20 @@ class Shipper:
     async def _bury(self, parcel: Parcel, sqlstate: str) -> None:
         """Keep a refused fact among the dead letters, and only then go on behind it."""
         assert self._dead is not None
-        position, (fact,) = parcel.entry.position, parcel.entry.facts
+        position, (fact,) = parcel.position, parcel.facts
         await asyncio.to_thread(self._dead.add, position, to_json(fact))
         async with self._database.transaction() as connection:
-            await self._move(connection, parcel.entry)
+            await self._move(connection, parcel)
         self.shipped = position
         self._works()
         self._refused += 1
         if self._refused <= REFUSALS_LOGGED:
             log.error("fact_refused", position=position, sqlstate=sqlstate)
 
-    async def _move(self, connection: Connection, entry: Entry) -> None:
+    async def _move(self, connection: Connection, parcel: Parcel) -> None:
         """Say that the database has the journal up to its end, if it has it up to where we think it has."""
         moved = await connection.fetchval(
-            _SQL["move_place"], self._node, self.shipped, entry.last, entry.check
+            _SQL["move_place"], self._node, self.shipped, parcel.last, parcel.check
         )
         if moved is None:
             await self._check_place(connection)
@@ -239,7 +239,7 @@ class Shipper:
 
 def _time_of(parcel: Parcel) -> datetime | None:
     """When its first fact happened, if it says so."""
-    match parcel.entry.facts[0]:
+    match parcel.facts[0]:
         case {"data": {"at": str(text)}}:
             with suppress(ValueError):
                 return datetime.fromisoformat(text).astimezone(UTC)

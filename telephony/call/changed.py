@@ -11,8 +11,9 @@ T = TypeVar("T")
 def changed(record: T, **changes: Any) -> T:
     """A copy of `record`, of a dataclass without slots and `__post_init__`. KeyError for what is no field."""
     values = record.__dict__
-    if not changes.keys() <= values.keys():
+    fields = values | changes  # faster than to fill in a new one
+    if len(fields) != len(values):
         raise KeyError(*(changes.keys() - values.keys()))
     copy: T = object.__new__(type(record))
-    copy.__dict__.update(values, **changes)
+    object.__setattr__(copy, "__dict__", fields)
     return copy

@@ -25,6 +25,10 @@ from telephony.call.queues import Queues
 from telephony.call.repair_facts import StateRepaired
 
 
+def _no_time(_: str) -> float:
+    return 0.0
+
+
 class House:
     """Members in calls, registrations, overrides, the plan's version and whether the service drains.
 
@@ -44,6 +48,8 @@ class House:
         self._lost: set[str] = set()  # phones that are registered and do not answer
         self._down: set[Place] = set()  # gateways
         self._registrars: dict[str, tuple[str, int]] = {}  # trunk -> where we are registered
+        self.seconds_of: Callable[[str], float] = _no_time
+        """How long a prompt takes: no fact, and when the next is due by it is one."""
         self.hunts = Hunts()
         self.duty = Duty()
         self.moments = Moments()

@@ -29,16 +29,14 @@ def decision_of(call: Call) -> Decision:
 
 def _declined(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
     """Other contacts of a phone of which one has said no for all (6xx, RFC 3261 21.6); no other phone."""
-    if len(call.legs) <= 2:
-        return []
     round_legs = [call.legs[leg] for leg in call.round_legs]
     targets = [leg.target for leg in round_legs if leg.status >= 600]
     return [leg for leg in ringing if leg.target in targets] if targets else []
 
 
-def _rung_out(call: Call, ringing: Sequence[Leg]) -> list[Leg]:
+def _rung_out(ringing: Sequence[Leg]) -> list[Leg]:
     """Whose time to answer is over; who has answered outside may still confirm it."""
-    return [leg for leg in ringing if leg.state is not LegState.ASKED] if call.ring_expired else []
+    return [leg for leg in ringing if leg.state is not LegState.ASKED]
 
 
 def has_answered(leg: Leg) -> bool:
@@ -48,11 +46,11 @@ def has_answered(leg: Leg) -> bool:
 
 def in_vain(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction | None:
     """Take back what is rung in vain: too long, without a sign of life, or on a phone that has declined."""
-    if late := _rung_out(call, ringing):
+    if call.ring_expired and (late := _rung_out(ringing)):
         return withdraw(call, late, "ring_time", now)
     if silent := [leg for leg in ringing if leg.gone]:
         return withdraw(call, silent, "no_response", now)
-    if others := _declined(call, ringing):
+    if len(call.legs) > 2 and (others := _declined(call, ringing)):
         return withdraw(call, others, "declined", now)
     return None
 

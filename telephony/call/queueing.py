@@ -92,7 +92,7 @@ def greet(call: Call, waiting: Waiting, house: House, now: datetime) -> Reaction
         music=wait.music,
         position=words.position,
         seconds=words.seconds,
-        next_at=now + timedelta(seconds=wait.comfort_seconds),
+        next_at=now + timedelta(seconds=house.seconds_of(words.prompt) + wait.comfort_seconds),
     )
     answered = [] if _is_up(call) else [f.ServiceAnswered(at=now, call=call.id, leg=leg)]
     keys = bool(wait.keys) or wait.callback

@@ -14,7 +14,7 @@ from telephony.call import menu_facts as m
 from telephony.call import queue_facts as q
 from telephony.call.actions import Action, AlertCaller, EndLeg, PassEarlySound, PlayRinging
 from telephony.call.call import Call, Leg, Phase
-from telephony.call.ending import Reaction, finish
+from telephony.call.ending import NOTHING, Reaction, finish
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.house import House
 from telephony.call.offering import (
@@ -45,7 +45,7 @@ def react(call: Call, house: House, now: datetime) -> Reaction:
             return calling_back.react(call, now)
         case Phase.TALKING:
             return _talking(call, now)
-    return Reaction()  # its legs are closing or closed; or `transferring` has the word
+    return NOTHING  # its legs are closing or closed; or `transferring` has the word
 
 
 def expire(call: Call, now: datetime) -> Sequence[f.Fact]:
@@ -124,7 +124,7 @@ def _arrived(call: Call, now: datetime) -> Reaction:
     if call.question is None and decision is not None:
         outcome = Outcome(decision.outcome)
         return finish(call, now, outcome, EndedBy.SERVICE, status=decision.status)
-    return Reaction()  # routing is asked
+    return NOTHING  # routing is asked
 
 
 def _talking(call: Call, now: datetime) -> Reaction:
@@ -138,7 +138,7 @@ def _talking(call: Call, now: datetime) -> Reaction:
         return finish(call, now, Outcome.ANSWERED, by)
     if member.gone:
         return finish(call, now, Outcome.ANSWERED, EndedBy.MEMBER)
-    return Reaction()
+    return NOTHING
 
 
 def _ringing(call: Call, house: House, now: datetime) -> Reaction:
@@ -180,7 +180,7 @@ def _tell_caller(call: Call, ringing: Sequence[Leg], now: datetime) -> Reaction:
     if any(leg.rang for leg in ringing) and not call.caller_alerted:
         leg = call.caller.id
         return Reaction([f.CallerAlerted(at=now, call=call.id, leg=leg)], [AlertCaller(leg)])
-    return Reaction()
+    return NOTHING
 
 
 def _may_be_heard(leg: Leg) -> bool:

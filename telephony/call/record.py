@@ -182,7 +182,12 @@ def begin(fact: f.CallArrived | f.CallRefused) -> Record:
         sip_call_id=fact.sip_call_id,
     )
     if isinstance(fact, f.CallArrived):
-        return changed(record, caller_member=fact.member)
+        record = changed(record, caller_member=fact.member)
+        if not fact.calls_back:
+            return record
+        # The first phone that rings is the member's, and nobody has offered it to them by a group
+        reason = f"calls back whoever asked for it in call {fact.calls_back}"
+        return changed(record, legs=((fact.leg, fact.member),), reasons=(reason,))
     return changed(
         record,
         number=fact.number,

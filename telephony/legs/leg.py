@@ -321,7 +321,8 @@ class Leg:
         """What whoever it is to talk with is offered: what its far end offered, or has agreed to already."""
         offered = self.offered
         if self.session.stream is not None:
-            offered = tuple([entry for entry in offered if entry.codec in self.codecs])
+            agreed = self.codecs
+            offered = tuple([entry for entry in offered if entry.codec in agreed])
         return offer_twins(offered)
 
     def connect_with(self, other: "Leg", now: float) -> None:

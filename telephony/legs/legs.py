@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
+from telephony.agenda import earlier
 from telephony.call import actions as a
 from telephony.call import facts as f
 from telephony.legs.arriving import take_call
@@ -102,10 +103,7 @@ class Legs:
 
     def get_timer(self) -> float | None:
         """When `handle_timer` is next due, in monotonic seconds."""
-        times = [
-            time for time in (self._endpoint.get_timer(), self._wire.agenda.earliest()) if time is not None
-        ]
-        return min(times, default=None)
+        return earlier(self._endpoint.get_timer(), self._wire.agenda.earliest())
 
     def handle_timer(self, now: float) -> None:
         """Do what is due."""

@@ -47,6 +47,8 @@ class EarlySound:
 
     def take(self, now: float) -> list[EarlyPacket]:
         """Those that are worth passing on, each once."""
+        if not self._packets:
+            return []  # as nearly always
         found = [packet for packet in self._packets if now - packet.at <= MAX_SECONDS]
         self._thrown_away += len(self._packets) - len(found)
         self._packets.clear()

@@ -32,6 +32,7 @@ _MIN_RTCP = 8  # header and sender's SSRC (RFC 3550 6.4)
 _VERSION_MASK = 0xC0
 _VERSION_2 = 0x80
 _RTCP_TYPES = range(192, 224)  # RFC 5761 4
+_NO_OCTETS: frozenset[int] = frozenset()
 
 
 class MediaLeg:
@@ -72,7 +73,7 @@ class MediaLeg:
         self._ear: KeyEar | None = None
         self._pressed: Callable[[str], None] | None = None
         self._keys: Translation = NOTHING  # of the second octet of packets with keys, while they are heard
-        self._key_octets: frozenset[int] = frozenset()  # those second octets
+        self._key_octets = _NO_OCTETS  # those second octets
         self._is_keyed = False
         self._unproven = 0  # packets of prompts sent to whoever has not shown that they want them
         self._conversions: Mapping[int, bytes] = {}
@@ -144,10 +145,10 @@ class MediaLeg:
 
     def unbridge(self) -> None:
         """Pass no sound between this leg and the one it is bridged to, if any."""
-        other, self._peer = self._peer, None
-        self._refresh()
+        other = self._peer
         if other is not None:
-            other._peer = None
+            self._peer = other._peer = None
+            self._refresh()
             other._refresh()
 
     def watch(self, pressed: Callable[[str], None] | None) -> None:
@@ -237,9 +238,7 @@ class MediaLeg:
 
     def _refresh(self) -> None:
         ours = self._stream
-        watched = ours.receives if ours and self._ear else {}
-        pressed = [number for number, codec in watched.items() if codec.is_keys]
-        self._key_octets = frozenset(pressed + [number | MARKER for number in pressed])
+        self._key_octets = _key_octets(ours) if ours and self._ear else _NO_OCTETS
         theirs = self._peer._stream if self._peer else None
         if ours is None or theirs is None:
             self._obstacle = Drop.UNBRIDGED
@@ -256,3 +255,9 @@ class MediaLeg:
                 receives = {number: codec for number, codec in receives.items() if number not in keys}
             self._octets = translate(receives, theirs.sends)
             self._conversions = conversions(ours.receives, theirs.sends)
+
+
+def _key_octets(stream: Stream) -> frozenset[int]:
+    """The second octets of packets with keys, with the marker and without it."""
+    numbers = [number for number, codec in stream.receives.items() if codec.is_keys]
+    return frozenset(numbers + [number | MARKER for number in numbers])

@@ -162,6 +162,11 @@ class Prompts:
             raise UnknownPrompt(f"{len(parts)} prompts in one sound; at most {MAX_JOINED} are allowed")
         return Prompt.joined([self._one(part) for part in parts])
 
+    def seconds(self, name: str) -> float:
+        """How long that prompt, or those joined, are heard; what is not there takes no time."""
+        found = [self._layers.get(part) for part in name.split(JOIN)]
+        return sum([prompt.length for prompt in found if prompt is not None]) * FRAME_SAMPLES / SAMPLE_RATE
+
     def _one(self, name: str) -> Prompt:
         if name in TONES:
             return _tone(name)

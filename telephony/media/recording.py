@@ -18,9 +18,10 @@ MAX_CHANNELS = 8
 MAX_MUSIC_SECONDS = 300
 """Music is longer than what is said, so that who waits long does not hear the same again every minute."""
 
-SPEECH_DB, MUSIC_DB = -20.0, -26.0
+SPEECH_DB, MUSIC_DB = -22.0, -26.0
 """How loud what is heard is on average, in dB of full scale, without its pauses: as the prompts and the music
-that come with Växeln."""
+that come with Växeln. Louder, single words of a sentence would be held back by their peaks, each by another
+amount."""
 
 PEAK_DB = -3.0
 """No sample is louder: room for the overshoot of a phone's filters."""
@@ -48,7 +49,7 @@ def make_prompt(octets: bytes, *, music: bool = False) -> Wav:
     if sound.channels > MAX_CHANNELS:
         raise UnusableSound(f"{sound.channels} channels; allowed are {MAX_CHANNELS}")
     if not 0.1 <= sound.seconds <= longest:
-        raise UnusableSound(f"it is {sound.seconds:.1f} s long; allowed are 0.1 to {longest} s")
+        raise UnusableSound(f"it is {sound.seconds:.4g} s long; allowed are 0.1 to {longest} s")
     samples = _centred(_mono(_linear(sound), sound.channels))
     wide = resample(samples, sound.rate, WIDE_RATE)
     # Of what has much to lose most is lost already, and a third of the work

@@ -260,7 +260,10 @@ class MediaRelay:
 
     def _stop_sound(self, leg: str) -> None:
         """Break off a prompt or keys that the leg hears."""
-        if isinstance(self._player.sound(leg), KeyPlayback):
+        sound = self._player.sound(leg)
+        if sound is None:
+            return
+        if isinstance(sound, KeyPlayback):
             self._lines[leg].leg.be_keyed(False)
         self._player.stop(leg)
         self._end_reports(leg)

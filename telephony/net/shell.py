@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Protocol
 
 from telephony.net.streams import Streams, Tls
@@ -15,6 +16,10 @@ kernel may grant less."""
 
 MAX_DATAGRAM = 65_535
 """Octets: what UDP can carry. What is too long for SIP is refused by the framing, with an answer."""
+
+
+PEERS_REMEMBERED = 1024
+"""How many peers' flows are kept, which saves making one for each datagram: more than talk at once."""
 
 
 class Machine(Protocol):
@@ -104,7 +109,7 @@ class Shell:
         with suppress(BlockingIOError, ConnectionRefusedError):  # the latter: an echo of what we sent
             data, remote = sock.recvfrom(MAX_DATAGRAM)
             if self._machine is not None:
-                self._machine.receive(data, Flow("UDP", local, remote[:2]), self._loop.time())
+                self._machine.receive(data, _flow(local, remote[:2]), self._loop.time())
         self.flush()
 
     def _received(self, data: bytes, flow: Flow) -> None:
@@ -146,3 +151,8 @@ class Shell:
         self._due = self._handle = None
         machine.handle_timer(self._loop.time())
         self.flush()
+
+
+@lru_cache(maxsize=PEERS_REMEMBERED)
+def _flow(local: tuple[str, int], remote: tuple[str, int]) -> Flow:
+    return Flow("UDP", local, remote)

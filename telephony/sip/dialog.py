@@ -79,8 +79,17 @@ class Dialog:
 
     def to_json(self) -> dict[str, Any]:
         """Write all of it as text, numbers and a list."""
-        texts = {name: getattr(self, name) for name in self.__slots__}
-        return {**texts, "route_set": list(self.route_set)}
+        return {
+            "call_id": self.call_id,
+            "local": self.local,
+            "local_tag": self.local_tag,
+            "remote": self.remote,
+            "remote_tag": self.remote_tag,
+            "remote_target": self.remote_target,
+            "route_set": list(self.route_set),
+            "local_cseq": self.local_cseq,
+            "remote_cseq": self.remote_cseq,
+        }
 
     def next_hop(self, flow: Flow) -> Flow:
         """Say where our requests go: to the first route, else to the peer itself (section 8.1.2).

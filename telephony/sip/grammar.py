@@ -16,7 +16,7 @@ LWS = " \t"
 """What is left of linear white space once a message is unfolded."""
 
 REMEMBERED = 1024
-"""How many addresses that were read are kept: a call says each of its own some four times within seconds."""
+"""How many addresses, and Vias, that were read are kept: a call says each some four times within seconds."""
 
 LONGEST_REMEMBERED = 256
 """Characters of the longest that is kept. Real ones have 100; a megabyte is all that they take together."""
@@ -100,7 +100,7 @@ def find_parameter(parameters: Parameters, name: str) -> str | None:
     """Return the unquoted value of parameter `name` (lower case); "" without one, `None` when absent."""
     for known, value in parameters:
         if known == name or known.lower() == name:
-            return "" if value is None else unquote(value)
+            return unquote(value) if value and value[0] == '"' else value or ""
     return None
 
 

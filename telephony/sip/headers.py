@@ -69,7 +69,10 @@ class Headers:
 
     def repeated(self, names: Iterable[str]) -> str | None:
         """Return the first of these names that more than one field has, or `None`."""
-        return next((name for name in names if len(self._values(name)) > 1), None)
+        for name in names:
+            if len(self._values(name)) > 1:
+                return name
+        return None
 
     def elements(self, name: str) -> list[str]:
         """Return the comma-separated elements of all lines. Date and Authorization are no such lists."""
@@ -89,22 +92,23 @@ class Headers:
         """Let `value` be the only field of that name: in place of the first, else at the end."""
         new = (field_name(name), value.strip(LWS))
         key, fields = new[0][0], self._fields
-        places = [i for i, field in enumerate(fields) if field[0][0] == key]
-        if not places:
+        keys = [known[0] for known, _ in fields]
+        if key not in keys:
             fields.append(new)
         else:
-            fields[places[0]] = new
-            for i in reversed(places[1:]):
-                del fields[i]
+            place = keys.index(key)
+            fields[place] = new
+            fields[place + 1 :] = [field for field in fields[place + 1 :] if field[0][0] != key]
         self._changed()
 
     def replace_first(self, name: str, value: str) -> None:
         """Put `value` in place of the first element of the first field of that name, if there is one."""
-        key = field_name(name)[0]
+        key, values = field_name(name)[0], self._values(name)
         for i, (known, old) in enumerate(self._fields):
             if known[0] == key:
-                self._fields[i] = (known, ", ".join([value, *split_list(old)[1:]]))
-                self._changed()
+                values[0] = ", ".join([value, *split_list(old)[1:]])  # so that the index stays as it is
+                self._fields[i] = (known, values[0])
+                self.kept.clear()
                 return
 
     def remove(self, name: str) -> None:
@@ -112,6 +116,10 @@ class Headers:
         key = field_name(name)[0]
         self._fields = [field for field in self._fields if field[0][0] != key]
         self._changed()
+
+    def to_lines(self, without: str) -> list[str]:
+        """Return the fields as they are written, but those of this canonical name."""
+        return [f"{name}: {value}" for (_, name), value in self._fields if name != without]
 
     def copy(self) -> "Headers":
         """Return headers of their own with the same fields."""
@@ -126,12 +134,11 @@ class Headers:
         index = self._index
         if index is None:
             index = self._index = {}
-            for known, value in self._fields:
-                values = index.get(known[0])
-                if values is None:  # also by the name as it is written, by which it is mostly asked for
-                    index[known[0]] = index[known[1]] = [value]
-                else:
-                    values.append(value)
+            for (key, written), value in self._fields:
+                if key in index:
+                    index[key].append(value)
+                else:  # also by the name as it is written, by which it is mostly asked for
+                    index[key] = index[written] = [value]
         found = index.get(name)
         return index.get(field_name(name)[0], _NONE) if found is None else found
 

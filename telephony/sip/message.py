@@ -60,17 +60,17 @@ class Message(ABC):
     @property
     def via(self) -> Via:
         """The top Via; those below it may be malformed."""
-        return self._typed("Via", _first_via)
+        return self.headers.kept.get("Via") or self._typed("Via", _first_via)
 
     @property
     def from_(self) -> NameAddr:
         """From: who sends the request."""
-        return self._typed("From", NameAddr.parse)
+        return self.headers.kept.get("From") or self._typed("From", NameAddr.parse)
 
     @property
     def to(self) -> NameAddr:
         """To: whom the request is for."""
-        return self._typed("To", NameAddr.parse)
+        return self.headers.kept.get("To") or self._typed("To", NameAddr.parse)
 
     @property
     def call_id(self) -> str:
@@ -80,7 +80,7 @@ class Message(ABC):
     @property
     def cseq(self) -> CSeq:
         """CSeq: number and method."""
-        return self._typed("CSeq", CSeq.parse)
+        return self.headers.kept.get("CSeq") or self._typed("CSeq", CSeq.parse)
 
     @property
     def contacts(self) -> tuple[Contact, ...]:
@@ -140,9 +140,8 @@ class Message(ABC):
 
         Raises `MessageError` when a line break or a lone surrogate is in it.
         """
-        lines = [self.start_line]
-        lines += [f"{name}: {value}" for name, value in self.headers if name != "Content-Length"]
-        lines.append(f"Content-Length: {len(self.body)}\r\n\r\n")
+        length = f"Content-Length: {len(self.body)}\r\n\r\n"
+        lines = [self.start_line, *self.headers.to_lines(without="Content-Length"), length]
         text = "\r\n".join(lines)
         breaks = len(lines) + 1
         if text.count("\n") != breaks or text.count("\r") != breaks:
@@ -153,11 +152,8 @@ class Message(ABC):
             raise MessageError("Lone surrogate in a header or start line") from error
 
     def _typed(self, name: str, parse: Callable[[str], T]) -> T:
-        """The value of the first field of that name, which is mandatory."""
-        kept = self.headers.kept
-        value: T | None = kept.get(name)
-        if value is None:
-            value = kept[name] = parse(self._mandatory(name))
+        """Parse the first field of that name, which is mandatory, and keep what it says."""
+        value = self.headers.kept[name] = parse(self._mandatory(name))
         return value
 
     def _list(self, name: str, parse: Callable[[str], T]) -> tuple[T, ...]:
@@ -239,14 +235,14 @@ class Response(Message):
         What is echoed is echoed raw, so this works for a request whose headers do not parse; of a header that
         came twice against the rules, the first is. `to_tag` is added when To has no tag.
         """
-        headers = Headers([("Via", value) for value in request.headers.get_all("Via")])
+        fields = [("Via", value) for value in request.headers.get_all("Via")]
         for name in (*_ECHOED, "Timestamp") if status == 100 else _ECHOED:
             value = request.headers.get(name)
+            if name == "To" and to_tag is not None and _lacks_tag(request):
+                value = f"{value};tag={to_tag}"
             if value is not None:
-                headers.add(name, value)
-        if to_tag is not None and _lacks_tag(request):
-            headers.set("To", f"{request.headers.get('To')};tag={to_tag}")
-        return cls(status, reason_phrase(status) if reason is None else reason, headers)
+                fields.append((name, value))
+        return cls(status, reason_phrase(status) if reason is None else reason, Headers(fields))
 
     @property
     def start_line(self) -> str:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from telephony.sip.errors import ParseError
-from telephony.sip.grammar import HOST, LONGEST_REMEMBERED, REMEMBERED, Parameters
+from telephony.sip.grammar import HOST, LONGEST_REMEMBERED, REMEMBERED, Parameters, format_parameters
 
 MAX_PORT = 65_535
 
@@ -89,7 +89,7 @@ class SipUri(Uri):
         password = "" if self.password is None else f":{self.password}"
         user = "" if self.user is None else f"{self.user}{password}@"
         port = "" if self.port is None else f":{self.port}"
-        parameters = "".join([f";{k}" if v is None else f";{k}={v}" for k, v in self.parameters])
+        parameters = format_parameters(self.parameters) if self.parameters else ""
         headers = "?" + "&".join([f"{k}={v}" for k, v in self.headers]) if self.headers else ""
         return f"{self.scheme}:{user}{self.host}{port}{parameters}{headers}"
 

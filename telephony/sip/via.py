@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 from telephony.sip.errors import ParseError
 from telephony.sip.grammar import (
     HOST,
+    LONGEST_REMEMBERED,
+    REMEMBERED,
     TOKEN,
     Parameters,
     find_parameter,
@@ -43,15 +46,9 @@ class Via:
     protocol: str = PROTOCOL
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str) -> "Via":
         """Parse one Via element. Raises `ParseError`."""
-        match = _VIA.match(text)
-        if match is None:
-            raise ParseError("Malformed Via header")
-        name, version, transport, host, port = match.groups()
-        parameters = parse_parameters(text[match.end() :])
-        protocol = f"{name}/{version}".upper()
-        return cls(transport.upper(), host, None if port is None else parse_port(port), parameters, protocol)
+        return _read_again(text) if len(text) <= LONGEST_REMEMBERED else _read(text)
 
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"
@@ -85,3 +82,16 @@ class Via:
     def with_parameter(self, name: str, value: str | None) -> Self:
         """Return a copy with parameter `name` (lower case) set: where it stood, else at the end."""
         return replace(self, parameters=replace_parameter(self.parameters, name, value))
+
+
+def _read(text: str) -> Via:
+    match = _VIA.match(text)
+    if match is None:
+        raise ParseError("Malformed Via header")
+    name, version, transport, host, port = match.groups()
+    parameters = parse_parameters(text[match.end() :])
+    protocol = f"{name}/{version}".upper()
+    return Via(transport.upper(), host, None if port is None else parse_port(port), parameters, protocol)
+
+
+_read_again = lru_cache(maxsize=REMEMBERED)(_read)

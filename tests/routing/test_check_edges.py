@@ -25,7 +25,7 @@ def test_an_edge_that_is_a_trunk_or_another_edge() -> None:
 
 
 def test_an_edge_has_an_address() -> None:
-    with pytest.raises(PlanInvalid, match="at least 1 item"):
+    with pytest.raises(PlanInvalid, match="must not be empty"):
         plan_of(more="[edges.front]\naddresses = []\n")
     with pytest.raises(PlanInvalid, match="must be an IP address"):
         plan_of(more='[edges.front]\naddresses = ["edge.example"]\n')

@@ -230,6 +230,10 @@ def test_explain_tells_how_one_waits_in_both_languages() -> None:
         "i högst 1200 sekunder och längst till 17:00, med knapparna 2."
     )
     assert "0 väntar, 2 av 2 är lediga: det ringer hos en i taget i 15 sekunder." in swedish
+    called_back = queue_tables(bygglov='callback = true\nkeys = { 0 = { voicemail = "bygglov" } }')
+    asked = decide(called_back, replace(question, caller="+46701740605"), Everybody(), MONDAY)
+    assert "until 17:00, keys 0 1" in " ".join(explain_lines(asked))
+    assert "med knapparna 0 1." in swedish_lines(asked)[0]
     plain = decide(TABLES, replace(question, dialled=MAIN), Everybody(), MONDAY)
     assert swedish_lines(plain)[0].endswith("prioritet 5, i högst 1200 sekunder.")
     assert "at most 1200 s" in " ".join(explain_lines(plain))

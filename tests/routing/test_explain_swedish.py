@@ -135,6 +135,10 @@ EVERYTHING = (
         "an outside number (abroad); allowed are fixed, numbers of the plan, and 112",
         "Ett utlandsnummer får inte ringas härifrån; tillåtet är fast nummer, nummer i planen och 112.",
     ),
+    (
+        "calls back whoever asked for it in call 01a2-b3",
+        "Ringer upp den som bad om det i samtalet 01a2-b3.",
+    ),
     ("busy outside: 486", "Utanför kommunen: alla är upptagna (svaret var 486)."),
     ("nobody there outside", "Utanför kommunen: ingen är på plats."),
     (

@@ -196,10 +196,10 @@ intervals = ["08:00-15:00"]
     [
         ("{", "plan", "must be JSON: "),
         ("[" * 100_000, "plan", "must be JSON that is not nested so deeply"),
-        ("[]", "plan", "Input should be an object"),
+        ("[]", "plan", "in JSON an object"),
         ('{"phones": {"a": {}, "a": {}}}', "plan", "must be JSON: 'a' stands there twice"),
         ('{"phones": NaN}', "plan", "must be JSON: NaN is no number of JSON"),
-        ('{"municipality": {"name": 5}}', "municipality.name", "Input should be a valid string"),
+        ('{"municipality": {"name": 5}}', "municipality.name", "must be a text in quotation marks"),
     ],
 )
 def test_what_is_no_plan_in_json_is_refused_with_its_place(text: str, path: str, allowed: str) -> None:

@@ -17,7 +17,7 @@ from types import TracebackType
 from tests.support.eventually import eventually
 from tests.support.namespaces import Namespace
 from tests.support.peers import require_peer
-from tests.support.tones import share_of_tone
+from tests.support.tones import ToneSeeker
 
 SIP_PORT, CONTROL_PORT = 5060, 4444
 SAMPLE_RATE = 8000
@@ -168,13 +168,11 @@ class Baresip:
 
         Only until the first re-INVITE: after it baresip 1.0 records no more.
         """
-        start = len(self.recorded()[1])
+        seeker = ToneSeeker(tone, LISTEN_SECONDS, CLEAR, len(self.recorded()[1]))
 
         def look() -> bool:
             rate, samples = self.recorded()
-            length = int(LISTEN_SECONDS * rate)
-            new = samples[start:][-length:]
-            return len(new) == length and share_of_tone(new, tone, rate) > CLEAR
+            return seeker.found(samples, rate)
 
         eventually(look, f"a clear tone of {tone} Hz")
 

@@ -224,7 +224,7 @@ options = false
 [groups.kontaktcenter]
 name = "Kontaktcenter"
 members = ["anna", "david"]
-ring_seconds = 10
+ring_seconds = 20
 [groups.bygglov]
 name = "Bygglov"
 members = ["bertil", "cecilia"]

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.eventually import eventually
-from tests.support.tones import share_of_tone
+from tests.support.tones import ToneSeeker
 
 SAMPLE_RATE = 16000
 """Of PJSIP's own bridge, in which it records."""
@@ -132,14 +132,8 @@ class PjsipPhone:
 
     def await_tone(self, tone: int, call: int = 0) -> None:
         """Wait until this call hears this tone and nothing else, in what comes from now on."""
-        start = len(self.heard(call))
-        length = int(LISTEN_SECONDS * SAMPLE_RATE)
-
-        def look() -> bool:
-            new = self.heard(call)[start:][-length:]
-            return len(new) == length and share_of_tone(new, tone, SAMPLE_RATE) > CLEAR
-
-        eventually(look, f"a clear tone of {tone} Hz")
+        seeker = ToneSeeker(tone, LISTEN_SECONDS, CLEAR, len(self.heard(call)))
+        eventually(lambda: seeker.found(self.heard(call), SAMPLE_RATE), f"a clear tone of {tone} Hz")
 
     def await_silence(self, call: int = 0) -> None:
         """Wait until nothing comes for a third of a second, in which its call would hear 16 packets."""

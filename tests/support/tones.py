@@ -15,3 +15,24 @@ def share_of_tone(samples: Sequence[int], frequency: float, rate: int) -> float:
         before, last = last, sample + coefficient * last - before
     power = before * before + last * last - coefficient * before * last
     return 2 * power / (len(samples) * energy)
+
+
+class ToneSeeker:
+    """Looks through a recording that grows for a stretch of so many seconds with this tone and nothing else,
+    from sample `place` on, each part once: a tone that has come and gone is found by who looks late."""
+
+    def __init__(self, frequency: float, seconds: float, clear: float, place: int = 0) -> None:
+        self._frequency, self._seconds, self._clear = frequency, seconds, clear
+        self._place = place
+
+    def found(self, samples: Sequence[int], rate: int) -> bool:
+        """Whether it is in what has come since this was asked last."""
+        length = int(self._seconds * rate)
+        while self._place + length <= len(samples):
+            if (
+                share_of_tone(samples[self._place : self._place + length], self._frequency, rate)
+                > self._clear
+            ):
+                return True
+            self._place += length // 2
+        return False

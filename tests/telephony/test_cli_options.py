@@ -1,9 +1,23 @@
 import argparse
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
-from telephony.cli_options import add_command, add_last, add_service, add_settings, place_of, settings_of
+from telephony.cli_options import (
+    add_choice,
+    add_command,
+    add_last,
+    add_service,
+    add_settings,
+    place_of,
+    settings_of,
+)
+
+
+class Colour(StrEnum):
+    RED = "red"
+    DARK_BLUE = "dark_blue"
 
 
 def parsed(*arguments: str, all_settings: bool = False) -> argparse.Namespace:
@@ -47,3 +61,18 @@ def test_every_setting_is_an_option() -> None:
     settings = settings_of(parsed("--sip-realm", "botkyrka", all_settings=True))
 
     assert settings.sip.realm == "botkyrka"
+
+
+def test_a_value_that_is_not_allowed_is_refused_with_those_that_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser = argparse.ArgumentParser()
+    add_choice(parser, "--colour", Colour, "what it looks like", default=Colour.RED)
+
+    assert parser.parse_args(["--colour", "dark_blue"]).colour is Colour.DARK_BLUE
+    assert parser.parse_args([]).colour is Colour.RED
+    with pytest.raises(SystemExit) as ended:
+        parser.parse_args(["--colour", "blue"])
+    assert ended.value.code == 2
+    assert "argument --colour: 'blue'; allowed: red, dark_blue\n" in capsys.readouterr().err
+    assert "--colour {red,dark_blue}" in parser.format_help()

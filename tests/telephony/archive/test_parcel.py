@@ -24,7 +24,7 @@ def test_only_what_makes_the_call_log_is_decoded() -> None:
     parcel = parcel_of(entry(registered("anna"), arrive(), ended), CODEC)
 
     assert parcel.recorded == ((6, arrive()),)
-    assert parcel.entry.last == 7
+    assert parcel.last == 7
 
 
 def test_what_is_not_understood_makes_no_log_and_is_shipped() -> None:
@@ -35,12 +35,13 @@ def test_what_is_not_understood_makes_no_log_and_is_shipped() -> None:
         "data": {"at": "2026-01-01T00:00:00Z"},
     }
     nothing = {"type": "CallArrived"}
-    given = Entry(1, (strange, nothing, 3), '{"p":1,"facts":[]}', 77)
+    given = Entry(1, (strange, nothing, 3), to_json({"p": 1, "facts": [strange, nothing, 3]}).decode(), 77)
 
     parcel = parcel_of(given, CODEC)
 
     assert parcel.recorded == ()
-    assert parcel.entry is given
+    assert (parcel.position, parcel.last, parcel.text, parcel.check) == (1, 3, given.text, 77)
+    assert parcel.facts == [strange, nothing, 3]
 
 
 def test_a_parcel_is_taken_apart_fact_by_fact() -> None:
@@ -48,10 +49,10 @@ def test_a_parcel_is_taken_apart_fact_by_fact() -> None:
 
     first, second = singles(parcel)
 
-    assert (first.entry.position, first.recorded) == (5, ())
-    assert (second.entry.position, second.recorded) == (6, ((6, arrive()),))
-    assert (first.entry.check, second.entry.check) == (77, 77), "of the entry as it lies in the journal"
-    assert from_json(second.entry.text) == {"p": 6, "facts": [from_json(CODEC.encode(arrive()))]}
+    assert (first.position, first.recorded) == (5, ())
+    assert (second.position, second.recorded) == (6, ((6, arrive()),))
+    assert (first.check, second.check) == (77, 77), "of the entry as it lies in the journal"
+    assert from_json(second.text) == {"p": 6, "facts": [from_json(CODEC.encode(arrive()))]}
 
 
 @pytest.mark.parametrize(("position", "left"), [(4, [5]), (5, [6, 7]), (6, [7]), (7, [])])
@@ -60,5 +61,5 @@ def test_of_one_that_was_shipped_in_part_the_rest_is_left(position: int, left: l
 
     parts = behind(parcel, position)
 
-    assert [part.entry.position for part in parts] == left
+    assert [part.position for part in parts] == left
     assert [at for part in parts for at, _ in part.recorded] == [at for at in (6, 7) if at > position]

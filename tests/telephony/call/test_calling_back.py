@@ -12,6 +12,7 @@ from telephony.call import menu_facts as m
 from telephony.call.actions import Action, Connect, Dial, EndLeg, PlayAnnouncement, PlayRinging
 from telephony.call.facts import Outcome
 from telephony.call.house_facts import DrainStarted, ServiceStarted
+from telephony.call.record import records
 from tests.support.calls import CALLER, contact, registered
 from tests.support.plans import BYGGLOV, MAIN
 from tests.support.queue_town import QueueTown, queue_tables
@@ -67,6 +68,18 @@ def test_a_caller_is_told_of_the_key_and_then_that_they_will_be_called() -> None
         "Kontaktcenter",
         MAIN,
     )
+
+
+def test_the_call_log_tells_whom_a_call_calls_back_and_that_the_member_was_rung() -> None:
+    office = town()
+    asks(office)
+    call = free(office)
+    office.see(f.MemberAlerted, f"{call}.0")
+
+    record = records(office.seen)[call]
+
+    assert record.reasons[0] == f"calls back whoever asked for it in call {ASKED}"
+    assert (record.caller_member, record.rang) == ("amina", ("amina",))
 
 
 def test_in_their_turn_the_member_is_rung_and_then_they_are() -> None:

@@ -306,6 +306,17 @@ def test_a_turn_at_which_nobody_can_be_rung_after_all_passes() -> None:
 # ---- what is said
 
 
+def test_what_is_said_is_never_cut_off_by_what_is_said_next_however_long_it_is() -> None:
+    office = town("kc1", kc="comfort_seconds = 20.0")
+    office.switchboard.house.seconds_of = lambda prompt: 10.0 * len(prompt.split("+"))
+    office.rings(office.calls("c1"))
+    office.answers("c1.1")
+    office.calls("c2")
+
+    assert not office.wait(49)
+    assert office.wait(1)
+
+
 def test_they_are_thanked_and_told_again_where_they_are() -> None:
     office = town("kc1", kc="comfort_seconds = 20.0")
     office.rings(office.calls("c1"))

@@ -24,7 +24,6 @@ from telephony.media.prompts import (
     Prompt,
     Prompts,
 )
-from telephony.media.recording import in_both
 from telephony.media.wav import Coding, Wav
 from telephony.sdp.codec import G722, PCMA, PCMU
 from tests.support.g722 import decode_g722
@@ -150,9 +149,12 @@ def test_the_prompts_that_come_with_the_service_can_be_played() -> None:
 def test_what_comes_with_the_service_is_there_in_g722() -> None:
     for file in PROMPT_FOLDER.rglob("*.wav"):
         sound = Wav.parse(file.read_bytes())
-        assert len(sound.wide) == len(sound.data), f"python -m telephony.media.make_prompts --wide: {file}"
+        assert len(sound.wide) == len(sound.data), f"python -m telephony.media.make_prompts: {file}"
     number = Wav.parse((PROMPT_FOLDER / "number_5.wav").read_bytes())
-    assert in_both(array("h", decode_a_law(number.data))) == number
+    narrow, wide = array("h", decode_a_law(number.data)), decode_g722(number.wide)
+    assert max(map(abs, wide)) == pytest.approx(max(map(abs, narrow)), rel=0.1)
+    powers = [sum(sample * sample for sample in sound) / len(sound) for sound in (narrow, wide)]
+    assert powers[1] == pytest.approx(powers[0], rel=0.1)
 
 
 def test_what_is_not_there_in_g722_is_silent_and_as_long() -> None:
@@ -233,3 +235,11 @@ def test_the_dial_tone_has_no_pause_and_silence_has_nothing_else() -> None:
     assert b"\xd5" * 160 not in cut(dial)
     assert set(cut(silence)) == {b"\xd5" * 160}
     assert (DIAL, SILENCE) == (keypad.DIAL_TONE, keypad.SILENCE)
+
+
+def test_how_long_prompts_are_heard_is_known_also_of_what_is_joined_or_not_there() -> None:
+    prompts = Prompts.load()
+
+    for name in ("queue_welcome", "queue_position+number_5"):
+        assert prompts.seconds(name) == pytest.approx(prompts.get(name).length * 0.02)
+    assert prompts.seconds("queue_welcome+nobody_has_this") == prompts.seconds("queue_welcome")

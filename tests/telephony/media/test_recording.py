@@ -96,7 +96,7 @@ def test_music_is_quieter_and_may_be_longer(monkeypatch: pytest.MonkeyPatch) -> 
     long = wav([sample / 4 for sample in TONE[:8000]] * 2, rate=8000)
 
     assert loudness(heard(long, music=True)) == pytest.approx(MUSIC_DB, abs=0.3)
-    with pytest.raises(UnusableSound, match=r"it is 2\.0 s long; allowed are 0\.1 to 1 s"):
+    with pytest.raises(UnusableSound, match=r"it is 2 s long; allowed are 0\.1 to 1 s"):
         make_prompt(long)
 
 
@@ -139,7 +139,7 @@ def test_what_begins_at_once_is_not_blown_up_after_something_loud() -> None:
         (wav(TONE, rate=7999), "7999 Hz; allowed are 8000 to 96000"),
         (wav(TONE, rate=96001), "96001 Hz"),
         (wav(TONE[:9], channels=9), "9 channels; allowed are 8"),
-        (wav(TONE[:1599]), "0.1 s long"),
+        (wav(TONE[:1599]), r"it is 0\.0999\d s long"),
         (wav([0.5] * 16000), "silent, or nearly"),
         (wav([sample / 100 for sample in TONE]), "silent, or nearly"),
         (wav([*TONE, math.nan]), "no numbers"),
