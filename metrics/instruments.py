@@ -72,7 +72,7 @@ class Instruments:
         )
         self.offers_missed = counter(
             "vaxeln_offers_missed_total",
-            "Calls of a queue that a member did not take: ring_time, declined or unreachable.",
+            "Calls of a queue that a member did not take: ring_time, declined, unreachable or forwarded.",
             *("group", "why"),
         )
         self.repairs = counter(

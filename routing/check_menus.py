@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from routing.decision import CONFIRM_CALLBACK_PROMPT
 from routing.flow import flow_of
 from routing.numbers import show
 from routing.plan import Plan
@@ -37,7 +38,10 @@ def _prompts(plan: Plan) -> Iterator[tuple[str, str]]:
             for part in ("music", "welcome", "comfort"):
                 yield f"groups.{name}.queue.{part}", getattr(group.queue, part)
             if group.queue.callback:
-                yield from ((f"groups.{name}.queue.callback", prompt) for prompt in CALLBACK_PROMPTS)
+                path, people = f"groups.{name}.queue.callback", plan.people
+                yield from ((path, prompt) for prompt in CALLBACK_PROMPTS)
+                if any(member in people and people[member].mobile for member in group.members):
+                    yield path, CONFIRM_CALLBACK_PROMPT
 
 
 def _callbacks(plan: Plan) -> Iterator[Problem]:

@@ -41,7 +41,7 @@ from routing.outside import (
     why_no_way,
 )
 from routing.situation import Situation
-from routing.strategy import choose, why_nobody
+from routing.strategy import ALL_OUT, choose, why_nobody
 from routing.tables import (
     Case,
     GroupRow,
@@ -284,7 +284,7 @@ class _Path:
         chosen = choose(members, self._situation, self._now, caller, self._reasons, group, mobiles)
         if isinstance(chosen, Branch):
             away = sum(reason.rule == "absence" for reason in self._reasons[said:])
-            self._reasons.append(Reason("presence", where, why_nobody(chosen, len(members) - away)))
+            self._reasons.append(Reason("presence", where, why_nobody(chosen, len(members), away)))
         return chosen
 
     def _join(self, row: NumberRow, group: GroupRow, queue: QueueRow) -> Decision | Branch:
@@ -299,7 +299,7 @@ class _Path:
             return Branch.FULL
         free = 0 if isinstance(chosen, Branch) else len({target.member for target in chosen})
         whom = f"{free} of {len(there)} free, rings {group.strategy} for {group.ring_seconds:g} s"
-        text = f"{waiting} wait, {whom}"
+        text = f"{waiting} wait, {whom if there else ALL_OUT}"
         self._reasons.append(Reason("queue", queue.where, text))
         passed, overrides = numbers_passed(self._tables, self._visited), self._situation.overrides()
         wait = wait_of(row, queue, self._question, passed, overrides, self._now)

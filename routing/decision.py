@@ -16,6 +16,9 @@ OUTSIDE_MARK = "outside:"
 CONFIRM_PROMPT = "confirm_outside"
 """What a person who is reached outside is asked: to press a key."""
 
+CONFIRM_CALLBACK_PROMPT = "confirm_callback"
+"""The same of one who is to call somebody back."""
+
 TRANSFER_PROMPT = "transfer"
 """What who is handed on hears before it rings elsewhere."""
 

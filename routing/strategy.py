@@ -8,6 +8,9 @@ from routing.mobiles import Mobiles
 from routing.situation import Situation
 from routing.tables import AbsenceRow, PersonRow
 
+ALL_OUT = "all are paused or logged out"
+"""Why there is nobody to choose from."""
+
 
 def choose(
     members: Sequence[PersonRow],
@@ -52,15 +55,17 @@ def choose(
     return Branch.FULL if mobiles is not None and mobiles.is_full else Branch.NOBODY_THERE
 
 
-def why_nobody(branch: Branch, present: int) -> str:
-    """Why nobody is rung, in words: by what `choose` gave, and how many are not away."""
+def why_nobody(branch: Branch, members: int, away: int) -> str:
+    """Why nobody is rung, in words: by what `choose` gave of so many, of whom some are away."""
     match branch:
         case Branch.BUSY:
             return "all who are there are busy"
         case Branch.FULL:
             return "no channel is free for those who are outside"
+        case _ if not members:
+            return ALL_OUT
         case _:
-            return "nobody is registered" if present else "all are away"
+            return "nobody is registered" if members > away else "all are away"
 
 
 def away_at(person: PersonRow, now: datetime) -> AbsenceRow | None:

@@ -18,6 +18,13 @@ def run_behind(opened: AsyncExitStack, work: Coroutine[Any, Any, object], ended:
     opened.push_async_callback(_end, task)
 
 
+def run_once(opened: AsyncExitStack, work: Coroutine[Any, Any, object], failed: str) -> None:
+    """Start the work, which ends by itself, or with `opened`. Should it fail, `failed` is logged."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(partial(_report_fault, failed))
+    opened.push_async_callback(_end, task)
+
+
 async def _end(task: "asyncio.Task[object]") -> None:
     task.cancel()
     await asyncio.wait([task])
@@ -26,3 +33,8 @@ async def _end(task: "asyncio.Task[object]") -> None:
 def _report_end(ended: str, task: "asyncio.Task[object]") -> None:
     if not task.cancelled():
         log.critical(ended, problem=repr(task.exception()))
+
+
+def _report_fault(failed: str, task: "asyncio.Task[object]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.critical(failed, problem=repr(task.exception()))

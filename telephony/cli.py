@@ -1,58 +1,53 @@
-"""The command line: `vaxeln serve`, `vaxeln demo`, and commands that ask a running service or read."""
+"""The command line: `vaxeln serve`, `vaxeln demo`, and commands that ask a running service or read.
+
+A command loads its own module and no other: all of them take a second.
+"""
 
 import argparse
+import gc
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import version
-from pathlib import Path
 
 from routing.errors import PlanInvalid, PlanRefused, RoutingError
-from telephony import (
-    cli_calls,
-    cli_explain,
-    cli_member,
-    cli_numbers,
-    cli_override,
-    cli_phone,
-    cli_phones,
-    cli_plan,
-    cli_prompt,
-    cli_serve,
-    cli_simulate,
-    cli_status,
-    cli_token,
-    cli_trunk,
-)
-from telephony.cli_options import (
-    Commands,
-    add_choice,
-    add_command,
-    add_plan,
-    add_settings,
-    add_url,
-    place_of,
-    settings_of,
-)
-from telephony.cli_read import UsageError
-from telephony.config import ConfigError
-from telephony.errors import VaxelnError
-from telephony.plan_start import PlanUnreadable
+from telephony.errors import Misuse, VaxelnError
 from telephony.standard_files import open_standard_files
-from telephony.tokens import Role, TokenImpossible
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
-_USED_WRONGLY = (ConfigError, UsageError, PlanUnreadable, TokenImpossible)
-"""What cannot be understood, or a file that is not there; what is understood and refused is no misuse."""
-
 EXIT_INTERRUPTED = 128 + signal.SIGINT
+
+MODULES = {
+    "serve": "cli_serve",
+    "demo": "cli_demo",
+    "plan": "cli_plan",
+    "simulate": "cli_simulate",
+    "override": "cli_override",
+    "hours": "cli_numbers",
+    "numbers": "cli_numbers",
+    "explain": "cli_explain",
+    "phones": "cli_phones",
+    "prompt": "cli_prompt",
+    "members": "cli_member",
+    "member": "cli_member",
+    "calls": "cli_calls",
+    "status": "cli_status",
+    "trunk": "cli_trunk",
+    "phone": "cli_phone",
+    "token": "cli_token",
+}
+"""By command the module of `telephony` whose `add_commands` adds it, in the order of the help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code: 0 done, 1 failed or refused, 2 used wrongly, 130 stopped by Ctrl-C."""
     open_standard_files()
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    with _no_collection():
+        options = _parser(given).parse_args(given)
     try:
         code: int = options.run(options)
     except KeyboardInterrupt:
@@ -66,97 +61,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except (VaxelnError, RoutingError, OSError) as error:
         print(f"vaxeln: {error}", file=sys.stderr)
-        return EXIT_USAGE if isinstance(error, _USED_WRONGLY) else EXIT_FAILED
+        return EXIT_USAGE if isinstance(error, Misuse) else EXIT_FAILED
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """What understands these arguments: all commands where they begin with none, which is told, or asks for
+    help."""
     parser = argparse.ArgumentParser(
         prog="vaxeln", description="A municipality's telephone switchboard.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"vaxeln {version('vaxeln')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    serve = add_command(
-        commands, "serve", "start the service", lambda o: cli_serve.serve(settings_of(o), o.plan)
-    )
-    add_settings(serve)
-    add_plan(serve)
-
-    demo = add_command(commands, "demo", "make real calls through a demo service", _demo)
-    demo.add_argument("--keep", action="store_true", help="leave the service running afterwards")
-
-    for each in (
-        cli_plan,
-        cli_simulate,
-        cli_override,
-        cli_numbers,
-        cli_explain,
-        cli_phones,
-        cli_prompt,
-        cli_member,
-        cli_calls,
-        cli_status,
-        cli_trunk,
-    ):
-        each.add_commands(commands)
-    _add_phone_commands(commands)
-    _add_token_commands(commands)
+    chosen = MODULES.get(arguments[0]) if arguments else None
+    for module in [chosen] if chosen else dict.fromkeys(MODULES.values()):
+        import_module(f"telephony.{module}").add_commands(commands)
     return parser
 
 
-def _demo(options: argparse.Namespace) -> int:
-    # Here, because nothing else may load pyVoIP: it is a second telephone system, with threads and warnings.
-    from telephony.demo.demo import run_demo
-
-    return run_demo(keep=options.keep)
-
-
-def _add_phone_commands(commands: Commands) -> None:
-    phone = commands.add_parser("phone", help="work with phone accounts", allow_abbrev=False)
-    actions = phone.add_subparsers(required=True, metavar="ACTION")
-    password = add_command(
-        actions,
-        "password",
-        "set the password of a phone account",
-        lambda o: cli_phone.set_password(settings_of(o), place_of(o), o.user),
-    )
-    password.add_argument("user", help="the account's name in the plan")
-    add_url(password)
-    imported = add_command(
-        actions,
-        "import",
-        "take over passwords from another system, once",
-        lambda o: cli_phone.import_passwords(settings_of(o), o.file),
-    )
-    imported.add_argument(
-        "file", type=Path, metavar="FILE", help="lines of USER:PASSWORD; remove it afterwards"
-    )
-    for command in (password, imported):
-        add_settings(command, "data", "sip.realm")
-
-
-def _add_token_commands(commands: Commands) -> None:
-    token = commands.add_parser("token", help="work with tokens of the admin API", allow_abbrev=False)
-    actions = token.add_subparsers(required=True, metavar="ACTION")
-    create = add_command(
-        actions,
-        "create",
-        "make a token, and show it this once",
-        lambda o: cli_token.create(settings_of(o), o.name, o.role, o.days),
-    )
-    create.add_argument("name", help="whose it is: every change is journalled with it")
-    add_choice(create, "--role", Role, "each may what the former may", required=True)
-    create.add_argument(
-        "--days", type=int, metavar="N", help="how long it is good; until revoked if left out"
-    )
-    show = add_command(actions, "list", "show who holds a token", lambda o: cli_token.show(settings_of(o)))
-    revoke = add_command(
-        actions, "revoke", "make a token worthless", lambda o: cli_token.revoke(settings_of(o), o.name)
-    )
-    revoke.add_argument("name", help="the name that it was made with")
-    for command in (create, show, revoke):
-        add_settings(command, "data")
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without looking for garbage: what is loaded stays, and to look among it is a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 if __name__ == "__main__":

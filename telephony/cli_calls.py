@@ -29,8 +29,9 @@ from telephony.cli_options import (
     add_service,
     place_of,
 )
-from telephony.cli_read import UsageError, number_of, print_json, print_lines, read_records
+from telephony.cli_read import read_records
 from telephony.cli_remote import Place, ask_if_running, listed, note
+from telephony.cli_text import UsageError, number_of, print_json, print_lines
 from telephony.cli_time import moment
 
 _FROM_JOURNAL = "these calls are from the journal"

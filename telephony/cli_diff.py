@@ -16,11 +16,11 @@ from pydantic import TypeAdapter
 from routing.comparison import Side, compare_plans, side_of
 from routing.numbers import show
 from telephony.admin.client import Client
-from telephony.admin.operation import JSON, TOML
 from telephony.admin.plan_views import MAX_CHANGES
 from telephony.admin.views import PlanDiff
-from telephony.cli_read import print_json, print_lines
+from telephony.admin.wire import JSON, TOML
 from telephony.cli_remote import Place, ask
+from telephony.cli_text import print_json, print_lines
 from telephony.cli_time import clock
 from telephony.plan_prepare import read
 from telephony.plan_start import naming, read_text

@@ -17,8 +17,8 @@ from telephony import cli_read
 from telephony.admin.client import Client
 from telephony.admin.values import Due
 from telephony.administration.number_desk import due_of
-from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask_if_running, segment
+from telephony.cli_text import number_of, print_json, print_lines
 from telephony.cli_time import clock, moment
 
 _DUE = TypeAdapter(Due)
@@ -42,7 +42,7 @@ def days(text: str) -> int:
 
 def show_due(place: Place, file: Path | None, number: str, wanted: Wanted, offline: str) -> int:
     """Print when it is due, and which days were counted. `offline` is said when no service runs."""
-    cli_read.number_of(number, "NUMBER")
+    number_of(number, "NUMBER")
     now = datetime.now(UTC)
     since = moment("--since", wanted.since, now) if wanted.since is not None else now
 

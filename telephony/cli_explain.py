@@ -35,16 +35,9 @@ from telephony.call.facts import CallFact
 from telephony.call.record import records
 from telephony.cli_calls import DATABASE_AWAY
 from telephony.cli_options import Commands, add_command, add_json, add_plan, add_service, place_of
-from telephony.cli_read import (
-    UnknownPhone,
-    UsageError,
-    check_range,
-    number_of,
-    print_json,
-    print_lines,
-    read_facts,
-)
+from telephony.cli_read import UnknownPhone, read_facts
 from telephony.cli_remote import Place, ask_if_running, note, segment
+from telephony.cli_text import UsageError, check_range, number_of, print_json, print_lines
 from telephony.cli_time import clock, moment
 from telephony.errors import VaxelnError
 from telephony.plan_start import offline_plan, plan_file

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from routing.load import load_plan, load_plan_json
 from routing.plan import Plan
-from telephony.admin.operation import JSON
-from telephony.cli_read import UsageError
+from telephony.admin.wire import JSON
 from telephony.cli_remote import Place, ask_if_running, note
+from telephony.cli_text import UsageError
 from telephony.errors import VaxelnError
 from telephony.ical.merging import Merged, merge, put_into_text
 from telephony.ical.reading import read

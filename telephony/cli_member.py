@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 
 from telephony.admin.client import Client
 from telephony.cli_options import Commands, add_choice, add_command, add_json, add_service, place_of
-from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask, listed, segment
+from telephony.cli_text import print_json, print_lines
 from telephony.cli_time import clock
 from telephony.desk.member_change import Wanted
 from telephony.desk.member_state import Member, State

@@ -26,8 +26,8 @@ from telephony.admin.views import Hours
 from telephony.administration.number_desk import number_state
 from telephony.cli_due import Wanted, days, show_due
 from telephony.cli_options import Commands, add_command, add_json, add_plan, add_service, place_of
-from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask_if_running, listed, segment
+from telephony.cli_text import number_of, print_json, print_lines
 from telephony.cli_time import clock
 from telephony.cli_year import Form, show_year
 from telephony.plan_start import offline_plan
@@ -110,7 +110,7 @@ def show_numbers(place: Place, file: Path | None, as_json: bool) -> int:
 
 def show_hours(place: Place, file: Path | None, number: str, first: str, last: str, as_json: bool) -> int:
     """Print when a number is open, from the first day to the last."""
-    cli_read.number_of(number, "NUMBER")
+    number_of(number, "NUMBER")
     cli_read.period(first, last)
     path = f"/numbers/{segment(number)}"
 

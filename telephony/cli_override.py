@@ -10,11 +10,11 @@ from pydantic import TypeAdapter
 
 from routing.numbers import show
 from routing.override import Override
-from telephony.admin.parameters import ALL_NUMBERS
 from telephony.admin.views import Overrides, OverrideView
+from telephony.admin.wire import ALL_NUMBERS
 from telephony.cli_options import Commands, add_command, add_json, add_service, place_of
-from telephony.cli_read import number_of, print_json, print_lines
 from telephony.cli_remote import Place, ask, segment
+from telephony.cli_text import number_of, print_json, print_lines
 from telephony.cli_time import ALLOWED, clock, moment_ahead
 
 _ONE, _ALL = TypeAdapter(OverrideView), TypeAdapter(Overrides)

@@ -17,8 +17,8 @@ from telephony.admin.plan_views import AppliedPlan, PendingPlan
 from telephony.admin.values import PendingPolicy
 from telephony.archive.plan_store import PlanHead
 from telephony.cli_options import Commands, add_choice, add_command, add_json, add_service, place_of
-from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask
+from telephony.cli_text import print_json, print_lines
 from telephony.cli_time import clock, moment_ahead
 
 _PENDING, _APPLIED, _HEAD = TypeAdapter(PendingPlan), TypeAdapter(AppliedPlan), TypeAdapter(PlanHead)

@@ -8,8 +8,9 @@ from pathlib import Path
 from routing.errors import PlanInvalid
 from routing.plan_part import NAME_RULE, is_name
 from telephony.archive.errors import PlanFileDamaged
-from telephony.cli_read import UsageError
+from telephony.cli_options import Commands, add_command, add_settings, add_url, place_of, settings_of
 from telephony.cli_remote import Place, ask_if_running, segment
+from telephony.cli_text import UsageError
 from telephony.config import ConfigError, Settings
 from telephony.plan_start import PlanUnreadable, offline_plan
 from telephony.secrets import PasswordRefused, PhoneSecrets, check_password
@@ -19,6 +20,31 @@ MAX_FILE = 16 * 1024 * 1024
 
 SHOWN = 10
 """Names in one message: enough to see what they have in common."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `vaxeln phone password` and `import`."""
+    phone = commands.add_parser("phone", help="work with phone accounts", allow_abbrev=False)
+    actions = phone.add_subparsers(required=True, metavar="ACTION")
+    password = add_command(
+        actions,
+        "password",
+        "set the password of a phone account",
+        lambda o: set_password(settings_of(o), place_of(o), o.user),
+    )
+    password.add_argument("user", help="the account's name in the plan")
+    add_url(password)
+    imported = add_command(
+        actions,
+        "import",
+        "take over passwords from another system, once",
+        lambda o: import_passwords(settings_of(o), o.file),
+    )
+    imported.add_argument(
+        "file", type=Path, metavar="FILE", help="lines of USER:PASSWORD; remove it afterwards"
+    )
+    for command in (password, imported):
+        add_settings(command, "data", "sip.realm")
 
 
 def set_password(settings: Settings, place: Place, user: str) -> int:

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 from telephony.admin.client import Client
 from telephony.admin.values import Contact, PhoneState
 from telephony.cli_options import Commands, add_command, add_json, add_service, place_of
-from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask, listed
+from telephony.cli_text import print_json, print_lines
 from telephony.cli_time import clock
 
 _STATES = TypeAdapter(list[PhoneState])

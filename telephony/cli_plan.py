@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from telephony import cli_ical, cli_pending
 from telephony.admin.client import Client, Reply
 from telephony.admin.errors import ServiceRefused
-from telephony.admin.operation import JSON, TOML
 from telephony.admin.values import Form
+from telephony.admin.wire import JSON, TOML
 from telephony.archive.plan_store import ListedVersion, PlanHead, VersionState
 from telephony.cli_diff import Source, diff_lines, diff_plans, differs
 from telephony.cli_options import (
@@ -30,8 +30,9 @@ from telephony.cli_options import (
     settings_of,
 )
 from telephony.cli_pending import When, add_when, outcome, when_of
-from telephony.cli_read import check_plan, print_json, print_lines
+from telephony.cli_read import check_plan
 from telephony.cli_remote import Place, ask, listed, note
+from telephony.cli_text import print_json, print_lines
 from telephony.cli_time import clock
 
 _NOT_ACCEPTABLE, _CONFLICT, _LOST_RACE = 406, 409, 412

@@ -8,11 +8,11 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from telephony.admin.client import Client, Reply
-from telephony.admin.operation import WAV
 from telephony.admin.values import PromptSource, PromptState
+from telephony.admin.wire import WAV
 from telephony.cli_options import Commands, add_command, add_json, add_service, place_of
-from telephony.cli_read import UsageError, print_json, print_lines
 from telephony.cli_remote import Place, ask, listed, segment
+from telephony.cli_text import UsageError, print_json, print_lines
 from telephony.cli_time import clock
 
 _STATE, _STATES = TypeAdapter(PromptState), TypeAdapter(list[PromptState])

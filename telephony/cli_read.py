@@ -9,9 +9,8 @@ With `--json` each prints one object, all of whose keys are always there:
   without gaps from the first midnight to the last
 """
 
-import json
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -22,7 +21,7 @@ from routing.compile import compile_plan
 from routing.errors import PlanInvalid
 from routing.hours import MAX_PERIOD, STOCKHOLM, Span, effective_hours, hours_json, hours_lines
 from routing.load import load_plan
-from routing.numbers import NumberFormat, is_e164, normalise, short_number_class, show
+from routing.numbers import show
 from routing.problem import Severity
 from routing.tables import NumberRow, Tables
 from telephony.archive.codec import Codec, UnknownFact
@@ -33,17 +32,11 @@ from telephony.archive.upcasts import UPCASTS
 from telephony.call.facts import Fact
 from telephony.call.record import Record, records
 from telephony.call.registry import FACTS
+from telephony.cli_text import UsageError, check_range, number_of, print_json, print_lines
 from telephony.errors import VaxelnError
 from telephony.media.prompts import Prompts
 from telephony.plan_start import offline_plan, read_text
 from telephony.prompt_keeper import load_recordings
-
-EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
-"""The days that can be asked about: what lies outside is a slip of the finger, and no calendar knows it."""
-
-
-class UsageError(VaxelnError):
-    """An argument that cannot be understood: says which, and what is allowed."""
 
 
 class UnknownPhone(VaxelnError):
@@ -146,15 +139,6 @@ def read_facts(data: Path) -> Iterator[Fact]:
     return (fact for _, fact in reader.read() if not isinstance(fact, UnknownFact))
 
 
-def number_of(text: str, argument: str) -> str:
-    """The number that an argument is. Raises UsageError."""
-    number = normalise(text, NumberFormat.NATIONAL)
-    if not is_e164(number) and short_number_class(number) is None:
-        allowed = "a number such as 070-1740605 or +46701740605, or a short one such as 112"
-        raise UsageError(f"{argument} {text!r} is no number; allowed: {allowed}")
-    return number
-
-
 def period(first: str, last: str) -> tuple[datetime, datetime]:
     """From the midnight before the first day to the midnight after the last. Raises UsageError."""
     begin, end = _day("--from", first), _day("--to", last)
@@ -172,12 +156,6 @@ def _day(option: str, text: str) -> date:
         raise UsageError(f"{option} {text} is no date; allowed: a date such as 2026-12-21") from None
     check_range(f"{option} {text}", day)
     return day
-
-
-def check_range(argument: str, day: date) -> None:
-    """Raise UsageError for a day that is a slip of the finger."""
-    if not EARLIEST <= day <= LATEST:
-        raise UsageError(f"{argument} is out of range; allowed: from {EARLIEST} to {LATEST}")
 
 
 def _midnight(day: date) -> datetime:
@@ -211,14 +189,3 @@ def _in_words(finding: Finding) -> str:
             return f"{path} ends with {octets} octets at {offset} that are no whole entry"
         case _ as never:
             assert_never(never)
-
-
-def print_json(value: object) -> None:
-    """Print the documented object of a command."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def print_lines(lines: Iterable[str]) -> None:
-    """Print what a command says to people."""
-    for line in lines:
-        print(line)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from telephony.admin.client import Client, Target
 from telephony.admin.errors import ServiceAway
-from telephony.admin.parameters import MAX_PAGE
+from telephony.admin.wire import MAX_PAGE
 
 T = TypeVar("T")
 

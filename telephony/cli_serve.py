@@ -1,4 +1,4 @@
-"""The commands that run a service."""
+"""The command that runs a service."""
 
 import asyncio
 import gc
@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from telephony.cli_options import Commands, add_command, add_plan, add_settings, settings_of
 from telephony.cli_time import clock
 from telephony.config import Settings
 from telephony.log import set_up_log
@@ -32,6 +33,13 @@ libraries leave. A look takes a microsecond an object: the young and the middle 
 themselves."""
 
 log = structlog.get_logger("vaxeln")
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `vaxeln serve`."""
+    command = add_command(commands, "serve", "start the service", lambda o: serve(settings_of(o), o.plan))
+    add_settings(command)
+    add_plan(command)
 
 
 def raise_file_limit() -> None:

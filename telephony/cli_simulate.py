@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from routing.hours import STOCKHOLM
 from telephony.admin.client import Client
 from telephony.admin.errors import ServiceAway, ServiceRefused
-from telephony.admin.operation import JSON, TOML
+from telephony.admin.wire import JSON, TOML
 from telephony.cli_calls import DATABASE_AWAY
 from telephony.cli_options import (
     Commands,
@@ -27,8 +27,9 @@ from telephony.cli_options import (
     place_of,
     settings_of,
 )
-from telephony.cli_read import UsageError, known_prompts, period, print_json, print_lines, read_records
+from telephony.cli_read import known_prompts, period, read_records
 from telephony.cli_remote import Place, ask, ask_if_running, note
+from telephony.cli_text import UsageError, print_json, print_lines
 from telephony.plan_prepare import Prepared, prepare
 from telephony.plan_start import naming, offline_plan, read_text
 from telephony.simulate.history import call_of, why_left_out

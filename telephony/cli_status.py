@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pydantic import TypeAdapter
 
 from telephony.admin.values import ServiceStatus
-from telephony.archive.archive import ArchiveStatus
+from telephony.archive.status import ArchiveStatus
 from telephony.cli_options import Commands, add_command, add_json, add_service, place_of
 from telephony.cli_pending import told
-from telephony.cli_read import print_json, print_lines
 from telephony.cli_remote import Place, ask
+from telephony.cli_text import print_json, print_lines
 from telephony.cli_time import clock
 
 _STATUS = TypeAdapter(ServiceStatus)

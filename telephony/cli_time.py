@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from routing.hours import STOCKHOLM
-from telephony.cli_read import EARLIEST, LATEST, UsageError
+from telephony.cli_text import EARLIEST, LATEST, UsageError
 
 ALLOWED = (
     "local time such as 14:00 (today) or 2026-12-23T14:00, with an offset such as 2026-12-23T14:00+01:00, "

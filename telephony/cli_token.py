@@ -2,8 +2,31 @@
 
 from datetime import UTC, datetime
 
+from telephony.cli_options import Commands, add_choice, add_command, add_settings, settings_of
 from telephony.config import Settings
 from telephony.tokens import Role, Tokens
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `vaxeln token create`, `list` and `revoke`."""
+    token = commands.add_parser("token", help="work with tokens of the admin API", allow_abbrev=False)
+    actions = token.add_subparsers(required=True, metavar="ACTION")
+    made = add_command(
+        actions,
+        "create",
+        "make a token, and show it this once",
+        lambda o: create(settings_of(o), o.name, o.role, o.days),
+    )
+    made.add_argument("name", help="whose it is: every change is journalled with it")
+    add_choice(made, "--role", Role, "each may what the former may", required=True)
+    made.add_argument("--days", type=int, metavar="N", help="how long it is good; until revoked if left out")
+    listed = add_command(actions, "list", "show who holds a token", lambda o: show(settings_of(o)))
+    revoked = add_command(
+        actions, "revoke", "make a token worthless", lambda o: revoke(settings_of(o), o.name)
+    )
+    revoked.add_argument("name", help="the name that it was made with")
+    for command in (made, listed, revoked):
+        add_settings(command, "data")
 
 
 def create(settings: Settings, name: str, role: str, days: int | None) -> int:

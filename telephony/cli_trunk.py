@@ -2,7 +2,7 @@
 
 from telephony.cli_options import Commands, add_command, add_settings, settings_of
 from telephony.cli_phone import ask_password
-from telephony.cli_read import UsageError
+from telephony.cli_text import UsageError
 from telephony.config import Settings
 from telephony.plan_start import offline_plan
 from telephony.secrets import PasswordRefused

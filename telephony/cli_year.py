@@ -16,8 +16,8 @@ from routing.year_picture import year_page, year_svg
 from telephony import cli_read
 from telephony.admin.client import Client
 from telephony.admin.views import Hours
-from telephony.cli_read import EARLIEST, LATEST, UsageError, print_json, print_lines
 from telephony.cli_remote import Place, ask_if_running, segment
+from telephony.cli_text import EARLIEST, LATEST, UsageError, number_of, print_json, print_lines
 
 _HOURS = TypeAdapter(Hours)
 
@@ -36,7 +36,7 @@ def show_year(place: Place, file: Path | None, number: str, wanted: str, form: F
 
     `offline` is said when no service runs. Raises UsageError.
     """
-    cli_read.number_of(number, "NUMBER")
+    number_of(number, "NUMBER")
     year = _year(wanted)
     path = f"/numbers/{segment(number)}"
 

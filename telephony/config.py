@@ -23,7 +23,7 @@ from telephony import config_values as values
 from telephony.config_values import ListenAddress as ListenAddress
 from telephony.config_values import PortRange as PortRange
 from telephony.dsn import EMBEDDED, Dsn
-from telephony.errors import VaxelnError
+from telephony.errors import Misuse
 
 URL_VARIABLE, TOKEN_VARIABLE = "VAXELN_URL", "VAXELN_TOKEN"
 """No settings: where a client finds a service, and what it shows there (`telephony.admin.client`)."""
@@ -35,7 +35,7 @@ _SHOWN = 60
 """Characters shown of a wrong value: enough to find it, and the message stays one line."""
 
 
-class ConfigError(VaxelnError):
+class ConfigError(Misuse):
     """A setting is wrong or unknown. The text is one line: the setting, its place, what is allowed."""
 
     def __init__(self, text: str) -> None:

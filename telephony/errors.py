@@ -1,10 +1,13 @@
 """The root of every error that Växeln raises on purpose.
 
 VaxelnError
-├── telephony.config.ConfigError    a setting is wrong or unknown
+├── Misuse                           what cannot be understood, or a file that is not there
+│   ├── telephony.config.ConfigError    a setting is wrong or unknown
+│   ├── telephony.cli_text.UsageError   an argument of a command
+│   ├── telephony.plan_start.PlanUnreadable
+│   └── telephony.tokens.TokenImpossible
 ├── telephony.private_files.SecretsError   a password, a token or a file of them
 ├── telephony.admin.errors.AdminError  what the admin API is told
-├── telephony.cli_read.UsageError     an argument of a command
 ├── telephony.call.errors.CallError   a decision that the call does not allow
 ├── telephony.sip.errors.SipError   the SIP side
 ├── telephony.sdp.errors.SdpError   a session description
@@ -19,6 +22,11 @@ VaxelnError
 
 class VaxelnError(Exception):
     """Base of the errors of `telephony`."""
+
+
+class Misuse(VaxelnError):
+    """What cannot be understood, or a file that is not there: whoever asked has to ask otherwise. What is
+    understood and refused is no misuse."""
 
 
 class NoPortFree(VaxelnError):

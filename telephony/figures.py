@@ -15,9 +15,9 @@ from routing.gateways import places_of
 from routing.hours import STOCKHOLM
 from routing.interval import DAY
 from routing.tables import Tables
-from telephony.archive.archive import ArchiveStatus
 from telephony.archive.errors import JournalUnusable
 from telephony.archive.journal import Journal
+from telephony.archive.status import ArchiveStatus
 from telephony.attendance import Attendance
 from telephony.call.facts import Fact
 from telephony.call.house import House
@@ -107,8 +107,13 @@ class Figures:
             self._counts.begin()
 
     def today(self) -> Mapping[str, DayCount]:
-        """What was counted of each number's calls since midnight, or since the service began."""
+        """What was counted of each number's calls since midnight."""
         return {number: self._counts.of(number) for number in self.chart.functions}
+
+    def recall(self, day: date, earlier: Mapping[str, DayCount]) -> None:
+        """This was counted on that day before the service began; of another day it is of no matter."""
+        if self._day in (None, day):
+            self._counts.recall(earlier)
 
 
 def _show_service(instruments: Instruments, sources: Sources) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from telephony.archive.archive import ArchiveStatus
 from telephony.archive.journal import Journal
+from telephony.archive.status import ArchiveStatus
 from telephony.call.facts import Fact
 from telephony.switchboard import Switchboard
 

@@ -24,7 +24,7 @@ from telephony.archive.plan_file import PENDING, PlanFile
 from telephony.archive.plan_store import PlanVersion
 from telephony.config import ConfigError, Settings
 from telephony.dsn import NONE
-from telephony.errors import VaxelnError
+from telephony.errors import Misuse
 from telephony.plan_prepare import (
     Pending,
     PlanInForce,
@@ -56,7 +56,7 @@ class FirstPlan:
     pending: Pending | None = None
 
 
-class PlanUnreadable(VaxelnError):
+class PlanUnreadable(Misuse):
     """The system does not give us the plan's file. The message names it and what the system said."""
 
 

@@ -25,6 +25,7 @@ from telephony.call import house_facts as h
 from telephony.certificate import certificate_of
 from telephony.clock import Clock
 from telephony.config import ListenAddress, Settings
+from telephony.day_recall import recall_behind
 from telephony.directory import PlanDirectory
 from telephony.dns_lookup import Dns
 from telephony.drain import Drain
@@ -99,11 +100,9 @@ class Service:
         self._plan, self._pending = plan, pending
         self._figures = Figures(plan.tables)
         self._prompts = prompts
-        self._wall = wall
-        self._disk = disk
+        self._wall, self._disk = wall, disk
         self._takes_calls = False
-        self._stop = asyncio.Event()
-        self._hurry = asyncio.Event()
+        self._stop, self._hurry = asyncio.Event(), asyncio.Event()
 
     # ---- start
 
@@ -145,6 +144,7 @@ class Service:
             run_behind(opened, self._keeper.follow(self._archive.is_up), "plan_no_longer_followed")
             run_behind(opened, self._prompt_keeper.follow(self._archive.is_up), "recordings_not_followed")
             run_behind(opened, self._naming.run(), "names_no_longer_looked_up")
+            recall_behind(opened, self._archive, self._figures, self._clock.now, self._journal.position)
             await listen_locally(self._http, self._settings.data / ADMIN_SOCKET)
             self._opened = opened.pop_all()
         files: dict[str, Reloadable]

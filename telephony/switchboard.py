@@ -34,6 +34,7 @@ from telephony.call.queue_facts import TurnCame
 from telephony.call.react import end, expire, give_up, interrupt, react
 from telephony.call.transfer_facts import LegHandedOver, Stage
 from telephony.desk.dialled import by_code
+from telephony.desk.reconcile import stuck_in_queues
 from telephony.waiting_room import WaitingRoom
 
 
@@ -82,7 +83,7 @@ class Switchboard:
         self._observe = observe
         self._report_fault = report_fault
         self._actions: deque[Action] = deque()
-        self._agenda: Agenda[datetime] = Agenda()  # `call/ID`, `phone/NAME`, `override/NUMBER`, `member/NAME`
+        self._agenda: Agenda[datetime] = Agenda()  # `call/ID`; phone/, override/, member/, queue/ with a name
         self.house = House(names)
         self.calls: dict[str, Call] = {}
         self.first_positions: dict[str, int] = {}
@@ -100,7 +101,10 @@ class Switchboard:
                 self.first_positions[fact.call] = position
 
     def interrupt(self, now: datetime, lost: Collection[str] = ()) -> None:
-        """End what replay left open: actions follow for every open leg that is not `lost`."""
+        """End what replay left open: actions follow for every open leg that is not `lost`. Queues first give
+        up what they have of calls that the journal has lost."""
+        if stuck := list(stuck_in_queues(self.house, self.calls, now)):
+            self.record(stuck)
         self._reschedule()
         for call in list(self.calls.values()):
             self._commit(call.id, interrupt(call, now, lost), now)
@@ -187,6 +191,8 @@ class Switchboard:
             elif kind == "callback":
                 owed = self._waiting.late(name, now)
                 self.record([owed] if owed else [])
+            elif kind == "queue":
+                self._waiting.dismiss(self._tables, name, now)
             elif kind == "member":
                 self.receive(MemberRested(at=now, member=name, by=""), now)
             else:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from telephony.errors import Misuse
 from telephony.private_files import PrivateRecords, SecretsError
 
 PREFIX = "vaxeln_"
@@ -38,7 +39,7 @@ class TokenRefused(SecretsError):
     """A token that cannot be made or revoked. The message says why."""
 
 
-class TokenImpossible(TokenRefused):
+class TokenImpossible(TokenRefused, Misuse):
     """No token can have this name, or be good for so long."""
 
 

@@ -12,9 +12,9 @@ from routing.mobiles import Mobiles
 from routing.strategy import choose
 from routing.tables import Tables
 from telephony.agenda import Agenda
-from telephony.call import calling_back
+from telephony.call import calling_back, queueing
 from telephony.call.call import Call
-from telephony.call.callback_facts import CallbackOwed
+from telephony.call.callback_facts import CallbackOwed, CallbackTurnCame
 from telephony.call.ending import Reaction
 from telephony.call.house import House
 from telephony.call.queue_facts import TurnCame, WaitExpired
@@ -22,6 +22,13 @@ from telephony.desk.turns import Turn, next_turn
 
 AGAIN = timedelta(minutes=1)
 """How much later a callback that is tried at the end of its time is looked at again."""
+
+
+TOGETHER = 20
+"""How many leave a queue in one step: each costs about half a millisecond, which calls wait for."""
+
+PAUSE = timedelta(milliseconds=50)
+"""How long after it the next step is."""
 
 
 class WaitingRoom:
@@ -46,7 +53,8 @@ class WaitingRoom:
         self._armed: set[str] = set()  # members of whom the agenda has something
 
     def follow_changes(self, tables: Tables, now: datetime) -> None:
-        """Give turns to those who wait for whoever may have become free."""
+        """Give turns to those who wait for whoever may have become free, and let those go on for whom the
+        last member has gone."""
         if not self._house.is_stirred:
             return  # as nearly always
         members, phones = self._house.take_stirred()
@@ -59,7 +67,10 @@ class WaitingRoom:
         if self._house.queues:
             owners = [tables.single_phones[phone].key for phone in phones if phone in tables.single_phones]
             free = {group for key in (*members, *owners) for group in tables.memberships.get(key, ())}
-            self.give_turns(tables, [queue for queue in self._house.queues.names() if queue in free], now)
+            queues = [queue for queue in self._house.queues.names() if queue in free]
+            self.give_turns(tables, queues, now)
+            for queue in queues:
+                self.dismiss(tables, queue, now)
 
     def give_turns(self, tables: Tables, queues: Sequence[str], now: datetime) -> None:
         """One after the other, while somebody is free; each at most once, whatever comes of it."""
@@ -67,7 +78,7 @@ class WaitingRoom:
         while (turn := self.next_turn(tables, queues, now)) is not None and turn.place.call not in given:
             given.add(turn.place.call)
             if turn.place.call in self._house.queues.callbacks():
-                self._call_back(turn, now)
+                self._call_back(tables, turn, now)
             else:
                 call = turn.place.call
                 came = TurnCame(at=now, call=call, queue=turn.queue, targets=turn.targets)
@@ -83,6 +94,20 @@ class WaitingRoom:
                 self._commit(place.call, Reaction([WaitExpired(at=now, call=place.call)]), now)
             else:
                 self._agenda.set(f"callback/{place.call}", now)
+        for queue in queues.names():
+            self.dismiss(tables, queue, now)
+
+    def dismiss(self, tables: Tables, queue: str, now: datetime) -> None:
+        """Where nobody is there any more those go on who wait; not whose turn it is, until that is over. Of
+        many the rest is looked at in a moment."""
+        if not self.is_unstaffed(tables, queue, now):
+            return
+        callbacks = self._house.queues.callbacks()
+        waiting = [place.call for place in self._house.queues.in_turn(queue) if place.call not in callbacks]
+        for call in waiting[:TOGETHER]:
+            self._commit(call, queueing.leave_unstaffed(self._call_of(call), now), now)
+        if len(waiting) > TOGETHER:
+            self._agenda.set(f"queue/{queue}", now + PAUSE)
 
     def next_turn(self, tables: Tables, queues: Sequence[str], now: datetime) -> Turn | None:
         """Who is next of those who wait there, if anybody is free for them."""
@@ -96,9 +121,10 @@ class WaitingRoom:
         row, group = tables.queues.get(queue), tables.groups.get(queue)
         if row is None or group is None or not row.staffed_only:
             return False
-        there = [person for person in group.members if self._house.takes_part(person.key, queue)]
+        there = (person for person in group.members if self._house.takes_part(person.key, queue))
         mobiles = Mobiles(tables, self._house, 0.0, together=False)
-        return choose(there, self._house, now, group=queue, mobiles=mobiles) is Branch.NOBODY_THERE
+        chosen = (choose([person], self._house, now, group=queue, mobiles=mobiles) for person in there)
+        return all(found is Branch.NOBODY_THERE for found in chosen)  # most often the first one is there
 
     def schedule(self, callback: str) -> None:
         """Note until when this caller is to have been called back."""
@@ -132,12 +158,21 @@ class WaitingRoom:
             self._armed.remove(member)
             self._agenda.set(f"member/{member}", None)
 
-    def _call_back(self, turn: Turn, now: datetime) -> None:
+    def _call_back(self, tables: Tables, turn: Turn, now: datetime) -> None:
         assert self._new_call is not None  # or it would have had no turn
-        call, callback = self._new_call(), turn.place.call
+        call, callback, target = self._new_call(), turn.place.call, turn.targets[0]
+        row = tables.queues.get(turn.queue)  # None of a group that has a queue no more
+        came = CallbackTurnCame(
+            at=now,
+            callback=callback,
+            queue=turn.queue,
+            call=call,
+            member=target.member,
+            wrap_up_seconds=row.wait.wrap_up_seconds if row else 0.0,
+        )
+        contact = self._house.contacts(target.phone)[0] if target.phone else None
         what = self._house.queues.callback(callback)
-        began = calling_back.begin(callback, turn.queue, what, call, turn.targets[0], self._house, now)
-        self._commit(call, began, now)
+        self._commit(call, calling_back.begin(what, came, target, contact), now)
 
     def _may_be_called(self, callback: str) -> bool:
         """Not while the caller's line is taken by us, nor any more when the service drains: it would wait for

@@ -1,4 +1,4 @@
-"""`make run`: with which plan it starts the service. `make test`: every test, in two runs at a time."""
+"""`make run`: with which plan it starts the service. `make test`, `make check`: all that there is."""
 
 import subprocess
 from pathlib import Path
@@ -44,21 +44,56 @@ def test_a_plan_that_is_named_is_taken(tmp_path: Path) -> None:
     assert started(tmp_path, "PLAN=town.toml") == ["serve --plan town.toml"]
 
 
-@pytest.mark.parametrize("failing", ["", "tests/interop", "tests --ignore=tests/interop"])
-def test_both_runs_of_the_tests_are_made_and_each_can_fail(tmp_path: Path, failing: str) -> None:
-    runs = {"-m pytest -q tests/interop", "-m pytest -q tests --ignore=tests/interop"}
-    program = tmp_path / "python"
-    program.write_text(f'#!/bin/sh\necho "ran $*"\n[ "$*" != "-m pytest -q {failing}" ]\n')
-    program.chmod(0o755)
+RUNS = {"pytest -q tests/interop", "pytest -q tests --ignore=tests/interop"}
+CHECKS = {
+    "ruff check",
+    "ruff format",
+    "mypy",
+    "pytest -q tests/test_architecture.py",
+    "coverage run",
+    "coverage report",
+}
 
-    made = subprocess.run(
-        ["make", "-s", "test", "READY=", f"BIN={tmp_path}"],
+
+def made(tmp_path: Path, goal: str, failing: str) -> tuple[set[str], bool]:
+    """Of these runs and checks, which `make` makes when one fails, and whether it says so."""
+    for name in ("python", "ruff", "coverage", "mypy"):
+        program = tmp_path / name
+        program.write_text(
+            f'#!/bin/sh\ncalled="{name} $*"; called=${{called#python -m }}; echo "ran $called"\n'
+            f'case "$called" in "{failing or "nothing"}"*) exit 1; esac\n'
+        )
+        program.chmod(0o755)
+    done = subprocess.run(
+        ["make", "-s", *goal.split(), "READY=", f"BIN={tmp_path}"],
         cwd=ROOT,
         env={"PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         timeout=30,
     )
+    ran = [line.removeprefix("ran ") for line in done.stdout.splitlines() if line.startswith("ran ")]
+    return {
+        part for part in RUNS | CHECKS if any(line.startswith(part) for line in ran)
+    }, done.returncode == 0
 
-    assert {line.removeprefix("ran ") for line in made.stdout.splitlines() if "ran " in line} == runs
-    assert (made.returncode != 0) == bool(failing)
+
+@pytest.mark.parametrize("failing", ["", *sorted(RUNS)])
+def test_both_runs_of_the_tests_are_made_and_each_can_fail(tmp_path: Path, failing: str) -> None:
+    assert made(tmp_path, "test", failing) == (RUNS, not failing)
+
+
+@pytest.mark.parametrize("failing", ["", *sorted(CHECKS)])
+def test_every_check_can_fail(tmp_path: Path, failing: str) -> None:
+    ran, is_well = made(tmp_path, "check", failing)
+
+    assert is_well == (not failing)
+    assert failing or ran == CHECKS
+
+
+def test_what_must_hold_before_a_change_lands_is_all_of_it(tmp_path: Path) -> None:
+    call = (ROOT / ".ci/run").read_text("utf-8").splitlines()[-1]
+
+    variables, _, goals = call.partition(" make ")
+    assert variables == "REQUIRE_PEERS=1"
+    assert made(tmp_path, goals, "") == (RUNS | CHECKS, True)

@@ -22,10 +22,10 @@ from routing.load import MAX_CHARACTERS
 from routing.plan import Plan
 from routing.plan_part import Name
 from telephony.admin.errors import Kind, Refusal
-from telephony.admin.operation import ICAL, JSON, TOML, WAV
 from telephony.admin.parameters import Key, Owner, Reason, Time, Version
 from telephony.admin.problems import field_errors
 from telephony.admin.values import Draft, Form
+from telephony.admin.wire import ICAL, JSON, TOML, WAV
 from telephony.desk.member_change import Wanted
 from telephony.ical.reading import MAX_OCTETS
 from telephony.simulate.load import Load

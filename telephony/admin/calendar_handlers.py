@@ -8,13 +8,14 @@ from routing.load import load_plan, load_plan_json
 from routing.plan import Plan
 from routing.plan_calendar import Calendar, Deviation
 from telephony.admin.errors import FieldError, Kind, NotFound, Refusal
-from telephony.admin.operation import ICAL, JSON, Answer, Ask, Text
+from telephony.admin.operation import Answer, Ask, Text
 from telephony.admin.parameters import CalendarParameters, ImportParameters, ImportReasonParameters
 from telephony.admin.plan_handlers import seen_version, tag_of, when_of
 from telephony.admin.plan_views import MAX_CHANGES, AppliedPlan
 from telephony.admin.ports import Administration
 from telephony.admin.values import Draft, Form, PlanMade
 from telephony.admin.views import PlanDiff
+from telephony.admin.wire import ICAL, JSON
 from telephony.archive.plan_store import PlanHead, PlanVersion
 from telephony.ical.errors import IcalRefused, NotEditable
 from telephony.ical.merging import Merged, merge, put_into, put_into_text

@@ -5,7 +5,8 @@ from telephony.admin import parameters as p
 from telephony.admin.bodies import IcalBody
 from telephony.admin.calendar_handlers import Deviations, DeviationsImport
 from telephony.admin.errors import Kind
-from telephony.admin.operation import ICAL, Example, Operation
+from telephony.admin.operation import Example, Operation
+from telephony.admin.wire import ICAL
 from telephony.tokens import Role
 
 _CALENDAR = {"calendar": "kontorstid"}

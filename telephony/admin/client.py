@@ -14,8 +14,7 @@ from typing import Any
 import aiohttp
 
 from telephony.admin.errors import Kind, ServiceAway, ServiceRefused
-from telephony.admin.operation import JSON
-from telephony.admin.routes import BASE
+from telephony.admin.wire import BASE, JSON
 from telephony.config import TOKEN_VARIABLE, URL_VARIABLE
 
 SOCKET = "admin.sock"

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from telephony.admin.operation import EVENTS, Events
+from telephony.admin.operation import Events
 from telephony.admin.values import LiveEvent
+from telephony.admin.wire import EVENTS
 
 RETRY_MILLISECONDS = 3000
 """After which a browser comes back, when the stream has ended."""

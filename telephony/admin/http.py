@@ -5,7 +5,6 @@ no secret is shown there.
 """
 
 import asyncio
-import json
 import os
 import socket
 from collections.abc import Callable
@@ -15,10 +14,10 @@ from aiohttp import web
 
 from telephony.admin.api import Api, answer_problems
 from telephony.admin.connection import Connection, Doorkeeper, add_headers, hear
-from telephony.admin.openapi import document
-from telephony.admin.page import POLICY, page
+from telephony.admin.description import Description
+from telephony.admin.page import POLICY
 from telephony.admin.ports import Health
-from telephony.admin.routes import BASE, OPERATIONS
+from telephony.admin.wire import BASE
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -34,9 +33,7 @@ class HttpServer:
 
     def __init__(self, service: Health, api: Api | None = None, release: str = "") -> None:
         self._service = service
-        described = document(OPERATIONS, release)
-        self._document = json.dumps(described, ensure_ascii=False).encode()
-        self._page = page(described)
+        self._description = Description(release)
         self._servers: list[asyncio.Server] = []
         self._local: Path | None = None
         self.app = self._application(api)
@@ -119,11 +116,13 @@ class HttpServer:
         return web.Response(body=self._service.metrics_text(), headers={"Content-Type": _TEXT})
 
     async def _openapi(self, _: web.Request) -> web.Response:
-        return web.Response(body=self._document, content_type="application/json")
+        described = await self._description.made()
+        return web.Response(body=described.document, content_type="application/json")
 
     async def _docs(self, _: web.Request) -> web.Response:
         headers = {"Content-Security-Policy": POLICY}
-        return web.Response(text=self._page, content_type="text/html", headers=headers)
+        described = await self._description.made()
+        return web.Response(text=described.page, content_type="text/html", headers=headers)
 
 
 def _bound(path: Path) -> socket.socket:

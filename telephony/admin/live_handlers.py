@@ -1,8 +1,9 @@
 """What goes on now: once, or as it changes."""
 
-from telephony.admin.operation import EVENTS, Answer, Ask, Events
+from telephony.admin.operation import Answer, Ask, Events
 from telephony.admin.parameters import Parameters
 from telephony.admin.ports import Administration
+from telephony.admin.wire import EVENTS
 
 
 async def live(service: Administration, ask: Ask[Parameters, None]) -> Answer:

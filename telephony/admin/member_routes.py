@@ -4,8 +4,9 @@ from telephony.admin import live_handlers, member_handlers
 from telephony.admin import parameters as p
 from telephony.admin.bodies import JsonBody, MemberStateWanted
 from telephony.admin.errors import Kind
-from telephony.admin.operation import EVENTS, Example, Operation, Page
+from telephony.admin.operation import Example, Operation, Page
 from telephony.admin.values import Live
+from telephony.admin.wire import EVENTS
 from telephony.desk.member_state import Member
 from telephony.tokens import Role
 

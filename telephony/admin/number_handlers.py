@@ -8,7 +8,6 @@ from telephony.admin.bodies import MAX_OVERRIDE, OverrideWanted
 from telephony.admin.errors import FieldError, Kind, Refusal
 from telephony.admin.operation import Answer, Ask
 from telephony.admin.parameters import (
-    ALL_NUMBERS,
     DueParameters,
     ExplainParameters,
     HoursParameters,
@@ -25,6 +24,7 @@ from telephony.admin.views import (
     explanation_of,
     page_of,
 )
+from telephony.admin.wire import ALL_NUMBERS
 
 
 async def numbers(service: Administration, ask: Ask[ListParameters, None]) -> Answer:

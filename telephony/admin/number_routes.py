@@ -4,9 +4,10 @@ from telephony.admin import number_handlers, year_handlers
 from telephony.admin import parameters as p
 from telephony.admin.bodies import JsonBody, OverrideWanted
 from telephony.admin.errors import Kind
-from telephony.admin.operation import HTML, SVG, Example, Operation, Page
+from telephony.admin.operation import Example, Operation, Page
 from telephony.admin.values import Due, NumberState
 from telephony.admin.views import Explanation, Hours, Overrides, OverrideView, YearView
+from telephony.admin.wire import HTML, SVG
 from telephony.tokens import Role
 
 _NUMBER = {"number": "+46853061000"}

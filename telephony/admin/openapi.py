@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 
 from telephony.admin.bodies import PlanBody
 from telephony.admin.errors import Kind
-from telephony.admin.operation import JSON, TOML, Body, Operation
+from telephony.admin.operation import Body, Operation
 from telephony.admin.problems import MEDIA_TYPE, ProblemDocument, example_of
-from telephony.admin.routes import BASE
+from telephony.admin.wire import BASE, JSON, TOML
 
 ANSWERS_FILE = Path(__file__).with_name("answers.json")
 """An answer of each operation that has one, by its id, as a town in memory gave it to the example request."""

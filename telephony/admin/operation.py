@@ -15,14 +15,6 @@ P = TypeVar("P")
 B = TypeVar("B")
 T = TypeVar("T")
 
-JSON = "application/json"
-TOML = "application/toml"
-HTML = "text/html"
-SVG = "image/svg+xml"
-ICAL = "text/calendar"
-EVENTS = "text/event-stream"
-WAV = "audio/wav"
-
 
 @dataclass(frozen=True, slots=True)
 class Who:

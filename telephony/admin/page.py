@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from telephony.admin.errors import Kind
-from telephony.admin.operation import ICAL, JSON, TOML, WAV
+from telephony.admin.wire import ICAL, JSON, TOML, WAV
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }

@@ -10,12 +10,13 @@ from routing.numbers import NumberFormat, normalise
 from routing.plan_part import Name
 from routing.working_days import MAX_WORKING_DAYS
 from telephony.admin.values import PendingPolicy
+from telephony.admin.wire import ALL_NUMBERS, MAX_PAGE
 from telephony.call.facts import Outcome
 from telephony.desk.member_state import State
 from telephony.simulate.values import MAX_DAYS, MAX_SEED, Staff
 
-DEFAULT_PAGE, MAX_PAGE = 50, 200
-"""Items of a page: more than one looks at, and still within 10 ms."""
+DEFAULT_PAGE = 50
+"""Items of a page unless asked for more or less."""
 
 MAX_HOURS_DAYS = 400
 """Days of effective hours at once: a year and what lies over its ends."""
@@ -25,9 +26,6 @@ MAX_AHEAD = timedelta(days=400)
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 """What lies outside is a slip of the finger, and no calendar knows it."""
-
-ALL_NUMBERS = "all"
-"""In place of a number: the override for all of them."""
 
 _MAX_TEXT = 64
 

@@ -7,7 +7,7 @@ from typing import Any
 from routing.problem import Severity
 from telephony.admin.bodies import RollBack
 from telephony.admin.errors import FieldError, Kind, NotFound, Refusal
-from telephony.admin.operation import JSON, TOML, Answer, Ask, Text
+from telephony.admin.operation import Answer, Ask, Text
 from telephony.admin.parameters import (
     MAX_AHEAD,
     ApplyParameters,
@@ -23,6 +23,7 @@ from telephony.admin.plan_views import MAX_CHANGES, AppliedPlan, PendingPlan
 from telephony.admin.ports import Administration
 from telephony.admin.values import Draft, PendingPolicy, PlanMade
 from telephony.admin.views import PlanCheck, PlanDiff, page_of, version_of
+from telephony.admin.wire import JSON, TOML
 from telephony.archive.plan_store import PlanHead, PlanVersion
 
 _TAG = re.compile(r'\*|(W/)?"[!#-~]*"')  # RFC 9110 8.8.3, without obsolete text

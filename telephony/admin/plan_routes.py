@@ -7,9 +7,10 @@ from telephony.admin import parameters as p
 from telephony.admin import plan_handlers
 from telephony.admin.bodies import JsonBody, PlanBody, RollBack
 from telephony.admin.errors import Kind
-from telephony.admin.operation import TOML, Example, Operation, Page
+from telephony.admin.operation import Example, Operation, Page
 from telephony.admin.plan_views import AppliedPlan, PendingPlan
 from telephony.admin.views import PlanCheck, PlanDiff
+from telephony.admin.wire import TOML
 from telephony.archive.plan_store import ListedVersion, PlanHead
 from telephony.tokens import Role
 

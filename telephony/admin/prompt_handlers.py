@@ -1,9 +1,10 @@
 """Prompts, and recordings in their place."""
 
-from telephony.admin.operation import WAV, Answer, Ask, File
+from telephony.admin.operation import Answer, Ask, File
 from telephony.admin.parameters import ListParameters, PromptParameters
 from telephony.admin.ports import Administration
 from telephony.admin.views import page_of
+from telephony.admin.wire import WAV
 
 
 async def prompts(service: Administration, ask: Ask[ListParameters, None]) -> Answer:

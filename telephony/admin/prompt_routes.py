@@ -4,8 +4,9 @@ from telephony.admin import parameters as p
 from telephony.admin import prompt_handlers
 from telephony.admin.bodies import WavBody
 from telephony.admin.errors import Kind
-from telephony.admin.operation import WAV, Example, Operation, Page
+from telephony.admin.operation import Example, Operation, Page
 from telephony.admin.values import PromptState
+from telephony.admin.wire import WAV
 from telephony.tokens import Role
 
 _EXAMPLE = (

@@ -11,9 +11,6 @@ from telephony.admin.prompt_routes import PROMPT_ROUTES
 from telephony.admin.simulation_routes import SIMULATION_ROUTES
 from telephony.admin.staff_routes import STAFF_ROUTES
 
-BASE = "/api/v1"
-"""Before every path."""
-
 OPERATIONS: tuple[Operation, ...] = (
     *PLAN_ROUTES,
     *SIMULATION_ROUTES,

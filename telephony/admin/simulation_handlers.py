@@ -1,9 +1,10 @@
 """What a plan would do that is not in force. The service simulates beside itself, and gives the JSON."""
 
-from telephony.admin.operation import JSON, Answer, Ask, Text
+from telephony.admin.operation import Answer, Ask, Text
 from telephony.admin.parameters import LoadParameters, SimulationParameters
 from telephony.admin.ports import Administration
 from telephony.admin.values import Draft
+from telephony.admin.wire import JSON
 
 
 async def replay(service: Administration, ask: Ask[SimulationParameters, Draft]) -> Answer:

@@ -9,8 +9,8 @@ from typing import Protocol
 from routing.decision import Reason, Strategy
 from routing.diff import Change
 from routing.override import Override
-from telephony.archive.archive import ArchiveStatus
 from telephony.archive.plan_store import PlanHead
+from telephony.archive.status import ArchiveStatus
 from telephony.desk.member_state import Member
 
 
@@ -167,7 +167,7 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True)
 class NumberToday:
-    """What was counted of the calls to a number since midnight, or since the service began, as the counts of
+    """What was counted of the calls to a number since midnight, as the counts of
     the key figures are called: of these its service level is made."""
 
     number: str

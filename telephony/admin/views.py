@@ -18,8 +18,8 @@ from routing.problem import Problem
 from routing.year import Year, year_json
 from telephony.admin.errors import FieldError, Kind, Refusal
 from telephony.admin.operation import Page
-from telephony.admin.parameters import ALL_NUMBERS
 from telephony.admin.values import HoursSpan
+from telephony.admin.wire import ALL_NUMBERS
 from telephony.archive.call_log import After
 from telephony.call.explained import Explained
 from telephony.call.facts import EndedBy, Outcome

@@ -9,11 +9,12 @@ from routing.hours import Span
 from routing.numbers import show
 from routing.year import Year, period_of, year_of
 from routing.year_picture import STYLE, year_page, year_svg
-from telephony.admin.operation import HTML, SVG, Answer, Ask, Text
+from telephony.admin.operation import Answer, Ask, Text
 from telephony.admin.parameters import YearParameters
 from telephony.admin.ports import Administration
 from telephony.admin.values import HoursSpan
 from telephony.admin.views import YearView
+from telephony.admin.wire import HTML, SVG
 
 POLICY = (
     "default-src 'none'; style-src 'sha256-"

@@ -7,7 +7,6 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,7 @@ from typing import Any
 import structlog
 
 from telephony.archive.call_facts import CallFacts
-from telephony.archive.call_log import CallLog
-from telephony.archive.codec import Codec
+from telephony.archive.call_log import CallCounts, CallLog
 from telephony.archive.database import Database
 from telephony.archive.embedded import EmbeddedServer
 from telephony.archive.errors import ArchiveError
@@ -26,9 +24,8 @@ from telephony.archive.node_id import node_id
 from telephony.archive.plan_store import PlanStore, PlanVersion
 from telephony.archive.recording_store import RecordingStore
 from telephony.archive.shipper import Shipper
-from telephony.archive.upcasts import UPCASTS
+from telephony.archive.status import ArchiveStatus
 from telephony.call.facts import Fact
-from telephony.call.registry import FACTS
 from telephony.dsn import EMBEDDED, NONE, Dsn
 
 FIRST_PAUSE_SECONDS = 0.25
@@ -48,34 +45,6 @@ TIDYING_SECONDS = 3600.0
 """How soon and how often old segments are looked for: there is a new one a day."""
 
 log = structlog.get_logger("vaxeln")
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveStatus:
-    """How the shipping goes.
-
-    `is_up`: the database takes facts now. `shipped`: it has the journal up to there; None until it said so.
-    Lag is in facts and in seconds since the oldest that is not shipped. `problem` is the last one, or "".
-    """
-
-    is_on: bool
-    is_up: bool
-    shipped: int | None
-    lag_facts: int | None
-    lag_seconds: float
-    dead_letters: int
-    problem: str
-
-    def to_json(self) -> dict[str, object]:
-        """The object in /healthz."""
-        return {
-            "state": "off" if not self.is_on else "up" if self.is_up else "away",
-            "shipped": self.shipped,
-            "lag_facts": self.lag_facts,
-            "lag_seconds": round(self.lag_seconds, 1),
-            "dead_letters": self.dead_letters,
-            "problem": self.problem,
-        }
 
 
 class Archive:
@@ -102,7 +71,6 @@ class Archive:
         self._server = EmbeddedServer(data / "postgres") if dsn.value == EMBEDDED else None
         self._database = Database(_target(dsn, self._server))
         self._shipping = Database(_target(dsn, self._server), connections=1)  # or many readers could stop it
-        self._codec: Codec[Fact] = Codec(FACTS, UPCASTS)
         self._shipper: Shipper | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._began = time.monotonic()
@@ -110,7 +78,7 @@ class Archive:
         self._problem = ""
         self._reported: set[Finding] = set()
         self.calls = CallLog(self._database)
-        self.facts = CallFacts(self._database, self._codec)
+        self.facts = CallFacts(self._database, journal.codec)
         self.plans = PlanStore(self._database)
         self.recordings = RecordingStore(self._database)
 
@@ -138,6 +106,15 @@ class Archive:
     def is_up(self) -> bool:
         """Whether the database takes facts now."""
         return self._is_up
+
+    async def counts_of_own(
+        self, since: datetime, until: datetime, within_seconds: float, position: int
+    ) -> Mapping[str, CallCounts] | None:
+        """As `CallLog.counts`, of the calls of this node; None while its journal is not in the database up to
+        `position`. Raises DatabaseAway."""
+        if self._shipper is None or (self._shipper.shipped or 0) < position:
+            return None
+        return await self.calls.counts(since, until, within_seconds, self._shipper.node)
 
     def status(self) -> ArchiveStatus:
         """How it goes now."""
@@ -191,7 +168,7 @@ class Archive:
         return Shipper(
             self._directory,
             node_id(self._directory),
-            self._codec,
+            self._journal.codec,
             self._shipping,
             position=lambda: self._journal.position,
             synced=lambda: self._journal.synced_position,

@@ -115,14 +115,14 @@ class CallLog:
         return rows[0] if rows else None
 
     async def counts(
-        self, since: datetime, until: datetime, within_seconds: float
+        self, since: datetime, until: datetime, within_seconds: float, node: UUID | None = None
     ) -> Mapping[str, CallCounts]:
         """The ended calls that arrived from `since` to before `until`, counted by number of the plan.
 
-        `within_seconds` is the limit of what is in time, or short.
+        `within_seconds` is the limit of what is in time, or short. Of all nodes, or of one.
         """
         async with self._database.connection() as connection:
-            rows = await connection.fetch(_SQL["counts"], since, until, within_seconds)
+            rows = await connection.fetch(_SQL["counts"], since, until, within_seconds, node)
         return {row["number"]: CallCounts(**{k: v for k, v in row.items() if k != "number"}) for row in rows}
 
     async def _rows(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:

@@ -61,7 +61,8 @@ class Journal(Generic[F]):
     ) -> None:
         """Use `Journal.open`."""
         self._directory = directory
-        self._codec = codec
+        self.codec = codec
+        """Writes and reads its facts."""
         self._opening_facts = opening_facts
         self._limits = limits
         self._reader = JournalReader(directory, codec, report=report)
@@ -170,7 +171,7 @@ class Journal(Generic[F]):
         """
         if not facts:
             return self._position
-        encoded = [self._codec.encode(fact) for fact in facts]
+        encoded = [self.codec.encode(fact) for fact in facts]
         if self.retry():
             self._begin_segment_when_due(facts[0].at.astimezone(UTC).date())
         self._add(encoded)
@@ -200,7 +201,7 @@ class Journal(Generic[F]):
 
         Never the segment in use. For any thread. Raises `OSError`.
         """
-        old = list(old_segments(self.segments(), self._codec, position, before))
+        old = list(old_segments(self.segments(), self.codec, position, before))
         for segment in old:
             segment.path.unlink()
         return [segment.path for segment in old]
@@ -229,7 +230,7 @@ class Journal(Generic[F]):
         is_empty = self._store.segment_size == 0
         if not (is_full or is_past or is_empty):
             return
-        opening = [self._codec.encode(fact) for fact in self._opening_facts()]
+        opening = [self.codec.encode(fact) for fact in self._opening_facts()]
         if not is_empty and not self._store.begin(segment_path(self._directory, self._position + 1)):
             return
         self._sync.wrote(self._directory_fd, self._position)
@@ -241,7 +242,7 @@ class Journal(Generic[F]):
         if written is None:
             return None
         try:
-            return self._codec.decode(written).at.astimezone(UTC).date()
+            return self.codec.decode(written).at.astimezone(UTC).date()
         except MalformedFact:
             return None
 

@@ -69,7 +69,7 @@ class Shipper:
         works: Callable[[], None] = lambda: None,
     ) -> None:
         self._directory = directory
-        self._node = node
+        self._node = self.node = node
         self._codec = codec
         self._database = database
         self._position = position

@@ -13,7 +13,7 @@ from telephony.archive.codec import Upcasts
 def _with_defaults(data: dict[str, Any]) -> dict[str, Any]:
     """What came anew has a default in its class: a target's `gateway` was that of its trunk, a refusal had no
     `cause`, an override no `announcement`, a decision no `menu`, `voicemail` or `wait`, a menu no
-    extensions, a talk no wrap-up."""
+    extensions, a talk and a callback no wrap-up, and no callback went to a mobile."""
     return data
 
 
@@ -34,4 +34,7 @@ UPCASTS: Upcasts = {
     ("CallConnected", 1): _with_defaults,
     ("CallTransferred", 1): _with_defaults,
     ("CallArrived", 1): _with_defaults,
+    ("CallArrived", 2): _with_defaults,
+    ("CallbackTurnCame", 1): _with_defaults,
+    ("CallbackKept", 1): _with_defaults,
 }

@@ -216,6 +216,11 @@ class Call:
         return self.legs[self.arrived.leg]
 
     @property
+    def is_reached_outside(self) -> bool:
+        """The member is, who is to call somebody back: they have answered only when they say so."""
+        return bool(self.arrived.trunk)
+
+    @property
     def who_waits(self) -> str:
         """The leg that a person is looked for: the caller's, or in a transfer that of who is handed on."""
         return self.transfer.kept if self.transfer is not None else self.arrived.leg
@@ -223,7 +228,7 @@ class Call:
     @property
     def is_internal(self) -> bool:
         """The caller is one of the municipality's own phones (P8)."""
-        return self.arrived.origin is Origin.PHONE
+        return self.arrived.origin is Origin.PHONE and not self.arrived.trunk
 
     @property
     def is_emergency(self) -> bool:
@@ -270,7 +275,8 @@ class Call:
             return self.key_until
         if self.phase not in (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING, Phase.CALLING):
             return None
-        due = [due for leg in self.ringing() for due in (leg.respond_by, leg.confirm_by) if due is not None]
+        open_offers = (leg for leg in self.legs.values() if leg.may_answer)
+        due = [due for leg in open_offers for due in (leg.respond_by, leg.confirm_by) if due is not None]
         if self.waiting is not None:
             due += self.waiting.deadlines()
         if self.talk_until is not None and not self.talk_expired:  # of whoever is being transferred

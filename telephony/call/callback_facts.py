@@ -3,6 +3,7 @@ call that asked has ended, and each try is a call of its own, by the phone of a 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from telephony.call.facts import CallFact, Fact
 
@@ -45,10 +46,13 @@ class CallbackPromised(CallbackFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackTurnCame(CallbackFact):
-    """It is their turn: the member is rung, in `call`, and when they have answered the caller is."""
+    """It is their turn: the member is rung, in `call`, and when they have answered the caller is. After the
+    talk the member will have `wrap_up_seconds` to write down what it was about."""
 
+    VERSION: ClassVar[int] = 2
     call: str
     member: str
+    wrap_up_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +64,13 @@ class CallbackTurnPassed(CallbackFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackKept(CallbackFact):
-    """The caller was reached, in `call`."""
+    """The caller was reached, in `call`, by `member`, who is on `leg` and has `wrap_up_seconds` after it."""
 
+    VERSION: ClassVar[int] = 2
     call: str
+    member: str = ""
+    leg: str = ""
+    wrap_up_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,21 +34,34 @@ def react(call: Call, now: datetime) -> Reaction:
         confirming = leg.confirming
         if confirming is None or leg.withdrawn:
             continue
-        is_over = confirming.expired and confirming.attempt >= TIMES
-        if is_over or leg.gone:  # who hangs up has not taken it
+        if is_over(confirming) or leg.gone:  # who hangs up has not taken it
             reaction = withdraw(call, [leg], UNCONFIRMED, now)
             return reaction if leg.is_open else Reaction(reaction.facts)
-        if confirming.expired or confirming.wrong or not confirming.attempt:
-            return _ask(call, leg, confirming.attempt + 1, now)
+        if asked := ask(call, leg, confirming, CONFIRM_PROMPT, now):
+            return asked
     return NOTHING
+
+
+def is_over(confirming: Confirming) -> bool:
+    """Whether they have been asked as often as they are, in vain."""
+    return confirming.expired and confirming.attempt >= TIMES
+
+
+def ask(call: Call, leg: Leg, confirming: Confirming, prompt: str, now: datetime) -> Reaction | None:
+    """Ask who is on this leg for the key, if that is due; None while they have time for it."""
+    if confirming.attempt and not confirming.expired and not confirming.wrong:
+        return None
+    until, attempt = now + timedelta(seconds=SECONDS), confirming.attempt + 1
+    asked = c.ConfirmationAsked(at=now, call=call.id, leg=leg.id, prompt=prompt, attempt=attempt, until=until)
+    return Reaction([asked], [AskForKey(leg.id, prompt)])
 
 
 def expire(call: Call, now: datetime) -> Iterable[c.ConfirmationTimeExpired]:
     """The facts that their time is over, as of `now`."""
     return [
         c.ConfirmationTimeExpired(at=now, call=call.id, leg=leg.id)
-        for leg in call.ringing()
-        if leg.confirm_by is not None and leg.confirm_by <= now
+        for leg in call.legs.values()
+        if leg.may_answer and leg.confirm_by is not None and leg.confirm_by <= now
     ]
 
 
@@ -60,11 +73,3 @@ def pressed(confirming: Confirming, key: str) -> Confirming | None:
     return Confirming(
         confirming.attempt, confirming.until, confirming.expired, wrong=confirming.attempt < TIMES
     )
-
-
-def _ask(call: Call, leg: Leg, attempt: int, now: datetime) -> Reaction:
-    until = now + timedelta(seconds=SECONDS)
-    asked = c.ConfirmationAsked(
-        at=now, call=call.id, leg=leg.id, prompt=CONFIRM_PROMPT, attempt=attempt, until=until
-    )
-    return Reaction([asked], [AskForKey(leg.id, CONFIRM_PROMPT)])

@@ -160,7 +160,7 @@ def _take(call: Call, other: Call, legs: Sequence[Leg], now: datetime) -> tuple[
 
 def _party(call: Call, leg: Leg) -> Target:
     """Who is on this leg."""
-    name = call.arrived.origin_name
+    name = call.arrived.trunk or call.arrived.origin_name
     return asker(call, leg.id) or leg.target or Target(f"trunk/{name}", trunk=name)
 
 

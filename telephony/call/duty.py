@@ -54,6 +54,7 @@ class Duty:
         self._resting: dict[str, Rest] = {}
         self._missed: dict[str, int] = {}
         self._wrap_ups: dict[str, tuple[str, timedelta]] = {}  # leg that talks -> member, and for how long
+        self._due: dict[str, timedelta] = {}  # member who has more legs -> how long, once these are over
 
     def is_on(self, member: str, group: str) -> bool:
         """Whether calls of this group are offered to the member now."""
@@ -121,10 +122,16 @@ class Duty:
         if wrap_up:
             self._wrap_ups[leg] = (member, wrap_up)
 
-    def leg_over(self, leg: str, at: datetime) -> None:
-        """This leg is over: whoever talked on it may have something to write down."""
+    def leg_over(self, leg: str) -> None:
+        """This leg is over: whoever talked on it may have something to write down, once they are free."""
         if leg in self._wrap_ups:
             member, wrap_up = self._wrap_ups.pop(leg)
+            self._due[member] = max(wrap_up, self._due.get(member, wrap_up))
+
+    def freed(self, member: str, at: datetime) -> None:
+        """The last leg of the member's is over."""
+        wrap_up = self._due.pop(member, None)
+        if wrap_up is not None:
             self._resting[member] = Rest(RestKind.WRAP_UP, at, at + wrap_up)
 
     def carry(self) -> Duties:

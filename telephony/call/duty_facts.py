@@ -9,6 +9,11 @@ from telephony.call.facts import Fact
 MISSED = "missed"
 """The reason of a pause that the service gives who misses one call after the other."""
 
+FORWARDED = "forwarded"
+"""Why an offer was missed by who has their phone point elsewhere (3xx). It is not followed: a voicemail there
+would win the call, and who is to be reached outside has a `mobile` in the plan. But it is no offer that they
+saw and did not take, and is not counted as one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFact(Fact):
@@ -60,7 +65,7 @@ class DutiesCarried(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferMissed(MemberFact):
     """They did not take a call of the queue of `group` that was offered to them. `why`: ring_time, declined,
-    unreachable. Until `until` (UTC) they are left alone. `by` is ""."""
+    unreachable, forwarded. Until `until` (UTC) they are left alone. `by` is ""."""
 
     call: str
     group: str

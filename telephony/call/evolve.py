@@ -77,7 +77,7 @@ def _answered(call: Call, fact: f.MemberAnswered) -> Changes:
     leg = call.legs.get(fact.leg)
     if leg is None or not leg.is_open:
         return {}
-    return with_leg(call, answered(leg))
+    return with_leg(call, answered(call, leg))
 
 
 def _unusable(call: Call, fact: f.MemberAnswerUnusable) -> Changes:

@@ -10,12 +10,12 @@ from telephony.call.changed import changed
 from telephony.call.changes import Changes, leg_changed, require, with_leg
 from telephony.call.confirming import pressed
 
-_WHERE_IT_RINGS = (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING)
+_WHERE_IT_RINGS = (Phase.RINGING, Phase.TRANSFERRING, Phase.WAITING, Phase.CALLING)
 
 
-def answered(leg: Leg) -> Leg:
+def answered(call: Call, leg: Leg) -> Leg:
     """A member's leg that was answered: outside it counts only when it is confirmed."""
-    if leg.target is not None and leg.target.is_mobile:
+    if call.is_reached_outside if leg.target is None else leg.target.is_mobile:
         return changed(leg, state=LegState.ASKED, respond_by=None, confirming=Confirming())
     return changed(leg, state=LegState.ANSWERED, respond_by=None)
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from telephony.call import callback_facts as b
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call.duty import Duty, Rest, RestKind
-from telephony.call.repair_facts import StateRepaired
-from telephony.call.transfer_facts import CallTransferred, LegHandedOver
+from telephony.call.transfer_facts import CallTransferred
 
 
 def _logged_out(duty: Duty, fact: d.MemberLoggedOut) -> None:
@@ -28,7 +28,8 @@ def _resumed(duty: Duty, fact: d.MemberResumed) -> None:
 
 
 def _missed(duty: Duty, fact: d.OfferMissed) -> None:
-    duty.miss(fact.member)
+    if fact.why != d.FORWARDED:
+        duty.miss(fact.member)
     duty.begin_rest(fact.member, Rest(RestKind.MISSED, fact.at, fact.until))
 
 
@@ -44,8 +45,8 @@ def _connected(duty: Duty, fact: f.CallConnected | CallTransferred) -> None:
     duty.answer(fact.member, fact.leg, timedelta(seconds=fact.wrap_up_seconds))
 
 
-def _leg_over(duty: Duty, fact: f.LegEnded | LegHandedOver | StateRepaired) -> None:
-    duty.leg_over(fact.leg, fact.at)
+def _called_back(duty: Duty, fact: b.CallbackKept) -> None:
+    duty.answer(fact.member, fact.leg, timedelta(seconds=fact.wrap_up_seconds))
 
 
 CHANGES: dict[type[f.Fact], Callable[[Duty, Any], None]] = {
@@ -58,7 +59,5 @@ CHANGES: dict[type[f.Fact], Callable[[Duty, Any], None]] = {
     d.DutiesCarried: _carried,
     f.CallConnected: _connected,
     CallTransferred: _connected,
-    f.LegEnded: _leg_over,
-    LegHandedOver: _leg_over,
-    StateRepaired: _leg_over,
+    b.CallbackKept: _called_back,
 }

@@ -17,7 +17,8 @@ from telephony.call.evolve_queue import unheard
 
 def _pressed(call: Call, fact: m.KeyPressed) -> Changes:
     leg = call.legs.get(fact.leg)
-    if leg is not None and leg.target is not None and fact.leg != call.who_waits:
+    is_waiting = fact.leg == call.who_waits
+    if leg is not None and (leg.confirming is not None or (leg.target is not None and not is_waiting)):
         return key_pressed(call, leg, fact.key)
     if call.phase not in (Phase.MENU, Phase.ANNOUNCING, Phase.WAITING) or not heard(call, fact.key):
         return {}  # too late, or of no matter

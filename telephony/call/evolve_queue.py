@@ -11,7 +11,8 @@ from telephony.call import queue_facts as q
 from telephony.call.call import Call, LegState, Phase, Waiting
 from telephony.call.changed import changed
 from telephony.call.changes import Changes, enter, require
-from telephony.call.queues import Queues
+from telephony.call.queues import Queues, Tried
+from telephony.call.repair_facts import Repair, StateRepaired
 
 # ---- in a call
 
@@ -151,7 +152,7 @@ def _promised(queues: Queues, fact: b.CallbackPromised) -> None:
 
 
 def _callback_turn_came(queues: Queues, fact: b.CallbackTurnCame) -> None:
-    queues.try_callback(fact.callback, fact.queue, fact.call, fact.member)
+    queues.try_callback(fact.call, Tried(fact.callback, fact.queue, fact.member, fact.wrap_up_seconds))
 
 
 def _callback_taken(queues: Queues, fact: b.CallbackTaken) -> None:
@@ -164,6 +165,11 @@ def _callback_turn_passed(queues: Queues, fact: b.CallbackTurnPassed) -> None:
 
 def _callback_over(queues: Queues, fact: b.CallbackKept | b.CallbackOwed) -> None:
     queues.end_callback(fact.callback)
+
+
+def _repaired(queues: Queues, fact: StateRepaired) -> None:
+    if fact.kind is Repair.STUCK_IN_QUEUE:
+        queues.lose(fact.leg.rpartition(".")[0])
 
 
 def _callbacks_carried(queues: Queues, fact: b.CallbacksCarried) -> None:
@@ -184,4 +190,5 @@ IN_HOUSE: dict[type[f.Fact], Callable[[Queues, Any], None]] = {
     b.CallbackKept: _callback_over,
     b.CallbackOwed: _callback_over,
     b.CallbacksCarried: _callbacks_carried,
+    StateRepaired: _repaired,
 }

@@ -113,10 +113,11 @@ class CallArrived(LegFact):
     `caller` is None when hidden: an asserted identity of a hidden caller is dropped before this fact.
     `member` is the person whose phone calls, or "". `dialled` is normalised by the trunk's own number format.
     `calls_back` is the call in which the number that is dialled has asked for this one: then there was no
-    INVITE, and the phone of the member is rung before anything else.
+    INVITE, and the phone of the member is rung before anything else; or their mobile, by `trunk`, with no
+    `origin_name` then.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     origin: Origin
     origin_name: str
     member: str = ""
@@ -127,6 +128,7 @@ class CallArrived(LegFact):
     sip_call_id: str
     max_forwards: int = 70
     calls_back: str = ""
+    trunk: str = ""
 
 
 _NO_ROOM = frozenset({"no_channel", "no_port"})

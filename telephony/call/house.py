@@ -166,7 +166,7 @@ class House:
 
     def take_stirred(self) -> tuple[set[str], set[str]]:
         """The members and the phones of whom something has changed since this was asked last: somebody may be
-        free who was not."""
+        free who was not, or may have gone."""
         stirred = self._stirred, self._phones_stirred
         if self._stirred:
             self._stirred = set()
@@ -206,6 +206,7 @@ class House:
             self._lost.add(fact.phone)
 
     def _phone_lost(self, fact: h.PhoneLost) -> None:
+        self._phones_stirred.add(fact.phone)
         if fact.phone in self._contacts:
             self._lost.add(fact.phone)
 
@@ -240,8 +241,9 @@ class House:
         self._trunks[leg] = trunk
 
     def _arrived(self, fact: f.CallArrived) -> None:
-        if fact.origin is f.Origin.TRUNK:
-            self._occupy(fact.origin_name, fact.leg)
+        trunk = fact.origin_name if fact.origin is f.Origin.TRUNK else fact.trunk
+        if trunk:
+            self._occupy(trunk, fact.leg)
         if fact.member:
             self._reserve(fact.member, fact.leg)
 
@@ -281,6 +283,7 @@ class House:
 
     def _leg_over(self, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver | StateRepaired) -> None:
         self.hunts.ended(fact.leg, fact.at)
+        self.duty.leg_over(fact.leg)
         trunk = self._trunks.pop(fact.leg, None)
         if trunk is not None:
             self._channels[trunk] -= 1
@@ -292,6 +295,7 @@ class House:
         legs.remove(fact.leg)
         if not legs:
             del self._busy[member]
+            self.duty.freed(member, fact.at)
             self._stirred.add(member)
 
     def _clock_stepped(self, fact: h.ClockStepped) -> None:
@@ -355,6 +359,8 @@ _OWN: dict[type[f.Fact], Callable[[House, Any], None]] = {
     h.HuntsCarried: House._hunts_carried,
     q.TurnCame: House._turn_came,
     d.MemberLoggedIn: House._duty_changed,
+    d.MemberLoggedOut: House._duty_changed,
+    d.MemberPaused: House._duty_changed,
     d.MemberResumed: House._duty_changed,
     d.OfferMissed: House._duty_changed,
     d.MemberRested: House._duty_changed,

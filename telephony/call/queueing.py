@@ -10,17 +10,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from routing.decision import CALLBACK_KEY, Branch, Target, Wait
+from routing.decision import CALLBACK_KEY, Branch, Wait
 from telephony.call import calling_back, confirming, transferring
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import queue_facts as q
 from telephony.call.actions import AlertCaller, KeepWaiting, PlayRinging, TellPaused
-from telephony.call.call import Call, Leg, Phase, Waiting
+from telephony.call.call import Call, Phase, Waiting
 from telephony.call.ending import Reaction, finish, withdraw
 from telephony.call.facts import EndedBy, Outcome
 from telephony.call.failover import first_ways, in_order
 from telephony.call.house import House
+from telephony.call.missing import missed, why_missed
 from telephony.call.offering import (
     connect,
     decision_of,
@@ -200,19 +201,14 @@ def _alert(call: Call, now: datetime) -> Reaction:
 
 
 def _pass(call: Call, house: House, now: datetime) -> Reaction:
-    """Nobody took it. Whoever was rung is left alone for a moment, so that the next one is tried; and who has
-    missed one call after the other has a pause, for they are not there."""
+    """Nobody took it."""
     wait, group = _wait(call), decision_of(call).group
-    paused = set[str]()
     facts: list[f.Fact] = [q.TurnPassed(at=now, call=call.id, queue=group)]
     until = now + timedelta(seconds=wait.retry_seconds)
     for member, why in _missed(call).items():
-        facts.append(
-            d.OfferMissed(at=now, member=member, by="", call=call.id, group=group, why=why, until=until)
-        )
-        if wait.missed_limit and house.duty.missed(member) + 1 >= wait.missed_limit:
-            facts.append(d.MemberPaused(at=now, member=member, by="", reason=d.MISSED))
-            paused.add(member)
+        offer = d.OfferMissed(at=now, member=member, by="", call=call.id, group=group, why=why, until=until)
+        facts += missed(offer, wait.missed_limit, house)
+    paused = {fact.member for fact in facts if isinstance(fact, d.MemberPaused)}
     return Reaction(facts, _told(call, paused))
 
 
@@ -229,16 +225,8 @@ def _told(call: Call, paused: Collection[str]) -> list[TellPaused]:
 
 def _missed(call: Call) -> dict[str, str]:
     """Which members were rung and did not answer, and how each of them did not."""
-    missed: dict[str, str] = {}
+    found: dict[str, str] = {}
     for leg in (call.legs[leg] for leg in sorted(call.round_legs)):
         assert leg.target is not None  # it was rung
-        missed[leg.target.member] = _how(leg, leg.target)
-    return missed
-
-
-def _how(leg: Leg, target: Target) -> str:
-    if leg.withdrawn in ("ring_time", confirming.UNCONFIRMED):
-        return "ring_time"
-    if leg.withdrawn == "no_response" or leg.status in (404, 408, 410, 480, 500, 502, 503, 504):
-        return "unreachable"
-    return "declined"
+        found[leg.target.member] = why_missed(leg.status, leg.withdrawn)
+    return found

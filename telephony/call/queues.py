@@ -27,11 +27,13 @@ class Place:
 
 @dataclass(slots=True)
 class Tried:
-    """A callback that is being tried, in a call by the phone of `member`; `is_taken`: they have answered."""
+    """A callback that is being tried, in a call of `member`, who has `wrap_up_seconds` after it; `is_taken`:
+    they have answered."""
 
     callback: str
     queue: str
     member: str
+    wrap_up_seconds: float
     is_taken: bool = False
 
 
@@ -166,6 +168,22 @@ class Queues:
             self._stirred = set()
         return stirred
 
+    def calls(self) -> Iterator[str]:
+        """The calls of which it has something: who waits, who still hears of a callback, and those that are
+        made for one."""
+        yield from (call for call in self._of if call not in self._callbacks)
+        yield from self._asking
+        yield from self._tried
+
+    def lose(self, call: str) -> None:
+        """There is no such call."""
+        if call in self._tried:
+            self.pass_callback(self._tried[call].callback, call)
+        elif call in self._callbacks:
+            self.asked(call)
+        else:
+            self._leave(call)
+
     def carry(self) -> dict[str, dict[str, Callback]]:
         """All that is to be called back, by queue and callback."""
         found: dict[str, dict[str, Callback]] = {}
@@ -199,10 +217,10 @@ class Queues:
         self._asking.discard(callback)
         self._stirred.add(self._of[callback][0])
 
-    def try_callback(self, callback: str, queue: str, call: str, member: str) -> None:
-        """It is being tried."""
-        self.begin_turn(callback, [member])
-        self._tried[call] = Tried(callback, queue, member)
+    def try_callback(self, call: str, tried: Tried) -> None:
+        """It is being tried, in this call."""
+        self.begin_turn(tried.callback, [tried.member])
+        self._tried[call] = tried
 
     def take_callback(self, call: str) -> None:
         """The member has answered, and the caller is called."""

@@ -11,6 +11,7 @@ class Repair(StrEnum):
 
     STUCK_IN_CALL = "stuck_in_call"  # a member by a leg that is in no call any more
     STUCK_CHANNEL = "stuck_channel"  # a trunk's channel, likewise
+    STUCK_IN_QUEUE = "stuck_in_queue"  # a place, or a callback that is told or tried, of a call that is gone
     LEG_UNKNOWN = "leg_unknown"  # a call has a leg of which the network side knows nothing
     REST_OVERDUE = "rest_overdue"  # somebody is left alone longer than was meant
 

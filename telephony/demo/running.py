@@ -34,6 +34,7 @@ _LOOK = 0.05  # seconds between two looks at a file that the service writes
 
 _COMMAND = (sys.executable, "-P", "-m", "telephony.cli")  # -P: never a `telephony` of the current folder
 
+_CODEC: Codec[f.Fact] = Codec(FACTS, UPCASTS)
 _SIP = re.compile(r"^Växeln takes SIP on udp:\S+:(\d+)\b", re.MULTILINE)
 _HTTP = re.compile(r"^Health and figures are at (http://\S+)", re.MULTILINE)
 
@@ -160,7 +161,7 @@ class RunningService:
 
     def _journal(self) -> Iterator[f.Fact]:
         reader: JournalReader[f.Fact] = JournalReader(
-            self.data / "journal", Codec(FACTS, UPCASTS), report=lambda finding: None
+            self.data / "journal", _CODEC, report=lambda finding: None
         )
         return (fact for _, fact in reader.read() if not isinstance(fact, UnknownFact))
 

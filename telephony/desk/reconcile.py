@@ -35,9 +35,17 @@ def disagreements(
             if not knows(open_leg.id):
                 member = open_leg.target.member if open_leg.target else call.arrived.member
                 yield StateRepaired(at=now, kind=Repair.LEG_UNKNOWN, member=member, leg=open_leg.id)
+    yield from stuck_in_queues(house, calls, now)
     for member, rest in house.duty.resting().items():
         if rest.until + GRACE < now:
             yield StateRepaired(at=now, kind=Repair.REST_OVERDUE, member=member, leg="")
+
+
+def stuck_in_queues(house: House, calls: Mapping[str, Call], now: datetime) -> Iterator[StateRepaired]:
+    """Who would wait for ever, or never be called back: the journal has lost the call that they are of."""
+    for call in house.queues.calls():
+        if call not in calls:
+            yield StateRepaired(at=now, kind=Repair.STUCK_IN_QUEUE, member="", leg=f"{call}.0")
 
 
 def seen_twice(before: Collection[StateRepaired], found: Iterable[StateRepaired]) -> Iterator[StateRepaired]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from routing.decision import Strategy, Target
+from routing.decision import Branch, Strategy, Target
 from routing.hunt import in_order
 from routing.mobiles import Mobiles
+from routing.outside import ways_out, why_no_way
 from routing.strategy import choose
 from routing.tables import GroupRow, PersonRow, Tables
 from telephony.call.house import House
@@ -38,8 +39,9 @@ def next_turn(
 
     Of the queues that share a member, the first is whoever has the better place: priority, then time.
     `caller_of` tells which member or number makes a call, or "": nobody's own call is offered to them.
-    `may_be_called` tells whether a callback can be tried: by the phone of a member, never a mobile. `draw` is
-    random in [0, 1). A queue whose group has left the plan has no turns.
+    `may_be_called` tells whether a callback can be tried: by one phone, or else one way to a mobile, and
+    while there is a channel for the caller too. `draw` is random in [0, 1). A queue whose group has left the
+    plan has no turns.
     """
     best: Turn | None = None
     heads = [(next(house.queues.in_turn(queue), None), queue) for queue in queues if queue in tables.groups]
@@ -71,15 +73,28 @@ def _first(
         is_callback, caller = place.call in house.queues.callbacks(), caller_of(place.call)
         if is_callback and not may_be_called(place.call):
             continue
-        mobiles = None if is_callback else Mobiles(tables, house, draw, together=together)
+        mobiles = Mobiles(tables, house, draw, together=together)
         hunted = _latest_last(members, house.queues.rung(place.call))
         for rung in [members] if together else [[person] for person in hunted]:
             chosen = choose(rung, house, now, caller, group=group.key, mobiles=mobiles)
-            if isinstance(chosen, tuple):
+            if isinstance(chosen, tuple) and is_callback:
+                chosen = _to_call(tables, house, chosen, caller, draw)
+            if isinstance(chosen, tuple) and chosen:
                 return Turn(place, group.key, chosen)
         if not is_callback and not any(caller in (person.key, person.mobile) for person in members if caller):
             break  # nobody can be rung for those behind, either
     return None
+
+
+def _to_call(
+    tables: Tables, house: House, chosen: Sequence[Target], number: str, draw: float
+) -> tuple[Target, ...]:
+    """Of these the one who is to call this number: at a phone where there is one, for who answers there need
+    not say so first. Nobody while no channel would be left for the call to it."""
+    target = next((target for target in chosen if target.phone), chosen[0])
+    taken = {target.trunk: 1} if target.trunk else {}
+    ways, reasons = ways_out(tables, number, draw, house, taken)
+    return () if not ways and why_no_way(reasons) is Branch.FULL else (target,)
 
 
 def _latest_last(members: Sequence[PersonRow], rung: Sequence[str]) -> Sequence[PersonRow]:

@@ -181,10 +181,10 @@ class InboundLeg(Leg):
         self.wire.agenda.set(f"{self._transaction}/remind", None)
 
     def pass_early_sound(self, member: Leg, now: float) -> None:
-        """183 with the session description that fits the member's early sound; 180 to a caller who cannot
-        hear it."""
+        """183 with what fits the member's early sound; 180 to a caller who cannot hear it."""
         if self.state is State.SETUP and self._can_hear_early() and self._describe_as(member):
             self._progress(now)
+            member.agreed()
             self.wire.media.bridge(self.id, member.id)
         else:
             self.alert(now)

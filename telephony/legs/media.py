@@ -32,6 +32,9 @@ class Media(Protocol):
     def set_stream(self, leg: str, stream: Stream) -> None:
         """Take what was agreed with the leg's far end: its address, payload numbers, direction."""
 
+    def await_answer(self, leg: str) -> None:
+        """The leg's far end has said that there may be sound before it answers. Nobody is to hear it yet."""
+
     def bridge(self, a: str, b: str) -> None:
         """Copy sound between two legs, in place of whatever they did before."""
 

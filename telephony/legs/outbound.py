@@ -203,7 +203,7 @@ class OutboundLeg(Leg):
         except SdpError:
             return  # the answer in the 2xx decides
         self._early_sound = True
-        self.agreed()
+        self.wire.media.await_answer(self.id)  # agreed with when the caller is to hear it, or with the 2xx
         self.observe(f.MemberGaveEarlySound, now)
 
     def _refused(self, response: Response, now: float) -> None:

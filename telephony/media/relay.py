@@ -132,6 +132,12 @@ class MediaRelay:
         line.leg.change(stream, self._loop.time())
         self._player.set_voice(leg, Voice.of(stream))
 
+    def await_answer(self, leg: str) -> None:
+        """The leg may be heard from now on before it answers: see `EarlySound.expect`."""
+        line = self._lines.get(leg)
+        if line is not None:
+            line.early.expect(self._loop.time())
+
     def bridge(self, a: str, b: str) -> None:
         """Copy sound and reports between two legs, in place of whatever they heard before, a prompt too."""
         if a not in self._lines or b not in self._lines:

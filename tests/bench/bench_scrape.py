@@ -15,9 +15,9 @@ from pathlib import Path
 
 from routing.compile import compile_plan
 from routing.decision import Decision, Kind, Origin, Target
-from telephony.archive.archive import ArchiveStatus
 from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
+from telephony.archive.status import ArchiveStatus
 from telephony.call import facts as f
 from telephony.call.house import House
 from telephony.call.registry import FACTS

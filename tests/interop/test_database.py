@@ -14,24 +14,26 @@ from typing import Any
 
 import asyncpg
 import pytest
+from pydantic_core import from_json
 
-from telephony.archive.codec import Codec, UnknownFact
+from telephony.admin.client import SOCKET
+from telephony.archive.codec import UnknownFact
 from telephony.archive.embedded import EmbeddedServer
 from telephony.archive.postmaster import PidFile
 from telephony.archive.reader import JournalReader
-from telephony.archive.upcasts import UPCASTS
 from telephony.call import facts as f
 from telephony.call.facts import Outcome
 from telephony.call.record import records
-from telephony.call.registry import FACTS
 from tests.support.eventually import eventually
 from tests.support.live_town import KONTAKTCENTER, Town, town
 from tests.support.postgres import Postgres, open_folder, started_postgres
+from tests.support.running_service import CODEC
 
 CATCH_UP_SECONDS = 40.0
 """A hang is noticed after 6 s, and the next try is at most 5 s later."""
 
 FULL_DISK_MIB = 128
+LIVE = "http://localhost/api/v1/live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ class Scene:
         member.wait()
         assert self.town.record_of(caller).outcome is Outcome.ANSWERED
 
+    def answered_today(self) -> int:
+        """What the live events say of calls to Kontaktcenter."""
+        asked = ["curl", "-s", "--unix-socket", str(self.town.service.data / SOCKET), LIVE]
+        said = subprocess.run(asked, capture_output=True, check=True).stdout
+        counted: list[int] = [
+            row["answered"] for row in from_json(said)["today"] if row["number"] == KONTAKTCENTER
+        ]
+        return counted[0]
+
     def await_log(self) -> None:
         """Wait until the database has every fact of the journal once, and the calls that they make."""
         eventually(self._is_complete, "the log is complete", CATCH_UP_SECONDS)
@@ -75,7 +86,7 @@ class Scene:
 
     def journal(self) -> list[tuple[int, f.Fact]]:
         reader: JournalReader[f.Fact] = JournalReader(
-            self.town.service.data / "journal", Codec(FACTS, UPCASTS), report=lambda finding: None
+            self.town.service.data / "journal", CODEC, report=lambda finding: None
         )
         return [(at, fact) for at, fact in reader.read() if not isinstance(fact, UnknownFact)]
 
@@ -253,10 +264,12 @@ def test_both_are_killed_and_start_again(embedded: Scene) -> None:
             os.kill(postmaster, signal.SIGKILL)
         embedded.town.service.start()
 
+    eventually(lambda: embedded.answered_today() == 1, "the day's count is there again", CATCH_UP_SECONDS)
     embedded.make_call()
     embedded.await_log()
     outcomes = embedded.fetch("select outcome from call order by arrived_at")
     assert outcomes == [("interrupted",), ("answered",)]
+    assert embedded.answered_today() == 2
 
 
 def test_a_service_whose_database_hangs_stops_all_the_same(embedded: Scene) -> None:

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -69,9 +70,19 @@ def free_port() -> int:
             return port
 
 
-@pytest.fixture(name="six")
-def _six(tmp_path: Path) -> Iterator[Six]:
-    ports, authority = [free_port() for _ in range(3)], Authority(tmp_path)
+@dataclass(frozen=True)
+class Shared:
+    """What the tests have in common."""
+
+    town: Town
+    ports: list[int]
+    authority: Path
+
+
+@pytest.fixture(scope="module", name="shared")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    folder = tmp_path_factory.mktemp("town")
+    ports, authority = [free_port() for _ in range(3)], Authority(folder)
     own = authority.issue("own", f"IP:{HERE}")
     listen = [f"{name}:[{HERE}]:{port}" for name, port in zip(("udp", "tcp", "tls"), ports, strict=True)]
     settings = {
@@ -80,8 +91,14 @@ def _six(tmp_path: Path) -> Iterator[Six]:
         "VAXELN_SIP_KEY": str(own.key),
         "VAXELN_RTP_PORTS": "30000-31999",
     }
-    with town(tmp_path, settings, Loopback.take(), [HERE]) as built, ExitStack() as stack:
-        yield Six(built, ports, tmp_path, authority.certificate, stack)
+    with town(folder, settings, Loopback.take(), [HERE]) as built:
+        yield Shared(built, ports, authority.certificate)
+
+
+@pytest.fixture(name="six")
+def _six(shared: Shared, tmp_path: Path) -> Iterator[Six]:
+    with shared.town.anew(), ExitStack() as stack:
+        yield Six(shared.town, shared.ports, tmp_path, shared.authority, stack)
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])

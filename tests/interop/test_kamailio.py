@@ -96,6 +96,12 @@ def _kamailio(front: Front, folder: Path) -> Iterator[None]:
         sys.stderr.write(f"kamailio:\n{log.read_text('utf-8', 'replace')}\n")
 
 
+@pytest.fixture(name="town")
+def _town(shared_town: Town) -> Iterator[Town]:
+    with shared_town.anew():
+        yield shared_town
+
+
 @pytest.fixture(name="front", params=["UDP", "TLS"])
 def _front(town: Town, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Front]:
     """Phones come to it by the one or the other; between it and the service there is UDP."""

@@ -5,7 +5,7 @@ resume, although their messages name addresses that nobody can send to.
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -66,20 +66,24 @@ class Land:
         return self._stack.enter_context(phone)
 
 
-@pytest.fixture(name="land")
-def _land(tmp_path: Path) -> Iterator[Land]:
-    with _running(tmp_path) as land:
-        yield land
-
-
-@contextmanager
-def _running(folder: Path) -> Iterator[Land]:
+@pytest.fixture(scope="module", name="shared")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Networks, RunningService]]:
     with networks() as made:
-        service = RunningService(folder, SERVICE, plan(Loopback(OPERATOR_NET)), BOTH, made.service)
+        folder, town = tmp_path_factory.mktemp("land"), plan(Loopback(OPERATOR_NET))
+        service = RunningService(folder, SERVICE, town, BOTH, made.service)
         for user in OLD_PHONES:
             service.set_password(user, PASSWORD)
-        with service, ExitStack() as stack:
-            yield Land(made, service, folder, stack)
+        with service:
+            yield made, service
+
+
+@pytest.fixture(name="land")
+def _land(shared: tuple[Networks, RunningService], tmp_path: Path) -> Iterator[Land]:
+    made, service = shared
+    service.forget()
+    with ExitStack() as stack:
+        yield Land(made, service, tmp_path, stack)
+    eventually(lambda: not service.registered(), "the phones have said farewell")
 
 
 def test_a_citizen_reaches_a_phone_behind_masquerading(land: Land) -> None:

@@ -13,7 +13,11 @@ from tests.support.lamp_client import LampClient
 from tests.support.live_town import FASTIGHET, FORSKOLA, KONTAKTCENTER, PASSWORD, Town, town
 from tests.support.pjsip import PjsipPhone, require_pjsip
 
-BOTH = {"VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060"}
+
+@pytest.fixture(name="town")
+def _town(shared_town: Town) -> Iterator[Town]:
+    with shared_town.anew():
+        yield shared_town
 
 
 @contextmanager
@@ -27,17 +31,17 @@ def lamp(built: Town, user: str, *, tcp: bool = False) -> Iterator[LampClient]:
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["UDP", "TCP"])
-def test_a_lamp_goes_from_early_to_confirmed_to_terminated(tmp_path: Path, tcp: bool) -> None:
-    with town(tmp_path, BOTH) as built, lamp(built, "bertil", tcp=tcp) as key:
-        built.register("cecilia")
+def test_a_lamp_goes_from_early_to_confirmed_to_terminated(town: Town, tcp: bool) -> None:
+    with lamp(town, "bertil", tcp=tcp) as key:
+        town.register("cecilia")
         assert key.subscribe("cecilia") == 200
-        assert key.await_states().entity == f"sip:cecilia@{built.service.host}"
-        member = built.sipp.start("member_answers", built.phone("cecilia"), ring_ms="700")
-        caller = built.sipp.start("caller_talks", built.operator, dialled=FORSKOLA, talk_ms="1500")
+        assert key.await_states().entity == f"sip:cecilia@{town.service.host}"
+        member = town.sipp.start("member_answers", town.phone("cecilia"), ring_ms="700")
+        caller = town.sipp.start("caller_talks", town.operator, dialled=FORSKOLA, talk_ms="1500")
 
         (shown,) = key.await_states("early").lamps
         assert (shown.remote, shown.display) == (
-            f"sip:+46701740605@{built.service.host}",
+            f"sip:+46701740605@{town.service.host}",
             "Förskola: 070-174 06 05",
         )
         assert shown.local_tag
@@ -57,15 +61,15 @@ def test_who_may_not_watch(town: Town) -> None:
         assert key.subscribe("cecilia", expires=5) == 423
 
 
-def test_when_the_service_stops_the_lamp_goes_out(town: Town) -> None:
-    with lamp(town, "bertil") as key:
+def test_when_the_service_stops_the_lamp_goes_out(tmp_path: Path) -> None:
+    with town(tmp_path) as built, lamp(built, "bertil") as key:
         assert key.subscribe("cecilia") == 200
         key.await_states()
 
-        town.service.terminate()
+        built.service.terminate()
 
         key.await_end("probation")
-        town.service.wait_stopped()
+        built.service.wait_stopped()
 
 
 @pytest.fixture(name="phones")

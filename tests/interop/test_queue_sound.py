@@ -72,6 +72,18 @@ def test_music_stops_and_both_hear_each_other_from_the_first_word(place: Hall, e
     assert_said(ear.service_said(), said)
 
 
+def test_who_has_described_their_phone_in_a_183_is_heard_from_the_first_word(place: Hall, ears: Ears) -> None:
+    host, server = place.phone("anna"), place.service.host
+    anna = Member(ears, host, server, "anna", refusals=[486], early_seconds=1.5, talk_seconds=TALK_SECONDS)
+    anna.register(PASSWORD)
+    ear = ears.open(place.operator)
+
+    place.sipp.play("caller_waits_for_bye", place.operator, dialled=ALONE, offer=audio(port=str(ear.port)))
+
+    (talk,) = anna.talks
+    assert delay(talk, ear) <= MOST_SECONDS
+
+
 def test_two_hundred_callers_wait_for_ten_members(place: Hall, ears: Ears, tmp_path: Path) -> None:
     members = [
         Member(ears, place.phone(user), place.service.host, user, talk_seconds=TALK_SECONDS) for user in CREW

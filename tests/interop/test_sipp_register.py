@@ -1,12 +1,19 @@
 """Registration with digest, as phones do it (RFC 3261 10, RFC 8760)."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from telephony.call.house_facts import PhoneRegistered
 from tests.support.live_town import Town, digest_answer
 from tests.support.sipp import Seen
+
+
+@pytest.fixture(name="town")
+def _town(shared_town: Town) -> Iterator[Town]:
+    with shared_town.anew():
+        yield shared_town
 
 
 def challenged(town: Town, user: str) -> list[str]:

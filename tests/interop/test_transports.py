@@ -24,18 +24,29 @@ def _authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-@pytest.fixture(name="town")
-def _town(tmp_path: Path, authority: Authority) -> Iterator[Town]:
+@pytest.fixture(name="folder", scope="module")
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("town")
+
+
+@pytest.fixture(name="shared_town", scope="module")
+def _shared_town(folder: Path, authority: Authority) -> Iterator[Town]:
     own = authority.issue("own", "DNS:vaxeln.example")
-    (tmp_path / "own.pem").write_bytes(own.chain.read_bytes())
-    (tmp_path / "own.key").write_bytes(own.key.read_bytes())
+    (folder / "own.pem").write_bytes(own.chain.read_bytes())
+    (folder / "own.key").write_bytes(own.key.read_bytes())
     settings = {
         "VAXELN_SIP_LISTEN": "udp:HOST:5060,tcp:HOST:5060,tls:HOST:5061",
-        "VAXELN_SIP_CERTIFICATE": str(tmp_path / "own.pem"),
-        "VAXELN_SIP_KEY": str(tmp_path / "own.key"),
+        "VAXELN_SIP_CERTIFICATE": str(folder / "own.pem"),
+        "VAXELN_SIP_KEY": str(folder / "own.key"),
     }
-    with town(tmp_path, settings) as built:
+    with town(folder, settings) as built:
         yield built
+
+
+@pytest.fixture(name="town")
+def _town(shared_town: Town) -> Iterator[Town]:
+    with shared_town.anew():
+        yield shared_town
 
 
 def registered(
@@ -53,6 +64,7 @@ def registered(
     if contact:
         again[-1] = f"Contact: <{contact}>"
     assert wire.answer_to(start, *again, f"Authorization: {answer}")[0] == "SIP/2.0 200 OK"
+    town.note_registered(user)
     return wire
 
 
@@ -154,6 +166,7 @@ def test_a_phone_that_is_gone_in_mid_transaction_counts_as_gone_at_once(town: To
 
 
 def test_a_phone_whose_connection_is_closed_is_lost_at_once(town: Town) -> None:
+    logged = town.service.log().count("phone_registered")
     anna = registered(town, "anna", contact="sip:anna@10.9.8.7;transport=tcp")  # behind a NAT
 
     anna.close()
@@ -164,7 +177,7 @@ def test_a_phone_whose_connection_is_closed_is_lost_at_once(town: Town) -> None:
     caller = town.sipp.play("caller_refused", town.operator, status="480")
     assert town.record_of(caller).offered == ()
     registered(town, "anna", cseq=3).close()
-    assert town.service.log().count("phone_registered") == 2
+    assert town.service.log().count("phone_registered") == logged + 2
 
 
 def test_what_asks_for_tls_has_to_come_by_it(town: Town) -> None:
@@ -179,7 +192,7 @@ def test_what_asks_for_tls_has_to_come_by_it(town: Town) -> None:
 
 
 def test_a_new_certificate_is_taken_up_without_a_restart(
-    town: Town, authority: Authority, tmp_path: Path
+    town: Town, authority: Authority, folder: Path
 ) -> None:
     def shown() -> object:
         wire = Wire(town, town.stranger, authority)
@@ -190,12 +203,12 @@ def test_a_new_certificate_is_taken_up_without_a_restart(
 
     old = Wire(town, town.stranger, authority)
     new = authority.issue("renewed", "DNS:vaxeln.example")
-    (tmp_path / "own.pem").write_text("broken")
+    (folder / "own.pem").write_text("broken")
     eventually(lambda: "certificate_unusable" in town.service.log(), "it is said that it is broken")
     assert shown() == ((("commonName", "own"),),)
 
-    (tmp_path / "own.pem").write_bytes(new.chain.read_bytes())
-    (tmp_path / "own.key").write_bytes(new.key.read_bytes())
+    (folder / "own.pem").write_bytes(new.chain.read_bytes())
+    (folder / "own.key").write_bytes(new.key.read_bytes())
 
     eventually(lambda: "certificate_reloaded" in town.service.log(), "it is taken up")
     assert shown() == ((("commonName", "renewed"),),)

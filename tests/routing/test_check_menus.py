@@ -1,9 +1,9 @@
 """Menus, boxes and lists that do not say enough."""
 
-from routing.check_menus import check_menus
+from routing.check_menus import CALLBACK_PROMPTS, check_menus
 from routing.problem import Problem, Severity
 from tests.support.flows import menu, told
-from tests.support.plans import BYGGLOV, MUNICIPALITY, NUMBERS, TRUNKS, plan_of
+from tests.support.plans import BYGGLOV, MUNICIPALITY, NUMBERS, PEOPLE, TRUNKS, plan_of
 
 TO_MENU = NUMBERS.replace('destination = { group = "bygglov" }', 'destination = { menu = "bygg" }')
 MENU = menu("bygg", '1 = { group = "bygglov" }, 2 = { voicemail = "bygg" }')
@@ -101,6 +101,9 @@ members = ["david"]
 """
     found = list(check_menus(plan_of(groups=groups), {"music", "queue_comfort", "queue_welcome"}))
     assert [problem.path for problem in found] == ["groups.kc.queue.callback"] * 3
+    outside = PEOPLE.replace('["kc1"]', '[], mobile = "+46701740699"')
+    found = list(check_menus(plan_of(groups=groups, people=outside), set(CALLBACK_PROMPTS)))
+    assert any('"confirm_callback"' in problem.message for problem in found)
     assert "no trunk takes calls" in found[-1].message
 
     with_way = plan_of(groups=groups, trunks=TRUNKS + "outside = true\n")

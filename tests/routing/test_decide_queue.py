@@ -67,6 +67,16 @@ def test_that_all_are_busy_is_what_one_waits_for() -> None:
     ]
 
 
+def test_where_all_have_a_pause_that_is_said_and_not_that_they_are_away() -> None:
+    paused = Presence(off_duty={"amina", "bengt"})
+    assert "all are paused or logged out" in texts(ask(presence=paused))
+    assert "all are away" not in texts(ask(presence=paused))
+
+    decision = ask(presence=paused, tables=queue_tables("staffed_only = false"))
+    assert texts(decision)[-1] == "0 wait, all are paused or logged out"
+    assert any("0 väntar, alla har paus eller är utloggade" in line for line in swedish_lines(decision))
+
+
 def test_so_is_that_they_are_left_alone_for_a_moment() -> None:
     assert ask(presence=Presence(resting={"amina", "bengt"})).kind is Kind.QUEUE
 

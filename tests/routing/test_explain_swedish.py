@@ -124,6 +124,7 @@ EVERYTHING = (
     ("taken: something new", "Fallet gäller: something new."),
     ("Eva Ek is away until 2027-03-01 inclusive", "Eva Ek är borta till och med 2027-03-01."),
     ("all are away", "Alla är borta."),
+    ("all are paused or logged out", "Alla har paus eller är utloggade."),
     ("Eva Ek is away until further notice", "Eva Ek är borta tills vidare."),
     ("there is only a menu now", "Där finns bara en meny nu."),
     ("there is only a voicemail now", "Där finns bara en röstbrevlåda nu."),

@@ -104,7 +104,9 @@ def plan_of(drawn: dict[str, Any]) -> Plan:
     )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(
+    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
 @given(
     drawn=plans,
     dialled=st.sampled_from(NUMBERS),

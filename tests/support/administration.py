@@ -35,8 +35,8 @@ from telephony.admin.values import (
     Registration,
     ServiceStatus,
 )
-from telephony.archive.archive import ArchiveStatus
 from telephony.archive.call_log import After, CallFilter
+from telephony.archive.status import ArchiveStatus
 from telephony.call.explained import Decided, Explained
 from telephony.call.facts import Outcome
 from telephony.call.house import House

@@ -20,7 +20,7 @@ from telephony.admin.http import HttpServer
 from telephony.admin.limits import Rate
 from telephony.admin.openapi import document
 from telephony.admin.operation import Operation
-from telephony.admin.routes import BASE
+from telephony.admin.wire import BASE
 from telephony.tokens import Role, Tokens
 from tests.support.administration import Town
 

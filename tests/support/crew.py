@@ -18,7 +18,8 @@ class Member:
     """The phone of `user` at `host`, registered when this exists, with its sound at `ear`.
 
     `refusals`: what it answers first, one call after the other. After that it takes each call at once, and
-    ends it after `talk_seconds`, if there are any; or it rings, if it never `answers`.
+    ends it after `talk_seconds`, if there are any; or it rings, if it never `answers`. With `early_seconds`
+    it describes itself in a 183, and is silent for so long before it takes the call.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Member:
         refusals: Sequence[int] = (),
         talk_seconds: float = 0.0,
         answers: bool = True,
+        early_seconds: float = 0.0,
     ) -> None:
         self.ear = ears.open(host)
         self.user = user
@@ -38,6 +40,7 @@ class Member:
         self.cancelled = 0
         self._refusals = list(refusals)
         self._talk_seconds, self._may_answer = talk_seconds, answers
+        self._early_seconds = early_seconds
         self._ears = ears
         self._server = (server, SIP_PORT)
         self._answers: dict[str, bytes] = {}  # by branch and method, for a request that comes again
@@ -112,6 +115,13 @@ class Member:
         self.talks.append(talk)
         if not self._may_answer:
             return
+        if self._early_seconds:
+            self._answer(text, 183, self._description())
+            self._ears.later(self._early_seconds, lambda: self._take(text, talk))
+        else:
+            self._take(text, talk)
+
+    def _take(self, text: str, talk: "Talk") -> None:
         talk.answered_at = time.monotonic()
         self._answer(text, 200, self._description())
         self.ear.call(talk.far_end)

@@ -1,6 +1,7 @@
 """A phone's lamp key on real sockets, without code of the service: it subscribes to `dialog` and is told."""
 
 import re
+import secrets
 import socket
 import time
 
@@ -28,7 +29,8 @@ class LampClient:
             self._sock.connect((server, 5060))
         self._octets = b""
         self._cseq = 0
-        self._call_id = f"lamp-{user}@{host}"
+        self._own = secrets.token_hex(8)  # another client of this address is another
+        self._call_id = f"lamp-{self._own}@{host}"
         self._to_tag = ""
 
     def close(self) -> None:
@@ -67,7 +69,7 @@ class LampClient:
         address = f"{self.host}:{self._sock.getsockname()[1]}"
         self._send(
             f"SUBSCRIBE sip:{resource}@{self._server} SIP/2.0\r\n"
-            f"Via: SIP/2.0/{self._transport} {address};branch=z9hG4bK{self.user}{self._cseq};rport\r\n"
+            f"Via: SIP/2.0/{self._transport} {address};branch=z9hG4bK{self._own}{self._cseq};rport\r\n"
             f"From: <sip:{self.user}@{self._server}>;tag=lamp\r\n"
             f"To: <sip:{resource}@{self._server}>{tag}\r\n"
             f"Call-ID: {self._call_id}\r\nCSeq: {self._cseq} SUBSCRIBE\r\nMax-Forwards: 70\r\n"

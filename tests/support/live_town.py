@@ -78,6 +78,10 @@ class Town:
             self._registered[user] = options
             self._register(user, options)
 
+    def note_registered(self, user: str, options: Sequence[str] = ()) -> None:
+        """The user's phone has registered, by whatever means: `anew` unregisters it at the end."""
+        self._registered.setdefault(user, options)
+
     def _register(self, user: str, options: Sequence[str], **blanks: str) -> None:
         challenge = self.send_register(user, status="401", options=options, **blanks)
         offered = challenge.received("SIP/2.0 401")[0].headers("WWW-Authenticate")
@@ -98,6 +102,8 @@ class Town:
     ) -> SippRun:
         """One REGISTER from the address of the user's phone (of a stranger, if there is none)."""
         host = self.phone(user) if user in PHONES else self.stranger
+        if status == "200":
+            self.note_registered(user, options)
         return self.sipp.play(
             "register",
             host,

@@ -31,6 +31,9 @@ HTTP_PORT = 8080
 
 F = TypeVar("F", bound=f.Fact)
 
+CODEC: Codec[f.Fact] = Codec(FACTS, UPCASTS)
+"""Made once: that takes longer than a look at the journal."""
+
 _PROGRAM = Path(sysconfig.get_path("scripts"), "vaxeln")
 
 
@@ -193,9 +196,7 @@ class RunningService:
     def facts(self) -> list[f.Fact]:
         """Every fact of its journal that is not forgotten; what cannot be read there is a failure."""
         findings: list[object] = []
-        reader: JournalReader[f.Fact] = JournalReader(
-            self.data / "journal", Codec(FACTS, UPCASTS), report=findings.append
-        )
+        reader: JournalReader[f.Fact] = JournalReader(self.data / "journal", CODEC, report=findings.append)
         found = [fact for _, fact in reader.read() if not isinstance(fact, UnknownFact)]
         assert findings == []
         return found[self._forgotten :]

@@ -53,6 +53,7 @@ class FakeMedia:
         self.heard_at: dict[str, float] = {}
         self.allowed: dict[str, Callable[[str], bool]] = {}
         self.watched: set[str] = set()
+        self.awaited: set[str] = set()
         self.listened: list[str] = []
         """Whose keys somebody began to hear, each time."""
         self.keys: list[tuple[str, str, int]] = []
@@ -78,6 +79,10 @@ class FakeMedia:
     def set_stream(self, leg: str, stream: Stream) -> None:
         """Note what was agreed."""
         self.streams[leg] = stream
+
+    def await_answer(self, leg: str) -> None:
+        """Note who may be heard before they answer."""
+        self.awaited.add(leg)
 
     def bridge(self, a: str, b: str) -> None:
         """Note who hears whom."""

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 from structlog.testing import capture_logs
 
-from telephony.background import run_behind
+from telephony.background import run_behind, run_once
 
 
 def test_it_ends_with_what_was_opened() -> None:
@@ -40,3 +40,19 @@ def test_an_end_of_its_own_is_told() -> None:
     with capture_logs() as logged:
         asyncio.run(main())
     assert (logged[0]["event"], logged[0]["log_level"]) == ("work_ended", "critical")
+
+
+def test_of_work_that_ends_by_itself_only_a_fault_is_told() -> None:
+    async def work(fault: Exception | None) -> None:
+        if fault is not None:
+            raise fault
+
+    async def main() -> None:
+        async with AsyncExitStack() as opened:
+            run_once(opened, work(None), "work_failed")
+            run_once(opened, work(ValueError("a fault")), "other_work_failed")
+            await asyncio.sleep(0)
+
+    with capture_logs() as logged:
+        asyncio.run(main())
+    assert [(line["event"], line["log_level"]) for line in logged] == [("other_work_failed", "critical")]

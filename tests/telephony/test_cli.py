@@ -1,3 +1,4 @@
+import gc
 import logging
 import re
 import shlex
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from telephony.cli import main
+from telephony.cli import MODULES, main
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,3 +110,40 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
     hours.wait(30)
 
     assert b"Traceback" not in said
+
+
+def test_the_table_names_every_command_in_the_order_of_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    assert re.findall(r"^    ([a-z]+) ", capsys.readouterr().out, re.MULTILINE) == list(MODULES)
+
+
+@pytest.mark.parametrize("command", MODULES)
+def test_each_command_is_in_the_module_that_the_table_names(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: vaxeln {command} ")
+
+
+def test_a_command_loads_what_it_needs_and_no_service() -> None:
+    program = (
+        "import sys\nfrom telephony.cli import MODULES, main\n"
+        "try: main(['members', '--help'])\n"
+        "finally: print(*sorted({'telephony.service', 'telephony.cli_calls', 'asyncpg'} & {*sys.modules}))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert done.stdout.endswith("\n\n")
+
+
+def test_garbage_is_collected_again_once_a_command_is_loaded(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["nonsense"])
+
+    assert gc.isenabled()

@@ -5,7 +5,7 @@ import pytest
 
 from telephony.cli import main
 from telephony.cli_phone import read_passwords
-from telephony.cli_read import UsageError
+from telephony.cli_text import UsageError
 from telephony.secrets import PasswordRefused, PhoneSecrets
 from telephony.sip.digest import Algorithm, make_ha1
 from tests.support.command_line import refused, run, served

@@ -5,7 +5,7 @@ import pytest
 
 from telephony.admin.client import Client
 from telephony.admin.errors import ServiceAway
-from telephony.admin.parameters import MAX_PAGE
+from telephony.admin.wire import MAX_PAGE
 from telephony.cli_remote import Place, ask, ask_if_running, listed, segment
 from telephony.config import TOKEN_VARIABLE, URL_VARIABLE
 from telephony.tokens import Role

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.cli_read import UsageError
+from telephony.cli_text import UsageError
 from telephony.cli_time import clock, moment, moment_ahead
 
 NOW = datetime.fromisoformat("2026-12-23T11:00:00+00:00")  # noon in Stockholm

@@ -10,9 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from metrics.day_counts import DayCount
 from routing.holiday_table import LAST_YEAR
-from telephony.archive.archive import ArchiveStatus
 from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
+from telephony.archive.status import ArchiveStatus
 from telephony.call.facts import CallInterrupted, Fact, Outcome, RouteDecided
 from telephony.call.house import House
 from telephony.call.house_facts import DrainStarted, PlanLoaded
@@ -297,3 +297,15 @@ def test_calls_of_another_day_are_not_of_today(tmp_path: Path) -> None:
     assert board.figures.today()[MAIN] == DayCount(1, 1)
     board.figures.look(board.house, board.now + timedelta(days=1), 2.0, 2.0)
     assert board.figures.today()[MAIN] == DayCount()
+
+
+def test_what_is_recalled_of_yesterday_comes_too_late(tmp_path: Path) -> None:
+    board = Board(tmp_path)
+    today = board.now.date()
+    board.figures.recall(today, {MAIN: DayCount(2)})
+    assert board.figures.today()[MAIN] == DayCount(2)
+    board.figures.look(board.house, board.now, 0.0, 0.0)
+    board.figures.recall(today - timedelta(days=1), {MAIN: DayCount(9)})
+    assert board.figures.today()[MAIN] == DayCount(2)
+    board.figures.recall(today, {MAIN: DayCount(3)})
+    assert board.figures.today()[MAIN] == DayCount(3)

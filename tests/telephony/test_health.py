@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from telephony.archive.archive import ArchiveStatus
 from telephony.archive.codec import Codec
 from telephony.archive.journal import Journal
+from telephony.archive.status import ArchiveStatus
 from telephony.archive.store import Disk
 from telephony.call.facts import Fact
 from telephony.call.house_facts import PlanLoaded

@@ -16,16 +16,14 @@ import uvloop
 from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
-from telephony.archive.codec import Codec, UnknownFact
+from telephony.archive.codec import UnknownFact
 from telephony.archive.errors import JournalLocked
 from telephony.archive.journal import Journal
 from telephony.archive.plan_file import PlanFile
 from telephony.archive.reader import JournalReader
-from telephony.archive.upcasts import UPCASTS
 from telephony.call.callback_facts import Callback, CallbackPromised, CallbackTurnCame
 from telephony.call.facts import CallEnded, CallInterrupted, EndedBy, Fact, Outcome
 from telephony.call.house_facts import ClockStepped, JournalCut, PlanLoaded, ServiceStarted, ServiceStopped
-from telephony.call.registry import FACTS
 from telephony.config import Settings, load_settings
 from telephony.listening import CannotListen
 from telephony.media.prompts import Prompts
@@ -35,6 +33,7 @@ from telephony.service import Service
 from telephony.tokens import Role, Tokens
 from tests.support.calls import CALLER, contact, registered
 from tests.support.plans import GROUPS, MAIN, in_force
+from tests.support.running_service import CODEC
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 OPTIONS = (
@@ -78,7 +77,7 @@ async def stopped(service: Service) -> bool:
 
 def facts_in(folder: Path) -> list[Fact]:
     reader: JournalReader[Fact] = JournalReader(
-        folder / "data" / "journal", Codec(FACTS, UPCASTS), report=lambda finding: None
+        folder / "data" / "journal", CODEC, report=lambda finding: None
     )
     return [fact for _, fact in reader.read() if not isinstance(fact, UnknownFact)]
 
@@ -239,7 +238,7 @@ def test_who_is_to_be_called_back_has_their_turn_once_what_was_left_open_has_end
     until, folder = now + timedelta(hours=1), tmp_path / "data" / "journal"
     folder.mkdir(parents=True, mode=0o700)
     what = Callback(CALLER, "Kontaktcenter", MAIN, 50, now, until, 5.0, 0)
-    journal: Journal[Fact] = Journal.open(folder, Codec(FACTS, UPCASTS), report=lambda finding: None)
+    journal: Journal[Fact] = Journal.open(folder, CODEC, report=lambda finding: None)
     journal.append([registered("kc1", replace(contact("kc1"), expires_at=until), at=now)])
     journal.append([CallbackPromised(at=now, callback="c1", queue="kc", what=what)])
     journal.append([CallEnded(at=now, call="c1", outcome=Outcome.CALLBACK, ended_by=EndedBy.SERVICE)])

@@ -1,14 +1,20 @@
 """Whoever becomes free is given to those who wait; how that looks from a call is in `call/test_queueing`."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 
+import pytest
+
 from telephony.call.callback_facts import CallbackOwed
-from telephony.call.duty_facts import MemberLoggedIn, MemberLoggedOut
-from telephony.call.facts import LegEnded
+from telephony.call.duty_facts import MemberLoggedIn, MemberLoggedOut, MemberPaused, MemberResumed
+from telephony.call.facts import Fact, LegEnded, MemberRefused
+from telephony.call.house_facts import PhoneLost, PhoneRegistered, RegistrationExpired
 from telephony.call.menu_facts import KeyPressed
 from telephony.call.queue_facts import QueueLeft
 from telephony.switchboard import Switchboard
+from telephony.waiting_room import PAUSE, TOGETHER
 from tests.support.calls import contact, registered
 from tests.support.plans import BYGGLOV
 from tests.support.queue_town import QueueTown, queue_tables
@@ -18,6 +24,15 @@ from tests.support.switchboard import MemoryJournal
 def is_turn(town: QueueTown, call: str) -> bool:
     waiting = town.switchboard.calls[call].waiting
     return waiting is not None and waiting.is_turn
+
+
+def left(town: QueueTown) -> list[tuple[str, str, str | None]]:
+    """Who has left a queue without a person: the call, why, and by which branch it went on."""
+    return [
+        (fact.call, fact.why, fact.branch)
+        for fact in town.seen
+        if isinstance(fact, QueueLeft) and fact.why != "answered"
+    ]
 
 
 def waits(queue: str = "") -> QueueTown:
@@ -110,14 +125,77 @@ def test_without_ids_for_new_calls_nobody_is_called_back() -> None:
 
 
 def test_when_the_last_member_has_gone_nobody_waits_on() -> None:
-    town = waits("comfort_seconds = 20.0")
+    town = waits()
+    town.calls("c3")
+    town.feed(MemberLoggedOut(at=town.now, member="amina", by="x", group="bygglov"))
+    assert left(town) == []
     town.feed(MemberLoggedOut(at=town.now, member="amina", by="x", group=""))
-    town.wait(19)
-    assert "c2" in town.switchboard.calls
+
+    assert left(town) == [("c2", "unstaffed", "nobody_there"), ("c3", "unstaffed", "nobody_there")]
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        lambda at: MemberPaused(at=at, member="amina", by="", reason="Lunch"),
+        lambda at: PhoneLost(at=at, phone="kc1"),
+        lambda at: PhoneRegistered(at=at, phone="kc1", contacts=()),
+        lambda at: RegistrationExpired(at=at, phone="kc1", contacts=()),
+    ],
+)
+def test_however_they_go(gone: Callable[[datetime], Fact]) -> None:
+    town = waits()
+    town.hangs_up("c1.0")
+    (leg,) = town.switchboard.calls["c2"].ringing()
+    town.see(MemberRefused, leg.id, status=486)
+    assert left(town) == []  # she is left alone for a moment
+    town.feed(gone(town.now))
+
+    assert left(town) == [("c2", "unstaffed", "nobody_there")]
+
+
+def test_many_leave_step_by_step_and_who_comes_back_meanwhile_finds_the_rest() -> None:
+    town = waits()
+    for number in range(2 * TOGETHER + 4):
+        town.calls(f"d{number:02}")
+    town.feed(MemberPaused(at=town.now, member="amina", by="", reason="Lunch"))
+    assert len(left(town)) == TOGETHER
+    town.wait(PAUSE.total_seconds())
+    assert len(left(town)) == 2 * TOGETHER
+    town.feed(MemberResumed(at=town.now, member="amina", by=""))
     town.wait(1)
 
-    left = [fact for fact in town.seen if isinstance(fact, QueueLeft) and fact.call == "c2"]
-    assert [(fact.why, fact.branch) for fact in left] == [("unstaffed", "nobody_there")]
+    assert len(left(town)) == 2 * TOGETHER
+
+
+def test_whose_turn_it_is_leaves_when_that_is_over() -> None:
+    town = waits()
+    town.hangs_up("c1.0")
+    (leg,) = town.switchboard.calls["c2"].ringing()
+    town.feed(MemberPaused(at=town.now, member="amina", by="", reason="Lunch"))
+    assert left(town) == []  # she may yet take this one
+    town.see(MemberRefused, leg.id, status=486)
+
+    assert left(town) == [("c2", "unstaffed", "nobody_there")]
+
+
+def test_a_plan_may_leave_nobody() -> None:
+    town = waits("callback = true")
+    town.calls("c3")
+    town.see(KeyPressed, "c3.0", key="1")
+    town.switchboard.load(queue_tables("callback = true", members='"elif"'), town.now)
+
+    assert [call for call, *_ in left(town)] == ["c3", "c2"]
+    assert town.switchboard.house.queues.position("c3") == 1  # who is to be called back keeps the place
+
+
+def test_what_no_fact_tells_is_seen_when_something_is_said() -> None:
+    town = waits("comfort_seconds = 20.0")
+    town.switchboard.house.duty.begin_pause("amina", "Lunch", town.now)  # as an absence that begins
+    town.wait(19)
+    assert left(town) == []
+    town.wait(1)
+    assert left(town) == [("c2", "unstaffed", "nobody_there")]
 
 
 def test_a_member_who_is_busy_or_left_alone_for_a_moment_has_not_gone() -> None:

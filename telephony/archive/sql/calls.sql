@@ -35,5 +35,6 @@ select number,
     coalesce(sum(talk_seconds), 0) as talk_seconds
 from call
 where arrived_at >= $1 and arrived_at < $2 and outcome is not null and number like '+%'
+    and ($4::uuid is null or node = $4)
 group by number
 order by number;

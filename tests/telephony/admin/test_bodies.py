@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from telephony.admin.bodies import JsonBody, OverrideWanted, PasswordWanted, PlanBody, RollBack
 from telephony.admin.errors import Kind, Refusal
-from telephony.admin.operation import JSON, TOML
 from telephony.admin.values import Draft, Form
+from telephony.admin.wire import JSON, TOML
 
 WANTED = {"open": False, "until": "2026-12-23T13:00", "reason": "Fire drill", "owner": "Amina"}
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from telephony.admin.operation import ICAL
+from telephony.admin.wire import ICAL
 from tests.support.administration import NOW, SOURCE
 from tests.support.api import Desk, Reply
 

@@ -5,7 +5,7 @@ import pytest
 
 from telephony.admin.client import MAX_ERRORS, Client, Target
 from telephony.admin.errors import ServiceAway, ServiceRefused
-from telephony.admin.operation import TOML
+from telephony.admin.wire import TOML
 from telephony.config import TOKEN_VARIABLE, URL_VARIABLE
 from telephony.tokens import Role
 from tests.support.administration import SOURCE

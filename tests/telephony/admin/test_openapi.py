@@ -6,8 +6,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from telephony.admin.openapi import document
-from telephony.admin.operation import JSON, Operation
-from telephony.admin.routes import BASE, OPERATIONS
+from telephony.admin.operation import Operation
+from telephony.admin.routes import OPERATIONS
+from telephony.admin.wire import BASE, JSON
 from tests.telephony.admin.answer_examples import answer_of
 
 DOCUMENT = document(OPERATIONS, "0.1.0")

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 
 from routing.override import Override
-from telephony.admin.operation import TOML
 from telephony.admin.parameters import MAX_AHEAD
+from telephony.admin.wire import TOML
 from tests.support.administration import NOW, SOURCE
 from tests.support.api import Desk, Reply
 from tests.support.plans import BYGGLOV, MAIN, SOCIAL

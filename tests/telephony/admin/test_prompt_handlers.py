@@ -4,7 +4,7 @@ import pytest
 
 from telephony.admin.bodies import MAX_RECORDING
 from telephony.admin.client import Client, Target
-from telephony.admin.operation import WAV
+from telephony.admin.wire import WAV
 from telephony.config import TOKEN_VARIABLE
 from telephony.media.recording import MAX_OCTETS
 from telephony.tokens import Role

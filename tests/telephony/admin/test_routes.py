@@ -7,7 +7,8 @@ from pydantic import TypeAdapter
 
 from telephony.admin.operation import Operation
 from telephony.admin.parameters import Parameters
-from telephony.admin.routes import BASE, OPERATIONS
+from telephony.admin.routes import OPERATIONS
+from telephony.admin.wire import BASE
 from telephony.tokens import Role
 from tests.support.api import Desk, request_of
 from tests.telephony.admin.answer_examples import example_town

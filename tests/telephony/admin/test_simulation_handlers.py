@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from telephony.admin.operation import TOML
+from telephony.admin.wire import TOML
 from telephony.tokens import Role
 from tests.support.administration import SOURCE, Town
 from tests.support.api import Desk

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
+from uuid import UUID
 
 import pytest
 from pydantic_core import to_json
@@ -185,6 +186,17 @@ def test_calls_are_counted_by_number(target: Target) -> None:
             talk_seconds=60.0 + 30.0 + 15.0,
         ),
     }
+
+
+def test_calls_of_one_node_are_counted_alone(target: Target) -> None:
+    over = {"outcome": Outcome.BUSY, "ended_at": after(9), "ended_by": EndedBy.CALLER}
+    stored = [made(number, **over) for number in (1, 2)]
+
+    def count(node: str) -> Callable[[CallLog], Awaitable[Mapping[str, CallCounts]]]:
+        return lambda log: log.counts(NOON, NOON + timedelta(seconds=90), 20.0, UUID(node))
+
+    assert with_log(target, stored, count(NODE))[BYGGLOV].busy == 2
+    assert with_log(target, [], count("01890000-0000-7000-8000-00000000000f")) == {}
 
 
 def test_a_page_of_a_large_log_is_read_by_an_index(

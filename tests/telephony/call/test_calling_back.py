@@ -1,6 +1,7 @@
 """Who asks to be called back keeps the place, and is called when a member is there for them."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,10 +13,14 @@ from telephony.call import menu_facts as m
 from telephony.call.actions import Action, Connect, Dial, EndLeg, PlayAnnouncement, PlayRinging
 from telephony.call.facts import Outcome
 from telephony.call.house_facts import DrainStarted, ServiceStarted
+from telephony.call.queue_facts import QueueJoined
 from telephony.call.record import records
+from telephony.call.repair_facts import Repair, StateRepaired
+from telephony.switchboard import Switchboard
 from tests.support.calls import CALLER, contact, registered
-from tests.support.plans import BYGGLOV, MAIN
-from tests.support.queue_town import QueueTown, queue_tables
+from tests.support.plans import BYGGLOV, MAIN, tables_of
+from tests.support.queue_town import TRUNKS, QueueTown, queue_tables
+from tests.support.switchboard import MemoryJournal
 
 CALLBACK = "callback = true"
 ASKED = "c2"
@@ -108,6 +113,36 @@ def test_in_their_turn_the_member_is_rung_and_then_they_are() -> None:
     assert kinds(office, b.CallbackOwed) == []
 
 
+def test_after_the_talk_there_is_time_to_write_it_down() -> None:
+    office = town(queue=f"{CALLBACK}\nwrap_up_seconds = 30")
+    asks(office)
+    office.hangs_up("c1.0")
+    office.wait(30)
+    (call,) = [call for call in office.switchboard.calls if call.startswith("made")]
+    office.note_dialog(f"{call}.0")
+    office.see(f.MemberAnswered, f"{call}.0")
+    office.note_dialog(f"{call}.1")
+    office.see(f.MemberAnswered, f"{call}.1")
+    office.calls("c3")
+    assert not any(isinstance(action, Dial) for action in office.hangs_up(f"{call}.1"))
+
+    rest = office.switchboard.house.duty.rest("amina")
+    assert rest is not None and rest.until == office.now + timedelta(seconds=30)
+    assert not any(isinstance(action, Dial) for action in office.wait(29))
+    assert any(isinstance(action, Dial) for action in office.wait(1))
+
+
+def test_a_talk_of_a_queue_that_has_left_the_plan_has_no_such_time() -> None:
+    office = town()
+    asks(office)
+    tables = tables_of(trunks=TRUNKS)  # the group is rung, and nobody waits any more
+    office.switchboard.load(tables, office.now)
+    free(office)
+
+    (came,) = kinds(office, b.CallbackTurnCame)
+    assert isinstance(came, b.CallbackTurnCame) and came.wrap_up_seconds == 0
+
+
 def test_who_holds_the_line_behind_them_waits_for_their_turn() -> None:
     office = town()
     asks(office)
@@ -148,6 +183,23 @@ def test_a_member_who_misses_too_many_has_a_pause() -> None:
 
     assert office.switchboard.house.duty.pause("amina") is not None
     assert office.switchboard.house.queues.position(ASKED) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "why", "is_paused"),
+    [(302, "forwarded", False), (486, "declined", True), (503, "unreachable", True)],
+)
+def test_how_it_was_missed_is_told_and_a_forwarded_phone_gives_no_pause(
+    status: int, why: str, is_paused: bool
+) -> None:
+    office = town(queue=f"{CALLBACK}\nmissed_limit = 1")
+    asks(office)
+    call = free(office)
+    office.see(f.MemberRefused, f"{call}.0", status=status)
+
+    (missed,) = kinds(office, d.OfferMissed)
+    assert isinstance(missed, d.OfferMissed) and missed.why == why
+    assert (office.switchboard.house.duty.pause("amina") is not None) is is_paused
 
 
 def test_a_phone_without_sound_in_common_is_as_one_that_does_not_answer() -> None:
@@ -270,6 +322,42 @@ def test_a_journal_that_has_lost_what_was_promised_can_still_be_folded() -> None
     queues.pass_callback(ASKED, "made1")
     queues.end_callback(ASKED)
     assert queues.take_stirred() == set()
+
+
+@pytest.mark.parametrize("lost", [f.CallArrived, f.CallEnded])
+def test_a_callback_whose_call_the_journal_has_lost_can_be_tried_in_the_next_life(lost: type[f.Fact]) -> None:
+    """As when a release that is older cannot read how a call began, and the service died in it."""
+    office = town()
+    office.arrives(call=ASKED)
+    office.see(m.KeyPressed, f"{ASKED}.0", key="1")
+    kept = [
+        fact for fact in office.journal.facts if type(fact) is not lost or getattr(fact, "call", "") != ASKED
+    ]
+    made = count(1)
+    journal = MemoryJournal()
+    later = Switchboard(journal, office.tables, talk_limit=0.0, new_call=lambda: f"made{next(made)}")
+    later.replay(enumerate(kept, 1))
+    later.interrupt(office.now)
+    assert later.house.queues.may_be_tried(ASKED)
+    repaired = [fact.kind for fact in journal.facts if isinstance(fact, StateRepaired)]
+    assert repaired == ([Repair.STUCK_IN_QUEUE] if lost is f.CallArrived else [])
+
+
+def test_so_can_one_whose_try_it_has_lost_and_who_waited_in_a_lost_call_holds_up_nobody() -> None:
+    office = town()
+    asks(office)
+    office.calls("c3")
+    call = free(office)
+    kept = [fact for fact in office.journal.facts if getattr(fact, "call", "") not in (call, "c3")]
+    kept += [fact for fact in office.journal.facts if isinstance(fact, b.CallbackTurnCame | QueueJoined)][-2:]
+    later = Switchboard(MemoryJournal(), office.tables, talk_limit=0.0)
+    later.replay(enumerate(kept, 1))
+    assert later.house.queues.is_tried(ASKED) and later.house.waiting("kc") == 2
+    later.interrupt(office.now)
+
+    assert not later.house.queues.is_tried(ASKED) and later.house.waiting("kc") == 1
+    later.record([ServiceStarted(at=office.now, release="2")])
+    later.load(office.tables, office.now)
 
 
 def test_a_segment_that_begins_with_a_promise_has_it_once() -> None:

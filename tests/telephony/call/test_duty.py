@@ -60,7 +60,8 @@ def test_after_a_call_there_is_time_to_write_down_what_it_was_about() -> None:
     duty = Duty()
     duty.answer("anna", "c.1", MINUTE)
     assert duty.is_on("anna", "bygglov")
-    duty.leg_over("c.1", NOW)
+    duty.leg_over("c.1")
+    duty.freed("anna", NOW)
     assert duty.rest("anna") == Rest(RestKind.WRAP_UP, NOW, NOW + MINUTE)
     assert not duty.is_on("anna", "bygglov")
     duty.end_rest("anna")
@@ -70,8 +71,22 @@ def test_after_a_call_there_is_time_to_write_down_what_it_was_about() -> None:
 def test_without_such_a_time_there_is_no_rest() -> None:
     duty = Duty()
     duty.answer("anna", "c.1", timedelta())
-    duty.leg_over("c.1", NOW)
+    duty.leg_over("c.1")
+    duty.freed("anna", NOW)
     assert duty.rest("anna") is None
+
+
+def test_of_two_calls_the_longer_time_begins_once_the_member_is_free() -> None:
+    duty = Duty()
+    duty.answer("anna", "c.1", 2 * MINUTE)
+    duty.answer("anna", "d.1", MINUTE)
+    duty.leg_over("c.1")
+    duty.leg_over("d.1")
+    assert duty.rest("anna") is None
+    duty.freed("anna", NOW)
+    assert duty.rest("anna") == Rest(RestKind.WRAP_UP, NOW, NOW + 2 * MINUTE)
+    duty.freed("anna", NOW + MINUTE)
+    assert duty.rest("anna") == Rest(RestKind.WRAP_UP, NOW, NOW + 2 * MINUTE)
 
 
 def test_missed_offers_are_counted_until_one_is_answered_or_a_pause_begins() -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from routing.decision import Target
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call.duty import RestKind
@@ -51,6 +52,7 @@ def test_who_misses_an_offer_is_left_alone_for_a_moment() -> None:
 )
 def test_the_time_after_a_call_begins_with_the_end_of_its_leg(over: f.Fact) -> None:
     house = House()
+    house.evolve(f.MemberOffered(at=NOW, call="c", leg="c.1", target=Target("anna", "a1")))
     house.evolve(f.CallConnected(at=NOW, call="c", leg="c.1", member="anna", wrap_up_seconds=30))
     house.evolve(over)
     rest = house.duty.rest("anna")

@@ -163,6 +163,22 @@ def test_who_declines_has_missed_it_too(status: int, why: str) -> None:
     assert missed.why == why
 
 
+def test_who_has_forwarded_their_phone_is_passed_over_and_gets_no_pause() -> None:
+    office = town("kc1", kc="missed_limit = 1\nretry_seconds = 5.0")
+    (leg,) = office.rings(office.calls("c1"))
+    for _ in range(5):
+        office.see(f.MemberRedirected, leg, number=URGENT)
+        assert rung(office.see(f.MemberRefused, leg, status=302)) == []
+        missed = last(office, d.OfferMissed)
+        assert isinstance(missed, d.OfferMissed) and missed.why == "forwarded"
+        (leg,) = office.rings(office.wait(5))  # not over and over in one moment
+
+    house = office.switchboard.house
+    assert house.duty.pause("amina") is None and house.duty.missed("amina") == 0
+    office.answers(leg)
+    assert office.switchboard.calls["c1"].phase is Phase.TALKING
+
+
 def test_a_phone_that_dies_while_it_rings_has_missed_it() -> None:
     office = town("kc1", "kc2")
     (first,) = office.rings(office.calls("c1"))
@@ -231,6 +247,21 @@ def test_after_a_call_there_is_time_to_write_it_down() -> None:
     office.calls("c2")
 
     assert rung(office.hangs_up("c1.0")) == []
+    assert rung(office.wait(29)) == []
+    assert rung(office.wait(1)) == ["amina"]
+
+
+def test_that_time_begins_when_the_member_has_no_other_call_either() -> None:
+    office = town("kc1", kc="wrap_up_seconds = 30.0")
+    (leg,) = office.rings(office.calls("c1"))
+    office.answers(leg)
+    office.arrives("+46853061900", "c5", origin=Origin.PHONE, origin_name="kc1", member="amina")
+    office.calls("c2")
+    office.hangs_up("c1.0")
+    assert office.switchboard.house.duty.rest("amina") is None
+    office.wait(20)
+
+    assert rung(office.see(f.LegHungUp, "c5.0") + office.see(f.LegEnded, "c5.0")) == []
     assert rung(office.wait(29)) == []
     assert rung(office.wait(1)) == ["amina"]
 

@@ -7,6 +7,8 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
+from routing.decision import Branch
+from routing.strategy import choose
 from telephony.call import duty_facts as d
 from telephony.call import facts as f
 from telephony.call import menu_facts as m
@@ -150,7 +152,7 @@ def _check(town: QueueTown) -> None:
 
 
 def _check_idle(town: QueueTown, waiting: dict[str, Any]) -> None:
-    """Nobody waits while somebody is free for them."""
+    """Nobody waits while somebody is free for them, nor where nobody is there any more."""
     house, callers = town.switchboard.house, town.switchboard.calls
 
     def caller_of(call: str) -> str:
@@ -158,6 +160,10 @@ def _check_idle(town: QueueTown, waiting: dict[str, Any]) -> None:
 
     missed = next_turn(TABLES, house, list(TABLES.groups), caller_of, lambda callback: False, town.now, 0.0)
     assert missed is None, f"{missed} is free for {waiting}"
+    for queue, group in TABLES.groups.items():
+        there = [person for person in group.members if house.takes_part(person.key, queue)]
+        if choose(there, house, town.now, group=queue) is Branch.NOBODY_THERE:
+            assert list(house.queues.in_turn(queue)) == [], f"nobody is there for {waiting}"
 
 
 def _check_journal(town: QueueTown) -> None:

@@ -101,3 +101,14 @@ def test_what_is_seen_once_is_on_its_way(room: Room) -> None:
     first = room.wrong()
     assert list(seen_twice([], first)) == []
     assert list(seen_twice(first, room.wrong(after(3)))) == room.wrong(after(3))
+
+
+def test_a_place_of_a_call_that_is_gone_is_stuck_and_given_up(room: Room) -> None:
+    room.house.queues.join("c1", "kc", 5, NOON)
+    assert room.wrong() == []
+    room.house.queues.join("c9", "kc", 5, NOON)
+    (found,) = room.wrong()
+    assert (found.kind, found.member, found.leg) == (Repair.STUCK_IN_QUEUE, "", "c9.0")
+
+    room.see(found)
+    assert room.house.waiting("kc") == 1 and room.house.queues.position("c1") == 1

@@ -9,7 +9,8 @@ from routing.decision import Target
 from telephony.call import facts as f
 from telephony.call.house import House
 from telephony.call.house_facts import PhoneRegistered
-from telephony.call.queue_facts import TurnCame
+from telephony.call.queue_facts import QueueJoined, QueueLeft, TurnCame, TurnPassed
+from telephony.call.queues import Place
 from telephony.desk.turns import next_turn
 from tests.support.calls import NOON, after, contact, registered
 from tests.support.plans import BYGGLOV, MAIN
@@ -130,6 +131,7 @@ def test_nobody_is_overtaken_and_nobody_has_two_calls(steps: list[tuple[str, int
     member is never rung for two calls, nor rung while they talk."""
     town = QueueTown("kc1", tables=TABLES)
     made = 0
+    waiting: dict[str, dict[str, Place]] = {}
     for what, number in steps:
         seen = len(town.seen)
         calls = sorted(town.switchboard.calls)
@@ -153,7 +155,9 @@ def test_nobody_is_overtaken_and_nobody_has_two_calls(steps: list[tuple[str, int
         for one in town.switchboard.calls.values():
             for withdrawn in [leg for leg in one.members() if leg.withdrawn and leg.is_open]:
                 town.taken_back(withdrawn.id)
-        _check(town, seen)
+        _check(town)
+        for fact in town.seen[seen:]:
+            _follow(waiting, fact)
 
 
 def _comes_or_goes(town: QueueTown, phone: str, device: int) -> None:
@@ -164,7 +168,7 @@ def _comes_or_goes(town: QueueTown, phone: str, device: int) -> None:
     town.feed(PhoneRegistered(at=town.now, phone=phone, contacts=contacts))
 
 
-def _check(town: QueueTown, seen: int) -> None:
+def _check(town: QueueTown) -> None:
     house = town.switchboard.house
     for member in ("amina", "bengt", "david"):
         calls = {leg.partition(".")[0] for leg in house.legs_of(member)}
@@ -172,9 +176,21 @@ def _check(town: QueueTown, seen: int) -> None:
             call for call in calls if call in town.switchboard.calls and town.switchboard.calls[call].is_live
         }
         assert len(live) <= 1, f"{member} has {live}"
-    for came in (fact for fact in town.seen[seen:] if isinstance(fact, TurnCame)):
-        place = house.queues.place(came.call)
-        if place is None:
-            continue
-        better = [other for other in house.queues.in_turn(came.queue) if other < place[1]]
-        assert not better, f"{came.call} has overtaken {better}"
+
+
+def _follow(waiting: dict[str, dict[str, Place]], fact: f.Fact) -> None:
+    """Who waits for their turn in which queue (first), by what the facts say, in their order."""
+    match fact:
+        case QueueJoined(call=call, queue=queue):
+            waiting.setdefault(queue, {})[call] = Place(fact.priority, fact.since, call)
+        case TurnCame(call=call, queue=queue):
+            places = waiting[queue]
+            better = [other for other in places.values() if other < places[call]]
+            assert not better, f"{call} has overtaken {better}"
+            waiting["turn " + call] = {call: places.pop(call)}
+        case TurnPassed(call=call, queue=queue):
+            waiting[queue].update(waiting.pop("turn " + call))
+        case QueueLeft(call=call, queue=queue):
+            waiting[queue].pop(call, None)
+        case _:
+            pass

@@ -65,9 +65,24 @@ def test_early_sound_is_not_passed_while_several_ring(stage: Stage) -> None:
 
     first.ring(183, sdp("192.0.2.101", "8"))
     assert call.statuses == [100, 180]
+    assert stage.media.awaited == {"call1.1"} and "call1.1" not in stage.media.streams
     second.refuse(486)
 
     assert call.statuses == [100, 180, 183]
+    assert "call1.1" in stage.media.streams
+
+
+def test_who_gave_early_sound_that_nobody_heard_is_agreed_with_when_they_answer(stage: Stage) -> None:
+    stage.register("kc1", "kc2")
+    call = stage.call(MAIN)
+    first = stage.offered("kc1")
+    first.ring(183, sdp("192.0.2.101", "8"))
+    assert "call1.1" not in stage.media.streams
+    first.accept("")
+
+    call.assert_answered()
+    assert stage.media.streams["call1.1"].remote[0] == "192.0.2.101"
+    assert stage.media.bridges["call1.0"] == "call1.1"
 
 
 def test_early_sound_is_not_offered_to_a_caller_who_left_the_offer_to_us(stage: Stage) -> None:

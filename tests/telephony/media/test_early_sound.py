@@ -1,3 +1,5 @@
+import pytest
+
 from telephony.media.counters import Drop
 from telephony.media.early_sound import MAX_PACKETS, MAX_SECONDS, EarlyPacket, EarlySound
 from tests.telephony.media.house import House, on_both_loops
@@ -73,3 +75,42 @@ async def test_sound_to_a_leg_with_which_nothing_was_ever_agreed_is_counted(hous
     house.relay.close("b")
 
     assert house.relay.counters.dropped[Drop.STRANGER] == 1
+
+
+@pytest.mark.parametrize(
+    ("began", "answered", "is_heard"),
+    [
+        (0.2, 0.3, False),  # a ringing tone, and then somebody is quick
+        (1.1, 1.3, True),  # silent while it rang, and then the first word
+        (1.1, 1.5, False),  # something that plays already
+    ],
+)
+def test_after_a_183_only_sound_that_begins_with_the_answer_is_a_first_word(
+    began: float, answered: float, is_heard: bool
+) -> None:
+    early = EarlySound()
+    early.keep(packet(0, at=-0.1))
+    early.expect(0.0)
+    times = [began + 0.02 * number for number in range(round((answered - began) / 0.02))]
+    for number, at in enumerate(times, 1):
+        early.keep(packet(number, at=at))
+
+    found = early.take(answered)
+    assert [got.at for got in found] == (times if is_heard else [])
+    assert early.unheard == 1 + len(times) - len(found)
+
+
+@on_both_loops()
+async def test_who_may_be_heard_before_the_answer_is_not_until_it_comes(house: House) -> None:
+    caller, _ = await house.leg("a")
+    member = await house.phone()
+    _, port = house.relay.open("b", "127.0.0.1")
+    house.relay.await_answer("b")
+    member.send(rtp(sequence=1, payload=b"ringing tone"), ("127.0.0.1", port))
+    await house.everything_is_read()
+    house.relay.set_stream("b", stream(member.address))
+    house.relay.bridge("a", "b")
+    member.send(rtp(sequence=2, payload=b"hello"), ("127.0.0.1", port))
+
+    assert await caller.receive() == rtp(sequence=2, payload=b"hello")
+    house.relay.await_answer("c")  # a leg that is closed
