@@ -69,8 +69,8 @@ def main(folder: Path = PROMPT_FOLDER) -> None:
     """Make everything."""
     make_prompts(folder)
     (folder / f"{MUSIC}.wav").write_bytes(bytes(make_music()))
-    (folder / "tone").mkdir(exist_ok=True)
     for name in TONES:
+        (folder / f"{name}.wav").parent.mkdir(exist_ok=True)
         (folder / f"{name}.wav").write_bytes(bytes(make_tone(name)))
 
 

@@ -76,6 +76,8 @@ def test_a_text_becomes_a_prompt_and_nothing_else(tmp_path: Path) -> None:
     assert made == [tmp_path / "hello.wav"]
     assert {file.name for file in tmp_path.iterdir()} == {TEXTS, "hello.wav"}
     assert Prompts.load(tmp_path).get("hello").length > 50
+    sound = Wav.parse(made[0].read_bytes())
+    assert len(sound.wide) == len(sound.data)
 
 
 @pytest.mark.usefixtures("programs")

@@ -7,7 +7,6 @@ from routing import spoken
 from telephony.legs import keypad, leg
 from telephony.media.errors import UnknownPrompt, UnusablePrompt
 from telephony.media.g711 import decode_a_law, encode_a_law
-from telephony.media.make_tones import TONE_HZ, TONE_PEAK, make_tone
 from telephony.media.prompts import (
     CODECS,
     DIAL,
@@ -20,15 +19,13 @@ from telephony.media.prompts import (
     PROMPT_FOLDER,
     RINGING,
     SILENCE,
-    TONES,
     Prompt,
     Prompts,
 )
 from telephony.media.wav import Coding, Wav
-from telephony.sdp.codec import G722, PCMA, PCMU
+from telephony.sdp.codec import G722, PCMU
 from tests.support.g722 import decode_g722
 from tests.support.sounds import cut, encoded
-from tests.support.tones import share_of_tone
 
 SAMPLES = b"".join(value.to_bytes(2, "little", signed=True) for value in (0, 1000, -1000, 32767, -32768))
 
@@ -165,20 +162,6 @@ def test_what_is_not_there_in_g722_is_silent_and_as_long() -> None:
     assert set(cut(prompt, G722)) == {b"\xfd" * 160}
     assert len(cut(prompt, G722)) == prompt.length == 4
     assert set(decode_g722(prompt.sounds[G722])) == {0}
-
-
-def test_the_tones_are_those_of_the_script() -> None:
-    prompts = Prompts({})
-    for name in TONES:
-        tone = make_tone(name)
-        assert (prompts.get(name).sounds[PCMA], prompts.get(name).sounds[G722]) == (tone.data, tone.wide)
-
-
-def test_the_tones_are_as_high_and_as_loud_in_g722() -> None:
-    heard = decode_g722(Prompts({}).get(DIAL).sounds[G722] * 2)[16000 - 800 :]  # over its seam
-
-    assert share_of_tone(heard, TONE_HZ, 16000) > 0.99
-    assert max(heard) == pytest.approx(TONE_PEAK, rel=0.1)
 
 
 def test_a_law_is_played_as_it_is_and_in_the_other_law() -> None:
