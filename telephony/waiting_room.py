@@ -15,6 +15,7 @@ from telephony.agenda import Agenda
 from telephony.call import calling_back, queueing
 from telephony.call.call import Call
 from telephony.call.callback_facts import CallbackOwed, CallbackTurnCame
+from telephony.call.duty_facts import MISSED
 from telephony.call.ending import Reaction
 from telephony.call.house import House
 from telephony.call.queue_facts import TurnCame, WaitExpired
@@ -121,10 +122,17 @@ class WaitingRoom:
         row, group = tables.queues.get(queue), tables.groups.get(queue)
         if row is None or group is None or not row.staffed_only:
             return False
-        there = (person for person in group.members if self._house.takes_part(person.key, queue))
+        there = (person for person in group.members if self._comes_back(person.key, queue))
         mobiles = Mobiles(tables, self._house, 0.0, together=False)
         chosen = (choose([person], self._house, now, group=queue, mobiles=mobiles) for person in there)
         return all(found is Branch.NOBODY_THERE for found in chosen)  # most often the first one is there
+
+    def _comes_back(self, member: str, queue: str) -> bool:
+        """Whether those who wait may hope for the member: also in a pause that they have taken themselves,
+        not in one for calls that they missed."""
+        duty = self._house.duty
+        pause = duty.pause(member)
+        return duty.logged_out_since(member, queue) is None and (pause is None or pause.reason != MISSED)
 
     def schedule(self, callback: str) -> None:
         """Note until when this caller is to have been called back."""

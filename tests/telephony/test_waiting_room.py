@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from telephony.call.callback_facts import CallbackOwed
-from telephony.call.duty_facts import MemberLoggedIn, MemberLoggedOut, MemberPaused, MemberResumed
+from telephony.call.duty_facts import MISSED, MemberLoggedIn, MemberLoggedOut, MemberPaused, MemberResumed
 from telephony.call.facts import Fact, LegEnded, MemberRefused
 from telephony.call.house_facts import PhoneLost, PhoneRegistered, RegistrationExpired
 from telephony.call.menu_facts import KeyPressed
@@ -137,7 +137,7 @@ def test_when_the_last_member_has_gone_nobody_waits_on() -> None:
 @pytest.mark.parametrize(
     "gone",
     [
-        lambda at: MemberPaused(at=at, member="amina", by="", reason="Lunch"),
+        lambda at: MemberPaused(at=at, member="amina", by="", reason=MISSED),
         lambda at: PhoneLost(at=at, phone="kc1"),
         lambda at: PhoneRegistered(at=at, phone="kc1", contacts=()),
         lambda at: RegistrationExpired(at=at, phone="kc1", contacts=()),
@@ -154,11 +154,22 @@ def test_however_they_go(gone: Callable[[datetime], Fact]) -> None:
     assert left(town) == [("c2", "unstaffed", "nobody_there")]
 
 
+def test_a_pause_of_ones_own_sends_nobody_away() -> None:
+    town = waits("comfort_seconds = 20.0")
+    town.feed(MemberPaused(at=town.now, member="amina", by="amina", reason="Lunch"))
+    town.hangs_up("c1.0")
+    town.wait(60)
+    assert left(town) == []
+    town.feed(MemberResumed(at=town.now, member="amina", by=""))
+
+    assert town.switchboard.calls["c2"].ringing()
+
+
 def test_many_leave_step_by_step_and_who_comes_back_meanwhile_finds_the_rest() -> None:
     town = waits()
     for number in range(2 * TOGETHER + 4):
         town.calls(f"d{number:02}")
-    town.feed(MemberPaused(at=town.now, member="amina", by="", reason="Lunch"))
+    town.feed(MemberPaused(at=town.now, member="amina", by="", reason=MISSED))
     assert len(left(town)) == TOGETHER
     town.wait(PAUSE.total_seconds())
     assert len(left(town)) == 2 * TOGETHER
@@ -172,7 +183,7 @@ def test_whose_turn_it_is_leaves_when_that_is_over() -> None:
     town = waits()
     town.hangs_up("c1.0")
     (leg,) = town.switchboard.calls["c2"].ringing()
-    town.feed(MemberPaused(at=town.now, member="amina", by="", reason="Lunch"))
+    town.feed(MemberPaused(at=town.now, member="amina", by="", reason=MISSED))
     assert left(town) == []  # she may yet take this one
     town.see(MemberRefused, leg.id, status=486)
 
@@ -191,7 +202,7 @@ def test_a_plan_may_leave_nobody() -> None:
 
 def test_what_no_fact_tells_is_seen_when_something_is_said() -> None:
     town = waits("comfort_seconds = 20.0")
-    town.switchboard.house.duty.begin_pause("amina", "Lunch", town.now)  # as an absence that begins
+    town.switchboard.house.duty.begin_pause("amina", MISSED, town.now)  # as an absence that begins
     town.wait(19)
     assert left(town) == []
     town.wait(1)
