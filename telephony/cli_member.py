@@ -91,8 +91,11 @@ def _lines(members: Sequence[Member]) -> Iterator[str]:
 
 def _doing(member: Member) -> str:
     words = member.state.replace("_", " ")
-    if member.reason:
+    is_later = member.state in (State.RINGING, State.IN_CALL)
+    if member.reason and not is_later:
         words += f" ({member.reason})"
     if member.since is not None:
         words += f" since {clock(member.since)}"
+    if member.reason and is_later:
+        words += f", then paused ({member.reason})"
     return words

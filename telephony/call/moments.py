@@ -27,7 +27,8 @@ class Moments:
         self._changed: tuple[set[str], set[str]] = set(), set()  # members, phones
 
     def of_member(self, member: str) -> datetime | None:
-        """When the member was last rung, answered, became free, or said something of themselves (UTC)."""
+        """When the member was last rung, answered or became free, or said something of themselves while they
+        were (UTC)."""
         return self._members.get(member)
 
     def of_phone(self, phone: str) -> datetime | None:
@@ -49,6 +50,13 @@ class Moments:
         """Something has changed with the member."""
         self._members[member] = at
         self._changed[0].add(member)
+
+    def said(self, member: str, at: datetime) -> None:
+        """The member, or the service, has said whether they take part; who is rung or talks goes on so."""
+        if member in self._counts:
+            self._changed[0].add(member)
+        else:
+            self.touch(member, at)
 
     def begin(self, leg: str, member: str, at: datetime) -> None:
         """The member is rung by this leg, or calls or talks on it."""
@@ -142,7 +150,7 @@ def _over(moments: Moments, fact: f.LegEnded | f.MemberRefused | t.LegHandedOver
 
 
 def _duty(moments: Moments, fact: d.MemberFact) -> None:
-    moments.touch(fact.member, fact.at)
+    moments.said(fact.member, fact.at)
 
 
 def _registered(moments: Moments, fact: h.PhoneRegistered) -> None:

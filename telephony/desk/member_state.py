@@ -29,7 +29,8 @@ class State(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member of groups at this moment. `since` is when this state began (UTC), null when no fact tells;
-    `until` when it will end by itself (wrap_up, resting), else null. `reason` is that of a pause, or "".
+    `until` when it will end by itself (wrap_up, resting), else null. `reason` is that of a pause, or "";
+    of who is rung or talks that of the one that comes after.
     `logged_out_of` are those of `groups` in which they take no part, whatever the state."""
 
     person: str
@@ -71,7 +72,8 @@ def _state(
     changed = house.moments.of_member(person.key)
     if legs := house.legs_of(person.key):
         is_rung = all(is_offered(calls, leg) for leg in legs)
-        return (State.RINGING if is_rung else State.IN_CALL), changed, None, ""
+        then = house.duty.pause(person.key)
+        return (State.RINGING if is_rung else State.IN_CALL), changed, None, then.reason if then else ""
     if (away := away_at(person, now)) is not None:
         return State.ABSENT, away.start, None, ""
     if left and everywhere:

@@ -1,11 +1,14 @@
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from telephony.call import duty_facts as d
+from telephony.cli_member import _lines
 from telephony.cli_time import clock
+from telephony.desk.member_state import Member, State
 from tests.support.administration import Town
 from tests.support.calls import contact
 from tests.support.command_line import misused, refused, run, served
@@ -46,6 +49,20 @@ def test_a_member_is_paused_resumed_logged_out_and_in(town: Town, capsys: pytest
     done = [entry[0] for entry in town.journalled[-4:]]
     assert done == ["MemberPaused", "MemberResumed", "MemberLoggedOut", "MemberLoggedIn"]
     assert all(entry[1].startswith("local:") for entry in town.journalled[-4:])
+
+
+def test_a_pause_that_comes_after_the_call_is_told() -> None:
+    member = Member(
+        person="amina",
+        name="Amina Berg",
+        state=State.IN_CALL,
+        since=datetime(2026, 3, 2, 8, 0, tzinfo=UTC),
+        until=None,
+        reason="Lunch",
+        groups=("kc",),
+        logged_out_of=(),
+    )
+    assert list(_lines([member])) == ["amina  in call since 2026-03-02 09:00, then paused (Lunch)  kc"]
 
 
 def test_what_cannot_be_is_said_with_what_is_allowed(town: Town, capsys: pytest.CaptureFixture[str]) -> None:

@@ -126,6 +126,12 @@ def test_a_pause_has_its_reason(room: Room) -> None:
     assert room.member("amina").reason == "Lunch"
 
 
+def test_a_pause_that_begins_in_a_call_is_told(room: Room) -> None:
+    room.see(arrive("c2", at=after(2), member="amina"), said(d.MemberPaused, 3, reason="Lunch"))
+    assert room.doing("amina") == (State.IN_CALL, after(2))
+    assert room.member("amina").reason == "Lunch"
+
+
 def test_who_is_logged_out_of_some_groups_is_there_for_the_others() -> None:
     room = Room(
         groups='[groups]\nkc = { name = "K", members = ["amina"] }\n'

@@ -161,9 +161,17 @@ def _check_idle(town: QueueTown, waiting: dict[str, Any]) -> None:
     missed = next_turn(TABLES, house, list(TABLES.groups), caller_of, lambda callback: False, town.now, 0.0)
     assert missed is None, f"{missed} is free for {waiting}"
     for queue, group in TABLES.groups.items():
-        there = [person for person in group.members if house.takes_part(person.key, queue)]
+        there = [person for person in group.members if not _has_gone(house, person.key, queue)]
         if choose(there, house, town.now, group=queue) is Branch.NOBODY_THERE:
             assert list(house.queues.in_turn(queue)) == [], f"nobody is there for {waiting}"
+
+
+def _has_gone(house: House, member: str, queue: str) -> bool:
+    """Logged out, or found not to answer: who has taken a pause comes back."""
+    pause = house.duty.pause(member)
+    return house.duty.logged_out_since(member, queue) is not None or (
+        pause is not None and pause.reason == d.MISSED
+    )
 
 
 def _check_journal(town: QueueTown) -> None:
