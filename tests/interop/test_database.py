@@ -95,9 +95,8 @@ class Scene:
         return self.town.service.log().count("database_away")
 
     def postmaster(self) -> int:
-        file = PidFile.read(self.postgres.server.data)
-        assert file is not None
-        return file.pid
+        data = self.postgres.server.data
+        return eventually(lambda: PidFile.read(data), "the server's file is whole").pid  # it is written anew
 
     def backends(self) -> list[int]:
         """The pids of the server's other processes."""
