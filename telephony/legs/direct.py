@@ -28,6 +28,7 @@ AGAIN_SECONDS = 1.0
 """After that they are asked once more."""
 
 MOST_TRIES = 2
+"""After that their sound stays with us: they do not do as they say."""
 
 
 def address_for(leg: "Leg") -> tuple[str, int] | None:

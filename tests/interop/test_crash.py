@@ -8,7 +8,7 @@ import pytest
 
 from telephony.call import facts as f
 from telephony.call.facts import Outcome
-from tests.support.live_town import BYGGLOV, CLOSED, KONTAKTCENTER, Town
+from tests.support.live_town import CLOSED, KONTAKTCENTER, Town
 from tests.support.sipp import SippRun
 
 
@@ -33,10 +33,10 @@ def ringing(town: Town) -> list[SippRun]:
 
 def two_ringing(town: Town) -> list[SippRun]:
     """Two people's phones ring."""
-    town.register("bertil", "cecilia")
-    phones = [town.phone("bertil"), town.phone("cecilia")]
+    town.register("anna", "david")
+    phones = [town.phone("anna"), town.phone("david")]
     runs = [town.sipp.start("member_rings", phone, reason="restarted") for phone in phones]
-    runs.append(town.sipp.start("caller_refused", town.operator, dialled=BYGGLOV, status="503"))
+    runs.append(town.sipp.start("caller_refused", town.operator, dialled=KONTAKTCENTER, status="503"))
     town.service.await_fact(f.CallerAlerted)
     for run in runs[:2]:
         run.await_received("INVITE")

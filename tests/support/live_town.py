@@ -85,7 +85,8 @@ class Town:
     def _register(self, user: str, options: Sequence[str], **blanks: str) -> None:
         challenge = self.send_register(user, status="401", options=options, **blanks)
         offered = challenge.received("SIP/2.0 401")[0].headers("WWW-Authenticate")
-        answer = digest_answer(offered, user, self.service.host)
+        algorithm = "MD5" if user in OLD_PHONES else "SHA-256"
+        answer = digest_answer(offered, user, self.service.host, algorithm)
         self.send_register(user, answer, cseq="2", options=options, **blanks)
 
     def send_register(
