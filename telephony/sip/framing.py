@@ -55,9 +55,13 @@ def parse_datagram(data: bytes, *, of_stream: bool = False) -> Request | Respons
         lines = _bound(start_line, lines, len(head), faults)
     headers = _read_headers(lines, faults)
     body = _cut_body(len(head), rest, headers, of_stream, faults)
-    if start_line[:4].upper() == "SIP/":
-        return _read_response(start_line, headers, body, faults)
-    return _read_request(start_line, headers, body, faults)
+    try:
+        if start_line[:4].upper() == "SIP/":
+            return _read_response(start_line, headers, body, faults)
+        return _read_request(start_line, headers, body, faults)
+    finally:
+        # An error in a frame of its own traceback is garbage for the collector, with all of the message
+        faults.clear()
 
 
 def _bound(start_line: str, lines: list[str], size: int, faults: list[ParseError]) -> list[str]:

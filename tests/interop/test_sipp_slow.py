@@ -8,10 +8,11 @@ import pytest
 
 from telephony.call import facts as f
 from telephony.call.facts import EndedBy, Outcome
+from telephony.demo.sound import RATE, read_prompt
 from tests.support.live_town import CLOSED, CLOSED_EARLY, KONTAKTCENTER, Town, town
 from tests.support.sipp import SIP_PORT, SippRun
 
-ANNOUNCEMENT_SECONDS = 15.26  # the prompt `closed`
+ANNOUNCEMENT_SECONDS = len(read_prompt("closed")) / RATE
 
 
 class Silence:

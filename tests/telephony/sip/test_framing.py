@@ -1,3 +1,4 @@
+import gc
 import time
 
 import pytest
@@ -262,3 +263,23 @@ def test_a_message_of_a_stream_tells_its_length() -> None:
     assert isinstance(parse_datagram(message), Request)
     with pytest.raises(ParseError, match="Missing Content-Length"):
         parse_datagram(message, of_stream=True)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"OPTIONS sip:a SIP/2.0\r\n" + b"X: y\r\n" * 10_000,
+        b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 9\r\n\r\n",
+        b"SIP/2.0 200 OK\r\nContent-Length: no\r\n\r\n",
+    ],
+    ids=["too long", "a body that is missing", "an answer"],
+)
+def test_what_is_refused_is_no_garbage_for_the_collector(data: bytes) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with pytest.raises(ParseError):
+            parse_datagram(data)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
