@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from routing.decision import TRANSFER_PROMPT, Target
+from routing.decision import TRANSFER_PROMPT, Decision, Target
 from telephony.call import facts as f
 from telephony.call import queue_facts as q
 from telephony.call import queueing
@@ -78,26 +78,21 @@ def _join(call: Call, other: Call, asked: t.TransferRequested, now: datetime) ->
 
 def _ring_on(call: Call, other: Call, asked: t.TransferRequested, by: Target, now: datetime) -> Reaction:
     """It rings on at those who were called, for the party that waits."""
-    kept = call.talking_to if asked.leg == call.near else call.near
     ringing = _rung(other)
-    assert other.decision is not None  # it rings
     rung = tuple([leg.target for leg in ringing if leg.target is not None])
-    decided = t.TransferDecided(
-        at=now,
-        call=call.id,
-        leg=asked.leg,
-        stage=t.Stage.TARGET,
-        kept=kept,
-        by=by,
-        number=other.arrived.dialled,
-        decision=replace(other.decision, targets=(*rung, *other.pending)),
-    )
+    decision = replace(decision_of(other), targets=(*rung, *other.pending))
+    decided = _decided(call, other, asked, by, decision, now)
     _, taking = _take(call, other, ringing, now)
     until = f.RingTimeStarted(at=now, call=call.id, until=other.ring_until)
     ended = _end(other, ringing, Outcome.ABANDONED, now)
     return Reaction(
         [decided, *taking.facts, until, *ended.facts],
-        [AnswerTransfer(asked.leg, 202), *taking.actions, PlayRinging(kept, TRANSFER_PROMPT), *ended.actions],
+        [
+            AnswerTransfer(asked.leg, 202),
+            *taking.actions,
+            PlayRinging(decided.kept, TRANSFER_PROMPT),
+            *ended.actions,
+        ],
     )
 
 
@@ -106,28 +101,40 @@ def _give_place(
 ) -> Reaction:
     """The party waits where the one who hands them on has waited; whoever was rung for that one is not any
     more, and may be for the party."""
-    kept = call.talking_to if asked.leg == call.near else call.near
-    decided = t.TransferDecided(
-        at=now,
-        call=call.id,
-        leg=asked.leg,
-        stage=t.Stage.TARGET,
-        kept=kept,
-        by=by,
-        number=other.arrived.dialled,
-        decision=decision_of(other),
-        since=waiting.since,
-    )
+    decided = _decided(call, other, asked, by, decision_of(other), now, waiting.since)
     ended = finish(other, now, Outcome.ABANDONED, EndedBy.CALLER, reason=REASON, status=_REPLACED)
     return Reaction(
         [decided, *queueing.leave(other, q.LEFT, now), *ended.facts],
         [
             AnswerTransfer(asked.leg, 202),
-            PlayRinging(kept),
+            PlayRinging(decided.kept),
             ReportTransfer(asked.leg, 200),
             EndLeg(asked.leg, reason=REASON),
             *ended.actions,
         ],
+    )
+
+
+def _decided(
+    call: Call,
+    other: Call,
+    asked: t.TransferRequested,
+    by: Target,
+    decision: Decision,
+    now: datetime,
+    since: datetime | None = None,
+) -> t.TransferDecided:
+    """The other party of the call is for whom the other call was for."""
+    return t.TransferDecided(
+        at=now,
+        call=call.id,
+        leg=asked.leg,
+        stage=t.Stage.TARGET,
+        kept=call.talking_to if asked.leg == call.near else call.near,
+        by=by,
+        number=other.arrived.dialled,
+        decision=decision,
+        since=since,
     )
 
 
