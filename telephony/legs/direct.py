@@ -141,9 +141,21 @@ def try_again(leg: "Leg", now: float) -> None:
 
 def forget(leg: "Leg") -> None:
     """It talks with somebody else from here on, or nobody."""
-    leg.stays, leg.is_past, leg.is_hushed, leg.redirected = False, False, False, 0
+    leg.stays, leg.is_past, leg.redirected = False, False, 0
+    leg.is_hushed, leg.is_silenced = False, False
     for what in () if leg.session.policy.direct is None else ("past", "again"):
         leg.wire.agenda.set(f"{leg.id}/{what}", None)
+
+
+def silence(leg: "Leg", now: float) -> None:
+    """It has handed on whom it talked with, past us: it is to send nothing, until it is connected again.
+
+    Of two that sent their sound to each other each may go on only because the other does (symmetric RTP), and
+    who waits would hear nothing of ours.
+    """
+    if leg.session.is_direct:
+        leg.is_silenced = True
+        leg.negotiation.follow(now)
 
 
 def is_direct(leg: "Leg") -> bool:

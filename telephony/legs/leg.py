@@ -9,7 +9,7 @@ from telephony.call.actions import EndLeg
 from telephony.legs import asking, refer
 from telephony.legs.authorising import Given, ack_from, send_from
 from telephony.legs.content import SDP
-from telephony.legs.direct import forget, route
+from telephony.legs.direct import forget, route, silence
 from telephony.legs.keypad import Keypad, listen, watch
 from telephony.legs.keys import Keys
 from telephony.legs.negotiation import Negotiation
@@ -80,6 +80,7 @@ class Leg:
         self.redirected = 0  # how often it was told to send its sound to this peer
         self.is_past = False  # whether no sound is passed on between it and its peer
         self.is_hushed = False  # whether that is so as soon as both are asked
+        self.is_silenced = False  # whether it is to send nothing: it has handed on its peer
         self.stays = False  # whether its sound is not to go past us while it talks with this peer
         self._allow: list[str] = []  # what its far end takes, as it said so last
 
@@ -347,8 +348,8 @@ class Leg:
             return
         other = self.peer
         self.part()
-        if other is not None and other.session.is_direct:
-            other.negotiation.follow(now)
+        if other is not None:
+            silence(other, now)
         if self.keypad is not None:
             self.keypad.rest()
         self.sound(RINGING, prompt)

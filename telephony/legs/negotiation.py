@@ -163,15 +163,11 @@ class Negotiation:
         return body
 
     def _mirrored(self) -> Direction:
-        """What we would like of this far end: to do as its peer does.
-
-        Of two that sent their sound to each other, who has handed the other on is to be silent: each may go
-        on only because the other does (symmetric RTP), and who waits would hear nothing of ours.
-        """
+        """What we would like of this far end: to do as its peer does."""
         leg = self._leg
         if leg.peer is not None:
             return leg.peer.negotiation.wish
-        return Direction.INACTIVE if leg.session.is_direct and not leg.tone else Direction.SENDRECV
+        return Direction.INACTIVE if leg.is_silenced else Direction.SENDRECV
 
     def _codecs(self) -> tuple[Codec, ...]:
         """What the peer can take; without a peer, what was agreed before."""

@@ -10,8 +10,9 @@ from telephony.call.facts import EndedBy, Outcome
 from telephony.call.record import Record, records
 from tests.support.plans import BYGGLOV, MAIN
 from tests.support.scripted_peer import Incoming, Outgoing, Party, sdp
-from tests.support.stage import NUMBERS, TRUNKS, Stage
+from tests.support.stage import CLOSED, NUMBERS, TRUNKS, Stage
 from tests.telephony.legs.test_consulted import replaces
+from tests.telephony.legs.test_direct import NET, accept
 from tests.telephony.legs.test_refer import PEOPLE, refer, told
 from tests.telephony.legs.test_waiting import GROUPS
 
@@ -313,3 +314,22 @@ def test_from_the_queue_they_go_on_as_its_number_says() -> None:
     desk.pump()
     desk.caller.peer.answer(desk.caller.peer.take("BYE"), 200)
     assert desk.outcome().reason == "nobody took the transfer"
+
+
+def test_who_talked_past_us_hears_the_queue_though_they_cannot_change_at_once() -> None:
+    desk = Stage(groups=QUEUED, numbers=NUMBERS, people=PEOPLE, more=NET)
+    desk.register("bygg1")
+    desk.dial_from("bygg1", CLOSED).pick_up()  # David is busy
+    caller, amina = desk.connected(MAIN)
+    assert accept(caller) == ("192.0.2.101", 4000)
+    assert accept(amina) == ("192.0.2.10", 4000)
+    second = desk.dial_from("kc1", BYGGLOV)
+    second.pick_up()
+    refer(amina, replaces(second))
+    caller.peer.answer(caller.peer.take("INVITE"), 491)
+
+    desk.wait(5.0)
+
+    asked = caller.peer.take("INVITE")
+    assert b"a=inactive" not in asked.body
+    assert desk.media.playing["call2.0"] == f"{WELCOME}>music"
